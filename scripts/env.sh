@@ -1,0 +1,31 @@
+# Sourced by the other scripts: the repository root as working directory, the chosen toolchain, a few words.
+# shellcheck shell=bash
+set -euo pipefail
+export LC_ALL=C.UTF-8
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+cd "$ROOT"
+# The tests look for the command line in target/, wherever else a reader's cargo may be told to build.
+export CARGO_TARGET_DIR=$ROOT/target
+TOOLS=$ROOT/target/tools
+export PATH=$TOOLS/bin:$PATH
+
+say() { printf '%s\n' "$*"; }
+fail() { printf '%s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# target/toolchain.env, written by setup.sh: FABULA_WASM_WAY, NATIVE_CARGO.
+# shellcheck disable=SC1091
+if [ -f target/toolchain.env ]; then . target/toolchain.env; fi
+
+find_chromium() {
+  local name
+  for name in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+    # An Ubuntu `chromium-browser` may only be a note that says to install a snap: it must answer.
+    if [ -n "$name" ] && have "$name" && "$name" --version >/dev/null 2>&1; then command -v "$name"; return; fi
+  done
+  return 1
+}
+
+wasm_bindgen_version() {
+  awk '$1 == "name" && $3 == "\"wasm-bindgen\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Everything, in the order of what fails soonest. Stops at the first failure.
+. "$(dirname "$0")/env.sh"
+
+step() {
+  local title=$1 began=$SECONDS
+  shift
+  printf '\n=== %s\n' "$title"
+  if ! "$@"; then printf '=== FAILED: %s, after %d s\n' "$title" $((SECONDS - began)) >&2; exit 1; fi
+  printf '=== %s: %d s\n' "$title" $((SECONDS - began))
+}
+native_tests() { "$NATIVE_CARGO" test --locked --release; }
+command_line() { "$NATIVE_CARGO" build --locked --release --bin fabula; }
+# Two at a time at most: each file starts a browser of its own, and each page computes.
+browser() { FABULA_PKG=$1 node --test --test-concurrency="$2" "${@:3}"; }
+
+step "setup" scripts/setup.sh
+# shellcheck disable=SC1091
+. target/toolchain.env
+step "pkg/ belongs to the sources" scripts/check-pkg.sh
+step "formats, lints, types" scripts/check.sh
+step "native tests" native_tests
+step "command line" command_line
+step "wasm from source" scripts/build.sh
+step "browser, fresh build" browser target/pkg 2 tests/browser/*.test.mjs
+step "browser, committed pkg/" browser pkg 1 tests/browser/agreement.test.mjs
+printf '\nAll passed, in %d s.\n' "$SECONDS"

@@ -1,0 +1,96 @@
+// Builds the third-party browser code under www/vendor/ from the packages named in package-lock.json.
+// Run `npm install --ignore-scripts`, then `npm run vendor`; the result is committed, so that the page needs no build.
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const output = join(root, "www", "vendor");
+
+/** The names the page uses; everything else is left out of the bundle. */
+const used = ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot"];
+
+/**
+ * Plot writes a small <style> element into each of its drawings, which a strict content security policy refuses.
+ * The same rules stand in www/style.css instead. The build stops if Plot no longer looks as expected.
+ */
+const withoutStyleElements = {
+  name: "without-style-elements",
+  setup(builder) {
+    builder.onLoad({ filter: /plot[\\/]src[\\/](plot|legends[\\/]ramp)\.js$/ }, ({ path }) => {
+      const before = readFileSync(path, "utf8");
+      const after = before.replace(/svg\.append\("style"\)\.text\(\s*`[^`]*`\s*\)/, "undefined");
+      if (after === before) throw new Error(`no style element found in ${path}: has Plot changed?`);
+      return { contents: after, loader: "js" };
+    });
+  },
+};
+
+const result = await build({
+  stdin: {
+    contents: `export { ${used.join(", ")} } from "@observablehq/plot";`,
+    resolveDir: root,
+  },
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  minify: true,
+  legalComments: "none",
+  metafile: true,
+  absWorkingDir: root,
+  write: false,
+  plugins: [withoutStyleElements],
+});
+
+/** The package folders whose files are in the bundle, sorted. */
+const bundled = Object.values(result.metafile.outputs)[0].inputs;
+const folders = [
+  ...new Set(
+    Object.entries(bundled)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path.replaceAll("\\", "/").match(/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
+      .filter((folder) => folder !== undefined),
+  ),
+].sort();
+
+const packages = folders.map((folder) => {
+  const path = join(root, folder);
+  const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  const licenceFile = readdirSync(path).find((file) => /^licen[cs]e/i.test(file));
+  if (!licenceFile || !existsSync(join(path, licenceFile))) throw new Error(`${name} has no licence file`);
+  return { name, version, license, text: readFileSync(join(path, licenceFile), "utf8").trim() };
+});
+
+mkdirSync(output, { recursive: true });
+const code = result.outputFiles[0].text;
+writeFileSync(
+  join(output, "plot.js"),
+  `/* Observable Plot and what it needs. Built by scripts/vendor.mjs; licences in LICENSES.txt. */\n${code}`,
+);
+writeFileSync(
+  join(output, "plot.d.ts"),
+  `// The types of plot.js. Written by scripts/vendor.mjs.\nexport { ${used.join(", ")} } from "@observablehq/plot";\n`,
+);
+writeFileSync(
+  join(output, "LICENSES.txt"),
+  packages.map((item) => `${item.name} ${item.version} (${item.license})\n\n${item.text}\n`).join(`\n${"-".repeat(80)}\n\n`),
+);
+writeFileSync(
+  join(output, "README.md"),
+  [
+    "# Third-party code of the page",
+    "",
+    "Made by `scripts/vendor.mjs` (`npm run vendor`) from the versions in `package-lock.json`. Do not edit by hand.",
+    "",
+    "`plot.js` is an ES module with the parts of Observable Plot that the page uses, without the `<style>` element that",
+    "Plot writes into its drawings (those rules stand in `www/style.css`, so that the content security policy can stay strict).",
+    "`LICENSES.txt` has the licence of every package below.",
+    "",
+    "| package | version | licence |",
+    "|---|---|---|",
+    ...packages.map((item) => `| ${item.name} | ${item.version} | ${item.license} |`),
+    "",
+  ].join("\n"),
+);
+console.log(`${relative(root, join(output, "plot.js"))}: ${(code.length / 1024).toFixed(0)} KiB from ${packages.length} packages`);

@@ -1,0 +1,38 @@
+//! Tokens in, logits out.
+
+mod candle;
+
+pub use candle::CandleLlama;
+
+/// Where a result was computed: a change of arithmetic that can change tokens gets the next revision, and
+/// links carry it, so that a replay can say why it differs.
+pub const ENGINE_REVISION: u32 = 1;
+/// The engine's name, for people.
+pub const ENGINE_NAME: &str = "candle";
+
+/// A language model with a memory of the tokens fed so far.
+pub trait Engine {
+    /// Positions that the model has; feeding more is an error.
+    fn context(&self) -> usize;
+    /// Tokens fed since the last reset.
+    fn position(&self) -> usize;
+    /// Forgets all tokens.
+    fn reset(&mut self);
+    /// Feeds tokens after those fed before. Returns the logits (one a token of the vocabulary) that
+    /// follow the last of them.
+    fn feed(&mut self, tokens: &[u32]) -> Result<Vec<f32>, EngineError>;
+}
+
+/// Why an engine could not be made or could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// More tokens than the model has positions.
+    #[error("the model's context holds {context} tokens; {asked} were asked for")]
+    ContextFull { context: usize, asked: usize },
+    /// Nothing was fed.
+    #[error("there is no token to feed")]
+    NoToken,
+    /// The weights cannot be used.
+    #[error("the model's weights cannot be used: {0}")]
+    Weights(String),
+}

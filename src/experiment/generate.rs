@@ -1,0 +1,215 @@
+//! One generation: settings in, a story token by token, then the whole with its measurements.
+
+use super::{Settings, SettingsError};
+use crate::engine::{ENGINE_REVISION, Engine, EngineError};
+use crate::metrics::{EarlierStories, Metrics, measure};
+use crate::model::{ModelError, ModelFile, StoryDecoder, Tokenizer, sha256_hex};
+use crate::sampling::{Chain, Random, surprisal_bits};
+use serde::Serialize;
+
+/// Why no story could be written.
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    #[error(
+        "the prompt is too long: with its {tokens} tokens it leaves no room in the model's context of {context}; shorten it"
+    )]
+    PromptTooLong { tokens: usize, context: usize },
+    #[error("the prompt is empty and this model has no token to begin a story with; write a prompt")]
+    NoBeginning,
+    #[error("{0}")]
+    Model(#[from] ModelError),
+    #[error("{0}")]
+    Engine(#[from] EngineError),
+}
+
+/// Why a story ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ended {
+    /// The length asked for was reached.
+    Length,
+    /// The model ended the story itself.
+    Story,
+    /// The model's context is full.
+    Context,
+    /// The reader stopped it.
+    Stopped,
+}
+
+/// One written token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Written {
+    /// Its place among the generated tokens, from 0.
+    pub index: usize,
+    /// Its id.
+    pub token: u32,
+    /// The text that it completes; empty while a character is incomplete.
+    pub text: String,
+    /// Surprisal in bits under the model itself (temperature 1, nothing truncated).
+    pub surprisal_bits: f64,
+}
+
+/// A finished generation, with all that is needed to show, share and repeat it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Generation {
+    pub settings: Settings,
+    /// The generated text, without the prompt.
+    pub text: String,
+    /// The generated tokens; the token that ends a story is not one of them.
+    pub token_ids: Vec<u32>,
+    /// The text that each token completes.
+    pub token_texts: Vec<String>,
+    /// One number a token.
+    pub surprisal_bits: Vec<f64>,
+    /// See [`digest`].
+    pub digest: String,
+    pub metrics: Metrics,
+    pub ended: Ended,
+    /// `NAME@HASH8`.
+    pub model: String,
+    pub engine_revision: u32,
+}
+
+/// Digest of token ids: the first 8 hexadecimal digits of the SHA-256 of the ids as little-endian 32-bit
+/// integers.
+pub fn digest(token_ids: &[u32]) -> String {
+    let bytes: Vec<u8> = token_ids.iter().flat_map(|id| id.to_le_bytes()).collect();
+    sha256_hex(&bytes)[..8].to_string()
+}
+
+/// Writes one story, a token at a call.
+pub struct Writer<'a> {
+    engine: &'a mut dyn Engine,
+    tokenizer: &'a Tokenizer,
+    file: &'a ModelFile,
+    settings: Settings,
+    chain: Chain,
+    random: Random,
+    decoder: StoryDecoder,
+    logits: Vec<f32>,
+    last: Option<u32>,
+    prompt_tokens: usize,
+    written: Vec<Written>,
+    ended: Option<Ended>,
+}
+
+impl<'a> Writer<'a> {
+    /// Checks the settings and feeds the prompt.
+    pub fn new(
+        engine: &'a mut dyn Engine,
+        tokenizer: &'a Tokenizer,
+        file: &'a ModelFile,
+        settings: Settings,
+    ) -> Result<Self, GenerateError> {
+        settings.check()?;
+        let mut prompt: Vec<u32> = file.begin_token.into_iter().collect();
+        prompt.extend(tokenizer.encode(&settings.prompt)?);
+        if prompt.is_empty() {
+            return Err(GenerateError::NoBeginning);
+        }
+        if prompt.len() >= engine.context() {
+            return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
+        }
+        engine.reset();
+        let logits = engine.feed(&prompt)?;
+        Ok(Self {
+            chain: Chain { temperature: settings.temperature, top_p: settings.top_p },
+            random: Random::new(settings.seed.into()),
+            decoder: StoryDecoder::default(),
+            last: None,
+            prompt_tokens: prompt.len(),
+            written: Vec::with_capacity(settings.length as usize),
+            ended: None,
+            engine,
+            tokenizer,
+            file,
+            settings,
+            logits,
+        })
+    }
+
+    /// Tokens of the prompt, the beginning of a story included.
+    pub fn prompt_tokens(&self) -> usize {
+        self.prompt_tokens
+    }
+
+    /// Writes the next token; none when the story has ended.
+    pub fn step(&mut self) -> Result<Option<&Written>, GenerateError> {
+        if self.ended.is_some() {
+            return Ok(None);
+        }
+        if self.written.len() == self.settings.length as usize {
+            return Ok(self.end(Ended::Length));
+        }
+        if let Some(last) = self.last.take() {
+            if self.engine.position() == self.engine.context() {
+                return Ok(self.end(Ended::Context));
+            }
+            self.logits = self.engine.feed(&[last])?;
+        }
+        let token = self.chain.next_token(&self.logits, &mut self.random);
+        if Some(token) == self.file.end_token {
+            return Ok(self.end(Ended::Story));
+        }
+        self.last = Some(token);
+        self.written.push(Written {
+            index: self.written.len(),
+            token,
+            text: self.decoder.push(self.tokenizer.token_bytes(token)),
+            surprisal_bits: surprisal_bits(&self.logits, token),
+        });
+        Ok(self.written.last())
+    }
+
+    fn end(&mut self, ended: Ended) -> Option<&Written> {
+        self.ended = Some(ended);
+        None
+    }
+
+    /// Measures what is written so far.
+    pub fn measure(&self, earlier: &EarlierStories) -> Metrics {
+        let text: String = self.written.iter().map(|written| written.text.as_str()).collect();
+        let (token_ids, surprisal_bits) = self.columns();
+        measure(&text, &token_ids, &surprisal_bits, earlier)
+    }
+
+    /// The whole generation. A story that has not ended by itself counts as stopped.
+    pub fn finish(mut self, earlier: &EarlierStories) -> Generation {
+        let rest = self.decoder.finish();
+        if let Some(last) = self.written.last_mut() {
+            last.text += &rest;
+        }
+        let ended = self.ended.unwrap_or(Ended::Stopped);
+        let (token_ids, surprisal_bits) = self.columns();
+        let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
+        let text = token_texts.concat();
+        let digest = digest(&token_ids);
+        let model = self.file.id();
+        Generation {
+            metrics: measure(&text, &token_ids, &surprisal_bits, earlier),
+            settings: self.settings,
+            engine_revision: ENGINE_REVISION,
+            text,
+            token_ids,
+            token_texts,
+            surprisal_bits,
+            digest,
+            ended,
+            model,
+        }
+    }
+
+    fn columns(&self) -> (Vec<u32>, Vec<f64>) {
+        self.written.iter().map(|written| (written.token, written.surprisal_bits)).unzip()
+    }
+}
+
+#[test]
+fn digest_by_hand() {
+    // SHA-256 of no bytes, and of 01 00 00 00.
+    assert_eq!(digest(&[]), "e3b0c442");
+    assert_eq!(digest(&[1]), &sha256_hex(&[1, 0, 0, 0])[..8]);
+    assert_ne!(digest(&[1, 2]), digest(&[2, 1]));
+}

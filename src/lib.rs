@@ -1,0 +1,24 @@
+//! Fabula writes stories with a small transformer and measures them, in a browser tab or on the command line.
+//!
+//! The house is read top to bottom; data flows one way, and a room uses only the rooms above it:
+//!
+//! | room | what happens there |
+//! |---|---|
+//! | [`model`] | files on disk become weights, a tokenizer and the facts about them |
+//! | [`engine`] | weights and tokens become logits |
+//! | [`sampling`] | logits become the next token |
+//! | [`metrics`] | tokens and text become numbers |
+//! | [`experiment`] | the rooms above, run as one generation |
+//! | [`link`] | settings become a link, and a link settings |
+//! | `web` | the thin surface towards the browser (WebAssembly only) |
+//!
+//! The command line is `src/bin/fabula.rs`; like `web` it has no logic of its own.
+
+pub mod engine;
+pub mod experiment;
+pub mod link;
+pub mod metrics;
+pub mod model;
+pub mod sampling;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -1,0 +1,214 @@
+//! Settings to a link and back. The format is written down in `docs/links.md`.
+//!
+//! A link is the fragment of the page's address, so it never reaches a server:
+//! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`.
+
+use crate::engine::ENGINE_REVISION;
+use crate::experiment::{Ended, Generation, Settings};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The format's version, `v`.
+pub const VERSION: &str = "1";
+
+/// A fragment longer than this is not looked at. The longest prompt, percent-encoded, fits.
+pub const LONGEST: usize = 65_536;
+
+/// The link that repeats a generation. A stopped story asks for the tokens it has, so that it replays too.
+pub fn of(generation: &Generation) -> String {
+    let mut settings = generation.settings.clone();
+    if generation.ended == Ended::Stopped && !generation.token_ids.is_empty() {
+        settings.length = generation.token_ids.len() as u32;
+    }
+    write(&settings, Some(&generation.model), Some(&generation.digest))
+}
+
+/// Writes a link, `#` included. `model` is `NAME@HASH8`; without a digest the link promises nothing.
+pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> String {
+    let mut link = format!("#v={VERSION}");
+    let mut add = |key: &str, value: &str| {
+        link += &format!("&{key}={value}");
+    };
+    if let Some(model) = model {
+        add("model", model);
+    }
+    add("engine", &ENGINE_REVISION.to_string());
+    add("p", &form_urlencoded::byte_serialize(settings.prompt.as_bytes()).collect::<String>());
+    add("t", &settings.temperature.to_string());
+    add("top_p", &settings.top_p.to_string());
+    add("n", &settings.length.to_string());
+    add("seed", &settings.seed.to_string());
+    if let Some(digest) = digest {
+        add("x", digest);
+    }
+    link
+}
+
+/// What a link says. Whatever is malformed has its default and a problem in words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct LinkRead {
+    /// None for an empty fragment: there is no link.
+    pub settings: Option<Settings>,
+    /// Digest of the token ids that the link promises.
+    pub digest: Option<String>,
+    /// `NAME@HASH8`.
+    pub model: Option<String>,
+    pub engine_revision: Option<u32>,
+    /// One sentence each, for the reader.
+    pub problems: Vec<String>,
+}
+
+/// Reads a link's fragment, with or without `#`. Never fails: see [`LinkRead`].
+pub fn read(fragment: &str) -> LinkRead {
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    let mut read = LinkRead { settings: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
+    if fragment.is_empty() {
+        return read;
+    }
+    if fragment.len() > LONGEST {
+        let length = fragment.len();
+        read.problems.push(format!("The link is too long to be one of ours ({length} characters, at most {LONGEST}); the usual settings are used."));
+        read.settings = Some(Settings::default());
+        return read;
+    }
+    let mut fields = Fields::new(fragment, &mut read.problems);
+    match fields.take("v") {
+        Some(version) if version == VERSION => {}
+        Some(_) => {
+            fields.problem("The link was made for another version of this page; what could be read is used.".into())
+        }
+        None => fields
+            .problem("This does not look like a link of this page (it has no v=1); what could be read is used.".into()),
+    }
+    let limits = Settings::LIMITS;
+    let default = Settings::default();
+    read.model = fields.checked("model", "the model's name", is_model);
+    read.engine_revision = fields.number("engine", "the engine's revision", (0, u32::MAX));
+    read.digest = fields.checked("x", "the digest", is_digest);
+    let settings = Settings {
+        temperature: fields.number("t", "the temperature", limits.temperature).unwrap_or(default.temperature),
+        top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
+        length: fields.number("n", "the length", limits.length).unwrap_or(default.length),
+        seed: fields.number("seed", "the seed", limits.seed).unwrap_or(default.seed),
+        prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
+    };
+    fields.leftovers();
+    read.settings = Some(settings);
+    read
+}
+
+/// `NAME@HASH8` or `NAME`.
+fn is_model(text: &str) -> bool {
+    let (name, hash) = text.split_once('@').unwrap_or((text, "00000000"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=64).contains(&name.len()) && name.bytes().all(plain) && is_digest(hash)
+}
+
+fn is_digest(text: &str) -> bool {
+    text.len() == 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The fields of a fragment, taken one by one; what is wrong with them gathers in `problems`.
+struct Fields<'a> {
+    fields: BTreeMap<String, String>,
+    problems: &'a mut Vec<String>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(fragment: &str, problems: &'a mut Vec<String>) -> Self {
+        if broken_escapes(fragment) {
+            problems.push(
+                "Part of the link is damaged (a % is not followed by two hexadecimal digits, or bytes are no text)."
+                    .into(),
+            );
+        }
+        let mut fields = BTreeMap::new();
+        for (key, value) in form_urlencoded::parse(fragment.as_bytes()) {
+            // Of a field given twice the first counts, and the second is left over under another name.
+            let key = if fields.contains_key(key.as_ref()) { format!("a second {key}") } else { key.into_owned() };
+            fields.insert(key, value.into_owned());
+        }
+        Self { fields, problems }
+    }
+
+    fn problem(&mut self, problem: String) {
+        self.problems.push(problem);
+    }
+
+    fn take(&mut self, key: &str) -> Option<String> {
+        self.fields.remove(key)
+    }
+
+    fn checked(&mut self, key: &str, what: &str, valid: fn(&str) -> bool) -> Option<String> {
+        let value = self.take(key)?;
+        if valid(&value) {
+            return Some(value);
+        }
+        self.problem(format!("The link's \"{key}\" is not {what}; it is ignored."));
+        None
+    }
+
+    /// A number within its limits. Only plain decimal notation counts, so that a link has one meaning.
+    fn number<T>(&mut self, key: &str, what: &str, (from, to): (T, T)) -> Option<T>
+    where
+        T: std::str::FromStr + PartialOrd + std::fmt::Display,
+    {
+        let value = self.take(key)?;
+        let plain = value.len() <= 20 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        match value.parse::<T>() {
+            Ok(number) if plain && number >= from && number <= to => Some(number),
+            _ => {
+                self.problem(format!(
+                    "The link's \"{key}\" ({what}) must be a number from {from} to {to}; the usual value is used."
+                ));
+                None
+            }
+        }
+    }
+
+    /// The prompt, with line ends as a text field has them.
+    fn prompt(&mut self, limit: usize) -> Option<String> {
+        let prompt = self.take("p")?.replace("\r\n", "\n").replace('\r', "\n");
+        let characters = prompt.chars().count();
+        if characters > limit {
+            self.problem(format!(
+                "The link's prompt has {characters} characters, at most {limit} are allowed; the usual prompt is used."
+            ));
+            return None;
+        }
+        Some(prompt)
+    }
+
+    fn leftovers(self) {
+        let names: Vec<String> = self.fields.into_keys().map(|key| key.chars().take(24).collect()).collect();
+        if !names.is_empty() {
+            let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
+            let more = if names.len() > 5 { ", …" } else { "" };
+            self.problems.push(format!("The link has parts that this page does not know: {shown}{more}."));
+        }
+    }
+}
+
+/// Whether a percent sign stands alone, or the escapes spell no UTF-8. form_urlencoded would repair both silently.
+fn broken_escapes(fragment: &str) -> bool {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((&first, tail)) = rest.split_first() {
+        rest = tail;
+        if first != b'%' {
+            bytes.push(first);
+            continue;
+        }
+        let escape = tail
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let Some(byte) = escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) else { return true };
+        bytes.push(byte);
+        rest = &tail[2..];
+    }
+    std::str::from_utf8(&bytes).is_err()
+}
+
+#[cfg(test)]
+mod tests;

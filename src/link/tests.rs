@@ -1,0 +1,110 @@
+//! The codec: round trips, every kind of damage, and garbage.
+
+use super::*;
+use proptest::prelude::*;
+
+fn settings() -> impl Strategy<Value = Settings> {
+    (".{0,200}", 0u32..=40, 5u32..=100, any::<u32>(), 1u32..=512).prop_map(
+        |(prompt, temperature, top_p, seed, length)| Settings {
+            prompt: prompt.replace('\r', ""),
+            temperature: f64::from(temperature) / 20.0,
+            top_p: f64::from(top_p) / 100.0,
+            seed,
+            length,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn round_trip(settings in settings(), digest in prop::option::of("[0-9a-f]{8}"), model in prop::option::of("[a-z0-9-]{1,20}@[0-9a-f]{8}")) {
+        let read = read(&write(&settings, model.as_deref(), digest.as_deref()));
+        prop_assert_eq!(read, LinkRead { settings: Some(settings), digest, model, engine_revision: Some(ENGINE_REVISION), problems: vec![] });
+    }
+
+    #[test]
+    fn any_f64_in_range_survives(temperature in 0.0f64..=2.0, top_p in 0.05f64..=1.0) {
+        let settings = Settings { temperature, top_p, ..Settings::default() };
+        // 20 characters hold every slider step; longer fractions are refused rather than rounded.
+        let link = write(&settings, None, None);
+        let read = read(&link);
+        if read.problems.is_empty() {
+            prop_assert_eq!(read.settings, Some(settings));
+        }
+    }
+
+    #[test]
+    fn garbage_gives_settings_within_the_limits(fragment in ".{0,400}") {
+        let read = read(&fragment);
+        if let Some(settings) = read.settings {
+            prop_assert_eq!(settings.check(), Ok(()));
+        }
+    }
+
+    #[test]
+    fn damaged_links_give_settings_within_the_limits(settings in settings(), position: usize, replacement: char) {
+        let link = write(&settings, Some("fable-9m@0123abcd"), Some("89abcdef"));
+        let mut characters: Vec<char> = link.chars().collect();
+        let position = position % characters.len();
+        characters[position] = replacement;
+        let read = read(&characters.iter().collect::<String>());
+        if let Some(settings) = read.settings {
+            prop_assert_eq!(settings.check(), Ok(()));
+        }
+    }
+}
+
+#[test]
+fn a_link_is_readable() {
+    let settings = Settings { prompt: "Once upon a time, \"a fox\" & <b>".into(), ..Settings::default() };
+    assert_eq!(
+        write(&settings, Some("fable-9m@0123abcd"), Some("89abcdef")),
+        "#v=1&model=fable-9m@0123abcd&engine=1&p=Once+upon+a+time%2C+%22a+fox%22+%26+%3Cb%3E&t=0.8&top_p=0.95&n=160&seed=42&x=89abcdef"
+    );
+}
+
+#[test]
+fn no_fragment_is_no_link() {
+    assert_eq!(read("").settings, None);
+    assert_eq!(read("#").settings, None);
+    assert!(read("#").problems.is_empty());
+}
+
+#[test]
+fn each_damage_is_named_and_only_it_is_lost() {
+    for (link, word) in [
+        ("#v=1&t=hot", "temperature"),
+        ("#v=1&t=-1", "temperature"),
+        ("#v=1&t=3", "temperature"),
+        ("#v=1&t=NaN", "temperature"),
+        ("#v=1&t=1e0", "temperature"),
+        ("#v=1&top_p=0", "top-p"),
+        ("#v=1&n=1.5", "length"),
+        ("#v=1&n=100000", "length"),
+        ("#v=1&seed=4294967296", "seed"),
+        ("#v=1&seed=", "seed"),
+        ("#v=1&x=xyz", "digest"),
+        ("#v=1&model=<script>", "model"),
+        ("#v=2&t=0.5", "version"),
+        ("#t=0.5", "v=1"),
+        ("#v=1&p=100%", "damaged"),
+        ("#v=1&p=%ff", "damaged"),
+        ("#v=1&colour=red", "colour"),
+        ("#v=1&t=0.5&t=0.6", "second t"),
+        ("#%%%", "damaged"),
+    ] {
+        let read = read(link);
+        assert!(read.problems.iter().any(|problem| problem.contains(word)), "{link}: {:?}", read.problems);
+        assert_eq!(read.settings.unwrap().check(), Ok(()), "{link}");
+    }
+    let read = read("#v=1&t=hot&p=A+fox&seed=7");
+    assert_eq!(read.settings, Some(Settings { prompt: "A fox".into(), seed: 7, ..Settings::default() }));
+}
+
+#[test]
+fn a_megabyte_is_refused_in_one_sentence() {
+    let read = read(&format!("#v=1&p={}", "a".repeat(1_000_000)));
+    assert_eq!((read.problems.len(), read.settings), (1, Some(Settings::default())));
+    let long = super::read(&format!("#v=1&p={}", "a".repeat(5_000)));
+    assert!(long.problems[0].contains("5000 characters"));
+}

@@ -1,0 +1,56 @@
+//! Time, for the reader and for yielding. No result depends on it.
+
+use super::messages::scope;
+use js_sys::{Function, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::MessageChannel;
+
+/// Milliseconds since the worker started.
+pub fn now() -> f64 {
+    scope().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Lets other messages in between two tokens. A message to ourselves, because timers wait 4 ms or more.
+pub struct Turns {
+    channel: MessageChannel,
+    waiting: Rc<RefCell<Option<Function>>>,
+    _receive: Closure<dyn FnMut()>,
+}
+
+impl Turns {
+    pub fn new() -> Result<Self, JsValue> {
+        let channel = MessageChannel::new()?;
+        let waiting: Rc<RefCell<Option<Function>>> = Rc::default();
+        let receive = Closure::<dyn FnMut()>::new({
+            let waiting = waiting.clone();
+            move || {
+                if let Some(resolve) = waiting.borrow_mut().take() {
+                    let _ = resolve.call0(&JsValue::NULL);
+                }
+            }
+        });
+        channel.port1().set_onmessage(Some(receive.as_ref().unchecked_ref()));
+        Ok(Self { channel, waiting, _receive: receive })
+    }
+
+    /// Resolves in the event loop's next turn.
+    pub async fn next(&self) -> Result<(), JsValue> {
+        let promise = Promise::new(&mut |resolve, _| {
+            *self.waiting.borrow_mut() = Some(resolve);
+        });
+        self.channel.port2().post_message(&JsValue::NULL)?;
+        JsFuture::from(promise).await?;
+        Ok(())
+    }
+}
+
+impl Drop for Turns {
+    fn drop(&mut self) {
+        self.channel.port1().set_onmessage(None);
+        self.channel.port1().close();
+    }
+}

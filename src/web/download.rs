@@ -1,0 +1,180 @@
+//! One file, from Cache Storage or the network, checked by SHA-256.
+
+use super::messages::{Code, Source, scope};
+use crate::model::sha256_hex;
+use js_sys::{Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Cache, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
+
+/// The cache that holds model files. Page files are another cache's business.
+const CACHE: &str = "fabula-models";
+
+/// Why a file is not there: a code, and a sentence that says what to do.
+pub struct Failure {
+    pub code: Code,
+    pub message: String,
+}
+
+impl Failure {
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+/// A checked file.
+pub struct Download {
+    pub bytes: Vec<u8>,
+    pub from: Source,
+    /// Whether the next visit will find it in the cache.
+    pub kept: bool,
+}
+
+/// What the manifest says of a file.
+pub struct Expected<'a> {
+    pub url: &'a str,
+    pub bytes: usize,
+    pub sha256: &'a str,
+}
+
+impl Expected<'_> {
+    /// The file's name in the cache: its address and what it must be.
+    fn key(&self) -> String {
+        format!("{}?sha256={}", self.url, self.sha256)
+    }
+
+    fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or(self.url)
+    }
+}
+
+/// Gets a file. `progress` is told the bytes so far and where they come from.
+pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source)) -> Result<Download, Failure> {
+    let cache = open_cache().await;
+    if let Some(cache) = &cache
+        && let Some(bytes) = from_cache(cache, expected).await
+    {
+        progress(bytes.len(), Source::Cache);
+        return Ok(Download { bytes, from: Source::Cache, kept: true });
+    }
+    let bytes = from_network(expected, |loaded| progress(loaded, Source::Network)).await?;
+    if bytes.len() != expected.bytes || sha256_hex(&bytes) != expected.sha256 {
+        let (name, got, wanted) = (expected.name(), bytes.len(), expected.bytes);
+        return Err(Failure::new(
+            Code::Corrupt,
+            format!(
+                "The file {name} arrived damaged ({got} bytes, {wanted} expected, or its checksum differs). Try again; if it happens again, the copy on the server is damaged."
+            ),
+        ));
+    }
+    let kept = match &cache {
+        Some(cache) => keep(cache, expected, &bytes).await.is_ok(),
+        None => false,
+    };
+    Ok(Download { bytes, from: Source::Network, kept })
+}
+
+/// A small text, always asked of the server (the HTTP cache may answer if the server says unchanged).
+pub async fn get_text(url: &str) -> Result<String, Failure> {
+    let response = fetch(url).await?;
+    let text = response.text().map_err(|_| interrupted(url))?;
+    let text = JsFuture::from(text).await.map_err(|_| interrupted(url))?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
+/// None where the browser has no Cache Storage for us: pages without HTTPS, private windows.
+async fn open_cache() -> Option<Cache> {
+    // The property is missing without HTTPS, and web-sys would throw on it.
+    let caches = Reflect::get(&scope(), &"caches".into()).ok().filter(|caches| !caches.is_undefined())?;
+    let caches: web_sys::CacheStorage = caches.unchecked_into();
+    JsFuture::from(caches.open(CACHE)).await.ok().map(JsCast::unchecked_into)
+}
+
+/// The file, if it is there and right. A damaged copy is thrown away.
+async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Vec<u8>> {
+    let found = JsFuture::from(cache.match_with_str(&expected.key())).await.ok()?;
+    let response: Response = found.dyn_into().ok()?;
+    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
+    let bytes = Uint8Array::new(&buffer).to_vec();
+    if bytes.len() == expected.bytes && sha256_hex(&bytes) == expected.sha256 {
+        return Some(bytes);
+    }
+    let _ = JsFuture::from(cache.delete_with_str(&expected.key())).await;
+    None
+}
+
+/// Keeps the file, and drops older versions of it.
+async fn keep(cache: &Cache, expected: &Expected<'_>, bytes: &[u8]) -> Result<(), JsValue> {
+    let keys: js_sys::Array = JsFuture::from(cache.keys()).await?.unchecked_into();
+    for request in keys.iter() {
+        let url = request.unchecked_into::<Request>().url();
+        if url.split('?').next() == Some(expected.url) {
+            JsFuture::from(cache.delete_with_str(&url)).await?;
+        }
+    }
+    let response = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))?;
+    JsFuture::from(cache.put_with_str(&expected.key(), &response)).await?;
+    Ok(())
+}
+
+async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    if bytes.try_reserve_exact(expected.bytes).is_err() {
+        let megabytes = expected.bytes as f64 / 1e6;
+        return Err(Failure::new(
+            Code::Memory,
+            format!("There is not enough memory for the model ({megabytes:.1} MB). Close other tabs and try again."),
+        ));
+    }
+    let response = fetch(expected.url).await?;
+    let interrupted = || interrupted(expected.url);
+    let body = response.body().ok_or_else(interrupted)?;
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    loop {
+        let part = JsFuture::from(reader.read()).await.map_err(|_| interrupted())?;
+        let field = |name: &str| Reflect::get(&part, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if field("done").is_truthy() {
+            return Ok(bytes);
+        }
+        let chunk: Uint8Array = field("value").unchecked_into();
+        bytes.extend_from_slice(&chunk.to_vec());
+        progress(bytes.len());
+        if bytes.len() > expected.bytes {
+            // More than promised can only be wrong, and must not fill the memory.
+            let _ = reader.cancel();
+            return Ok(bytes);
+        }
+    }
+}
+
+async fn fetch(url: &str) -> Result<Response, Failure> {
+    let options = RequestInit::new();
+    options.set_cache(RequestCache::NoCache);
+    let request = Request::new_with_str_and_init(url, &options).map_err(|_| interrupted(url))?;
+    let response = JsFuture::from(scope().fetch_with_request(&request)).await.map_err(|_| {
+        if scope().navigator().on_line() {
+            interrupted(url)
+        } else {
+            Failure::new(Code::Offline, "You are offline, and the model has not been stored on this device yet. Connect to the internet and try again; after one visit it works offline.")
+        }
+    })?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        let (status, name) = (response.status(), url.rsplit('/').next().unwrap_or(url));
+        return Err(Failure::new(
+            Code::Network,
+            format!(
+                "The server does not give out {name} (it answered {status}). Try again later, or check that the whole folder was published."
+            ),
+        ));
+    }
+    Ok(response)
+}
+
+fn interrupted(url: &str) -> Failure {
+    let name = url.rsplit('/').next().unwrap_or(url);
+    Failure::new(
+        Code::Network,
+        format!("The connection broke while loading {name}. Check your connection and try again."),
+    )
+}

@@ -1,0 +1,114 @@
+//! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
+
+use super::clock;
+use super::download::{Download, Expected, Failure, get, get_text};
+use super::messages::{Answer, Code, ModelFacts, Source, post, scope};
+use crate::engine::CandleLlama;
+use crate::model::{ModelFile, Tokenizer};
+use serde::Deserialize;
+
+/// `models/index.json`.
+#[derive(Deserialize)]
+struct Manifest {
+    default: String,
+    models: Vec<Entry>,
+}
+
+/// One model; paths are relative to the manifest.
+#[derive(Deserialize)]
+struct Entry {
+    name: String,
+    title: String,
+    file: String,
+    bytes: usize,
+    sha256: String,
+    tokenizer: String,
+    tokenizer_bytes: usize,
+    tokenizer_sha256: String,
+}
+
+/// A model, ready to write.
+pub struct Loaded {
+    pub engine: CandleLlama,
+    pub tokenizer: Tokenizer,
+    pub file: ModelFile,
+}
+
+/// Loads a model by name, or the default one, and posts progress and readiness.
+pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Failure> {
+    let start = clock::now();
+    let manifest: Manifest = serde_json::from_str(&get_text(manifest_url).await?).map_err(|error| {
+        Failure::new(
+            Code::Manifest,
+            format!("The list of models on the server is damaged ({error}). Publish models/index.json again."),
+        )
+    })?;
+    let named = |name: &str| manifest.models.iter().find(|entry| entry.name == name);
+    let found = wanted.and_then(named);
+    let problem = match (wanted, found) {
+        (Some(name), None) => Some(format!(
+            "This page has no model called {name}; it uses {} instead, so the story will differ.",
+            manifest.default
+        )),
+        _ => None,
+    };
+    let entry = found.or_else(|| named(&manifest.default)).ok_or_else(|| {
+        Failure::new(
+            Code::Manifest,
+            "The list of models on the server does not hold its own default model. Publish models/index.json again.",
+        )
+    })?;
+
+    let folder = manifest_url.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let total = entry.bytes + entry.tokenizer_bytes;
+    let tokenizer_url = format!("{folder}/{}", entry.tokenizer);
+    let expected = Expected { url: &tokenizer_url, bytes: entry.tokenizer_bytes, sha256: &entry.tokenizer_sha256 };
+    let tokenizer = get(&expected, |loaded, from| post(&Answer::Progress { loaded, total, from })).await?;
+    let model_url = format!("{folder}/{}", entry.file);
+    let expected = Expected { url: &model_url, bytes: entry.bytes, sha256: &entry.sha256 };
+    let before = tokenizer.bytes.len();
+    let model = get(&expected, |loaded, from| post(&Answer::Progress { loaded: before + loaded, total, from })).await?;
+
+    let kept = tokenizer.kept && model.kept;
+    let from = model.from;
+    let loaded = open(model, &tokenizer)
+        .map_err(|error| Failure::new(Code::Model, format!("The model on the server cannot be used: {error}.")))?;
+    let file = &loaded.file;
+    post(&Answer::Ready {
+        model: ModelFacts {
+            name: entry.name.clone(),
+            hash8: file.hash8.clone(),
+            title: entry.title.clone(),
+            bytes: entry.bytes,
+            context: file.context,
+            parameters: file.parameters,
+            vocabulary: file.vocabulary,
+        },
+        seconds: (clock::now() - start) / 1000.0,
+        from,
+        kept,
+        note: (!kept).then(|| note(from)),
+        problem,
+    });
+    Ok(loaded)
+}
+
+fn open(model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
+    let mut file = ModelFile::new(model.bytes)?;
+    let tokenizer = Tokenizer::new(&tokenizer.bytes)?;
+    tokenizer.check_fits(&file)?;
+    let engine = CandleLlama::new(&file)?;
+    // The engine has its own copy of the weights; a phone has no memory for two.
+    file.bytes = Vec::new();
+    Ok(Loaded { engine, tokenizer, file })
+}
+
+/// Why the model will have to be loaded again at the next visit.
+fn note(from: Source) -> String {
+    debug_assert_eq!(from, Source::Network);
+    if scope().is_secure_context() {
+        "The model could not be stored on this device (storage is full or switched off); it will be loaded again next time.".into()
+    } else {
+        "The model is not stored on this device, because this page is not served over HTTPS; it will be loaded again next time.".into()
+    }
+}

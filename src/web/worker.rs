@@ -1,0 +1,155 @@
+//! Receives the page's messages and runs what they ask for.
+
+use super::clock::{self, Turns};
+use super::download::Failure;
+use super::load::{Loaded, load};
+use super::messages::{Answer, Code, Request, post, scope};
+use crate::experiment::{GenerateError, Settings, Writer};
+use crate::link;
+use crate::metrics::EarlierStories;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
+
+/// Live measurements reach the page at most this often, in milliseconds.
+const MEASURE_EVERY: f64 = 100.0;
+
+/// The worker's state.
+#[derive(Default)]
+struct Worker {
+    /// Taken out while it writes or another model loads.
+    loaded: RefCell<Option<Loaded>>,
+    model_id: RefCell<Option<String>>,
+    working: Cell<bool>,
+    stop: Cell<Option<u32>>,
+}
+
+/// Listens from now on.
+pub fn start() {
+    let worker: Rc<Worker> = Rc::default();
+    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+            Ok(request) => worker.clone().answer(request),
+            Err(error) => {
+                let id = js_sys::Reflect::get(&event.data(), &"id".into())
+                    .ok()
+                    .and_then(|id| id.as_f64())
+                    .map(|id| id as u32);
+                post(&Answer::Error {
+                    id,
+                    code: Code::Settings,
+                    message: format!("The settings could not be read: {error}."),
+                });
+            }
+        }
+    });
+    scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
+    receive.forget();
+    post(&Answer::hello());
+}
+
+impl Worker {
+    fn answer(self: Rc<Self>, request: Request) {
+        match request {
+            Request::Load { manifest_url, model } => self.work(None, async move |worker| {
+                *worker.loaded.borrow_mut() = None;
+                let loaded = load(&manifest_url, model.as_deref()).await?;
+                *worker.model_id.borrow_mut() = Some(loaded.file.id());
+                *worker.loaded.borrow_mut() = Some(loaded);
+                Ok(())
+            }),
+            Request::Generate { id, settings, earlier } => self.work(Some(id), async move |worker| {
+                let loaded = worker.loaded.borrow_mut().take();
+                let Some(mut loaded) = loaded else {
+                    return Err(Failure::new(Code::Model, "The model is not loaded yet."));
+                };
+                let result = worker.generate(&mut loaded, id, settings, &earlier).await;
+                *worker.loaded.borrow_mut() = Some(loaded);
+                result
+            }),
+            Request::Stop { id } => self.stop.set(Some(id)),
+            Request::ReadLink { fragment } => post(&Answer::LinkRead(link::read(&fragment))),
+            Request::WriteLink { settings, digest } => {
+                let model = self.model_id.borrow();
+                post(&Answer::Link { fragment: link::write(&settings, model.as_deref(), digest.as_deref()) });
+            }
+        }
+    }
+
+    /// Runs one task at a time; a second is refused, not queued, since the page knows when it is done.
+    fn work(self: Rc<Self>, id: Option<u32>, task: impl AsyncFnOnce(&Rc<Self>) -> Result<(), Failure> + 'static) {
+        if self.working.replace(true) {
+            let message = "The model is still busy with the last story or still loading.".into();
+            post(&Answer::Error { id, code: Code::Busy, message });
+            return;
+        }
+        spawn_local(async move {
+            let result = task(&self).await;
+            self.working.set(false);
+            if let Err(Failure { code, message }) = result {
+                post(&Answer::Error { id, code, message });
+            }
+        });
+    }
+
+    async fn generate(
+        &self,
+        loaded: &mut Loaded,
+        id: u32,
+        settings: Settings,
+        earlier: &[String],
+    ) -> Result<(), Failure> {
+        let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
+        let turns = Turns::new()
+            .map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))?;
+        self.stop.set(None);
+        let start = clock::now();
+        let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.file, settings).map_err(failure)?;
+        post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
+        let decoding = clock::now();
+        let mut measured = decoding;
+        let mut tokens = 0;
+        while let Some(written) = writer.step().map_err(failure)? {
+            post(&Answer::Token { id, written });
+            tokens += 1;
+            if clock::now() - measured > MEASURE_EVERY {
+                post(&Answer::Metrics { id, metrics: writer.measure(&earlier) });
+                measured = clock::now();
+            }
+            turns
+                .next()
+                .await
+                .map_err(|_| Failure::new(Code::Panic, "The browser lost a message. Reload the page."))?;
+            if self.stop.get() == Some(id) {
+                break;
+            }
+        }
+        let end = clock::now();
+        let generation = writer.finish(&earlier);
+        post(&Answer::Done {
+            id,
+            link: link::of(&generation),
+            generation: &generation,
+            seconds: (end - start) / 1000.0,
+            // Browsers coarsen the clock; a very short story may seem to have taken no time.
+            tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
+        });
+        Ok(())
+    }
+}
+
+fn failure(error: GenerateError) -> Failure {
+    let code = match &error {
+        GenerateError::Settings(_) | GenerateError::NoBeginning => Code::Settings,
+        GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
+        GenerateError::Model(_) | GenerateError::Engine(_) => Code::Model,
+    };
+    let message = error.to_string();
+    let mut characters = message.chars();
+    // Messages begin in lower case, as Rust's do; to the reader it is a sentence.
+    let sentence = characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>() + ".");
+    Failure::new(code, sentence.unwrap_or_default())
+}

@@ -1,0 +1,50 @@
+// The command line and the page write the same story, token for token.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { generate, ready } from "./reader.mjs";
+import { ROOT, house, visit } from "./support.mjs";
+
+const shared = house();
+const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
+const goldenFile = path.join(ROOT, "tests/golden.json");
+const golden = existsSync(goldenFile) ? JSON.parse(readFileSync(goldenFile, "utf8")) : [];
+
+const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
+const file = path.join("models", models.find((m) => m.name === model).file);
+
+const written = ({ prompt, temperature, top_p, seed, length }) =>
+  JSON.parse(execFileSync(program, ["generate", "--model", file, "--prompt", prompt, "--temperature", String(temperature),
+    "--top-p", String(top_p), "--seed", String(seed), "--tokens", String(length), "--json"],
+  { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
+
+const cases = golden.slice(0, 3).map((g) => g.settings);
+if (cases.length === 0) {
+  cases.push(
+    { prompt: "Once upon a time, in a kingdom by the sea,", temperature: 0.8, top_p: 0.95, seed: 42, length: 64 },
+    { prompt: "The old clock struck thirteen", temperature: 1, top_p: 1, seed: 7, length: 64 },
+    { prompt: "“Zoë,” said the naïve café owner — 你好", temperature: 0, top_p: 0.9, seed: 1, length: 64 },
+  );
+}
+
+for (const settings of cases) {
+  test(`page and command line agree: ${settings.prompt.slice(0, 40)}`, async (t) => {
+    const page = await visit(t, shared);
+    await ready(page);
+    const there = await generate(page, settings);
+    const here = written(settings);
+    assert.deepEqual(there.token_ids, here.token_ids);
+    assert.equal(there.digest, here.digest);
+    assert.equal(there.text, here.text);
+  });
+}
+
+test("the golden digests hold in the browser", { skip: golden.length === 0 && "no tests/golden.json" }, async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  for (const { settings, digest } of golden) {
+    assert.equal((await generate(page, settings)).digest, digest, JSON.stringify(settings));
+  }
+});

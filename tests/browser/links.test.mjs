@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { alerts, chosen, copiedLink, generate, ready, said, sees, story, until } from "./reader.mjs";
+import { house, visit } from "./support.mjs";
+
+const shared = house();
+const settings = { prompt: "The bear & the “moon” #1 — 50% off", temperature: 0.9, top_p: 0.9, seed: 7, length: 32 };
+const inside = (link) => new URL(link).hash;
+
+test("a copied link replays exactly for another reader", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  const link = await copiedLink(page);
+  assert.ok(link.startsWith(shared.server.url), link);
+  assert.equal(new URLSearchParams(inside(link).slice(1)).get("x"), first.digest);
+  assert.ok(!shared.server.requests.some((url) => /fox|bear|seed/.test(url)), "settings never reach the server");
+
+  const other = await visit(t, shared, { fragment: inside(link) });
+  const replayed = await said(other, "done");
+  await sees(other, "reproduced exactly");
+  assert.deepEqual(replayed.token_ids, first.token_ids);
+  assert.deepEqual(replayed.metrics.perplexity, first.metrics.perplexity);
+  assert.deepEqual(await chosen(other), settings);
+  assert.ok((await story(other)).includes(first.text.trim()));
+  assert.deepEqual(await alerts(other), []);
+});
+
+test("a link with another digest says that the story differs", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  const wrong = first.digest === "00000000" ? "00000001" : "00000000";
+  const fragment = inside(await copiedLink(page)).replace(`x=${first.digest}`, `x=${wrong}`);
+  const other = await visit(t, shared, { fragment });
+  await said(other, "done");
+  await sees(other, "differ|not the same story");
+  assert.ok(!/reproduced exactly/i.test(await other.evaluate(() => document.body.innerText)));
+});
+
+test("values between the steps of a slider are kept", async (t) => {
+  const exact = { prompt: "Once", temperature: 0.333, top_p: 0.937, seed: 4294967295, length: 16 };
+  const page = await visit(t, shared, { fragment: "#v=1&p=Once&t=0.333&top_p=0.937&n=16&seed=4294967295" });
+  const first = await said(page, "done");
+  for (const [name, value] of Object.entries(exact)) assert.ok(first.settings[name] === value || Math.abs(first.settings[name] - value) < 1e-6, name);
+  const other = await visit(t, shared, { fragment: inside(await copiedLink(page)) });
+  assert.deepEqual((await said(other, "done")).token_ids, first.token_ids);
+  await sees(other, "reproduced exactly");
+});
+
+const script = "<img src=x onerror=\"console.error('ran');alert(1)\"><script>console.error('ran')</script>";
+const hostile = {
+  "wrong types": "#v=1&p=Once&t=warm&top_p=lots&n=many&seed=pi",
+  "out of range": "#v=1&p=Once&t=99&top_p=-3&n=100000&seed=99999999999999",
+  "not a number, infinite": "#v=1&p=Once&t=NaN&top_p=Infinity&n=1e9&seed=-1",
+  "unknown version": "#v=999&p=Once",
+  "unknown model": "#v=1&model=leviathan@deadbeef&p=Once&t=0.8&top_p=0.95&n=8&seed=1",
+  "bad percent-encoding": "#v=1&p=%E0%A4%A&t=%ZZ&n=8&seed=1",
+  "a bad digest": "#v=1&p=Once&t=0.8&top_p=0.95&n=8&seed=1&x=%3Cscript%3E",
+  "markup in every field": `#v=1&p=Once&model=${encodeURIComponent(script)}&t=${encodeURIComponent(script)}`,
+  "nonsense": "#%%%&&&===\u0000;;;v=1",
+  "one megabyte": `#v=1&p=${"long ".repeat(210_000)}&t=0.8&n=8&seed=1`,
+};
+
+for (const [name, fragment] of Object.entries(hostile)) {
+  test(`hostile link: ${name}`, async (t) => {
+    const page = await visit(t, shared, { fragment });
+    await ready(page);
+    await page.waitForSelector('[role="alert"]', { visible: true });
+    const notices = await alerts(page);
+    assert.ok(notices.join("").length > 10, "the notice says something");
+    assert.ok(notices.join("").length < 2000, "and does not repeat the whole link");
+    const now = await chosen(page);
+    assert.ok(now.temperature >= 0 && now.temperature <= 2, `temperature ${now.temperature}`);
+    assert.ok(now.top_p >= 0.05 && now.top_p <= 1, `top-p ${now.top_p}`);
+    assert.ok(Number.isInteger(now.seed) && now.seed >= 0 && now.seed <= 4294967295, `seed ${now.seed}`);
+    assert.ok(now.length >= 1 && now.length <= 512, `length ${now.length}`);
+    assert.ok(now.prompt.length <= 4000, `prompt of ${now.prompt.length} characters`);
+    await generatedOrCanBe(page);
+    assert.equal(await page.$("img[src='x']"), null, "no markup from the link");
+  });
+}
+
+/** A link may start a story by itself; whether it did or not, one can be had. */
+async function generatedOrCanBe(page) {
+  await until(page, "the link's own story", () => !globalThis.said.some((m) => m.type === "started")
+    || globalThis.said.some((m) => m.type === "done" || m.type === "error"));
+  const done = await generate(page, { prompt: "Once", length: 8 });
+  assert.equal(done.token_ids.length, 8);
+}
+
+test("markup in the prompt is shown as text and never runs", async (t) => {
+  const fragment = `#v=1&p=${encodeURIComponent(script)}&t=0.8&top_p=0.95&n=8&seed=1`;
+  const page = await visit(t, shared, { fragment });
+  await ready(page);
+  await said(page, "done");
+  assert.equal((await chosen(page)).prompt, script);
+  assert.ok((await story(page)).includes(script), "the prompt is shown as it is");
+  assert.equal(await page.$("img[src='x']"), null);
+  assert.equal(await page.evaluate(() => globalThis.ran), undefined);
+});
+
+test("a link followed from the open page is read too", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await page.evaluate(() => { location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11"; });
+  const done = await said(page, "done");
+  assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8 });
+});

@@ -1,0 +1,32 @@
+// After one visit the page opens and writes without a network.
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { generate, ready } from "./reader.mjs";
+import { ROOT, house, startServer, visit } from "./support.mjs";
+
+const shared = house();
+
+test("the service worker names every file of the page", () => {
+  const text = readFileSync(path.join(ROOT, "sw.js"), "utf8");
+  const named = [...text.matchAll(/^ {2}"([^"]+)",$/gm)].map((match) => match[1]).filter((name) => name.startsWith("www/"));
+  const there = readdirSync(path.join(ROOT, "www"), { recursive: true }).map((name) => `www/${name}`)
+    .filter((name) => /\.(js|css|json|svg)$/.test(name));
+  assert.deepEqual(named.sort(), there.sort());
+});
+
+test("a second visit needs no server", async (t) => {
+  const server = await startServer({ base: "/some/where/" });
+  t.after(() => server.close());
+  const page = await visit(t, { browser: shared.browser, server });
+  await ready(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  const settings = { prompt: "The king", temperature: 0.8, top_p: 0.95, seed: 9, length: 24 };
+  const before = await generate(page, settings);
+  await server.close();
+  await page.goto(server.url);
+  await ready(page);
+  const after = await generate(page, settings);
+  assert.equal(after.digest, before.digest);
+});

@@ -1,0 +1,86 @@
+//! The program as a user meets it: what it prints, and how it fails.
+
+use serde_json::Value;
+use std::process::{Command, Output};
+
+const MODEL: &str = "models/fable-9m/fable-9m-q8_0.gguf";
+
+fn fabula(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_fabula")).args(arguments).output().unwrap()
+}
+
+fn json(arguments: &[&str]) -> Value {
+    let output = fabula(&[&["generate", "--model", MODEL, "--json"], arguments].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// One line on stderr that contains `word`, nothing on stdout, and a failure.
+fn refuses(arguments: &[&str], word: &str) {
+    let output = fabula(arguments);
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{arguments:?}");
+    assert_eq!(message.lines().count(), 1, "{message}");
+    assert!(message.starts_with("fabula: ") && message.contains(word), "{message}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn json_has_what_was_promised() {
+    let report =
+        json(&["--prompt", "The king", "--temperature", "0.8", "--top-p", "0.95", "--seed", "42", "--tokens", "16"]);
+    for field in ["text", "token_ids", "surprisal_bits", "digest", "metrics", "settings", "model", "seconds", "link"] {
+        assert!(!report[field].is_null(), "{field}");
+    }
+    assert_eq!(report["token_ids"].as_array().unwrap().len(), 16);
+    assert_eq!(report["surprisal_bits"].as_array().unwrap().len(), 16);
+    assert_eq!(report["settings"]["temperature"], 0.8);
+    assert!(report["metrics"]["session_novelty"].is_null(), "there is no earlier story");
+}
+
+#[test]
+fn without_json_it_prints_prompt_and_story() {
+    let output = fabula(&["generate", "--model", MODEL, "--prompt", "The king", "--tokens", "16"]);
+    let report = json(&["--prompt", "The king", "--tokens", "16"]);
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("The king{}\n", report["text"].as_str().unwrap()));
+}
+
+#[test]
+fn an_earlier_story_is_compared() {
+    let folder = std::env::temp_dir().join(format!("fabula-earlier-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("story.txt");
+    let first = json(&["--tokens", "32"]);
+    std::fs::write(&file, first["text"].as_str().unwrap()).unwrap();
+    let again = json(&["--tokens", "32", "--earlier", file.to_str().unwrap()]);
+    assert_eq!(again["metrics"]["session_novelty"], 0.0);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn mistakes_end_with_one_clear_line() {
+    refuses(&["generate", "--modle", MODEL], "--modle");
+    refuses(&["generate"], "--model");
+    refuses(&["generate", "--model", "no/such/file.gguf"], "no/such/file.gguf");
+    refuses(&["generate", "--model", "Cargo.toml"], "GGUF");
+    refuses(&["generate", "--model", MODEL, "--tokenizer", "Cargo.toml"], "tokenizer");
+    refuses(&["generate", "--model", MODEL, "--temperature", "3"], "temperature");
+    refuses(&["generate", "--model", MODEL, "--temperature", "warm"], "warm");
+    refuses(&["generate", "--model", MODEL, "--top-p", "0"], "top-p");
+    refuses(&["generate", "--model", MODEL, "--tokens", "0"], "length");
+    refuses(&["generate", "--model", MODEL, "--prompt", &"x1 ".repeat(600)], "prompt");
+    refuses(&["quantize", "no/such/folder", "out.gguf", "--name", "x"], "no/such/folder");
+    refuses(&["frobnicate"], "frobnicate");
+}
+
+#[test]
+fn a_cut_model_file_is_named() {
+    let file = std::env::temp_dir().join(format!("fabula-cut-{}.gguf", std::process::id()));
+    let whole = std::fs::read(MODEL).unwrap();
+    std::fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    refuses(
+        &["generate", "--model", file.to_str().unwrap(), "--tokenizer", "models/fable-9m/tokenizer.json"],
+        "ends before",
+    );
+    std::fs::remove_file(&file).unwrap();
+}

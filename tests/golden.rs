@@ -1,0 +1,137 @@
+//! Settings whose tokens are known. The browser tests run the same cases (`tests/browser/agreement.test.mjs`).
+//!
+//! After a change that is meant to change tokens, raise `ENGINE_REVISION` and write the file anew:
+//! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
+
+use fabula::engine::CandleLlama;
+use fabula::experiment::{Ended, Generation, Settings, Writer, digest};
+use fabula::link;
+use fabula::metrics::EarlierStories;
+use fabula::model::{ModelFile, Tokenizer};
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Golden {
+    settings: Settings,
+    digest: String,
+    tokens: usize,
+}
+
+struct House {
+    file: ModelFile,
+    tokenizer: Tokenizer,
+    engine: CandleLlama,
+}
+
+impl House {
+    fn open() -> Self {
+        let file = ModelFile::new(std::fs::read("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
+        let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
+        let engine = CandleLlama::new(&file).unwrap();
+        Self { file, tokenizer, engine }
+    }
+
+    fn write(&mut self, settings: &Settings) -> Generation {
+        let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.file, settings.clone()).unwrap();
+        while writer.step().unwrap().is_some() {}
+        writer.finish(&EarlierStories::default())
+    }
+}
+
+fn cases() -> Vec<Settings> {
+    let case = |prompt: &str, temperature, top_p, seed, length| Settings {
+        prompt: prompt.into(),
+        temperature,
+        top_p,
+        seed,
+        length,
+    };
+    vec![
+        case("Once upon a time, in a kingdom by the sea,", 0.8, 0.95, 42, 96),
+        case("The old clock struck thirteen", 1.0, 1.0, 7, 96),
+        case("\u{201c}Zoë,\u{201d} said the naïve café owner: 你好", 0.0, 0.9, 1, 96),
+        case("", 0.7, 0.9, 4_294_967_295, 64),
+        case("Lily found a strange door in the garden.", 1.4, 0.6, 3, 400),
+    ]
+}
+
+#[test]
+fn golden_digests() {
+    let mut house = House::open();
+    let found: Vec<Golden> = cases()
+        .into_iter()
+        .map(|settings| {
+            let generation = house.write(&settings);
+            Golden { settings, digest: generation.digest, tokens: generation.token_ids.len() }
+        })
+        .collect();
+    if std::env::var_os("FABULA_WRITE_GOLDEN").is_some() {
+        std::fs::write("tests/golden.json", serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
+    }
+    let golden: Vec<Golden> = serde_json::from_str(&std::fs::read_to_string("tests/golden.json").unwrap()).unwrap();
+    assert_eq!(found, golden);
+}
+
+#[test]
+fn the_same_settings_give_the_same_story_whatever_came_before() {
+    let mut house = House::open();
+    let settings = Settings { length: 24, ..Settings::default() };
+    let first = house.write(&settings);
+    house.write(&Settings { prompt: "Something else entirely".into(), ..settings.clone() });
+    let second = house.write(&settings);
+    assert_eq!(
+        (first.token_ids, first.surprisal_bits, first.metrics),
+        (second.token_ids, second.surprisal_bits, second.metrics)
+    );
+    let other = house.write(&Settings { seed: 43, ..settings });
+    assert_ne!(first.digest, other.digest);
+}
+
+#[test]
+fn a_greedy_story_does_not_depend_on_the_seed() {
+    let mut house = House::open();
+    let greedy = |seed| Settings { temperature: 0.0, seed, length: 24, ..Settings::default() };
+    assert_eq!(house.write(&greedy(1)).token_ids, house.write(&greedy(2)).token_ids);
+}
+
+#[test]
+fn the_parts_of_a_generation_belong_together() {
+    let mut house = House::open();
+    let generation = house.write(&cases()[4]);
+    assert_eq!(generation.token_texts.concat(), generation.text);
+    assert_eq!(generation.token_ids.len(), generation.surprisal_bits.len());
+    assert_eq!(generation.digest, digest(&generation.token_ids));
+    assert!(!generation.token_ids.contains(&0), "the token that ends a story is not part of it");
+    assert!(generation.surprisal_bits.iter().all(|bits| bits.is_finite() && *bits >= 0.0));
+    assert_eq!(generation.metrics.tokens, generation.token_ids.len());
+}
+
+#[test]
+fn a_full_context_ends_the_story() {
+    let mut house = House::open();
+    let generation =
+        house.write(&Settings { prompt: "fox ".repeat(200), temperature: 1.9, top_p: 1.0, length: 512, seed: 5 });
+    let prompt = house.tokenizer.encode(&generation.settings.prompt).unwrap().len() + 1;
+    if generation.ended == Ended::Context {
+        // The last token is drawn from the logits of the last position and never fed.
+        assert_eq!(prompt + generation.token_ids.len(), 513);
+    } else {
+        assert_eq!(generation.ended, Ended::Story);
+    }
+}
+
+#[test]
+fn a_stopped_story_links_to_the_tokens_it_has() {
+    let mut house = House::open();
+    let settings = Settings::default();
+    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.file, settings).unwrap();
+    for _ in 0..11 {
+        writer.step().unwrap();
+    }
+    let stopped = writer.finish(&EarlierStories::default());
+    assert_eq!(stopped.ended, Ended::Stopped);
+    let read = link::read(&link::of(&stopped));
+    let replayed = house.write(&read.settings.unwrap());
+    assert_eq!(Some(replayed.digest), read.digest);
+    assert_eq!(replayed.token_ids, stopped.token_ids);
+}

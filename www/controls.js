@@ -1,0 +1,224 @@
+// The controls: reads the settings out of the form, writes them in, and says which buttons make sense now.
+import { button, required } from "./dom.js";
+import { decimal, percent } from "./format.js";
+
+/**
+ * @import { Limits, Settings } from "./protocol.js"
+ */
+
+/** Beginnings to try, by the name on the button. */
+const EXAMPLE_PROMPTS = [
+  ["Door in the snow", "Once upon a time, a small fox found a door in the snow"],
+  ["Three daughters", "There was once a king who had three daughters, and the youngest"],
+  ["Lily’s door", "Lily saw a strange door at the end of the garden. She"],
+  ["Old witch", "Deep in the forest there lived an old witch who"],
+  ["Robot", "The little robot was all alone on the big ship, until one night"],
+];
+
+/** What the line under the buttons says while there is nothing to report; of no use without a keyboard. */
+const HINT = matchMedia("(pointer: coarse)").matches ? "" : "Ctrl+Enter in the prompt generates, too.";
+
+/** The seeds the page itself picks: short enough to read out to a neighbour. */
+const NEW_SEEDS = 999_999;
+
+/**
+ * @param {object} options
+ * @param {() => void} options.onGenerate
+ * @param {() => void} options.onStop
+ * @param {() => void} options.onCopyLink
+ * @param {(restore: () => void) => void} options.onPromptReplaced  a prompt typed by hand gave way; restore brings it back
+ */
+export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced }) {
+  const prompt = required("prompt", HTMLTextAreaElement);
+  const temperature = required("temperature", HTMLInputElement);
+  const temperatureValue = required("temperature-value", HTMLOutputElement);
+  const topP = required("top-p", HTMLInputElement);
+  const topPValue = required("top-p-value", HTMLOutputElement);
+  const topPHint = required("top-p-hint", HTMLElement);
+  const seed = required("seed", HTMLInputElement);
+  const length = required("length", HTMLInputElement);
+  const generate = required("generate", HTMLButtonElement);
+  const stop = required("stop", HTMLButtonElement);
+  const status = required("generate-status", HTMLElement);
+
+  // Whether the reader has changed anything; until then the engine's own defaults may come in.
+  let touched = false;
+  // Whether the prompt was typed by hand and no story was written from it yet.
+  let promptTyped = false;
+  // What the whole numbers last were when they made sense.
+  const lastGood = { seed: 42, length: 160 };
+
+  /** Shows the sliders' values in words, on the page and to screen readers. */
+  function describe() {
+    temperatureValue.value = decimal(temperature.valueAsNumber, 2);
+    topPValue.value = decimal(topP.valueAsNumber, 2);
+    const greedy = temperature.valueAsNumber === 0;
+    temperature.setAttribute("aria-valuetext", greedy ? "0, always the likeliest word" : temperatureValue.value);
+    topP.setAttribute("aria-valuetext", topPValue.value);
+    topPHint.textContent =
+      topP.valueAsNumber >= 1
+        ? "Every word may be drawn, however unlikely."
+        : `Only the likeliest words that together hold ${percent(topP.valueAsNumber)} may be drawn.`;
+  }
+
+  /**
+   * A whole number within the limits of its input, or what it was before.
+   * @param {HTMLInputElement} input
+   * @param {"seed" | "length"} name
+   */
+  function wholeNumber(input, name) {
+    const value = input.valueAsNumber;
+    if (Number.isFinite(value)) lastGood[name] = Math.min(Number(input.max), Math.max(Number(input.min), Math.round(value)));
+    return lastGood[name];
+  }
+
+  /** @returns {Settings} */
+  function read() {
+    return {
+      prompt: prompt.value,
+      temperature: temperature.valueAsNumber,
+      top_p: topP.valueAsNumber,
+      seed: wholeNumber(seed, "seed"),
+      length: wholeNumber(length, "length"),
+    };
+  }
+
+  /** @param {string} text */
+  function replacePrompt(text) {
+    const typed = promptTyped && prompt.value.trim() !== "" && prompt.value !== text ? prompt.value : null;
+    prompt.value = text;
+    promptTyped = false;
+    if (typed === null) return;
+    onPromptReplaced(() => {
+      prompt.value = typed;
+      promptTyped = true;
+      prompt.focus();
+    });
+  }
+
+  /** @param {Settings} settings */
+  function write(settings) {
+    replacePrompt(settings.prompt);
+    // A link may hold a value between two steps of a slider; rounding it would change the story.
+    for (const slider of [temperature, topP]) slider.step = "any";
+    temperature.valueAsNumber = settings.temperature;
+    topP.valueAsNumber = settings.top_p;
+    for (const slider of [temperature, topP]) restoreStep(slider);
+    seed.valueAsNumber = lastGood.seed = settings.seed;
+    length.valueAsNumber = lastGood.length = settings.length;
+    describe();
+  }
+
+  /**
+   * Puts the slider's own step back when its value lies on one.
+   * @param {HTMLInputElement} slider
+   */
+  function restoreStep(slider) {
+    const step = Number(slider.dataset["step"]);
+    const steps = (slider.valueAsNumber - Number(slider.min)) / step;
+    if (Math.abs(steps - Math.round(steps)) < 1e-6) slider.step = String(step);
+  }
+
+  for (const slider of [temperature, topP]) {
+    slider.dataset["step"] = slider.step;
+    slider.addEventListener("input", () => {
+      // The reader has taken hold of it: back to even steps.
+      const step = Number(slider.dataset["step"]);
+      if (slider.step === "any") {
+        const steps = Math.round((slider.valueAsNumber - Number(slider.min)) / step);
+        slider.step = String(step);
+        slider.value = (Number(slider.min) + steps * step).toFixed(2);
+      }
+      describe();
+    });
+  }
+  for (const [input, name] of /** @type {const} */ ([
+    [seed, "seed"],
+    [length, "length"],
+  ])) {
+    input.addEventListener("change", () => {
+      input.valueAsNumber = wholeNumber(input, name);
+    });
+  }
+  for (const input of [prompt, temperature, topP, seed, length]) {
+    input.addEventListener("input", () => {
+      touched = true;
+    });
+  }
+  prompt.addEventListener("input", () => {
+    promptTyped = true;
+  });
+  prompt.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!generate.disabled) onGenerate();
+  });
+
+  required("prompts", HTMLElement).append(
+    ...EXAMPLE_PROMPTS.map(([name = "", text = ""]) =>
+      button(name, () => {
+        touched = true;
+        replacePrompt(text);
+      }),
+    ),
+  );
+  generate.addEventListener("click", onGenerate);
+  stop.addEventListener("click", onStop);
+  required("new-seed", HTMLButtonElement).addEventListener("click", () => {
+    touched = true;
+    seed.valueAsNumber = lastGood.seed = 1 + (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % NEW_SEEDS;
+  });
+  required("copy-link", HTMLButtonElement).addEventListener("click", onCopyLink);
+  describe();
+
+  return {
+    read,
+    write,
+
+    /** A story is being written from what the form says, so nothing in it can be lost any more. */
+    settle() {
+      promptTyped = false;
+    },
+
+    /**
+     * The ranges and defaults the engine names. Defaults only come in while the reader has changed nothing.
+     * @param {Limits} limits
+     * @param {Settings} defaults
+     */
+    setLimits(limits, defaults) {
+      for (const [input, [lowest, highest]] of /** @type {[HTMLInputElement, [number, number]][]} */ ([
+        [temperature, limits.temperature],
+        [topP, limits.top_p],
+        [seed, limits.seed],
+        [length, limits.length],
+      ])) {
+        // A single-precision limit such as 0.05 arrives as 0.05000000074…
+        input.min = String(Number(lowest.toFixed(4)));
+        input.max = String(Number(highest.toFixed(4)));
+      }
+      if (!touched) write({ ...defaults, prompt: defaults.prompt || prompt.value });
+    },
+
+    /**
+     * @param {{ phase: "starting" | "loading" | "ready" | "failed", writing: boolean, queued: boolean }} now
+     */
+    setActivity({ phase, writing, queued }) {
+      const focused = document.activeElement;
+      const waiting = phase !== "ready";
+      stop.disabled = !writing;
+      generate.disabled = writing;
+      generate.setAttribute("aria-disabled", String(writing || waiting));
+      if (queued) status.textContent = phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
+      else if (writing) status.textContent = "Writing. Changed settings apply to the next story.";
+      else status.textContent = waiting ? "" : HINT;
+      // A button that is switched off loses the keyboard focus; it goes to the one that takes over.
+      if (writing && focused === generate) stop.focus({ preventScroll: true });
+      if (!writing && focused === stop) generate.focus({ preventScroll: true });
+    },
+
+    /** @param {string} text */
+    say(text) {
+      status.textContent = text;
+    },
+  };
+}

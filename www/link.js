@@ -1,0 +1,77 @@
+// Links that replay a story: the address bar, the clipboard, and holding a replay against what its link promised.
+import { element } from "./dom.js";
+
+/**
+ * @import { StoryRecord } from "./protocol.js"
+ * @import { Expectation, Verdict } from "./state.js"
+ */
+
+/**
+ * A fragment as the address bar writes it, with exactly one "#".
+ * @param {string} fragment
+ */
+function withHash(fragment) {
+  return `#${fragment.replace(/^#/, "")}`;
+}
+
+/**
+ * The whole address of a fragment on this page.
+ * @param {string} fragment
+ */
+export function address(fragment) {
+  return location.href.replace(/#.*$/s, "") + withHash(fragment);
+}
+
+/**
+ * Puts a link into the address bar without a new entry in the history.
+ * @param {string} fragment
+ */
+export function showInAddressBar(fragment) {
+  history.replaceState(history.state, "", withHash(fragment));
+}
+
+/**
+ * How a replay went, or null when the link promised nothing.
+ * @param {Expectation | null} expectation
+ * @param {StoryRecord} record
+ * @returns {Verdict | null}
+ */
+export function judge(expectation, record) {
+  if (!expectation?.digest) return null;
+  if (expectation.digest === record.digest) return { same: true, text: "reproduced exactly" };
+  if (record.ended === "stopped") return { same: false, text: "stopped before it could be compared with its link" };
+  if (expectation.model && expectation.model !== record.model) {
+    return { same: false, text: `not the same story: the link was made with the model ${expectation.model}, this is ${record.model}` };
+  }
+  if (expectation.engine_revision !== null && expectation.engine_revision !== record.engine_revision) {
+    return {
+      same: false,
+      text: `not the same story: the link was made with engine revision ${expectation.engine_revision}, this is ${record.engine_revision}`,
+    };
+  }
+  return { same: false, text: "not the same story: same model and engine, but the tokens differ" };
+}
+
+/**
+ * Copies text. False where the browser has no clipboard for us, or forbids it.
+ * @param {string} text
+ */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * A field holding the link, for copying by hand.
+ * @param {string} text
+ */
+export function linkField(text) {
+  const field = element("input", { type: "text", readonly: true, "aria-label": "Link to copy" });
+  field.value = text;
+  field.addEventListener("focus", () => field.select());
+  return field;
+}

@@ -1,0 +1,44 @@
+// Messages that lie over the page and can be dismissed: problems with a link, refused settings, a link to copy by hand.
+import { button, element } from "./dom.js";
+
+/** How long a notice stays that nobody needs to act on. */
+const FLEETING_MILLISECONDS = 9000;
+
+/**
+ * @param {{ container: HTMLElement }} options
+ */
+export function createNotices({ container }) {
+  /**
+   * Shows a notice and returns it. Only one of each kind is kept, so that they never pile up.
+   * @param {{ kind: "problem" | "info", text: string, list?: string[], content?: HTMLElement, fleeting?: boolean, action?: { text: string, run: () => void } }} options
+   */
+  function show({ kind, text, list = [], content, fleeting = false, action }) {
+    for (const old of container.querySelectorAll(`[data-kind="${kind}"]`)) old.remove();
+    const body = element("div", { class: "notice-text" }, element("p", {}, text));
+    if (list.length > 0) body.append(element("ul", {}, ...list.map((item) => element("li", {}, item))));
+    if (content) body.append(content);
+    const buttons = element("div", { class: "notice-buttons" });
+    const notice = element("div", { class: "notice", "data-kind": kind, role: kind === "problem" ? "alert" : "status" });
+    if (action) {
+      buttons.append(
+        button(action.text, () => {
+          notice.remove();
+          action.run();
+        }),
+      );
+    }
+    buttons.append(button("Dismiss", () => notice.remove()));
+    // A live region announces what is put into it, so it goes onto the page empty.
+    container.append(notice);
+    notice.append(body, buttons);
+    if (fleeting) setTimeout(() => notice.matches(":hover, :focus-within") || notice.remove(), FLEETING_MILLISECONDS);
+    return notice;
+  }
+
+  /** @param {"problem" | "info"} kind */
+  function clear(kind) {
+    for (const old of container.querySelectorAll(`[data-kind="${kind}"]`)) old.remove();
+  }
+
+  return { show, clear };
+}

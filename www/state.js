@@ -1,0 +1,99 @@
+// The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
+
+/**
+ * @import { LinkReadMessage, Limits, ModelDescription, Settings, StoryRecord } from "./protocol.js"
+ */
+
+/**
+ * A story on the map and in the table. `verdict` says how a replay of a link went, null where nothing was replayed.
+ * @typedef {{ key: string, number: number, origin: "example" | "own", record: StoryRecord, verdict: Verdict | null }} Entry
+ * @typedef {{ same: boolean, text: string }} Verdict
+ */
+
+/**
+ * What a link promised, to hold the replay against.
+ * @typedef {Pick<LinkReadMessage, "digest" | "model" | "engine_revision">} Expectation
+ */
+
+/**
+ * The engine's state, in the words of the loader strip.
+ * @typedef {{ phase: "starting" }
+ *   | { phase: "loading", loaded: number, total: number, from: "network" | "cache" }
+ *   | { phase: "ready", model: ModelDescription, seconds: number, from: "network" | "cache", kept: boolean, note: string | null }
+ *   | { phase: "failed", message: string, action: "Retry" | "Start again" | null }} Engine
+ */
+
+/**
+ * @typedef {object} State
+ * @property {Engine} engine
+ * @property {Limits | null} limits
+ * @property {{ settings: Settings | null, expectation: Expectation | null } | null} queued
+ *   waits for the model; without settings those of the form count when it starts
+ * @property {{ id: number, expectation: Expectation | null } | null} writing
+ * @property {Entry[]} entries
+ * @property {string | null} shown  the key of the entry in the story panel
+ */
+
+/** @type {State} */
+export const initialState = {
+  engine: { phase: "starting" },
+  limits: null,
+  queued: null,
+  writing: null,
+  entries: [],
+  shown: null,
+};
+
+/**
+ * Holds one state. Listeners get the new and the previous state after each change.
+ * @param {State} initial
+ */
+export function createStore(initial) {
+  let state = initial;
+  /** @type {Set<(state: State, previous: State) => void>} */
+  const listeners = new Set();
+  return {
+    get: () => state,
+    /** @param {Partial<State>} change */
+    update(change) {
+      const previous = state;
+      state = { ...state, ...change };
+      for (const listener of listeners) listener(state, previous);
+    },
+    /** @param {(state: State, previous: State) => void} listener */
+    subscribe(listener) {
+      listeners.add(listener);
+    },
+  };
+}
+
+/**
+ * The entry in the story panel, or null.
+ * @param {State} state
+ */
+export function shownEntry(state) {
+  return state.entries.find((entry) => entry.key === state.shown) ?? null;
+}
+
+/**
+ * The name of an entry as the table and the map write it.
+ * @param {Entry} entry
+ */
+export function entryName(entry) {
+  return entry.origin === "example" ? `Example ${entry.number}` : `Story ${entry.number}`;
+}
+
+/**
+ * Whether two settings ask for the same story.
+ * @param {Settings} one
+ * @param {Settings} other
+ */
+export function sameSettings(one, other) {
+  return (
+    one.prompt === other.prompt &&
+    Math.abs(one.temperature - other.temperature) < 1e-6 &&
+    Math.abs(one.top_p - other.top_p) < 1e-6 &&
+    one.seed === other.seed &&
+    one.length === other.length
+  );
+}

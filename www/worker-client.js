@@ -1,0 +1,68 @@
+// Starts the worker, restarts it, and hands its messages on. Only this file knows that there is a Worker.
+
+/**
+ * @import { FromWorker, ToWorker } from "./protocol.js"
+ */
+
+/** The smallest module that uses a 128-bit vector: one function that returns v128.const 0. */
+const SIMD_PROBE = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
+]);
+
+/**
+ * Why this browser cannot run the engine, or null when it can.
+ * @returns {string | null}
+ */
+export function missingFeature() {
+  if (typeof WebAssembly !== "object") {
+    return "This browser does not run WebAssembly, or has it switched off. Switch it on, or open the page in a current Chrome, Edge, Firefox or Safari.";
+  }
+  if (typeof Worker !== "function") return "This browser has no web workers. Open the page in a current browser.";
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    return "This browser has no WebAssembly SIMD, which the story engine needs. Update it: Chrome and Edge 91, Firefox 89, Safari 16.4 and anything newer have it.";
+  }
+  return null;
+}
+
+/**
+ * @param {{ onMessage: (message: FromWorker) => void }} options
+ */
+export function createWorkerClient({ onMessage }) {
+  /** @type {Worker | null} */
+  let worker = null;
+
+  function stop() {
+    worker?.terminate();
+    worker = null;
+  }
+
+  /** Ends the worker there may be and starts a fresh one. */
+  function start() {
+    stop();
+    const fresh = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "fabula" });
+    worker = fresh;
+    // A message of a worker already given up must not reach the page.
+    fresh.addEventListener("message", (event) => {
+      if (fresh === worker) onMessage(event.data);
+    });
+    fresh.addEventListener("error", (event) => {
+      if (fresh !== worker) return;
+      const detail = event.message ? ` (${event.message})` : "";
+      onMessage({
+        type: "error",
+        id: null,
+        code: "panic",
+        message: `The story engine could not run${detail}. Check the connection and start it again; nothing you typed is lost.`,
+      });
+    });
+  }
+
+  return {
+    start,
+    stop,
+    /** @param {ToWorker} message */
+    post(message) {
+      worker?.postMessage(message);
+    },
+  };
+}
