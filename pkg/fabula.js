@@ -435,18 +435,18 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 506, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 1062, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h5b0725192b16c754);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 14, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h1d13a65fe6e15fc2);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 15, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 12, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h175cb727d83b8d7d);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 13, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0) {
@@ -484,12 +484,12 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__h175cb727d83b8d7d(arg0, arg1) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h175cb727d83b8d7d(arg0, arg1);
+function wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8(arg0, arg1) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8(arg0, arg1);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h1d13a65fe6e15fc2(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h1d13a65fe6e15fc2(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h5b0725192b16c754(arg0, arg1, arg2) {

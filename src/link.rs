@@ -83,13 +83,13 @@ pub fn read(fragment: &str) -> LinkRead {
     let limits = Settings::LIMITS;
     let default = Settings::default();
     read.model = fields.checked("model", "the model's name", is_model);
-    read.engine_revision = fields.number("engine", "the engine's revision", (0, u32::MAX));
+    read.engine_revision = fields.number("engine", "engine revision", (0, u32::MAX));
     read.digest = fields.checked("x", "the digest", is_digest);
     let settings = Settings {
-        temperature: fields.number("t", "the temperature", limits.temperature).unwrap_or(default.temperature),
+        temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
-        length: fields.number("n", "the length", limits.length).unwrap_or(default.length),
-        seed: fields.number("seed", "the seed", limits.seed).unwrap_or(default.seed),
+        length: fields.number("n", "length", limits.length).unwrap_or(default.length),
+        seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
     };
     fields.leftovers();
@@ -159,7 +159,7 @@ impl<'a> Fields<'a> {
             Ok(number) if plain && number >= from && number <= to => Some(number),
             _ => {
                 self.problem(format!(
-                    "The link's \"{key}\" ({what}) must be a number from {from} to {to}; the usual value is used."
+                    "The link's {what} must be a number from {from} to {to}; the usual value is used."
                 ));
                 None
             }

@@ -1,9 +1,10 @@
 //! The engine and the tokenizer on the house model.
 
-use candle_core::Device;
 use candle_core::quantized::gguf_file;
 use candle_core::quantized::{GgmlDType, QTensor};
-use fabula::engine::{CandleLlama, Engine, EngineError};
+use candle_core::{Device, Tensor};
+use candle_transformers::models::quantized_llama::ModelWeights;
+use fabula::engine::{Engine, EngineError, Llama};
 use fabula::model::{ModelError, ModelFile, Tokenizer};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -37,31 +38,52 @@ fn in_floats() -> ModelFile {
 const TEXT: &str = "Once upon a time there was a king who had three daughters, and the youngest was so fair that the sun \
     itself wondered whenever it shone in her face. Close by the castle lay a great dark forest.";
 
-/// The known trap: a forward pass that is given a wrong position still writes fluent nonsense.
-#[test]
-fn incremental_logits_equal_full_sequence_logits() {
-    let mut engine = CandleLlama::new(&in_floats()).unwrap();
+/// Logits of candle's Llama after all of the tokens, fed as one sequence.
+fn oracle(file: &ModelFile, tokens: &[u32]) -> Vec<f32> {
+    let mut reader = Cursor::new(&file.bytes);
+    let content = gguf_file::Content::read(&mut reader).unwrap();
+    let mut weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu).unwrap();
+    let input = Tensor::new(tokens, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
+    weights.forward(&input, 0).unwrap().squeeze(0).unwrap().to_vec1().unwrap()
+}
+
+fn tokens_of_text() -> Vec<u32> {
     let mut tokens = vec![0];
     tokens.extend(TOKENIZER.encode(TEXT).unwrap());
     assert!(tokens.len() > 30);
+    tokens
+}
+
+/// The known trap: a forward pass that is given a wrong position still writes fluent nonsense. Incremental
+/// steps here, the full sequence there, 32-bit floats on both sides.
+#[test]
+fn incremental_logits_equal_candles_full_sequence_logits() {
+    let file = in_floats();
+    let mut engine = Llama::new(&file).unwrap();
+    let tokens = tokens_of_text();
     for length in [1, 2, 3, 7, 20, tokens.len()] {
         engine.reset();
-        let full = engine.feed(&tokens[..length]).unwrap();
-        engine.reset();
-        let incremental = tokens[..length].iter().map(|&token| engine.feed(&[token]).unwrap()).last().unwrap();
-        engine.reset();
-        let halves = if length > 1 {
-            engine.feed(&tokens[..length / 2]).unwrap();
-            engine.feed(&tokens[length / 2..length]).unwrap()
-        } else {
-            engine.feed(&tokens[..1]).unwrap()
-        };
+        let incremental = tokens[..length].iter().map(|&token| engine.feed(&[token]).unwrap().to_vec()).last().unwrap();
         assert_eq!(engine.position(), length);
-        for other in [incremental, halves] {
-            let difference = full.iter().zip(&other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(difference <= 1e-4, "{length} tokens: {difference}");
-        }
+        let full = oracle(&file, &tokens[..length]);
+        let difference = full.iter().zip(&incremental).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(difference <= 1e-4, "{length} tokens: {difference}");
+        engine.reset();
+        assert_eq!(engine.feed(&tokens[..length]).unwrap(), incremental, "however the tokens are fed");
     }
+}
+
+/// 8-bit weights and 7-bit activations cost little: measured 0.34% of bits per byte on much text.
+#[test]
+fn integers_predict_almost_as_well_as_floats() {
+    let tokens = tokens_of_text();
+    let bits = |file: &ModelFile| {
+        let mut engine = Llama::new(file).unwrap();
+        let pairs = tokens.windows(2);
+        pairs.map(|pair| fabula::sampling::surprisal_bits(engine.feed(&pair[..1]).unwrap(), pair[1])).sum::<f64>()
+    };
+    let (integers, floats) = (bits(&ModelFile::new(MODEL.clone()).unwrap()), bits(&in_floats()));
+    assert!((integers / floats - 1.0).abs() < 0.02, "{integers} bits against {floats}");
 }
 
 #[test]
@@ -69,15 +91,15 @@ fn the_model_understands_its_language() {
     let file = ModelFile::new(MODEL.clone()).unwrap();
     assert_eq!((file.name.as_str(), file.context, file.vocabulary), ("fable-9m", 512, 4096));
     assert_eq!((file.begin_token, file.end_token), (Some(0), Some(0)));
-    let mut engine = CandleLlama::new(&file).unwrap();
+    let mut engine = Llama::new(&file).unwrap();
     let mut bits = |text: &str| {
         engine.reset();
         let tokens = TOKENIZER.encode(text).unwrap();
-        let mut logits = engine.feed(&[0]).unwrap();
         let mut total = 0.0;
-        for &token in &tokens {
-            total += fabula::sampling::surprisal_bits(&logits, token);
-            logits = engine.feed(&[token]).unwrap();
+        let mut last = 0;
+        for token in tokens {
+            total += fabula::sampling::surprisal_bits(engine.feed(&[last]).unwrap(), token);
+            last = token;
         }
         total / text.len() as f64
     };
@@ -90,11 +112,12 @@ fn the_model_understands_its_language() {
 
 #[test]
 fn the_context_has_an_end() {
-    let mut engine = CandleLlama::new(&ModelFile::new(MODEL.clone()).unwrap()).unwrap();
+    let mut engine = Llama::new(&ModelFile::new(MODEL.clone()).unwrap()).unwrap();
     engine.feed(&[5; 512]).unwrap();
     assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, asked: 513 })));
     assert!(matches!(engine.feed(&[]), Err(EngineError::NoToken)));
     engine.reset();
+    assert!(matches!(engine.feed(&[4096]), Err(EngineError::UnknownToken { token: 4096, .. })));
     engine.feed(&[5]).unwrap();
 }
 

@@ -3,7 +3,7 @@
 //! After a change that is meant to change tokens, raise `ENGINE_REVISION` and write the file anew:
 //! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
 
-use fabula::engine::CandleLlama;
+use fabula::engine::Llama;
 use fabula::experiment::{Ended, Generation, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::EarlierStories;
@@ -20,14 +20,14 @@ struct Golden {
 struct House {
     file: ModelFile,
     tokenizer: Tokenizer,
-    engine: CandleLlama,
+    engine: Llama,
 }
 
 impl House {
     fn open() -> Self {
         let file = ModelFile::new(std::fs::read("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
         let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let engine = CandleLlama::new(&file).unwrap();
+        let engine = Llama::new(&file).unwrap();
         Self { file, tokenizer, engine }
     }
 

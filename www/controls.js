@@ -16,7 +16,7 @@ const EXAMPLE_PROMPTS = [
 ];
 
 /** What the line under the buttons says while there is nothing to report; of no use without a keyboard. */
-const HINT = matchMedia("(pointer: coarse)").matches ? "" : "Ctrl+Enter in the prompt generates, too.";
+const HINT = matchMedia("(pointer: coarse)").matches ? "" : "Ctrl+Enter generates, too.";
 
 /** The seeds the page itself picks: short enough to read out to a neighbour. */
 const NEW_SEEDS = 999_999;

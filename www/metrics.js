@@ -48,7 +48,7 @@ const GROUPS = [
       { name: "distinct-2 (word pairs)", value: (metrics) => percent(metrics.distinct_2) },
       { name: "distinct-3 (word triples)", value: (metrics) => percent(metrics.distinct_3) },
     ],
-    caution: "New is not yet good: gibberish is new too.",
+    caution: "Gibberish is new, too.",
     explanation: [
       "The examples count as earlier stories. 100%: none of the wording has been used before. 0%: all of it has. The number can only fall as stories gather: new to this session, not new to the world.",
       "Distinct-n looks at this story alone: its distinct word n-grams divided by all of them, where an n-gram is n words in a row. Longer texts score lower, so compare stories of one length.",
@@ -63,14 +63,14 @@ const GROUPS = [
     say: ({ mean_log_probability_bits }) =>
       mean_log_probability_bits === null
         ? "No number: nothing is written yet."
-        : "Mean log-probability of the tokens under the model at temperature 1, whatever the sliders say.",
+        : "Mean log-probability of its tokens under the model at temperature 1.",
     parts: [
       { name: "perplexity", value: (metrics) => decimal(metrics.perplexity, 1) },
       { name: "seq-rep-4 (repetition)", value: (metrics) => percent(metrics.seq_rep_4) },
     ],
     caution: "High, near 0, means “safe”, not good, and repetition flatters it.",
     explanation: [
-      "The model gives every token, a word or a part of one, a probability; the mean of their logarithms says how well the story hangs together for the model itself. Perplexity is the same number told as a choice: 2 to the power of minus the mean, so −3 bits are as unsure as between 8 equally likely tokens.",
+      "The model gives every token, a word or a part of one, a probability; the mean of their logarithms says how well the story hangs together for the model itself, whatever the sliders say. Perplexity is the same number told as a choice: 2 to the power of minus the mean, so −3 bits are as unsure as between 8 equally likely tokens.",
       "Seq-rep-4 is the share of repeated runs of four tokens: 1 minus the distinct ones divided by all. It stands here because repeating oneself makes a text look more coherent than it is.",
     ],
   },

@@ -12,7 +12,7 @@ const FULL_TINT_BITS = 12;
 
 const READOUT_HINT = matchMedia("(pointer: coarse)").matches
   ? "Tap a word to see how surprising it was."
-  : "Point at a word, or use the arrow keys in the text, to see how surprising it was.";
+  : "Point at a word, or use arrow keys, for its surprisal.";
 
 /** Why a story ended, for the facts above it. */
 const ENDINGS = {
@@ -42,7 +42,7 @@ export function createStory({ root }) {
   const legend = element(
     "p",
     { class: "legend" },
-    "Colour: surprisal",
+    "Surprisal",
     element("span", {}, "0"),
     element("span", { class: "ramp surprisal", "aria-hidden": "true" }),
     element("span", {}, `${FULL_TINT_BITS} bits or more`),

@@ -1,7 +1,7 @@
 //! The command line: reads arguments, calls the library, prints. Every error is one line on stderr.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use fabula::engine::{CandleLlama, Engine};
+use fabula::engine::{Engine, Llama};
 use fabula::experiment::{Settings, Writer};
 use fabula::link;
 use fabula::metrics::EarlierStories;
@@ -142,7 +142,7 @@ fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
         arguments.tokenizer.clone().unwrap_or_else(|| arguments.model.with_file_name("tokenizer.json"));
     let tokenizer = Tokenizer::new(&read(&tokenizer_path)?).map_err(|error| in_file(&tokenizer_path, error))?;
     tokenizer.check_fits(&file)?;
-    let mut engine = CandleLlama::new(&file).map_err(|error| in_file(&arguments.model, error))?;
+    let mut engine = Llama::new(&file).map_err(|error| in_file(&arguments.model, error))?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
     let settings = Settings {

@@ -1,14 +1,16 @@
 //! Tokens in, logits out.
 
-mod candle;
+mod kernels;
+mod llama;
+mod weights;
 
-pub use candle::CandleLlama;
+pub use llama::Llama;
 
 /// Where a result was computed: a change of arithmetic that can change tokens gets the next revision, and
 /// links carry it, so that a replay can say why it differs.
 pub const ENGINE_REVISION: u32 = 1;
 /// The engine's name, for people.
-pub const ENGINE_NAME: &str = "candle";
+pub const ENGINE_NAME: &str = "int8";
 
 /// A language model with a memory of the tokens fed so far.
 pub trait Engine {
@@ -20,7 +22,7 @@ pub trait Engine {
     fn reset(&mut self);
     /// Feeds tokens after those fed before. Returns the logits (one a token of the vocabulary) that
     /// follow the last of them.
-    fn feed(&mut self, tokens: &[u32]) -> Result<Vec<f32>, EngineError>;
+    fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError>;
 }
 
 /// Why an engine could not be made or could not go on.
@@ -32,6 +34,9 @@ pub enum EngineError {
     /// Nothing was fed.
     #[error("there is no token to feed")]
     NoToken,
+    /// A token that the vocabulary does not have.
+    #[error("token {token} is outside the vocabulary of {vocabulary}")]
+    UnknownToken { token: u32, vocabulary: usize },
     /// The weights cannot be used.
     #[error("the model's weights cannot be used: {0}")]
     Weights(String),

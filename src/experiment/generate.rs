@@ -113,7 +113,7 @@ impl<'a> Writer<'a> {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
         }
         engine.reset();
-        let logits = engine.feed(&prompt)?;
+        let logits = engine.feed(&prompt)?.to_vec();
         Ok(Self {
             chain: Chain { temperature: settings.temperature, top_p: settings.top_p },
             random: Random::new(settings.seed.into()),
@@ -147,7 +147,7 @@ impl<'a> Writer<'a> {
             if self.engine.position() == self.engine.context() {
                 return Ok(self.end(Ended::Context));
             }
-            self.logits = self.engine.feed(&[last])?;
+            self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
         let token = self.chain.next_token(&self.logits, &mut self.random);
         if Some(token) == self.file.end_token {

@@ -3,7 +3,7 @@
 use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
 use super::messages::{Answer, Code, ModelFacts, Source, post, scope};
-use crate::engine::CandleLlama;
+use crate::engine::Llama;
 use crate::model::{ModelFile, Tokenizer};
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ struct Entry {
 
 /// A model, ready to write.
 pub struct Loaded {
-    pub engine: CandleLlama,
+    pub engine: Llama,
     pub tokenizer: Tokenizer,
     pub file: ModelFile,
 }
@@ -97,7 +97,7 @@ fn open(model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::er
     let mut file = ModelFile::new(model.bytes)?;
     let tokenizer = Tokenizer::new(&tokenizer.bytes)?;
     tokenizer.check_fits(&file)?;
-    let engine = CandleLlama::new(&file)?;
+    let engine = Llama::new(&file)?;
     // The engine has its own copy of the weights; a phone has no memory for two.
     file.bytes = Vec::new();
     Ok(Loaded { engine, tokenizer, file })

@@ -8,7 +8,7 @@ const asked = process.env.FABULA_SCREENSHOTS === "1";
 const shared = asked ? house() : null;
 
 test("docs/screenshot.png", { skip: !asked && "set FABULA_SCREENSHOTS=1" }, async (t) => {
-  const page = await visit(t, shared, { viewport: { width: 1440, height: 900 } });
+  const page = await visit(t, shared, { viewport: { width: 1440, height: 1390 } });
   await ready(page);
   const prompt = "Once upon a time, in a house at the edge of the forest, there lived";
   for (const [seed, temperature] of [[5, 0.2], [6, 0.5], [7, 1.1], [8, 1.5], [9, 1.9]]) {
