@@ -31,29 +31,40 @@ const FILES = [
   "www/worker.js",
 ];
 
+/** The folder that this page lives in; the key of a file is its address without a query. */
+const ROOT = new URL("./", self.location.href);
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+  // Past the HTTP cache, so that all files are of one version.
+  const fresh = FILES.map((file) => new Request(new URL(file, ROOT), { cache: "reload" }));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
-  const root = new URL("./", self.location.href);
-  if (event.request.method !== "GET" || !url.href.startsWith(root.href)) return;
-  const path = url.pathname.slice(root.pathname.length);
-  if (FILES.includes(path || "./") || path === "index.html") event.respondWith(networkFirst(event.request));
+  if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
+  const path = url.pathname.slice(ROOT.pathname.length);
+  const file = path === "" || path === "index.html" ? "./" : path;
+  if (FILES.includes(file)) event.respondWith(networkFirst(event, new URL(file, ROOT).href));
 });
 
-/** @param {Request} request */
-async function networkFirst(request) {
-  const cache = await caches.open(CACHE);
+/**
+ * @param {FetchEvent} event
+ * @param {string} key
+ */
+async function networkFirst(event, key) {
   try {
-    const response = await fetch(request);
-    if (response.ok) await cache.put(request, response.clone());
+    const response = await fetch(event.request);
+    if (response.ok) {
+      const copy = response.clone();
+      // A full storage must not cost the reader the page.
+      event.waitUntil(caches.open(CACHE).then((cache) => cache.put(key, copy)).catch(() => undefined));
+    }
     return response;
   } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: true });
+    const kept = await caches.match(key).catch(() => undefined);
     if (kept) return kept;
     throw error;
   }

@@ -13,8 +13,8 @@ export interface InitOutput {
     readonly serve: () => void;
     readonly wasm_bindgen__convert__closures_____invoke__h4d2f2918465c4c02: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h5b0725192b16c754: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8: (a: number, b: number) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h61e555e324eb7524: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h8e343bdf9dbc1f76: (a: number, b: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

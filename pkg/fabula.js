@@ -440,13 +440,13 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 15, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 13, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h61e555e324eb7524);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 13, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 15, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h8e343bdf9dbc1f76);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0) {
@@ -484,12 +484,12 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8(arg0, arg1) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h36e24db80f57f1f8(arg0, arg1);
+function wasm_bindgen__convert__closures_____invoke__h8e343bdf9dbc1f76(arg0, arg1) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h8e343bdf9dbc1f76(arg0, arg1);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h9f769aa83b4d70b6(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h61e555e324eb7524(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h61e555e324eb7524(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h5b0725192b16c754(arg0, arg1, arg2) {

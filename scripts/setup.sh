@@ -26,11 +26,14 @@ needs_file() { [ -e "$1" ] || apt_install "$2"; }
 
 have cc || apt_install gcc libc6-dev
 have node && have npm || apt_install nodejs npm
+node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
+  fail "Node $(node --version) is too old for the tests: install Node 20.19 or newer."
 chromium=$(find_chromium) || { apt_install chromium; chromium=$(find_chromium) || fail "Chromium does not start."; }
 if ! have fc-list || [ -z "$(fc-list 2>/dev/null | head -n 1)" ]; then apt_install fontconfig fonts-dejavu-core; fi
 
-# --- Rust, native: whatever cargo is on the path.
-if have cargo && cargo --version >/dev/null 2>&1; then
+# --- Rust, native: the cargo on the path, if it is new enough for Cargo.toml's rust-version.
+new_enough() { [ "$(printf '%s\n' 1.91 "$("$1" --version 2>/dev/null | awk '{ print $2 }')" | sort -V | head -n 1)" = 1.91 ]; }
+if have cargo && new_enough cargo; then
   native=$(command -v cargo)
 else
   [ -x /usr/bin/cargo ] || apt_install rustc-web cargo-web

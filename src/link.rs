@@ -17,10 +17,15 @@ pub const LONGEST: usize = 65_536;
 /// The link that repeats a generation. A stopped story asks for the tokens it has, so that it replays too.
 pub fn of(generation: &Generation) -> String {
     let mut settings = generation.settings.clone();
-    if generation.ended == Ended::Stopped && !generation.token_ids.is_empty() {
-        settings.length = generation.token_ids.len() as u32;
+    let mut digest = Some(generation.digest.as_str());
+    if generation.ended == Ended::Stopped {
+        match generation.token_ids.len() {
+            // Stopped before its first token: there is nothing to promise.
+            0 => digest = None,
+            tokens => settings.length = tokens as u32,
+        }
     }
-    write(&settings, Some(&generation.model), Some(&generation.digest))
+    write(&settings, Some(&generation.model), digest)
 }
 
 /// Writes a link, `#` included. `model` is `NAME@HASH8`; without a digest the link promises nothing.
@@ -34,7 +39,8 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
     }
     add("engine", &ENGINE_REVISION.to_string());
     add("p", &form_urlencoded::byte_serialize(settings.prompt.as_bytes()).collect::<String>());
-    add("t", &settings.temperature.to_string());
+    // Adding 0 turns -0 into 0.
+    add("t", &(settings.temperature + 0.0).to_string());
     add("top_p", &settings.top_p.to_string());
     add("n", &settings.length.to_string());
     add("seed", &settings.seed.to_string());
@@ -154,7 +160,7 @@ impl<'a> Fields<'a> {
         T: std::str::FromStr + PartialOrd + std::fmt::Display,
     {
         let value = self.take(key)?;
-        let plain = value.len() <= 20 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+        let plain = value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match value.parse::<T>() {
             Ok(number) if plain && number >= from && number <= to => Some(number),
             _ => {

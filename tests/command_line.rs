@@ -65,6 +65,8 @@ fn mistakes_end_with_one_clear_line() {
     refuses(&["generate", "--model", "Cargo.toml"], "GGUF");
     refuses(&["generate", "--model", MODEL, "--tokenizer", "Cargo.toml"], "tokenizer");
     refuses(&["generate", "--model", MODEL, "--temperature", "3"], "temperature");
+    refuses(&["generate", "--model", MODEL, "--temperature", "-1"], "temperature");
+    refuses(&["generate", "--model", MODEL, "--seed", "-1"], "seed");
     refuses(&["generate", "--model", MODEL, "--temperature", "warm"], "warm");
     refuses(&["generate", "--model", MODEL, "--top-p", "0"], "top-p");
     refuses(&["generate", "--model", MODEL, "--tokens", "0"], "length");

@@ -135,3 +135,26 @@ fn a_stopped_story_links_to_the_tokens_it_has() {
     assert_eq!(Some(replayed.digest), read.digest);
     assert_eq!(replayed.token_ids, stopped.token_ids);
 }
+
+/// A long prompt is read in pieces, so that a reader can stop in between.
+#[test]
+fn a_prompt_can_be_read_in_pieces() {
+    let mut house = House::open();
+    let settings = Settings { prompt: "The king rode out. ".repeat(12), length: 16, ..Settings::default() };
+    let whole = house.write(&settings);
+    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.file, settings).unwrap();
+    let mut pieces = 0;
+    while writer.read_prompt().unwrap() {
+        pieces += 1;
+    }
+    assert!(pieces > 5);
+    while writer.step().unwrap().is_some() {}
+    assert_eq!(writer.finish(&EarlierStories::default()).token_ids, whole.token_ids);
+}
+
+#[test]
+fn line_ends_are_those_of_a_link() {
+    let mut house = House::open();
+    let with = |line_end: &str| Settings { prompt: format!("One.{line_end}Two."), length: 8, ..Settings::default() };
+    assert_eq!(house.write(&with("\r\n")).token_ids, house.write(&with("\n")).token_ids);
+}

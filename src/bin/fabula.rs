@@ -40,16 +40,16 @@ struct Generate {
     #[arg(long, default_value_t = Settings::default().prompt)]
     prompt: String,
     /// 0 (greedy) to 2
-    #[arg(long, default_value_t = Settings::default().temperature)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().temperature)]
     temperature: f64,
     /// Nucleus mass, 0.05 to 1
-    #[arg(long, default_value_t = Settings::default().top_p)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().top_p)]
     top_p: f64,
     /// Seed of the random generator
-    #[arg(long, default_value_t = Settings::default().seed)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().seed)]
     seed: u32,
     /// Tokens to write at most
-    #[arg(long, default_value_t = Settings::default().length)]
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().length)]
     tokens: u32,
     /// Text file of an earlier story to measure session novelty against; may be repeated
     #[arg(long)]

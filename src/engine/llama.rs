@@ -72,7 +72,13 @@ impl Llama {
         let width = read.number("llama.embedding_length")?;
         let heads = read.number("llama.attention.head_count")?;
         let key_heads = read.number("llama.attention.head_count_kv").unwrap_or(heads);
-        if heads == 0 || key_heads == 0 || width % heads != 0 || heads % key_heads != 0 || (width / heads) % 2 != 0 {
+        if width == 0
+            || heads == 0
+            || key_heads == 0
+            || width % heads != 0
+            || heads % key_heads != 0
+            || (width / heads) % 2 != 0
+        {
             return Err(EngineError::Weights(format!(
                 "{heads} heads ({key_heads} for keys) do not divide a width of {width}"
             )));
@@ -81,9 +87,16 @@ impl Llama {
         if read.number("llama.rope.dimension_count").is_ok_and(|rotated| rotated != head) {
             return Err(EngineError::Weights("it rotates only a part of each head, which is not supported".into()));
         }
+        if read.has("rope_freqs.weight") || read.has_key("llama.rope.scaling.factor") {
+            return Err(EngineError::Weights("it scales its rotary positions, which is not supported".into()));
+        }
+        let hidden = read.number("llama.feed_forward_length")?;
+        if hidden == 0 {
+            return Err(EngineError::Weights("llama.feed_forward_length is 0".into()));
+        }
         let shape = Shape {
             width,
-            hidden: read.number("llama.feed_forward_length")?,
+            hidden,
             heads,
             key_heads,
             head,

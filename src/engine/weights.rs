@@ -72,6 +72,12 @@ impl<'a> Reader<'a> {
         self.content.metadata.get(key).and_then(|value| value.to_f32().ok())
     }
 
+    /// Whether the header has this field.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.content.metadata.contains_key(key)
+    }
+
+    /// Whether the file has this tensor.
     pub fn has(&self, name: &str) -> bool {
         self.content.tensor_infos.contains_key(name)
     }

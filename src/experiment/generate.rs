@@ -90,20 +90,22 @@ pub struct Writer<'a> {
     decoder: StoryDecoder,
     logits: Vec<f32>,
     last: Option<u32>,
-    prompt_tokens: usize,
+    prompt: Vec<u32>,
     written: Vec<Written>,
     ended: Option<Ended>,
 }
 
 impl<'a> Writer<'a> {
-    /// Checks the settings and feeds the prompt.
+    /// Checks the settings; [`Self::read_prompt`] comes next.
     pub fn new(
         engine: &'a mut dyn Engine,
         tokenizer: &'a Tokenizer,
         file: &'a ModelFile,
-        settings: Settings,
+        mut settings: Settings,
     ) -> Result<Self, GenerateError> {
         settings.check()?;
+        // As text fields and links have it, so that a story and its link agree.
+        settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
         let mut prompt: Vec<u32> = file.begin_token.into_iter().collect();
         prompt.extend(tokenizer.encode(&settings.prompt)?);
         if prompt.is_empty() {
@@ -113,30 +115,42 @@ impl<'a> Writer<'a> {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
         }
         engine.reset();
-        let logits = engine.feed(&prompt)?.to_vec();
         Ok(Self {
             chain: Chain { temperature: settings.temperature, top_p: settings.top_p },
             random: Random::new(settings.seed.into()),
             decoder: StoryDecoder::default(),
             last: None,
-            prompt_tokens: prompt.len(),
+            logits: Vec::new(),
+            prompt,
             written: Vec::with_capacity(settings.length as usize),
             ended: None,
             engine,
             tokenizer,
             file,
             settings,
-            logits,
         })
+    }
+
+    /// Feeds the next few tokens of the prompt; false when it has been read. In pieces, so that a caller can
+    /// stop in between.
+    pub fn read_prompt(&mut self) -> Result<bool, GenerateError> {
+        const PIECE: usize = 8;
+        let position = self.engine.position();
+        let Some(rest) = self.prompt.get(position..).filter(|rest| !rest.is_empty()) else { return Ok(false) };
+        let logits = self.engine.feed(&rest[..rest.len().min(PIECE)])?;
+        self.logits.clear();
+        self.logits.extend_from_slice(logits);
+        Ok(true)
     }
 
     /// Tokens of the prompt, the beginning of a story included.
     pub fn prompt_tokens(&self) -> usize {
-        self.prompt_tokens
+        self.prompt.len()
     }
 
-    /// Writes the next token; none when the story has ended.
+    /// Writes the next token; none when the story has ended. Reads what is left of the prompt first.
     pub fn step(&mut self) -> Result<Option<&Written>, GenerateError> {
+        while self.written.is_empty() && self.read_prompt()? {}
         if self.ended.is_some() {
             return Ok(None);
         }

@@ -54,9 +54,13 @@ impl ModelFile {
         })
     }
 
-    /// `NAME@HASH8`, as links and results name the model.
+    /// `NAME@HASH8`, as links and results name the model: of the name what a link can carry.
     pub fn id(&self) -> String {
-        format!("{}@{}", self.name, self.hash8)
+        let plain = |character: char| {
+            if character.is_ascii_alphanumeric() || "._-".contains(character) { character } else { '-' }
+        };
+        let name: String = self.name.chars().take(64).map(plain).collect();
+        format!("{}@{}", if name.is_empty() { "model" } else { &name }, self.hash8)
     }
 }
 

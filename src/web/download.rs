@@ -76,7 +76,7 @@ pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source
 
 /// A small text, always asked of the server (the HTTP cache may answer if the server says unchanged).
 pub async fn get_text(url: &str) -> Result<String, Failure> {
-    let response = fetch(url).await?;
+    let response = fetch(url, RequestCache::NoCache).await?;
     let text = response.text().map_err(|_| interrupted(url))?;
     let text = JsFuture::from(text).await.map_err(|_| interrupted(url))?;
     Ok(text.as_string().unwrap_or_default())
@@ -126,7 +126,8 @@ async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) 
             format!("There is not enough memory for the model ({megabytes:.1} MB). Close other tabs and try again."),
         ));
     }
-    let response = fetch(expected.url).await?;
+    // Past the HTTP cache: a damaged copy there would come back at every retry. We keep our own, checked.
+    let response = fetch(expected.url, RequestCache::NoStore).await?;
     let interrupted = || interrupted(expected.url);
     let body = response.body().ok_or_else(interrupted)?;
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
@@ -147,9 +148,9 @@ async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) 
     }
 }
 
-async fn fetch(url: &str) -> Result<Response, Failure> {
+async fn fetch(url: &str, cache: RequestCache) -> Result<Response, Failure> {
     let options = RequestInit::new();
-    options.set_cache(RequestCache::NoCache);
+    options.set_cache(cache);
     let request = Request::new_with_str_and_init(url, &options).map_err(|_| interrupted(url))?;
     let response = JsFuture::from(scope().fetch_with_request(&request)).await.map_err(|_| {
         if scope().navigator().on_line() {

@@ -3,7 +3,7 @@
 use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
 use super::messages::{Answer, Code, ModelFacts, Source, post, scope};
-use crate::engine::Llama;
+use crate::engine::{Engine, Llama};
 use crate::model::{ModelFile, Tokenizer};
 use serde::Deserialize;
 
@@ -80,7 +80,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
             hash8: file.hash8.clone(),
             title: entry.title.clone(),
             bytes: entry.bytes,
-            context: file.context,
+            context: loaded.engine.context(),
             parameters: file.parameters,
             vocabulary: file.vocabulary,
         },

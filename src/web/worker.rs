@@ -109,23 +109,23 @@ impl Worker {
         let start = clock::now();
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.file, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
+        let lost = |_| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
+        let stopped = || self.stop.get() == Some(id);
+        while !stopped() && writer.read_prompt().map_err(failure)? {
+            turns.next().await.map_err(lost)?;
+        }
         let decoding = clock::now();
         let mut measured = decoding;
         let mut tokens = 0;
-        while let Some(written) = writer.step().map_err(failure)? {
+        while !stopped() {
+            let Some(written) = writer.step().map_err(failure)? else { break };
             post(&Answer::Token { id, written });
             tokens += 1;
             if clock::now() - measured > MEASURE_EVERY {
                 post(&Answer::Metrics { id, metrics: writer.measure(&earlier) });
                 measured = clock::now();
             }
-            turns
-                .next()
-                .await
-                .map_err(|_| Failure::new(Code::Panic, "The browser lost a message. Reload the page."))?;
-            if self.stop.get() == Some(id) {
-                break;
-            }
+            turns.next().await.map_err(lost)?;
         }
         let end = clock::now();
         let generation = writer.finish(&earlier);
