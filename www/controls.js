@@ -8,7 +8,7 @@ import { decimal, percent } from "./format.js";
 
 /** Beginnings to try, by the name on the button. */
 const EXAMPLE_PROMPTS = [
-  ["Door in the snow", "Once upon a time, a small fox found a door in the snow"],
+  ["Door in the snow", "Once upon a time, a small fox found a door in the snow."],
   ["Three daughters", "There was once a king who had three daughters, and the youngest"],
   ["Lily’s door", "Lily saw a strange door at the end of the garden. She"],
   ["Old witch", "Deep in the forest there lived an old witch who"],
@@ -205,15 +205,14 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
     setActivity({ phase, writing, queued }) {
       const focused = document.activeElement;
       const waiting = phase !== "ready";
-      stop.disabled = !writing;
+      stop.disabled = !writing && !queued;
       generate.disabled = writing;
-      generate.setAttribute("aria-disabled", String(writing || waiting));
       if (queued) status.textContent = phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
       else if (writing) status.textContent = "Writing. Changed settings apply to the next story.";
       else status.textContent = waiting ? "" : HINT;
       // A button that is switched off loses the keyboard focus; it goes to the one that takes over.
       if (writing && focused === generate) stop.focus({ preventScroll: true });
-      if (!writing && focused === stop) generate.focus({ preventScroll: true });
+      if (stop.disabled && focused === stop) generate.focus({ preventScroll: true });
     },
 
     /** @param {string} text */

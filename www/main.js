@@ -46,7 +46,13 @@ store.subscribe((state, previous) => {
 });
 
 /** The link still to be read, as the address bar had it; null once the worker has read it. @type {string | null} */
-let unreadLink = location.hash.length > 1 ? location.hash : null;
+let unreadLink = isLink(location.hash) ? location.hash : null;
+/** Links given to the worker and not answered yet; only the last answer counts. */
+let linksAsked = 0;
+/** Whether this worker has said hello, so that it hears what is posted. */
+let listening = false;
+/** Whether this worker was asked for the model; it takes the request only once. */
+let loadAsked = false;
 /** The model a link asked for; null for the default one. @type {string | null} */
 let wantedModel = null;
 /** Number of the latest generation, so that late messages of an earlier one are recognized. */
@@ -55,19 +61,44 @@ let latestId = 0;
 let received = 0;
 /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
 let shownBefore = null;
-/** Who waits for the answer to write_link. @type {((fragment: string) => void) | null} */
-let linkReceiver = null;
+/** Who waits for an answer to write_link, in the order of asking. @type {((fragment: string | null) => void)[]} */
+let linkReceivers = [];
 
 loader.show(store.get().engine);
 controls.setActivity({ phase: "starting", writing: false, queued: false });
 const examplesLoaded = loadExamples();
 addEventListener("hashchange", () => {
-  if (location.hash.length > 1) readLink(location.hash);
+  if (isLink(location.hash)) readLink(location.hash);
+});
+required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+  // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
+  event.preventDefault();
+  required("story-heading", HTMLElement).focus({ preventScroll: true });
+  story.reveal();
 });
 startEngine();
 
+/**
+ * Whether a fragment may be the link of a story. Short ones without a value only name a place on the page.
+ * @param {string} fragment
+ */
+function isLink(fragment) {
+  return fragment.includes("=") || fragment.length > 40;
+}
+
+/** Ends the worker; nobody may go on waiting for its answers. */
+function stopEngine() {
+  client.stop();
+  listening = false;
+  loadAsked = false;
+  linksAsked = 0;
+  giveLinksUp();
+  linkReceivers = [];
+}
+
 /** Starts a fresh worker, at the beginning and after every failure. */
 function startEngine() {
+  stopEngine();
   const missing = missingFeature();
   if (missing) {
     store.update({ engine: { phase: "failed", message: missing, action: null } });
@@ -77,24 +108,27 @@ function startEngine() {
   client.start();
 }
 
-/** Asks the worker for the model, by its manifest beside the page. */
+/** Asks the worker for the model, by its manifest beside the page, unless it was asked already. */
 function load() {
+  if (!listening || loadAsked) return;
+  loadAsked = true;
   client.post({ type: "load", manifest_url: new URL("models/index.json", document.baseURI).href, model: wantedModel });
 }
 
 /** @param {FromWorker} message */
 function onMessage(message) {
-  const { writing, engine } = store.get();
+  const { writing } = store.get();
   const current = writing !== null && "id" in message && message.id === writing.id;
   switch (message.type) {
     case "hello":
+      listening = true;
       if (store.get().limits === null) {
         store.update({ limits: message.limits });
         controls.setLimits(message.limits, message.defaults);
       }
       // A link may name the model, so it is read before one is loaded.
       if (unreadLink === null) load();
-      else client.post({ type: "read_link", fragment: unreadLink });
+      else readLink(unreadLink);
       break;
     case "progress":
       store.update({ engine: { phase: "loading", loaded: message.loaded, total: message.total, from: message.from } });
@@ -116,13 +150,14 @@ function onMessage(message) {
       if (current) onDone(message);
       break;
     case "link":
-      linkReceiver?.(message.fragment);
-      linkReceiver = null;
+      linkReceivers.shift()?.(message.fragment);
       break;
     case "link_read":
+      linksAsked -= 1;
+      if (linksAsked > 0) break;
       unreadLink = null;
       onLinkRead(message);
-      if (store.get().engine.phase === "starting" && engine.phase === "starting") load();
+      load();
       break;
     case "error":
       onError(message);
@@ -134,7 +169,9 @@ function onMessage(message) {
 function onReady({ model, seconds, from, kept, note, problem }) {
   store.update({ engine: { phase: "ready", model, seconds, from, kept, note } });
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
-  if (problem) notices.show({ kind: "problem", text: problem });
+  notices.clear("model");
+  if (problem) notices.show({ kind: "problem", purpose: "model", text: problem });
+  announce("Ready.");
   startQueued();
 }
 
@@ -150,7 +187,7 @@ function generate() {
 function request(settings, expectation) {
   const { engine, writing } = store.get();
   store.update({ queued: { settings, expectation } });
-  if (writing) stop();
+  if (writing) endStory();
   else if (engine.phase === "ready") startQueued();
   else announce("Will start when the model has loaded.");
 }
@@ -166,7 +203,7 @@ async function startQueued() {
   received = 0;
   shownBefore = shown;
   controls.settle();
-  notices.clear("info");
+  for (const purpose of /** @type {const} */ (["story", "copy", "choice"])) notices.clear(purpose);
   story.begin(settings);
   metrics.show(null);
   store.update({ queued: null, writing: { id: latestId, expectation: queued.expectation }, shown: null });
@@ -175,8 +212,16 @@ async function startQueued() {
   client.post({ type: "generate", id: latestId, settings, earlier: entries.map((entry) => entry.record.text) });
 }
 
-/** Asks the worker to end the story at the next token. */
+/** Ends the story being written, and drops the one that waits. */
 function stop() {
+  const { queued, writing } = store.get();
+  if (queued) store.update({ queued: null });
+  if (writing) endStory();
+  else if (queued) announce("The waiting story was cancelled.");
+}
+
+/** Asks the worker to end the story at the next token. */
+function endStory() {
   const { writing } = store.get();
   if (writing) client.post({ type: "stop", id: writing.id });
 }
@@ -215,21 +260,21 @@ function onError({ id, code, message }) {
   const { writing, engine } = store.get();
   if (code === "panic" || code === "memory") {
     if (engine.phase === "failed") return; // the same failure, told twice
-    client.stop();
+    stopEngine();
     breakOff();
     store.update({ engine: { phase: "failed", message, action: code === "panic" ? "Start again" : "Retry" } });
     return;
   }
   if (id !== null) {
     if (writing?.id !== id) return;
-    notices.show({ kind: "problem", text: message });
+    notices.show({ kind: "problem", purpose: "story", text: message });
     breakOff();
     startQueued();
     return;
   }
-  if (engine.phase === "ready") notices.show({ kind: "problem", text: message });
+  if (engine.phase === "ready") notices.show({ kind: "problem", purpose: "story", text: message });
   else {
-    client.stop();
+    stopEngine();
     store.update({ engine: { phase: "failed", message, action: "Retry" } });
   }
 }
@@ -265,7 +310,7 @@ function choose(key) {
   const entry = entries.find((candidate) => candidate.key === key);
   if (!entry) return;
   if (writing) {
-    notices.show({ kind: "info", text: "A story is being written. Wait for its end, or stop it, to look at another one.", fleeting: true });
+    notices.show({ kind: "info", purpose: "choice", text: "A story is being written. Wait for its end, or stop it, to look at another one.", fleeting: true });
     return;
   }
   present(entry);
@@ -275,6 +320,7 @@ function choose(key) {
   if (!story.isVisible()) {
     notices.show({
       kind: "info",
+      purpose: "choice",
       text: `${entryName(entry)} is shown, with its settings.`,
       fleeting: true,
       action: { text: "Read it", run: () => story.reveal() },
@@ -288,15 +334,18 @@ function choose(key) {
  */
 function readLink(fragment) {
   unreadLink = fragment;
-  if (store.get().limits !== null) client.post({ type: "read_link", fragment });
+  if (!listening) return;
+  linksAsked += 1;
+  client.post({ type: "read_link", fragment });
 }
 
 /** @param {LinkReadMessage} message */
 function onLinkRead({ settings, digest, model, engine_revision, problems }) {
-  notices.clear("problem");
+  notices.clear("link");
   if (problems.length > 0) {
     notices.show({
       kind: "problem",
+      purpose: "link",
       text: problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:",
       list: problems,
     });
@@ -307,10 +356,10 @@ function onLinkRead({ settings, digest, model, engine_revision, problems }) {
   const { engine } = store.get();
   const loadedName = engine.phase === "ready" ? engine.model.name : null;
   request(settings, { digest, model, engine_revision });
-  if (name === null || name === loadedName || name === wantedModel) return;
+  if (name === null || name === wantedModel) return;
   wantedModel = name;
   // A model that is loaded, or on its way, gives way to the one the link was made with.
-  if (engine.phase !== "starting") {
+  if (loadAsked && name !== loadedName) {
     breakOff();
     startEngine();
   }
@@ -322,8 +371,9 @@ async function copyLink() {
   const entry = shownEntry(store.get());
   const shown = entry !== null && sameSettings(entry.record.settings, settings);
   const fragment = shown ? entry.record.link : await writeLink(settings);
-  if (fragment === null) {
-    say("The link can be made once the engine runs.");
+  if (!fragment) {
+    // While the engine runs, a later press has taken this one's place.
+    if (!listening) say("The link can be made once the engine runs.");
     return;
   }
   const link = address(fragment);
@@ -332,7 +382,7 @@ async function copyLink() {
     return;
   }
   const field = linkField(link);
-  notices.show({ kind: "info", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+  notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
   field.focus();
 }
 
@@ -342,18 +392,22 @@ async function copyLink() {
  * @returns {Promise<string | null>}
  */
 function writeLink(settings) {
-  const { engine, limits } = store.get();
-  if (limits === null || engine.phase === "failed") return Promise.resolve(null);
+  if (!listening) return Promise.resolve(null);
+  giveLinksUp();
   return new Promise((resolve) => {
-    linkReceiver?.("");
-    linkReceiver = resolve;
+    linkReceivers.push(resolve);
     client.post({ type: "write_link", settings, digest: null });
   });
 }
 
+/** Tells everybody who waits for a link that it does not come; the answers still on their way then reach nobody. */
+function giveLinksUp() {
+  for (const receive of linkReceivers) receive(null);
+}
+
 /** @param {() => void} restore */
 function offerPrompt(restore) {
-  notices.show({ kind: "info", text: "The prompt you typed was replaced.", fleeting: true, action: { text: "Put it back", run: restore } });
+  notices.show({ kind: "info", purpose: "prompt", text: "The prompt you typed was replaced.", fleeting: true, action: { text: "Put it back", run: restore } });
 }
 
 /** Fetches the example stories and shows the first one until there is another. */

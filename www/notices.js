@@ -1,6 +1,11 @@
 // Messages that lie over the page and can be dismissed: problems with a link, refused settings, a link to copy by hand.
 import { button, element } from "./dom.js";
 
+/**
+ * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen.
+ * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice"} Purpose
+ */
+
 /** How long a notice stays that nobody needs to act on. */
 const FLEETING_MILLISECONDS = 9000;
 
@@ -9,16 +14,16 @@ const FLEETING_MILLISECONDS = 9000;
  */
 export function createNotices({ container }) {
   /**
-   * Shows a notice and returns it. Only one of each kind is kept, so that they never pile up.
-   * @param {{ kind: "problem" | "info", text: string, list?: string[], content?: HTMLElement, fleeting?: boolean, action?: { text: string, run: () => void } }} options
+   * Shows a notice and returns it. Only one for each purpose is kept, so that they never pile up.
+   * @param {{ kind: "problem" | "info", purpose: Purpose, text: string, list?: string[], content?: HTMLElement, fleeting?: boolean, action?: { text: string, run: () => void } }} options
    */
-  function show({ kind, text, list = [], content, fleeting = false, action }) {
-    for (const old of container.querySelectorAll(`[data-kind="${kind}"]`)) old.remove();
+  function show({ kind, purpose, text, list = [], content, fleeting = false, action }) {
+    clear(purpose);
     const body = element("div", { class: "notice-text" }, element("p", {}, text));
     if (list.length > 0) body.append(element("ul", {}, ...list.map((item) => element("li", {}, item))));
     if (content) body.append(content);
     const buttons = element("div", { class: "notice-buttons" });
-    const notice = element("div", { class: "notice", "data-kind": kind, role: kind === "problem" ? "alert" : "status" });
+    const notice = element("div", { class: "notice", "data-kind": kind, "data-purpose": purpose, role: kind === "problem" ? "alert" : "status" });
     if (action) {
       buttons.append(
         button(action.text, () => {
@@ -35,9 +40,9 @@ export function createNotices({ container }) {
     return notice;
   }
 
-  /** @param {"problem" | "info"} kind */
-  function clear(kind) {
-    for (const old of container.querySelectorAll(`[data-kind="${kind}"]`)) old.remove();
+  /** @param {Purpose} purpose */
+  function clear(purpose) {
+    for (const old of container.querySelectorAll(`[data-purpose="${purpose}"]`)) old.remove();
   }
 
   return { show, clear };

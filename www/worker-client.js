@@ -9,6 +9,9 @@ const SIMD_PROBE = new Uint8Array([
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 ]);
 
+/** The first versions that have everything the page uses. */
+const UPDATE = "Update it: Chrome or Edge 123, Firefox 120, Safari 17.5 and anything newer will do.";
+
 /**
  * Why this browser cannot run the engine, or null when it can.
  * @returns {string | null}
@@ -19,8 +22,10 @@ export function missingFeature() {
   }
   if (typeof Worker !== "function") return "This browser has no web workers. Open the page in a current browser.";
   if (!WebAssembly.validate(SIMD_PROBE)) {
-    return "This browser has no WebAssembly SIMD, which the story engine needs. Update it: Chrome and Edge 91, Firefox 89, Safari 16.4 and anything newer have it.";
+    return `This browser has no WebAssembly SIMD, which the story engine needs. ${UPDATE}`;
   }
+  // The worker is a module, which only an actual start can probe. Every browser with this newer part of CSS runs them.
+  if (!CSS.supports("color", "light-dark(red, red)")) return `This browser is too old for this page. ${UPDATE}`;
   return null;
 }
 

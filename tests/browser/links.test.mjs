@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alerts, chosen, copiedLink, generate, ready, said, sees, story, until } from "./reader.mjs";
+import { alerts, choose, chosen, copiedLink, count, find, generate, ready, said, sees, settle, story, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -106,4 +106,19 @@ test("a link followed from the open page is read too", async (t) => {
   await page.evaluate(() => { location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11"; });
   const done = await said(page, "done");
   assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8 });
+});
+
+test("the link that skips to the story is no story link", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await choose(page, settings);
+  const skip = await find(page, "link", "Skip to the story");
+  await skip.focus();
+  await page.keyboard.press("Enter");
+  await settle(page);
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "story-heading");
+  await page.evaluate(() => { location.hash = "#story-heading"; });
+  await settle(page);
+  assert.deepEqual(await chosen(page), settings);
+  for (const type of ["link_read", "started"]) assert.equal(await count(page, type), 0, type);
 });

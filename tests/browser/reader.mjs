@@ -41,7 +41,7 @@ export async function enabled(page, name) {
 export async function ready(page) {
   const model = await said(page, "ready");
   const button = await find(page, "button", "Generate");
-  await until(page, "Generate", (b) => !b.disabled && b.getAttribute("aria-disabled") !== "true", button);
+  await until(page, "Generate", (b) => document.querySelector('.loader[data-phase="ready"]') !== null && !b.disabled, button);
   return model;
 }
 
