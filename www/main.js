@@ -285,10 +285,8 @@ function breakOff() {
   store.update({ writing: null });
   const before = store.get().entries.find((entry) => entry.key === shownBefore);
   if (received === 0 && before) present(before);
-  else {
-    story.interrupt();
-    announce("The story was broken off.");
-  }
+  else story.interrupt();
+  announce("The story was broken off.");
 }
 
 /**
