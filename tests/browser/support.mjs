@@ -101,8 +101,12 @@ function watchWorkers() {
   document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.blockedURI}`));
   new PerformanceObserver((list) => {
     for (const { value, sources } of list.getEntries()) {
-      const moved = sources.map(({ node }) => node?.className || node?.id || node?.nodeName).join(", ");
-      globalThis.shifts.push({ value, moved });
+      // A word that grows past the end of its line wraps, and the caret (which has no node) goes with it: that is
+      // how text is written. Anything else that moves is a jump.
+      const jumped = sources.filter(({ node }) => node && !document.querySelector(".story-page")?.contains(node));
+      if (jumped.length === 0) continue;
+      const moved = jumped.map(({ node }) => `${node.className || node.id || node.nodeName} ${node.textContent.slice(0, 40)}`);
+      globalThis.shifts.push({ value, moved: moved.join(", ") });
     }
   }).observe({ type: "layout-shift", buffered: true });
 }
