@@ -5,7 +5,7 @@ use candle_core::quantized::{GgmlDType, QTensor};
 use candle_core::{Device, Tensor};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use fabula::engine::{Engine, EngineError, Llama};
-use fabula::model::{ModelError, ModelFile, Tokenizer};
+use fabula::model::{Model, ModelError, Tokenizer, open};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ static TOKENIZER: LazyLock<Tokenizer> =
 
 /// The house model with its weights as 32-bit floats. In 8 bits the activations are rounded too, and a
 /// difference in the last place may turn into one of a whole step; in floats it stays what it is.
-fn in_floats() -> ModelFile {
+fn in_floats() -> Vec<u8> {
     let mut reader = Cursor::new(MODEL.as_slice());
     let content = gguf_file::Content::read(&mut reader).unwrap();
     let tensors: Vec<(String, QTensor)> = content
@@ -32,15 +32,19 @@ fn in_floats() -> ModelFile {
     let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
     let mut out = Cursor::new(Vec::new());
     gguf_file::write(&mut out, &metadata, &tensors).unwrap();
-    ModelFile::new(out.into_inner()).unwrap()
+    out.into_inner()
+}
+
+fn model(file: &[u8]) -> Model {
+    open(Cursor::new(file.to_vec())).unwrap()
 }
 
 const TEXT: &str = "Once upon a time there was a king who had three daughters, and the youngest was so fair that the sun \
     itself wondered whenever it shone in her face. Close by the castle lay a great dark forest.";
 
 /// Logits of candle's Llama after all of the tokens, fed as one sequence.
-fn oracle(file: &ModelFile, tokens: &[u32]) -> Vec<f32> {
-    let mut reader = Cursor::new(&file.bytes);
+fn oracle(file: &[u8], tokens: &[u32]) -> Vec<f32> {
+    let mut reader = Cursor::new(file);
     let content = gguf_file::Content::read(&mut reader).unwrap();
     let mut weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu).unwrap();
     let input = Tensor::new(tokens, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
@@ -59,7 +63,7 @@ fn tokens_of_text() -> Vec<u32> {
 #[test]
 fn incremental_logits_equal_candles_full_sequence_logits() {
     let file = in_floats();
-    let mut engine = Llama::new(&file).unwrap();
+    let mut engine = Llama::new(&mut model(&file)).unwrap();
     let tokens = tokens_of_text();
     for length in [1, 2, 3, 7, 20, tokens.len()] {
         engine.reset();
@@ -77,21 +81,22 @@ fn incremental_logits_equal_candles_full_sequence_logits() {
 #[test]
 fn integers_predict_almost_as_well_as_floats() {
     let tokens = tokens_of_text();
-    let bits = |file: &ModelFile| {
-        let mut engine = Llama::new(file).unwrap();
+    let bits = |file: &[u8]| {
+        let mut engine = Llama::new(&mut model(file)).unwrap();
         let pairs = tokens.windows(2);
         pairs.map(|pair| fabula::sampling::surprisal_bits(engine.feed(&pair[..1]).unwrap(), pair[1])).sum::<f64>()
     };
-    let (integers, floats) = (bits(&ModelFile::new(MODEL.clone()).unwrap()), bits(&in_floats()));
+    let (integers, floats) = (bits(&MODEL), bits(&in_floats()));
     assert!((integers / floats - 1.0).abs() < 0.02, "{integers} bits against {floats}");
 }
 
 #[test]
 fn the_model_understands_its_language() {
-    let file = ModelFile::new(MODEL.clone()).unwrap();
-    assert_eq!((file.name.as_str(), file.context, file.vocabulary), ("fable-9m", 512, 4096));
-    assert_eq!((file.begin_token, file.end_token), (Some(0), Some(0)));
-    let mut engine = Llama::new(&file).unwrap();
+    let mut model = model(&MODEL);
+    let info = &model.info;
+    assert_eq!((info.name.as_str(), info.shape.context, info.shape.vocabulary), ("fable-9m", 512, 4096));
+    assert_eq!((info.begin_token, info.end_token), (Some(0), Some(0)));
+    let mut engine = Llama::new(&mut model).unwrap();
     let mut bits = |text: &str| {
         engine.reset();
         let tokens = TOKENIZER.encode(text).unwrap();
@@ -112,7 +117,7 @@ fn the_model_understands_its_language() {
 
 #[test]
 fn the_context_has_an_end() {
-    let mut engine = Llama::new(&ModelFile::new(MODEL.clone()).unwrap()).unwrap();
+    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
     engine.feed(&[5; 512]).unwrap();
     assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, asked: 513 })));
     assert!(matches!(engine.feed(&[]), Err(EngineError::NoToken)));
@@ -145,12 +150,12 @@ proptest! {
 #[test]
 fn damaged_files_are_refused_with_a_reason() {
     for cut in [0, 3, 4, 23, 24, 1000, 100_000, 1_000_000, MODEL.len() - 1] {
-        match ModelFile::new(MODEL[..cut].to_vec()) {
+        match open(Cursor::new(&MODEL[..cut])) {
             Err(ModelError::Gguf(reason)) => assert!(!reason.is_empty()),
-            other => panic!("cut at {cut}: {:?}", other.map(|file| file.name)),
+            other => panic!("cut at {cut}: {:?}", other.map(|model| model.info)),
         }
     }
-    assert!(ModelFile::new(b"GGUF\xff\xff\xff\xff".to_vec()).is_err());
+    assert!(open(Cursor::new(b"GGUF\xff\xff\xff\xff")).is_err());
     assert!(Tokenizer::new(b"{}").is_err());
     assert!(Tokenizer::new(&MODEL[..100]).is_err());
 }

@@ -7,8 +7,9 @@ use fabula::engine::Llama;
 use fabula::experiment::{Ended, Generation, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::EarlierStories;
-use fabula::model::{ModelFile, Tokenizer};
+use fabula::model::{ModelInfo, Tokenizer, open};
 use serde::{Deserialize, Serialize};
+use std::fs::File;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Golden {
@@ -18,21 +19,21 @@ struct Golden {
 }
 
 struct House {
-    file: ModelFile,
+    model: ModelInfo,
     tokenizer: Tokenizer,
     engine: Llama,
 }
 
 impl House {
     fn open() -> Self {
-        let file = ModelFile::new(std::fs::read("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
+        let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
         let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let engine = Llama::new(&file).unwrap();
-        Self { file, tokenizer, engine }
+        let engine = Llama::new(&mut model).unwrap();
+        Self { model: model.info, tokenizer, engine }
     }
 
     fn write(&mut self, settings: &Settings) -> Generation {
-        let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.file, settings.clone()).unwrap();
+        let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.model, settings.clone()).unwrap();
         while writer.step().unwrap().is_some() {}
         writer.finish(&EarlierStories::default())
     }
@@ -124,7 +125,7 @@ fn a_full_context_ends_the_story() {
 fn a_stopped_story_links_to_the_tokens_it_has() {
     let mut house = House::open();
     let settings = Settings::default();
-    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.file, settings).unwrap();
+    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.model, settings).unwrap();
     for _ in 0..11 {
         writer.step().unwrap();
     }
@@ -142,7 +143,7 @@ fn a_prompt_can_be_read_in_pieces() {
     let mut house = House::open();
     let settings = Settings { prompt: "The king rode out. ".repeat(12), length: 16, ..Settings::default() };
     let whole = house.write(&settings);
-    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.file, settings).unwrap();
+    let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.model, settings).unwrap();
     let mut pieces = 0;
     while writer.read_prompt().unwrap() {
         pieces += 1;

@@ -5,10 +5,11 @@ use fabula::engine::{Engine, Llama};
 use fabula::experiment::{Settings, Writer};
 use fabula::link;
 use fabula::metrics::EarlierStories;
-use fabula::model::{ModelFile, Precision, Tokenizer, quantize};
+use fabula::model::{self, Precision, Tokenizer, quantize};
 use serde::Serialize;
 use std::error::Error;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -137,12 +138,13 @@ struct Report<'a> {
 }
 
 fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
-    let file = ModelFile::new(read(&arguments.model)?).map_err(|error| in_file(&arguments.model, error))?;
+    let source = BufReader::new(File::open(&arguments.model).map_err(|error| in_file(&arguments.model, error))?);
+    let mut model = model::open(source).map_err(|error| in_file(&arguments.model, error))?;
     let tokenizer_path =
         arguments.tokenizer.clone().unwrap_or_else(|| arguments.model.with_file_name("tokenizer.json"));
     let tokenizer = Tokenizer::new(&read(&tokenizer_path)?).map_err(|error| in_file(&tokenizer_path, error))?;
-    tokenizer.check_fits(&file)?;
-    let mut engine = Llama::new(&file).map_err(|error| in_file(&arguments.model, error))?;
+    tokenizer.check_fits(&model.info)?;
+    let mut engine = Llama::new(&mut model).map_err(|error| in_file(&arguments.model, error))?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
     let settings = Settings {
@@ -156,7 +158,7 @@ fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
     let mut out = std::io::stdout().lock();
     let start = Instant::now();
     let prompt = settings.prompt.clone();
-    let mut writer = Writer::new(&mut engine as &mut dyn Engine, &tokenizer, &file, settings)?;
+    let mut writer = Writer::new(&mut engine as &mut dyn Engine, &tokenizer, &model.info, settings)?;
     let prompt_tokens = writer.prompt_tokens();
     if !arguments.json {
         write!(out, "{prompt}")?;

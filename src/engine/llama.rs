@@ -3,25 +3,12 @@
 //! Touvron et al. 2023; RMSNorm, rotary positions on pairs (2i, 2i + 1), grouped-query attention, SwiGLU.
 
 use super::kernels::{dot, rms_norm, softmax, swiglu};
-use super::weights::{Matrix, Reader};
+use super::weights::{Matrix, matrix, vector};
 use super::{Engine, EngineError};
-use crate::model::ModelFile;
+use crate::model::{Model, Part, Shape, Tensor, Weights};
 
 /// A bound on positions, so that a file's claim cannot fill the memory.
 const LONGEST_CONTEXT: usize = 8192;
-
-/// The sizes of a model. width = heads * head; key width = key heads * head.
-#[derive(Clone, Copy)]
-struct Shape {
-    width: usize,
-    hidden: usize,
-    heads: usize,
-    key_heads: usize,
-    head: usize,
-    vocabulary: usize,
-    context: usize,
-    epsilon: f32,
-}
 
 struct Layer {
     attention_norm: Vec<f32>,
@@ -67,54 +54,19 @@ struct Buffers {
 
 impl Llama {
     /// Reads the weights.
-    pub fn new(file: &ModelFile) -> Result<Self, EngineError> {
-        let mut read = Reader::new(file)?;
-        let width = read.number("llama.embedding_length")?;
-        let heads = read.number("llama.attention.head_count")?;
-        let key_heads = read.number("llama.attention.head_count_kv").unwrap_or(heads);
-        if width == 0
-            || heads == 0
-            || key_heads == 0
-            || width % heads != 0
-            || heads % key_heads != 0
-            || (width / heads) % 2 != 0
-        {
-            return Err(EngineError::Weights(format!(
-                "{heads} heads ({key_heads} for keys) do not divide a width of {width}"
-            )));
-        }
-        let head = width / heads;
-        if read.number("llama.rope.dimension_count").is_ok_and(|rotated| rotated != head) {
-            return Err(EngineError::Weights("it rotates only a part of each head, which is not supported".into()));
-        }
-        if read.has("rope_freqs.weight") || read.has_key("llama.rope.scaling.factor") {
-            return Err(EngineError::Weights("it scales its rotary positions, which is not supported".into()));
-        }
-        let hidden = read.number("llama.feed_forward_length")?;
-        if hidden == 0 {
-            return Err(EngineError::Weights("llama.feed_forward_length is 0".into()));
-        }
-        let shape = Shape {
-            width,
-            hidden,
-            heads,
-            key_heads,
-            head,
-            vocabulary: file.vocabulary,
-            context: file.context.min(LONGEST_CONTEXT),
-            epsilon: read.float("llama.attention.layer_norm_rms_epsilon").unwrap_or(1e-5),
-        };
-        let base = f64::from(read.float("llama.rope.freq_base").unwrap_or(10_000.0));
-        let embedding = read.matrix("token_embd.weight", shape.vocabulary, width)?;
-        let layers = (0..read.number("llama.block_count")?).map(|index| Layer::new(&mut read, index, shape));
-        let layers = layers.collect::<Result<_, _>>()?;
-        let classifier = match read.has("output.weight") {
-            true => Some(read.matrix("output.weight", shape.vocabulary, width)?),
+    pub fn new(model: &mut Model) -> Result<Self, EngineError> {
+        let shape = Shape { context: model.info.shape.context.min(LONGEST_CONTEXT), ..model.info.shape };
+        let weights = model.weights.as_mut();
+        let embedding = matrix(weights, &shape, Tensor::Embedding)?;
+        let layers = (0..shape.layers).map(|index| Layer::new(weights, index, shape)).collect::<Result<_, _>>()?;
+        let norm = vector(weights, &shape, Tensor::OutputNorm)?;
+        let classifier = match weights.has(Tensor::Classifier) {
+            true => Some(matrix(weights, &shape, Tensor::Classifier)?),
             false => None,
         };
         Ok(Self {
-            norm: read.vector("output_norm.weight", width)?,
-            rotation: rotation(shape, base),
+            norm,
+            rotation: rotation(shape, shape.rotary_base.into()),
             position: 0,
             buffers: Buffers::new(shape),
             embedding,
@@ -157,20 +109,20 @@ impl Llama {
 }
 
 impl Layer {
-    fn new(read: &mut Reader, index: usize, shape: Shape) -> Result<Self, EngineError> {
-        let Shape { width, hidden, head, key_heads, context, .. } = shape;
-        let key_width = key_heads * head;
-        let name = |part: &str| format!("blk.{index}.{part}.weight");
+    fn new(weights: &mut dyn Weights, index: usize, shape: Shape) -> Result<Self, EngineError> {
+        let key_width = shape.key_width();
+        let context = shape.context;
+        let name = |part| Tensor::Layer(index, part);
         Ok(Self {
-            attention_norm: read.vector(&name("attn_norm"), width)?,
-            query: read.matrix(&name("attn_q"), width, width)?,
-            key: read.matrix(&name("attn_k"), key_width, width)?,
-            value: read.matrix(&name("attn_v"), key_width, width)?,
-            output: read.matrix(&name("attn_output"), width, width)?,
-            feed_norm: read.vector(&name("ffn_norm"), width)?,
-            gate: read.matrix(&name("ffn_gate"), hidden, width)?,
-            up: read.matrix(&name("ffn_up"), hidden, width)?,
-            down: read.matrix(&name("ffn_down"), width, hidden)?,
+            attention_norm: vector(weights, &shape, name(Part::AttentionNorm))?,
+            query: matrix(weights, &shape, name(Part::Query))?,
+            key: matrix(weights, &shape, name(Part::Key))?,
+            value: matrix(weights, &shape, name(Part::Value))?,
+            output: matrix(weights, &shape, name(Part::Output))?,
+            feed_norm: vector(weights, &shape, name(Part::FeedNorm))?,
+            gate: matrix(weights, &shape, name(Part::Gate))?,
+            up: matrix(weights, &shape, name(Part::Up))?,
+            down: matrix(weights, &shape, name(Part::Down))?,
             keys: vec![0.0; context * key_width],
             values: vec![0.0; context * key_width],
         })
@@ -212,12 +164,12 @@ impl Buffers {
         Self {
             stream: floats(width),
             normed: floats(width),
-            query: floats(width),
-            attended: floats(width),
+            query: floats(shape.query_width()),
+            attended: floats(shape.query_width()),
             scores: floats(context),
             gate: floats(hidden),
             up: floats(hidden),
-            quantized: vec![0; width.max(hidden)],
+            quantized: vec![0; width.max(hidden).max(shape.query_width())],
             logits: floats(vocabulary),
         }
     }

@@ -6,6 +6,8 @@ mod weights;
 
 pub use llama::Llama;
 
+use crate::model::ModelError;
+
 /// Where a result was computed: a change of arithmetic that can change tokens gets the next revision, and
 /// links carry it, so that a replay can say why it differs.
 pub const ENGINE_REVISION: u32 = 1;
@@ -37,7 +39,7 @@ pub enum EngineError {
     /// A token that the vocabulary does not have.
     #[error("token {token} is outside the vocabulary of {vocabulary}")]
     UnknownToken { token: u32, vocabulary: usize },
-    /// The weights cannot be used.
-    #[error("the model's weights cannot be used: {0}")]
-    Weights(String),
+    /// The weights cannot be read.
+    #[error("{0}")]
+    Model(#[from] ModelError),
 }

@@ -1,12 +1,7 @@
-//! GGUF tensors to the matrices of the forward pass.
+//! A file's tensors to the matrices of the forward pass.
 
-use super::EngineError;
 use super::kernels::{dot, dot_i8, quantize};
-use crate::model::{ModelFile, gguf_header};
-use candle_core::Device;
-use candle_core::quantized::GgmlDType;
-use candle_core::quantized::gguf_file::Content;
-use std::io::Cursor;
+use crate::model::{ModelError, Shape, Tensor, Weights};
 
 /// Largest activation in 7 bits.
 const ACTIVATION: i8 = 63;
@@ -49,75 +44,33 @@ impl Matrix {
     }
 }
 
-/// Reads tensors of a file by name, and checks their shapes.
-pub struct Reader<'a> {
-    content: Content,
-    bytes: Cursor<&'a [u8]>,
+/// Rows read at a time.
+const PIECE: usize = 64;
+
+/// Reads a matrix; floats stay floats.
+pub fn matrix(weights: &mut dyn Weights, shape: &Shape, tensor: Tensor) -> Result<Matrix, ModelError> {
+    let (rows, columns) = tensor.size(shape);
+    if weights.is_f32(tensor) {
+        let mut values = vec![0.0; rows * columns];
+        weights.read_rows(tensor, 0, &mut values)?;
+        return Ok(Matrix::Floats { columns, values });
+    }
+    let mut values = vec![0; rows * columns];
+    let mut scales = Vec::with_capacity(rows);
+    let mut floats = vec![0.0; PIECE * columns];
+    for (piece, out) in values.chunks_mut(PIECE * columns).enumerate() {
+        let floats = &mut floats[..out.len()];
+        weights.read_rows(tensor, piece * PIECE, floats)?;
+        for (out, row) in out.chunks_exact_mut(columns).zip(floats.chunks_exact(columns)) {
+            scales.push(quantize(row, i8::MAX, out));
+        }
+    }
+    Ok(Matrix::Integers { columns, values, scales })
 }
 
-impl<'a> Reader<'a> {
-    pub fn new(file: &'a ModelFile) -> Result<Self, EngineError> {
-        let content = gguf_header(&file.bytes).map_err(|error| EngineError::Weights(error.to_string()))?;
-        Ok(Self { content, bytes: Cursor::new(&file.bytes) })
-    }
-
-    /// A whole number of the header.
-    pub fn number(&self, key: &str) -> Result<usize, EngineError> {
-        let value = self.content.metadata.get(key).and_then(|value| value.to_u32().ok());
-        value.map(|value| value as usize).ok_or_else(|| EngineError::Weights(format!("{key} is missing")))
-    }
-
-    /// A float of the header.
-    pub fn float(&self, key: &str) -> Option<f32> {
-        self.content.metadata.get(key).and_then(|value| value.to_f32().ok())
-    }
-
-    /// Whether the header has this field.
-    pub fn has_key(&self, key: &str) -> bool {
-        self.content.metadata.contains_key(key)
-    }
-
-    /// Whether the file has this tensor.
-    pub fn has(&self, name: &str) -> bool {
-        self.content.tensor_infos.contains_key(name)
-    }
-
-    /// A vector of `length` floats.
-    pub fn vector(&mut self, name: &str, length: usize) -> Result<Vec<f32>, EngineError> {
-        self.floats(name, &[length]).map(|(values, _)| values)
-    }
-
-    /// A matrix of `rows` x `columns`.
-    pub fn matrix(&mut self, name: &str, rows: usize, columns: usize) -> Result<Matrix, EngineError> {
-        let (floats, kind) = self.floats(name, &[rows, columns])?;
-        if kind == GgmlDType::F32 {
-            return Ok(Matrix::Floats { columns, values: floats });
-        }
-        let mut values = vec![0; floats.len()];
-        let scales = values
-            .chunks_exact_mut(columns)
-            .zip(floats.chunks_exact(columns))
-            .map(|(out, row)| quantize(row, i8::MAX, out))
-            .collect();
-        Ok(Matrix::Integers { columns, values, scales })
-    }
-
-    fn floats(&mut self, name: &str, shape: &[usize]) -> Result<(Vec<f32>, GgmlDType), EngineError> {
-        let failed = |error: candle_core::Error| {
-            EngineError::Weights(format!("{name}: {}", error.to_string().lines().next().unwrap_or_default()))
-        };
-        match self.content.tensor_infos.get(name) {
-            None => return Err(EngineError::Weights(format!("{name} is missing"))),
-            Some(found) if found.shape.dims() != shape => {
-                let found = found.shape.dims();
-                return Err(EngineError::Weights(format!("{name} has shape {found:?} instead of {shape:?}")));
-            }
-            Some(_) => {}
-        }
-        let tensor = self.content.tensor(&mut self.bytes, name, &Device::Cpu).map_err(failed)?;
-        let kind = tensor.dtype();
-        let values =
-            tensor.dequantize(&Device::Cpu).and_then(|tensor| tensor.flatten_all()?.to_vec1()).map_err(failed)?;
-        Ok((values, kind))
-    }
+/// Reads a vector.
+pub fn vector(weights: &mut dyn Weights, shape: &Shape, tensor: Tensor) -> Result<Vec<f32>, ModelError> {
+    let mut values = vec![0.0; tensor.size(shape).1];
+    weights.read_rows(tensor, 0, &mut values)?;
+    Ok(values)
 }

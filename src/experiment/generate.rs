@@ -3,7 +3,7 @@
 use super::{Settings, SettingsError};
 use crate::engine::{ENGINE_REVISION, Engine, EngineError};
 use crate::metrics::{EarlierStories, Metrics, measure};
-use crate::model::{ModelError, ModelFile, StoryDecoder, Tokenizer, sha256_hex};
+use crate::model::{ModelError, ModelInfo, StoryDecoder, Tokenizer, sha256_hex};
 use crate::sampling::{Chain, Random, surprisal_bits};
 use serde::Serialize;
 
@@ -83,7 +83,7 @@ pub fn digest(token_ids: &[u32]) -> String {
 pub struct Writer<'a> {
     engine: &'a mut dyn Engine,
     tokenizer: &'a Tokenizer,
-    file: &'a ModelFile,
+    model: &'a ModelInfo,
     settings: Settings,
     chain: Chain,
     random: Random,
@@ -100,13 +100,13 @@ impl<'a> Writer<'a> {
     pub fn new(
         engine: &'a mut dyn Engine,
         tokenizer: &'a Tokenizer,
-        file: &'a ModelFile,
+        model: &'a ModelInfo,
         mut settings: Settings,
     ) -> Result<Self, GenerateError> {
         settings.check()?;
         // As text fields and links have it, so that a story and its link agree.
         settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
-        let mut prompt: Vec<u32> = file.begin_token.into_iter().collect();
+        let mut prompt: Vec<u32> = model.begin_token.into_iter().collect();
         prompt.extend(tokenizer.encode(&settings.prompt)?);
         if prompt.is_empty() {
             return Err(GenerateError::NoBeginning);
@@ -126,7 +126,7 @@ impl<'a> Writer<'a> {
             ended: None,
             engine,
             tokenizer,
-            file,
+            model,
             settings,
         })
     }
@@ -164,7 +164,7 @@ impl<'a> Writer<'a> {
             self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
         let token = self.chain.next_token(&self.logits, &mut self.random);
-        if Some(token) == self.file.end_token {
+        if Some(token) == self.model.end_token {
             return Ok(self.end(Ended::Story));
         }
         self.last = Some(token);
@@ -200,7 +200,7 @@ impl<'a> Writer<'a> {
         let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
         let text = token_texts.concat();
         let digest = digest(&token_ids);
-        let model = self.file.id();
+        let model = self.model.id();
         Generation {
             metrics: measure(&text, &token_ids, &surprisal_bits, earlier),
             settings: self.settings,

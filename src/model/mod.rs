@@ -5,13 +5,20 @@ mod hash;
 #[cfg(not(target_arch = "wasm32"))]
 mod quantize;
 mod tokenizer;
+mod weights;
 
-pub use gguf::ModelFile;
-pub(crate) use gguf::header as gguf_header;
-pub use hash::sha256_hex;
+pub use hash::{sha256_hex, sha256_of};
 #[cfg(not(target_arch = "wasm32"))]
 pub use quantize::{Precision, quantize};
 pub use tokenizer::{StoryDecoder, Tokenizer};
+pub use weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
+
+use std::io::{Read, Seek};
+
+/// Opens a model file: finds out its format, reads and checks what it says of itself.
+pub fn open<R: Read + Seek + 'static>(source: R) -> Result<Model, ModelError> {
+    gguf::open(source)
+}
 
 /// What can be wrong with a model or tokenizer file. The messages are meant for the reader.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +29,12 @@ pub enum ModelError {
     /// A GGUF file of another architecture.
     #[error("the model file holds a \"{0}\" model; Fabula runs the \"llama\" architecture")]
     Architecture(String),
+    /// Sizes that no model of this architecture has, or a variant of it that the engine does not run.
+    #[error("the model cannot be used: {0}")]
+    Shape(String),
+    /// The file could not be read.
+    #[error("the model file cannot be read: {0}")]
+    File(#[from] std::io::Error),
     /// The tokenizer file cannot be used.
     #[error("the tokenizer file is not a usable tokenizer.json: {0}")]
     Tokenizer(String),

@@ -1,6 +1,6 @@
 //! Text to token ids and back: byte-level BPE from a `tokenizer.json`.
 
-use super::{ModelError, ModelFile};
+use super::{ModelError, ModelInfo};
 
 /// A byte-level BPE tokenizer. Any text survives the round trip, and a special token's name in a text is
 /// ordinary text: a prompt can never smuggle in an end of story.
@@ -44,8 +44,8 @@ impl Tokenizer {
     }
 
     /// Whether this tokenizer speaks the model's vocabulary.
-    pub fn check_fits(&self, file: &ModelFile) -> Result<(), ModelError> {
-        let (model, tokenizer) = (file.vocabulary, self.vocabulary());
+    pub fn check_fits(&self, model: &ModelInfo) -> Result<(), ModelError> {
+        let (model, tokenizer) = (model.shape.vocabulary, self.vocabulary());
         if model == tokenizer { Ok(()) } else { Err(ModelError::Vocabulary { model, tokenizer }) }
     }
 

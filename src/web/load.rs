@@ -4,8 +4,9 @@ use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
 use super::messages::{Answer, Code, ModelFacts, Source, post, scope};
 use crate::engine::{Engine, Llama};
-use crate::model::{ModelFile, Tokenizer};
+use crate::model::{self, ModelInfo, Tokenizer};
 use serde::Deserialize;
+use std::io::Cursor;
 
 /// `models/index.json`.
 #[derive(Deserialize)]
@@ -31,7 +32,7 @@ struct Entry {
 pub struct Loaded {
     pub engine: Llama,
     pub tokenizer: Tokenizer,
-    pub file: ModelFile,
+    pub info: ModelInfo,
 }
 
 /// Loads a model by name, or the default one, and posts progress and readiness.
@@ -73,16 +74,16 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let from = model.from;
     let loaded = open(model, &tokenizer)
         .map_err(|error| Failure::new(Code::Model, format!("The model on the server cannot be used: {error}.")))?;
-    let file = &loaded.file;
+    let info = &loaded.info;
     post(&Answer::Ready {
         model: ModelFacts {
             name: entry.name.clone(),
-            hash8: file.hash8.clone(),
+            hash8: info.hash8.clone(),
             title: entry.title.clone(),
             bytes: entry.bytes,
             context: loaded.engine.context(),
-            parameters: file.parameters,
-            vocabulary: file.vocabulary,
+            parameters: info.parameters,
+            vocabulary: info.shape.vocabulary,
         },
         seconds: (clock::now() - start) / 1000.0,
         from,
@@ -94,13 +95,11 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
 }
 
 fn open(model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
-    let mut file = ModelFile::new(model.bytes)?;
+    let mut model = model::open(Cursor::new(model.bytes))?;
     let tokenizer = Tokenizer::new(&tokenizer.bytes)?;
-    tokenizer.check_fits(&file)?;
-    let engine = Llama::new(&file)?;
-    // The engine has its own copy of the weights; a phone has no memory for two.
-    file.bytes = Vec::new();
-    Ok(Loaded { engine, tokenizer, file })
+    tokenizer.check_fits(&model.info)?;
+    let engine = Llama::new(&mut model)?;
+    Ok(Loaded { engine, tokenizer, info: model.info })
 }
 
 /// Why the model will have to be loaded again at the next visit.

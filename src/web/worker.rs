@@ -57,7 +57,7 @@ impl Worker {
             Request::Load { manifest_url, model } => self.work(None, async move |worker| {
                 *worker.loaded.borrow_mut() = None;
                 let loaded = load(&manifest_url, model.as_deref()).await?;
-                *worker.model_id.borrow_mut() = Some(loaded.file.id());
+                *worker.model_id.borrow_mut() = Some(loaded.info.id());
                 *worker.loaded.borrow_mut() = Some(loaded);
                 Ok(())
             }),
@@ -107,7 +107,7 @@ impl Worker {
             .map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))?;
         self.stop.set(None);
         let start = clock::now();
-        let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.file, settings).map_err(failure)?;
+        let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let lost = |_| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
         let stopped = || self.stop.get() == Some(id);
