@@ -43,12 +43,18 @@ for registry in "$cargo_home"/registry/src/*/; do
   flags+=("--remap-path-prefix=${registry%/}=/crates")
 done
 
-CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
-  "${cargo[@]}" build --locked --profile $profile --lib --target $target "${extra[@]}"
-
+# One source, two modules: browsers that lack relaxed SIMD refuse a module that holds one of its instructions.
+compile() { # NAME [cargo's flags]
+  local name=$1
+  shift
+  CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; printf '%s' "${flags[*]}") \
+    "${cargo[@]}" build --locked --profile $profile --lib --target $target "${extra[@]}" "$@"
+  wasm-bindgen --target web --out-name "$name" --out-dir "$out" --remove-producers-section --remove-name-section \
+    "target/$target/$profile/fabula.wasm"
+}
 rm -rf "$out" && mkdir -p "$out"
-wasm-bindgen --target web --out-name fabula --out-dir "$out" --remove-producers-section --remove-name-section \
-  "target/$target/$profile/fabula.wasm"
+compile fabula
+compile fabula_relaxed --features relaxed-simd
 rm -f "$out/package.json" "$out/.gitignore"
 # No wasm-opt: its npm build takes 20 s for -O1 and more than 6 minutes for -O3 on this module, and -O1 saves nothing.
 
@@ -57,10 +63,12 @@ for path in "$ROOT" "$cargo_home" "$HOME" "$sysroot" /home/ /root/ /usr/src/ .ca
   if LC_ALL=C grep -aoF -m 1 -- "$path" "$out"/fabula* >&2; then fail "the build names a path of this machine: $path"; fi
 done
 
-say "$(wc -c <"$out/fabula_bg.wasm") bytes of wasm, $(gzip -9 -c "$out/fabula_bg.wasm" | wc -c) gzipped, in $out"
+for module in "$out"/*.wasm; do
+  say "$(wc -c <"$module") bytes, $(gzip -9 -c "$module" | wc -c) gzipped: $module"
+done
 if [ -n "$install" ]; then
   rm -rf pkg && mkdir pkg
-  cp "$out"/fabula.js "$out"/fabula_bg.wasm "$out"/*.d.ts pkg/
-  { printf '%s\n' "$sources"; sha256sum pkg/fabula.js pkg/fabula_bg.wasm; } >pkg/SOURCES.sha256
+  cp "$out"/*.js "$out"/*.wasm "$out"/*.d.ts pkg/
+  { printf '%s\n' "$sources"; sha256sum pkg/*.js pkg/*.wasm; } >pkg/SOURCES.sha256
   say "and in pkg/"
 fi

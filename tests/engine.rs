@@ -66,13 +66,13 @@ fn incremental_logits_equal_candles_full_sequence_logits() {
     let mut engine = Llama::new(&mut model(&file)).unwrap();
     let tokens = tokens_of_text();
     for length in [1, 2, 3, 7, 20, tokens.len()] {
-        engine.reset();
+        engine.reset(64);
         let incremental = tokens[..length].iter().map(|&token| engine.feed(&[token]).unwrap().to_vec()).last().unwrap();
         assert_eq!(engine.position(), length);
         let full = oracle(&file, &tokens[..length]);
         let difference = full.iter().zip(&incremental).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(difference <= 1e-4, "{length} tokens: {difference}");
-        engine.reset();
+        engine.reset(64);
         assert_eq!(engine.feed(&tokens[..length]).unwrap(), incremental, "however the tokens are fed");
     }
 }
@@ -98,7 +98,7 @@ fn the_model_understands_its_language() {
     assert_eq!((info.begin_token, info.end_token), (Some(0), Some(0)));
     let mut engine = Llama::new(&mut model).unwrap();
     let mut bits = |text: &str| {
-        engine.reset();
+        engine.reset(64);
         let tokens = TOKENIZER.encode(text).unwrap();
         let mut total = 0.0;
         let mut last = 0;
@@ -121,7 +121,7 @@ fn the_context_has_an_end() {
     engine.feed(&[5; 512]).unwrap();
     assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, asked: 513 })));
     assert!(matches!(engine.feed(&[]), Err(EngineError::NoToken)));
-    engine.reset();
+    engine.reset(64);
     assert!(matches!(engine.feed(&[4096]), Err(EngineError::UnknownToken { token: 4096, .. })));
     engine.feed(&[5]).unwrap();
 }

@@ -9,6 +9,7 @@ use fabula::link;
 use fabula::metrics::EarlierStories;
 use fabula::model::{ModelInfo, Tokenizer, open};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -16,6 +17,10 @@ struct Golden {
     settings: Settings,
     digest: String,
     tokens: usize,
+    /// SHA-256 over the bits of all logits that tokens were drawn from.
+    logits: String,
+    /// See [`Generation::measurements_digest`].
+    measurements: String,
 }
 
 struct House {
@@ -33,9 +38,30 @@ impl House {
     }
 
     fn write(&mut self, settings: &Settings) -> Generation {
+        self.write_and_watch(settings, |_| ())
+    }
+
+    /// Writes a story; `watch` sees the logits of every step.
+    fn write_and_watch(&mut self, settings: &Settings, mut watch: impl FnMut(&[f32])) -> Generation {
         let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.model, settings.clone()).unwrap();
-        while writer.step().unwrap().is_some() {}
+        while writer.step().unwrap().is_some() {
+            watch(writer.logits());
+        }
         writer.finish(&EarlierStories::default())
+    }
+
+    fn golden(&mut self, settings: Settings) -> Golden {
+        let mut logits = Sha256::new();
+        let generation = self.write_and_watch(&settings, |all| {
+            all.iter().for_each(|logit| logits.update(logit.to_bits().to_le_bytes()))
+        });
+        Golden {
+            settings,
+            logits: logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
+            measurements: generation.measurements_digest(),
+            tokens: generation.token_ids.len(),
+            digest: generation.digest,
+        }
     }
 }
 
@@ -48,24 +74,19 @@ fn cases() -> Vec<Settings> {
         length,
     };
     vec![
-        case("Once upon a time, in a kingdom by the sea,", 0.8, 0.95, 42, 96),
-        case("The old clock struck thirteen", 1.0, 1.0, 7, 96),
-        case("\u{201c}Zoë,\u{201d} said the naïve café owner: 你好", 0.0, 0.9, 1, 96),
+        case("Once upon a time, in a kingdom by the sea,", 0.7, 0.95, 42, 256),
+        case("The old clock struck thirteen", 1.3, 1.0, 7, 256),
+        case("\u{201c}Zoë,\u{201d} said the naïve café owner: 你好", 0.0, 0.9, 1, 256),
         case("", 0.7, 0.9, 4_294_967_295, 64),
-        case("Lily found a strange door in the garden.", 1.4, 0.6, 3, 400),
+        case("Lily found a strange door in the garden.", 1.3, 0.6, 3, 400),
+        case("The king rode out, and the rain rode with him. ".repeat(8).as_str(), 1.0, 0.05, 11, 64),
     ]
 }
 
 #[test]
 fn golden_digests() {
     let mut house = House::open();
-    let found: Vec<Golden> = cases()
-        .into_iter()
-        .map(|settings| {
-            let generation = house.write(&settings);
-            Golden { settings, digest: generation.digest, tokens: generation.token_ids.len() }
-        })
-        .collect();
+    let found: Vec<Golden> = cases().into_iter().map(|settings| house.golden(settings)).collect();
     if std::env::var_os("FABULA_WRITE_GOLDEN").is_some() {
         std::fs::write("tests/golden.json", serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
     }

@@ -1,4 +1,5 @@
 // Wires the page: messages from the worker change the store, the store changes the views, the views ask for work.
+import { createAbout } from "./about.js";
 import { createControls } from "./controls.js";
 import { required } from "./dom.js";
 import { count, decimal, megabytes, percent } from "./format.js";
@@ -30,6 +31,7 @@ const metrics = createMetrics();
 required("metrics", HTMLElement).append(...metrics.nodes);
 const map = createMap({ root: required("map", HTMLElement), onChoose: choose });
 const table = createTable({ onChoose: choose });
+const about = createAbout({ root: required("about", HTMLElement) });
 const tableHeading = document.createElement("h2");
 tableHeading.textContent = "Generations";
 required("generations", HTMLElement).append(tableHeading, table.node);
@@ -43,6 +45,7 @@ store.subscribe((state, previous) => {
     map.show(state.entries, state.shown);
     table.show(state.entries, state.shown);
   }
+  if (state.shown !== previous.shown || state.engine.phase !== previous.engine.phase) showAbout();
 });
 
 /** The link still to be read, as the address bar had it; null once the worker has read it. @type {string | null} */
@@ -61,6 +64,10 @@ let latestId = 0;
 let received = 0;
 /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
 let shownBefore = null;
+/** What the worker said of its engine. @type {{ name: string, revision: number, kernel: string } | null} */
+let engineFacts = null;
+/** What the engine holds, as it said last. @type {number | null} */
+let memoryBytes = null;
 /** Who waits for an answer to write_link, in the order of asking. @type {((fragment: string | null) => void)[]} */
 let linkReceivers = [];
 
@@ -122,6 +129,7 @@ function onMessage(message) {
   switch (message.type) {
     case "hello":
       listening = true;
+      engineFacts = message.engine;
       if (store.get().limits === null) {
         store.update({ limits: message.limits });
         controls.setLimits(message.limits, message.defaults);
@@ -166,7 +174,8 @@ function onMessage(message) {
 }
 
 /** @param {ReadyMessage} message */
-function onReady({ model, seconds, from, kept, note, problem }) {
+function onReady({ model, seconds, from, kept, note, problem, memory_bytes }) {
+  memoryBytes = memory_bytes;
   store.update({ engine: { phase: "ready", model, seconds, from, kept, note } });
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
   notices.clear("model");
@@ -228,7 +237,8 @@ function endStory() {
 
 /** @param {DoneMessage} message */
 function onDone(message) {
-  const { id, ...record } = message;
+  const { id, memory_bytes, ...record } = message;
+  memoryBytes = memory_bytes;
   const { entries, writing } = store.get();
   const number = entries.filter((entry) => entry.origin === "own").length + 1;
   const verdict = judge(writing?.expectation ?? null, record);
@@ -253,6 +263,12 @@ function summary({ record, verdict }) {
   if (coherence !== null) parts.push(`coherence ${decimal(coherence, 2)} bits per token`);
   if (verdict) parts.push(verdict.text);
   return `${parts.join(", ")}.`;
+}
+
+/** What wrote the story that is shown. */
+function showAbout() {
+  const entry = shownEntry(store.get());
+  about.show({ engine: engineFacts, memoryBytes, record: entry?.record ?? null, own: entry?.origin === "own" });
 }
 
 /** @param {ErrorMessage} message */

@@ -55,6 +55,8 @@ export interface StoryRecord {
   token_ids: number[];
   token_texts: string[];
   surprisal_bits: number[];
+  /** One a token; missing in stories of engine revision 1. */
+  entropy_bits?: number[];
   /** Eight hexadecimal digits over the token ids. */
   digest: string;
   metrics: Metrics;
@@ -90,7 +92,7 @@ export type ToWorker =
 
 export interface HelloMessage {
   type: "hello";
-  engine: { name: string; revision: number };
+  engine: { name: string; revision: number; kernel: string };
   defaults: Settings;
   limits: Limits;
 }
@@ -108,6 +110,8 @@ export interface ReadyMessage {
   /** Whether the model file now lies in this browser's storage. */
   kept: boolean;
   note: string | null;
+  /** What the engine holds in this tab. */
+  memory_bytes: number;
   problem: string | null;
 }
 export interface StartedMessage {
@@ -123,6 +127,7 @@ export interface TokenMessage {
   /** Empty while a character of several bytes is incomplete. */
   text: string;
   surprisal_bits: number;
+  entropy_bits: number;
 }
 export interface MetricsMessage {
   type: "metrics";
@@ -134,6 +139,7 @@ export interface DoneMessage extends StoryRecord {
   id: number;
   seconds: number;
   tokens_per_second: number;
+  memory_bytes: number;
 }
 export interface LinkMessage {
   type: "link";

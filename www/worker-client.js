@@ -1,13 +1,10 @@
 // Starts the worker, restarts it, and hands its messages on. Only this file knows that there is a Worker.
 
+import { hasSimd } from "./features.js";
+
 /**
  * @import { FromWorker, ToWorker } from "./protocol.js"
  */
-
-/** The smallest module that uses a 128-bit vector: one function that returns v128.const 0. */
-const SIMD_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
-]);
 
 /** The first versions that have everything the page uses. */
 const UPDATE = "Update it: Chrome or Edge 123, Firefox 120, Safari 17.5 and anything newer will do.";
@@ -21,7 +18,7 @@ export function missingFeature() {
     return "This browser does not run WebAssembly, or has it switched off. Switch it on, or open the page in a current Chrome, Edge, Firefox or Safari.";
   }
   if (typeof Worker !== "function") return "This browser has no web workers. Open the page in a current browser.";
-  if (!WebAssembly.validate(SIMD_PROBE)) {
+  if (!hasSimd()) {
     return `This browser has no WebAssembly SIMD, which the story engine needs. ${UPDATE}`;
   }
   // The worker is a module, which only an actual start can probe. Every browser with this newer part of CSS runs them.
@@ -44,7 +41,11 @@ export function createWorkerClient({ onMessage }) {
   /** Ends the worker there may be and starts a fresh one. */
   function start() {
     stop();
-    const fresh = new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "fabula" });
+    const url = new URL("./worker.js", import.meta.url);
+    // ?simd=plain or ?simd=relaxed in the page's address chooses the engine's module, to compare the two.
+    const forced = new URL(document.baseURI).searchParams.get("simd");
+    if (forced) url.searchParams.set("simd", forced);
+    const fresh = new Worker(url, { type: "module", name: "fabula" });
     worker = fresh;
     // A message of a worker already given up must not reach the page.
     fresh.addEventListener("message", (event) => {

@@ -1,4 +1,5 @@
 // The worker: starts the WebAssembly module and lets it answer messages. Whatever goes wrong reaches the page as a message.
+import { engineModule } from "./features.js";
 
 /** @param {unknown} reason */
 function report(reason) {
@@ -15,7 +16,7 @@ self.addEventListener("error", (event) => report(event.error ?? event.message));
 self.addEventListener("unhandledrejection", (event) => report(event.reason));
 
 try {
-  const { default: init, serve } = await import("../pkg/fabula.js");
+  const { default: init, serve } = await import(engineModule(new URL(self.location.href).searchParams.get("simd")));
   await init();
   serve();
 } catch (reason) {

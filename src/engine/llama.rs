@@ -1,176 +1,278 @@
-//! The Llama forward pass, one token at a time: exact, so that a token is the same on every machine.
+//! The Llama forward pass.
 //!
-//! Touvron et al. 2023; RMSNorm, rotary positions on pairs (2i, 2i + 1), grouped-query attention, SwiGLU.
+//! Touvron et al. 2023: RMSNorm, rotary positions on the pairs (2i, 2i + 1), grouped-query attention, SwiGLU. A pass
+//! takes several rows at once, a row being a token at a position of a sequence: the tokens of a prompt, or the next
+//! tokens of several stories. Every row's result is what it would be alone, to the bit.
 
-use super::kernels::{dot, rms_norm, softmax, swiglu};
-use super::weights::{Matrix, matrix, vector};
+use super::attention::Cache;
+use super::floats::{LANES, add, rms_norm, swiglu};
+use super::integers::Kernel;
+use super::matrix::{Activations, Arithmetic, Matrix, read_vector};
 use super::{Engine, EngineError};
 use crate::model::{Model, Part, Shape, Tensor, Weights};
 
 /// A bound on positions, so that a file's claim cannot fill the memory.
 const LONGEST_CONTEXT: usize = 8192;
+/// Rows of a pass, at most.
+pub const ROWS: usize = 8;
 
 struct Layer {
-    attention_norm: Vec<f32>,
-    query: Matrix,  // (width, width)
-    key: Matrix,    // (key width, width)
-    value: Matrix,  // (key width, width)
-    output: Matrix, // (width, width)
-    feed_norm: Vec<f32>,
-    gate: Matrix, // (hidden, width)
-    up: Matrix,   // (hidden, width)
-    down: Matrix, // (width, hidden)
-    /// Keys and values of all positions so far: (context, key width).
-    keys: Vec<f32>,
-    values: Vec<f32>,
+    attention_norm: Vec<f32>, // (width)
+    query: Matrix,            // (query width, width)
+    key: Matrix,              // (key width, width)
+    value: Matrix,            // (key width, width)
+    output: Matrix,           // (width, query width)
+    feed_norm: Vec<f32>,      // (width)
+    gate: Matrix,             // (hidden, width)
+    up: Matrix,               // (hidden, width)
+    down: Matrix,             // (width, hidden)
 }
 
-/// A Llama and the tokens it has seen.
+/// A token at a position of a sequence.
+#[derive(Clone, Copy)]
+struct Row {
+    sequence: usize,
+    position: usize,
+    token: usize,
+}
+
+/// A Llama, and the sequences of tokens it has seen.
 pub struct Llama {
     shape: Shape,
+    kernel: Kernel,
     embedding: Matrix, // (vocabulary, width)
     layers: Vec<Layer>,
-    norm: Vec<f32>,
-    /// None where the embedding serves for both.
+    norm: Vec<f32>, // (width)
+    /// (vocabulary, width); none where the embedding serves for both.
     classifier: Option<Matrix>,
-    /// (cosine, sine) of each position and pair: (context, head / 2).
+    sequences: Vec<Cache>,
+    /// (cosine, sine) of each pair of a head, for every position there is room for: (positions, head / 2).
     rotation: Vec<(f32, f32)>,
-    position: usize,
     buffers: Buffers,
 }
 
-/// What a step writes into; allocated once.
+/// What a pass writes into; allocated once, for as many rows as a pass may have.
 struct Buffers {
-    stream: Vec<f32>,   // (width)
-    normed: Vec<f32>,   // (width)
-    query: Vec<f32>,    // (width)
-    attended: Vec<f32>, // (width)
-    scores: Vec<f32>,   // (context)
-    gate: Vec<f32>,     // (hidden)
-    up: Vec<f32>,       // (hidden)
-    quantized: Vec<i8>, // (the larger of width and hidden)
-    logits: Vec<f32>,   // (vocabulary)
+    rows: Vec<Row>,
+    stream: Vec<f32>,   // (rows, width)
+    input: Activations, // (rows, the widest of width, query width and hidden)
+    query: Vec<f32>,    // (rows, query width)
+    key: Vec<f32>,      // (rows, key width)
+    value: Vec<f32>,    // (rows, key width)
+    gate: Vec<f32>,     // (rows, hidden)
+    up: Vec<f32>,       // (rows, hidden)
+    change: Vec<f32>,   // (rows, width)
+    scores: Vec<f32>,   // (positions)
+    logits: Vec<f32>,   // (rows, vocabulary)
 }
 
 impl Llama {
-    /// Reads the weights.
+    /// Reads the weights; see [`Arithmetic::Auto`].
     pub fn new(model: &mut Model) -> Result<Self, EngineError> {
+        Self::with(model, Arithmetic::default(), Kernel::best())
+    }
+
+    /// Reads the weights to compute in the given numbers, with the given kernel.
+    pub fn with(model: &mut Model, arithmetic: Arithmetic, kernel: Kernel) -> Result<Self, EngineError> {
         let shape = Shape { context: model.info.shape.context.min(LONGEST_CONTEXT), ..model.info.shape };
         let weights = model.weights.as_mut();
-        let embedding = matrix(weights, &shape, Tensor::Embedding)?;
-        let layers = (0..shape.layers).map(|index| Layer::new(weights, index, shape)).collect::<Result<_, _>>()?;
-        let norm = vector(weights, &shape, Tensor::OutputNorm)?;
-        let classifier = match weights.has(Tensor::Classifier) {
-            true => Some(matrix(weights, &shape, Tensor::Classifier)?),
-            false => None,
-        };
+        let way = (kernel, arithmetic);
         Ok(Self {
-            norm,
-            rotation: rotation(shape, shape.rotary_base.into()),
-            position: 0,
-            buffers: Buffers::new(shape),
-            embedding,
-            layers,
-            classifier,
+            embedding: Matrix::read(weights, &shape, Tensor::Embedding, way)?,
+            layers: (0..shape.layers)
+                .map(|index| Layer::read(weights, &shape, index, way))
+                .collect::<Result<_, _>>()?,
+            norm: read_vector(weights, &shape, Tensor::OutputNorm)?,
+            classifier: match weights.has(Tensor::Classifier) {
+                true => Some(Matrix::read(weights, &shape, Tensor::Classifier, way)?),
+                false => None,
+            },
+            sequences: vec![Cache::default()],
+            rotation: Vec::new(),
+            buffers: Buffers::new(&shape, kernel, 1),
+            kernel,
             shape,
         })
     }
 
-    /// Feeds one token; the stream then holds what the last layer says.
-    fn step(&mut self, token: usize) {
-        let Shape { epsilon, head, .. } = self.shape;
-        let position = self.position;
-        let rotation = &self.rotation[position * head / 2..][..head / 2];
-        let b = &mut self.buffers;
-        self.embedding.row(token, &mut b.stream);
-        for layer in &mut self.layers {
-            rms_norm(&b.stream, &layer.attention_norm, epsilon, &mut b.normed);
-            layer.attend(self.shape, position, rotation, b);
-            layer.output.multiply(&b.attended, &mut b.quantized, &mut b.normed);
-            add(&mut b.stream, &b.normed);
-
-            rms_norm(&b.stream, &layer.feed_norm, epsilon, &mut b.normed);
-            layer.gate.multiply(&b.normed, &mut b.quantized, &mut b.gate);
-            layer.up.multiply(&b.normed, &mut b.quantized, &mut b.up);
-            swiglu(&mut b.gate, &b.up);
-            layer.down.multiply(&b.gate, &mut b.quantized, &mut b.normed);
-            add(&mut b.stream, &b.normed);
-        }
-        self.position += 1;
+    /// The kernel that multiplies integers.
+    pub fn kernel(&self) -> Kernel {
+        self.kernel
     }
 
-    /// Logits of the token after the last one fed: (vocabulary).
-    fn classify(&mut self) -> &[f32] {
+    /// Forgets all tokens, and makes room for some sequences of up to `positions` tokens each.
+    pub fn begin(&mut self, sequences: usize, positions: usize) {
+        self.sequences.resize_with(sequences.max(1), Cache::default);
+        for sequence in &mut self.sequences {
+            sequence.position = 0;
+        }
+        self.reserve(positions);
+    }
+
+    /// Feeds one token to each of some sequences, each at most once. Returns their logits: (tokens, vocabulary).
+    pub fn feed_each(&mut self, tokens: &[(usize, u32)]) -> Result<&[f32], EngineError> {
+        let mut positions = 0;
+        for (index, &(sequence, token)) in tokens.iter().enumerate() {
+            assert!(tokens[..index].iter().all(|&(other, _)| other != sequence), "sequence {sequence} twice");
+            positions = positions.max(self.sequences[sequence].position + 1);
+            self.check(positions, &[token])?;
+        }
+        self.reserve(positions);
+        if tokens.is_empty() {
+            return Err(EngineError::NoToken);
+        }
+        self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), tokens.len());
+        for (pass, tokens) in tokens.chunks(ROWS).enumerate() {
+            let rows = tokens.iter().map(|&(sequence, token)| (sequence, 0, token));
+            self.forward(rows);
+            self.classify(0..tokens.len(), pass * ROWS);
+        }
+        Ok(&self.buffers.logits[..tokens.len() * self.shape.vocabulary])
+    }
+
+    /// One pass over all weights but the classifier. `rows`: sequence, tokens before it in this pass, token.
+    fn forward(&mut self, rows: impl Iterator<Item = (usize, usize, u32)>) {
+        let Self { shape, sequences, buffers: b, .. } = self;
+        let Shape { width, hidden, head, epsilon, .. } = *shape;
+        b.rows.clear();
+        b.rows.extend(rows.map(|(sequence, before, token)| Row {
+            sequence,
+            position: sequences[sequence].position + before,
+            token: token as usize,
+        }));
+        let n = b.rows.len();
+        let stream = &mut b.stream[..n * width];
+        let change = &mut b.change[..n * width];
+        let query = &mut b.query[..n * shape.query_width()];
+        let key = &mut b.key[..n * shape.key_width()];
+        let value = &mut b.value[..n * shape.key_width()];
+        let gate = &mut b.gate[..n * hidden];
+        let up = &mut b.up[..n * hidden];
+
+        for (row, stream) in b.rows.iter().zip(stream.chunks_exact_mut(width)) {
+            self.embedding.row(row.token, stream);
+        }
+        for (index, layer) in self.layers.iter().enumerate() {
+            b.input.set(n, width, |row, out| {
+                rms_norm(&stream[row * width..][..width], &layer.attention_norm, epsilon, out)
+            });
+            layer.query.multiply(&b.input, 0..n, query);
+            layer.key.multiply(&b.input, 0..n, key);
+            layer.value.multiply(&b.input, 0..n, value);
+            for (row, ((query, key), value)) in b.rows.iter().zip(
+                query
+                    .chunks_exact_mut(shape.query_width())
+                    .zip(key.chunks_exact_mut(shape.key_width()))
+                    .zip(value.chunks_exact(shape.key_width())),
+            ) {
+                let rotation = &self.rotation[row.position * head / 2..][..head / 2];
+                rotate(query, rotation);
+                rotate(key, rotation);
+                sequences[row.sequence].store(shape, index, row.position, key, value);
+            }
+            b.input.set(n, shape.query_width(), |at, out| {
+                let Row { sequence, position, .. } = b.rows[at];
+                let query = &query[at * out.len()..][..out.len()];
+                sequences[sequence].attend(shape, index, position, query, &mut b.scores, out);
+            });
+            layer.output.multiply(&b.input, 0..n, change);
+            add(stream, change);
+
+            b.input.set(n, width, |row, out| rms_norm(&stream[row * width..][..width], &layer.feed_norm, epsilon, out));
+            layer.gate.multiply(&b.input, 0..n, gate);
+            layer.up.multiply(&b.input, 0..n, up);
+            b.input
+                .set(n, hidden, |row, out| swiglu(&gate[row * hidden..][..hidden], &up[row * hidden..][..hidden], out));
+            layer.down.multiply(&b.input, 0..n, change);
+            add(stream, change);
+        }
+        for row in &b.rows {
+            let sequence = &mut sequences[row.sequence];
+            sequence.position = sequence.position.max(row.position + 1);
+        }
+    }
+
+    /// Logits of some rows of the last pass, written from row `to` on.
+    fn classify(&mut self, rows: std::ops::Range<usize>, to: usize) {
+        let Shape { width, vocabulary, epsilon, .. } = self.shape;
         let b = &mut self.buffers;
-        rms_norm(&b.stream, &self.norm, self.shape.epsilon, &mut b.normed);
-        self.classifier.as_ref().unwrap_or(&self.embedding).multiply(&b.normed, &mut b.quantized, &mut b.logits);
-        &b.logits
+        let stream = &b.stream[rows.start * width..rows.end * width];
+        b.input.set(rows.len(), width, |row, out| rms_norm(&stream[row * width..][..width], &self.norm, epsilon, out));
+        let logits = &mut b.logits[to * vocabulary..][..rows.len() * vocabulary];
+        self.classifier.as_ref().unwrap_or(&self.embedding).multiply(&b.input, 0..rows.len(), logits);
+    }
+
+    /// Whether these tokens may be fed, to be `positions` in all.
+    fn check(&self, positions: usize, tokens: &[u32]) -> Result<(), EngineError> {
+        let Shape { context, vocabulary, .. } = self.shape;
+        if positions > context {
+            return Err(EngineError::ContextFull { context, asked: positions });
+        }
+        match tokens.iter().find(|&&token| token as usize >= vocabulary) {
+            Some(&token) => Err(EngineError::UnknownToken { token, vocabulary }),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes room for this many positions, as far as the context goes.
+    fn reserve(&mut self, positions: usize) {
+        let positions = positions.clamp(1, self.shape.context);
+        for sequence in &mut self.sequences {
+            sequence.reserve(&self.shape, positions);
+        }
+        let pairs = self.shape.head / 2;
+        let known = self.rotation.len() / pairs;
+        if known < positions {
+            self.rotation.extend(rotation(&self.shape, known..positions));
+            self.buffers.scores.resize(positions.next_multiple_of(LANES), 0.0);
+        }
     }
 }
 
 impl Layer {
-    fn new(weights: &mut dyn Weights, index: usize, shape: Shape) -> Result<Self, EngineError> {
-        let key_width = shape.key_width();
-        let context = shape.context;
-        let name = |part| Tensor::Layer(index, part);
-        Ok(Self {
-            attention_norm: vector(weights, &shape, name(Part::AttentionNorm))?,
-            query: matrix(weights, &shape, name(Part::Query))?,
-            key: matrix(weights, &shape, name(Part::Key))?,
-            value: matrix(weights, &shape, name(Part::Value))?,
-            output: matrix(weights, &shape, name(Part::Output))?,
-            feed_norm: vector(weights, &shape, name(Part::FeedNorm))?,
-            gate: matrix(weights, &shape, name(Part::Gate))?,
-            up: matrix(weights, &shape, name(Part::Up))?,
-            down: matrix(weights, &shape, name(Part::Down))?,
-            keys: vec![0.0; context * key_width],
-            values: vec![0.0; context * key_width],
-        })
-    }
-
-    /// Causal attention of the token at `position` over all positions up to it: `b.normed` in, `b.attended` out.
-    fn attend(&mut self, shape: Shape, position: usize, rotation: &[(f32, f32)], b: &mut Buffers) {
-        let Shape { heads, key_heads, head, .. } = shape;
-        let key_width = key_heads * head;
-        let here = position * key_width..(position + 1) * key_width;
-        self.query.multiply(&b.normed, &mut b.quantized, &mut b.query);
-        self.key.multiply(&b.normed, &mut b.quantized, &mut self.keys[here.clone()]);
-        self.value.multiply(&b.normed, &mut b.quantized, &mut self.values[here.clone()]);
-        rotate(&mut b.query, rotation);
-        rotate(&mut self.keys[here], rotation);
-
-        let scale = 1.0 / (head as f32).sqrt();
-        let scores = &mut b.scores[..=position];
-        for (index, (query, out)) in b.query.chunks_exact(head).zip(b.attended.chunks_exact_mut(head)).enumerate() {
-            let shared = index / (heads / key_heads) * head;
-            for (score, keys) in scores.iter_mut().zip(self.keys.chunks_exact(key_width)) {
-                *score = dot(query, &keys[shared..shared + head]) * scale;
-            }
-            softmax(scores);
-            out.fill(0.0);
-            for (score, values) in scores.iter().zip(self.values.chunks_exact(key_width)) {
-                for (out, value) in out.iter_mut().zip(&values[shared..shared + head]) {
-                    *out += score * value;
-                }
-            }
-        }
+    fn read(
+        weights: &mut dyn Weights,
+        shape: &Shape,
+        index: usize,
+        way: (Kernel, Arithmetic),
+    ) -> Result<Self, EngineError> {
+        let mut matrix = |part| Matrix::read(weights, shape, Tensor::Layer(index, part), way);
+        let (query, key, value) = (matrix(Part::Query)?, matrix(Part::Key)?, matrix(Part::Value)?);
+        let (output, gate, up, down) =
+            (matrix(Part::Output)?, matrix(Part::Gate)?, matrix(Part::Up)?, matrix(Part::Down)?);
+        let attention_norm = read_vector(weights, shape, Tensor::Layer(index, Part::AttentionNorm))?;
+        let feed_norm = read_vector(weights, shape, Tensor::Layer(index, Part::FeedNorm))?;
+        Ok(Self { attention_norm, query, key, value, output, feed_norm, gate, up, down })
     }
 }
 
 impl Buffers {
-    fn new(shape: Shape) -> Self {
-        let Shape { width, hidden, vocabulary, context, .. } = shape;
-        let floats = |length| vec![0.0; length];
+    fn new(shape: &Shape, kernel: Kernel, rows: usize) -> Self {
+        let floats = |columns: usize| vec![0.0; rows * columns];
+        let widest = shape.width.max(shape.query_width()).max(shape.hidden);
         Self {
-            stream: floats(width),
-            normed: floats(width),
+            rows: Vec::with_capacity(rows),
+            stream: floats(shape.width),
+            input: Activations::new(kernel, rows, widest),
             query: floats(shape.query_width()),
-            attended: floats(shape.query_width()),
-            scores: floats(context),
-            gate: floats(hidden),
-            up: floats(hidden),
-            quantized: vec![0; width.max(hidden).max(shape.query_width())],
-            logits: floats(vocabulary),
+            key: floats(shape.key_width()),
+            value: floats(shape.key_width()),
+            gate: floats(shape.hidden),
+            up: floats(shape.hidden),
+            change: floats(shape.width),
+            scores: Vec::new(),
+            logits: vec![0.0; shape.vocabulary],
+        }
+    }
+
+    /// Makes room for passes of this many rows, and for this many rows of logits.
+    fn grow(&mut self, shape: &Shape, kernel: Kernel, rows: usize, logits: usize) {
+        if self.stream.len() < rows * shape.width {
+            let Self { scores, logits, .. } = std::mem::replace(self, Self::new(shape, kernel, rows));
+            (self.scores, self.logits) = (scores, logits);
+        }
+        if self.logits.len() < logits * shape.vocabulary {
+            self.logits.resize(logits * shape.vocabulary, 0.0);
         }
     }
 }
@@ -181,55 +283,47 @@ impl Engine for Llama {
     }
 
     fn position(&self) -> usize {
-        self.position
+        self.sequences[0].position
     }
 
-    fn reset(&mut self) {
-        self.position = 0;
+    fn reset(&mut self, positions: usize) {
+        self.begin(1, positions);
     }
 
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
-        let Shape { context, vocabulary, .. } = self.shape;
-        let asked = self.position + tokens.len();
         if tokens.is_empty() {
             return Err(EngineError::NoToken);
         }
-        if asked > context {
-            return Err(EngineError::ContextFull { context, asked });
+        let asked = self.position() + tokens.len();
+        self.check(asked, tokens)?;
+        self.reserve(asked);
+        self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), 1);
+        for tokens in tokens.chunks(ROWS) {
+            self.forward(tokens.iter().enumerate().map(|(before, &token)| (0, before, token)));
         }
-        if let Some(&token) = tokens.iter().find(|&&token| token as usize >= vocabulary) {
-            return Err(EngineError::UnknownToken { token, vocabulary });
-        }
-        for &token in tokens {
-            self.step(token as usize);
-        }
-        Ok(self.classify())
+        let last = (tokens.len() - 1) % ROWS;
+        self.classify(last..last + 1, 0);
+        Ok(&self.buffers.logits[..self.shape.vocabulary])
     }
 }
 
 /// Rotary positions (Su et al. 2021): pair i of a head turns by `position / base^(2i / head)`.
-fn rotation(shape: Shape, base: f64) -> Vec<(f32, f32)> {
+fn rotation(shape: &Shape, positions: std::ops::Range<usize>) -> impl Iterator<Item = (f32, f32)> {
     let pairs = shape.head / 2;
-    let angle = |position: usize, pair: usize| position as f64 * libm::pow(base, -(pair as f64) / pairs as f64);
-    (0..shape.context * pairs)
-        .map(|index| angle(index / pairs, index % pairs))
-        .map(|angle| (libm::cos(angle) as f32, libm::sin(angle) as f32))
-        .collect()
+    let base = f64::from(shape.rotary_base);
+    let speeds: Vec<f64> = (0..pairs).map(|pair| libm::pow(base, -(pair as f64) / pairs as f64)).collect();
+    positions.flat_map(move |position| {
+        let angles: Vec<f64> = speeds.iter().map(|speed| position as f64 * speed).collect();
+        angles.into_iter().map(|angle| (libm::cos(angle) as f32, libm::sin(angle) as f32))
+    })
 }
 
 /// Turns the pairs of every head.
 fn rotate(heads: &mut [f32], rotation: &[(f32, f32)]) {
     for head in heads.chunks_exact_mut(2 * rotation.len()) {
-        for (pair, (cosine, sine)) in head.chunks_exact_mut(2).zip(rotation) {
-            let (x, y) = (pair[0], pair[1]);
-            pair[0] = x * cosine - y * sine;
-            pair[1] = x * sine + y * cosine;
+        for (pair, (cosine, sine)) in head.as_chunks_mut::<2>().0.iter_mut().zip(rotation) {
+            let [x, y] = *pair;
+            *pair = [x * cosine - y * sine, x * sine + y * cosine];
         }
-    }
-}
-
-fn add(stream: &mut [f32], change: &[f32]) {
-    for (stream, change) in stream.iter_mut().zip(change) {
-        *stream += change;
     }
 }

@@ -1,16 +1,23 @@
 //! Tokens in, logits out.
 
-mod kernels;
+mod attention;
+mod exponential;
+mod floats;
+mod integers;
 mod llama;
-mod weights;
+mod matrix;
 
+pub(crate) use exponential::exp;
+pub(crate) use floats::maximum;
+pub use integers::Kernel;
 pub use llama::Llama;
+pub use matrix::Arithmetic;
 
 use crate::model::ModelError;
 
 /// Where a result was computed: a change of arithmetic that can change tokens gets the next revision, and
 /// links carry it, so that a replay can say why it differs.
-pub const ENGINE_REVISION: u32 = 1;
+pub const ENGINE_REVISION: u32 = 2;
 /// The engine's name, for people.
 pub const ENGINE_NAME: &str = "int8";
 
@@ -20,9 +27,9 @@ pub trait Engine {
     fn context(&self) -> usize;
     /// Tokens fed since the last reset.
     fn position(&self) -> usize;
-    /// Forgets all tokens.
-    fn reset(&mut self);
-    /// Feeds tokens after those fed before. Returns the logits (one a token of the vocabulary) that
+    /// Forgets all tokens, and makes room for this many to come: feeding no more than them allocates nothing.
+    fn reset(&mut self, positions: usize);
+    /// Feeds tokens after those fed before; a prompt in few large pieces rather than many small ones. Returns the logits (one a token of the vocabulary) that
     /// follow the last of them.
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError>;
 }

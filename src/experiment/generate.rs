@@ -4,7 +4,7 @@ use super::{Settings, SettingsError};
 use crate::engine::{ENGINE_REVISION, Engine, EngineError};
 use crate::metrics::{EarlierStories, Metrics, measure};
 use crate::model::{ModelError, ModelInfo, StoryDecoder, Tokenizer, sha256_hex};
-use crate::sampling::{Chain, Random, surprisal_bits};
+use crate::sampling::{Chain, Random, Sampler};
 use serde::Serialize;
 
 /// Why no story could be written.
@@ -49,6 +49,8 @@ pub struct Written {
     pub text: String,
     /// Surprisal in bits under the model itself (temperature 1, nothing truncated).
     pub surprisal_bits: f64,
+    /// Entropy in bits of the model's distribution that it was drawn from (temperature 1, nothing truncated).
+    pub entropy_bits: f64,
 }
 
 /// A finished generation, with all that is needed to show, share and repeat it.
@@ -61,8 +63,10 @@ pub struct Generation {
     pub token_ids: Vec<u32>,
     /// The text that each token completes.
     pub token_texts: Vec<String>,
-    /// One number a token.
+    /// One number a token; see [`Written`].
     pub surprisal_bits: Vec<f64>,
+    /// One number a token; see [`Written`].
+    pub entropy_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,
     pub metrics: Metrics,
@@ -79,13 +83,24 @@ pub fn digest(token_ids: &[u32]) -> String {
     sha256_hex(&bytes)[..8].to_string()
 }
 
+impl Generation {
+    /// SHA-256 over every surprisal, entropy and metric, bit for bit: equal where two machines measured the same.
+    pub fn measurements_digest(&self) -> String {
+        let numbers = self.surprisal_bits.iter().chain(&self.entropy_bits);
+        let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
+        // Rust prints the shortest decimal that reads back as the same float, on every machine.
+        bytes.extend(format!("{:?}", self.metrics).bytes());
+        sha256_hex(&bytes)
+    }
+}
+
 /// Writes one story, a token at a call.
 pub struct Writer<'a> {
     engine: &'a mut dyn Engine,
     tokenizer: &'a Tokenizer,
     model: &'a ModelInfo,
     settings: Settings,
-    chain: Chain,
+    sampler: Sampler,
     random: Random,
     decoder: StoryDecoder,
     logits: Vec<f32>,
@@ -114,9 +129,10 @@ impl<'a> Writer<'a> {
         if prompt.len() >= engine.context() {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
         }
-        engine.reset();
+        let chain = Chain { temperature: settings.temperature, top_p: settings.top_p };
+        engine.reset(prompt.len() + settings.length as usize);
         Ok(Self {
-            chain: Chain { temperature: settings.temperature, top_p: settings.top_p },
+            sampler: Sampler::new(chain, model.shape.vocabulary),
             random: Random::new(settings.seed.into()),
             decoder: StoryDecoder::default(),
             last: None,
@@ -134,13 +150,18 @@ impl<'a> Writer<'a> {
     /// Feeds the next few tokens of the prompt; false when it has been read. In pieces, so that a caller can
     /// stop in between.
     pub fn read_prompt(&mut self) -> Result<bool, GenerateError> {
-        const PIECE: usize = 8;
+        const PIECE: usize = 16;
         let position = self.engine.position();
         let Some(rest) = self.prompt.get(position..).filter(|rest| !rest.is_empty()) else { return Ok(false) };
         let logits = self.engine.feed(&rest[..rest.len().min(PIECE)])?;
         self.logits.clear();
         self.logits.extend_from_slice(logits);
         Ok(true)
+    }
+
+    /// What the last token fed is followed by: one number a token of the vocabulary. Empty before the prompt is read.
+    pub fn logits(&self) -> &[f32] {
+        &self.logits
     }
 
     /// Tokens of the prompt, the beginning of a story included.
@@ -163,7 +184,8 @@ impl<'a> Writer<'a> {
             }
             self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
-        let token = self.chain.next_token(&self.logits, &mut self.random);
+        let choice = self.sampler.choose(&self.logits, &mut self.random);
+        let token = choice.token;
         if Some(token) == self.model.end_token {
             return Ok(self.end(Ended::Story));
         }
@@ -172,7 +194,8 @@ impl<'a> Writer<'a> {
             index: self.written.len(),
             token,
             text: self.decoder.push(self.tokenizer.token_bytes(token)),
-            surprisal_bits: surprisal_bits(&self.logits, token),
+            surprisal_bits: choice.surprisal_bits,
+            entropy_bits: choice.entropy_bits,
         });
         Ok(self.written.last())
     }
@@ -208,6 +231,7 @@ impl<'a> Writer<'a> {
             text,
             token_ids,
             token_texts,
+            entropy_bits: self.written.iter().map(|written| written.entropy_bits).collect(),
             surprisal_bits,
             digest,
             ended,

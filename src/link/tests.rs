@@ -56,7 +56,7 @@ fn a_link_is_readable() {
     let settings = Settings { prompt: "Once upon a time, \"a fox\" & <b>".into(), ..Settings::default() };
     assert_eq!(
         write(&settings, Some("fable-9m@0123abcd"), Some("89abcdef")),
-        "#v=1&model=fable-9m@0123abcd&engine=1&p=Once+upon+a+time%2C+%22a+fox%22+%26+%3Cb%3E&t=0.8&top_p=0.95&n=160&seed=42&x=89abcdef"
+        "#v=1&model=fable-9m@0123abcd&engine=2&p=Once+upon+a+time%2C+%22a+fox%22+%26+%3Cb%3E&t=0.8&top_p=0.95&n=160&seed=42&x=89abcdef"
     );
 }
 

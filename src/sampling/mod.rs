@@ -1,15 +1,17 @@
 //! Logits to token: temperature, then nucleus (top-p), then one draw from a pinned random generator.
 //!
-//! Everything is f64 arithmetic in a fixed order with `libm`'s exponential, so equal logits give the
-//! equal token on every machine. Ties break by token id: the lower id counts as the likelier.
+//! Weights are the engine's own exponential, and sums run in one fixed order, so equal logits give the equal token on
+//! every machine. Ties break by token id: the lower id counts as the likelier.
 
+mod nucleus;
 mod random;
-mod softmax;
-mod top_p;
+mod summary;
 
 pub use random::Random;
-pub use softmax::{argmax, softmax, surprisal_bits};
-pub use top_p::keep_nucleus;
+pub use summary::{Summary, surprisal_bits};
+
+use crate::engine::exp;
+use nucleus::Nucleus;
 
 /// The sampling chain's settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,42 +22,58 @@ pub struct Chain {
     pub top_p: f64,
 }
 
-impl Chain {
-    /// The distribution that the next token is drawn from: one probability a token, summing to 1.
-    pub fn distribution(&self, logits: &[f32]) -> Vec<f64> {
-        let mut probabilities = softmax(logits, self.temperature);
-        if self.temperature > 0.0 {
-            keep_nucleus(&mut probabilities, self.top_p);
-        }
-        probabilities
+/// A token, and what the model itself (temperature 1, nothing truncated) thought when it was drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Choice {
+    pub token: u32,
+    /// Surprisal of the token in bits.
+    pub surprisal_bits: f64,
+    /// Entropy of the model's distribution in bits.
+    pub entropy_bits: f64,
+}
+
+/// Draws tokens; its room is allocated once.
+pub struct Sampler {
+    chain: Chain,
+    weights: Vec<f32>,
+    nucleus: Nucleus,
+}
+
+impl Sampler {
+    /// A sampler for a vocabulary of this size.
+    pub fn new(chain: Chain, vocabulary: usize) -> Self {
+        Self { chain, weights: vec![0.0; vocabulary], nucleus: Nucleus::new(vocabulary) }
     }
 
     /// Draws one token. The generator advances once a call, in greedy decoding too, so that a position
-    /// in the story always meets the same random number.
-    pub fn next_token(&self, logits: &[f32], random: &mut Random) -> u32 {
+    /// in the story always meets the same random number. `logits`: (vocabulary).
+    pub fn choose(&mut self, logits: &[f32], random: &mut Random) -> Choice {
         let uniform = random.uniform();
-        if self.temperature == 0.0 {
-            return argmax(logits);
-        }
-        draw(&self.distribution(logits), uniform)
+        let summary = Summary::new(logits);
+        let token = if self.chain.temperature == 0.0 {
+            argmax(logits)
+        } else {
+            weigh(logits, summary.largest, self.chain.temperature, &mut self.weights);
+            self.nucleus.draw(&self.weights, self.chain.top_p, uniform)
+        };
+        let surprisal_bits = summary.surprisal_bits(logits[token as usize]);
+        Choice { token, surprisal_bits, entropy_bits: summary.entropy_bits }
     }
 }
 
-/// The token at which the cumulative probability, summed in order of id, first exceeds `uniform`
-/// (in [0, 1)); rounding may leave the sum a hair under `uniform`, then the last possible token.
-pub fn draw(probabilities: &[f64], uniform: f64) -> u32 {
-    let mut cumulative = 0.0;
-    let mut last_possible = 0;
-    for (id, &probability) in probabilities.iter().enumerate() {
-        if probability > 0.0 {
-            cumulative += probability;
-            last_possible = id as u32;
-            if cumulative > uniform {
-                break;
-            }
-        }
+/// `exp((logit - largest) / temperature)`: probabilities up to a common factor, the largest 1.
+fn weigh(logits: &[f32], largest: f32, temperature: f64, weights: &mut [f32]) {
+    // Of the lowest temperatures the inverse is infinite, and 0 times it no number.
+    let inverse = ((1.0 / temperature) as f32).min(f32::MAX);
+    for (weight, logit) in weights.iter_mut().zip(logits) {
+        *weight = exp((logit - largest) * inverse);
     }
-    last_possible
+}
+
+/// The token with the largest logit; of equal ones, the lowest id.
+pub fn argmax(logits: &[f32]) -> u32 {
+    let largest = crate::engine::maximum(logits);
+    logits.iter().position(|&logit| logit == largest).unwrap_or(0) as u32
 }
 
 #[cfg(test)]

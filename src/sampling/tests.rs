@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn logits() -> impl Strategy<Value = Vec<f32>> {
-    // Few distinct values, so that ties are common.
+    // Few distinct values, so that ties are common; and values far apart.
     prop_oneof![
         prop::collection::vec(-30.0f32..30.0, 1..200),
         prop::collection::vec((-3i8..3).prop_map(f32::from), 1..200),
@@ -12,56 +12,82 @@ fn logits() -> impl Strategy<Value = Vec<f32>> {
     ]
 }
 
-/// The definition, naively: sort everything, add until the mass is reached.
-fn naive_nucleus(probabilities: &[f64], top_p: f64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..probabilities.len()).collect();
-    order.sort_by(|&a, &b| probabilities[b].partial_cmp(&probabilities[a]).unwrap().then(a.cmp(&b)));
-    let mut mass = 0.0;
-    let mut kept = Vec::new();
-    for id in order {
-        if mass >= top_p {
-            break;
-        }
-        mass += probabilities[id];
-        kept.push(id);
-    }
-    kept.sort_unstable();
-    kept
+fn weights(logits: &[f32], temperature: f64) -> Vec<f32> {
+    let mut weights = vec![0.0; logits.len()];
+    weigh(logits, Summary::new(logits).largest, temperature, &mut weights);
+    weights
+}
+
+/// Softmax by its definition, in 64-bit floats.
+fn softmax(logits: &[f32]) -> Vec<f64> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let weights: Vec<f64> = logits.iter().map(|&logit| libm::exp(f64::from(logit) - f64::from(largest))).collect();
+    let total: f64 = weights.iter().sum();
+    weights.iter().map(|weight| weight / total).collect()
+}
+
+/// Nucleus and draw by definition: sort everything, add up. Also says how far the decisions were from going the
+/// other way, as a share of the whole.
+fn naive(weights: &[f32], top_p: f64, uniform: f64) -> (u32, f64) {
+    let mut order: Vec<usize> = (0..weights.len()).collect();
+    order.sort_by(|&a, &b| weights[b].partial_cmp(&weights[a]).unwrap().then(a.cmp(&b)));
+    let total: f64 = weights.iter().map(|&weight| f64::from(weight)).sum();
+    let mut margin = f64::INFINITY;
+    let mut up_to = |limit: f64, reached: fn(f64, f64) -> bool| {
+        let mut mass = 0.0;
+        let end = order.iter().position(|&token| {
+            mass += f64::from(weights[token]);
+            margin = margin.min((mass - limit).abs() / total);
+            reached(mass, limit)
+        });
+        (end, mass)
+    };
+    let nucleus = if top_p < 1.0 { up_to(top_p * total, |mass, limit| mass >= limit).1 } else { total };
+    let (end, _) = up_to(uniform * nucleus, |mass, limit| mass > limit);
+    (order[end.unwrap_or(order.len() - 1)] as u32, margin)
 }
 
 proptest! {
     #[test]
-    fn probabilities_sum_to_one(logits in logits(), temperature in 0.0f64..2.0, top_p in 0.05f64..=1.0) {
-        let distribution = Chain { temperature, top_p }.distribution(&logits);
-        prop_assert!((distribution.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-        prop_assert!(distribution.iter().all(|p| (0.0..=1.0 + 1e-12).contains(p)));
+    fn a_draw_is_the_definition(
+        logits in logits(),
+        temperature in 0.01f64..2.0,
+        top_p in prop_oneof![0.05f64..1.0, Just(1.0)],
+        uniform in 0.0f64..1.0,
+    ) {
+        let weights = weights(&logits, temperature);
+        let (expected, margin) = naive(&weights, top_p, uniform);
+        let drawn = Nucleus::new(logits.len()).draw(&weights, top_p, uniform);
+        // Masses are added in another order: a decision on the edge of rounding may go either way.
+        prop_assert!(drawn == expected || margin < 1e-12, "{} for {}", drawn, expected);
+        prop_assert!(weights[drawn as usize] > 0.0);
     }
 
+    /// Weights that are sums of few powers of two add up exactly: here even the edges must be right.
     #[test]
-    fn top_p_keeps_the_smallest_prefix(logits in logits(), top_p in 0.05f64..1.0) {
-        let before = softmax(&logits, 1.0);
-        let mut after = before.clone();
-        keep_nucleus(&mut after, top_p);
-        let kept: Vec<usize> = (0..after.len()).filter(|&id| after[id] > 0.0).collect();
-        let expected: Vec<usize> = naive_nucleus(&before, top_p).into_iter().filter(|&id| before[id] > 0.0).collect();
-        prop_assert_eq!(kept, expected);
-    }
-
-    #[test]
-    fn top_p_of_one_changes_nothing(logits in logits()) {
-        let before = softmax(&logits, 0.8);
-        let mut after = before.clone();
-        keep_nucleus(&mut after, 1.0);
-        prop_assert_eq!(before, after);
+    fn ties_and_edges_are_exact(
+        halvings in prop::collection::vec(0u8..6, 1..60),
+        top_p in prop::sample::select(vec![0.0625, 0.125, 0.25, 0.5, 0.75, 0.875, 1.0]),
+        step in 0u32..64,
+    ) {
+        let mut weights: Vec<f32> = halvings.iter().map(|&halving| 0.5f32.powi(halving.into())).collect();
+        weights[0] = 1.0;
+        let uniform = f64::from(step) / 64.0;
+        let drawn = Nucleus::new(weights.len()).draw(&weights, top_p, uniform);
+        prop_assert_eq!(drawn, naive(&weights, top_p, uniform).0);
     }
 
     #[test]
     fn temperature_towards_zero_is_greedy(logits in logits(), seed: u64) {
-        let greedy = Chain { temperature: 0.0, top_p: 0.95 }.next_token(&logits, &mut Random::new(seed));
-        prop_assert_eq!(greedy, argmax(&logits));
+        let choose = |temperature, top_p| {
+            let mut sampler = Sampler::new(Chain { temperature, top_p }, logits.len());
+            sampler.choose(&logits, &mut Random::new(seed)).token
+        };
+        prop_assert_eq!(choose(0.0, 0.95), argmax(&logits));
         // Next to zero, all the mass lies on the largest logits; a draw may pick any of several equal ones.
-        let cold = Chain { temperature: 1e-12, top_p: 1.0 }.next_token(&logits, &mut Random::new(seed));
-        prop_assert_eq!(logits[cold as usize], logits[greedy as usize]);
+        for temperature in [1e-12, 1e-300] {
+            prop_assert_eq!(logits[choose(temperature, 1.0) as usize], logits[argmax(&logits) as usize]);
+        }
     }
 
     #[test]
@@ -73,45 +99,54 @@ proptest! {
     }
 
     #[test]
-    fn a_draw_is_always_possible(logits in logits(), temperature in 0.01f64..2.0, top_p in 0.05f64..=1.0, seed: u64) {
-        let chain = Chain { temperature, top_p };
-        let token = chain.next_token(&logits, &mut Random::new(seed));
-        prop_assert!(chain.distribution(&logits)[token as usize] > 0.0);
+    fn surprisal_and_entropy_are_the_definitions(logits in prop::collection::vec(-8.0f32..8.0, 1..100), pick: usize) {
+        let token = pick % logits.len();
+        let probabilities = softmax(&logits);
+        prop_assert!((surprisal_bits(&logits, token as u32) + probabilities[token].log2()).abs() < 1e-5);
+        let entropy: f64 = probabilities.iter().map(|p| -p * p.log2()).sum();
+        prop_assert!((Summary::new(&logits).entropy_bits - entropy).abs() < 1e-5);
     }
 
     #[test]
-    fn surprisal_is_minus_log2_of_the_probability(logits in prop::collection::vec(-8.0f32..8.0, 1..100), pick: usize) {
-        let token = pick % logits.len();
-        let expected = -softmax(&logits, 1.0)[token].log2();
-        prop_assert!((surprisal_bits(&logits, token as u32) - expected).abs() < 1e-9);
+    fn summaries_stay_finite(logits in logits()) {
+        let summary = Summary::new(&logits);
+        prop_assert!(summary.entropy_bits >= 0.0 && summary.entropy_bits <= (logits.len() as f64).log2() + 1e-5);
+        prop_assert!(logits.iter().all(|&logit| summary.surprisal_bits(logit) >= 0.0));
+    }
+
+    /// What a sampler did before changes nothing.
+    #[test]
+    fn a_sampler_has_no_memory(first in logits(), seed: u64) {
+        let chain = Chain { temperature: 0.9, top_p: 0.8 };
+        let mut used = Sampler::new(chain, first.len());
+        let other: Vec<f32> = first.iter().rev().map(|logit| logit * 0.3).collect();
+        used.choose(&other, &mut Random::new(1));
+        let fresh = Sampler::new(chain, first.len()).choose(&first, &mut Random::new(seed));
+        prop_assert_eq!(used.choose(&first, &mut Random::new(seed)), fresh);
     }
 }
 
 #[test]
 fn nucleus_by_hand() {
-    let mut probabilities = [0.1, 0.4, 0.1, 0.4];
-    keep_nucleus(&mut probabilities, 0.85);
-    // 0.4 + 0.4 falls short; of the two at 0.1 the lower id joins.
-    let expected = [0.1 / 0.9, 0.4 / 0.9, 0.0, 0.4 / 0.9];
-    assert!(probabilities.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12), "{probabilities:?}");
+    // Shares 0.1, 0.4, 0.1, 0.4: of a nucleus of 0.85, 0.4 + 0.4 falls short; of the two at 0.1 the lower id joins.
+    let weights = [0.25, 1.0, 0.25, 1.0];
+    let mut nucleus = Nucleus::new(4);
+    let drawn: Vec<u32> = [0.0, 0.44, 0.45, 0.88, 0.89, 0.99].map(|u| nucleus.draw(&weights, 0.85, u)).to_vec();
+    assert_eq!(drawn, [1, 1, 3, 3, 0, 0]);
 }
 
 #[test]
 fn draws_follow_the_probabilities() {
-    let probabilities = [0.5, 0.0, 0.3, 0.2];
+    let weights = [1.0, 0.0, 0.6, 0.4];
+    let mut nucleus = Nucleus::new(4);
     let mut random = Random::new(1);
     let mut counts = [0u32; 4];
     for _ in 0..20_000 {
-        counts[draw(&probabilities, random.uniform()) as usize] += 1;
+        counts[nucleus.draw(&weights, 1.0, random.uniform()) as usize] += 1;
     }
-    for (count, probability) in counts.iter().zip(probabilities) {
-        assert!((f64::from(*count) / 20_000.0 - probability).abs() < 0.015, "{counts:?}");
+    for (count, weight) in counts.iter().zip(weights) {
+        assert!((f64::from(*count) / 20_000.0 - f64::from(weight) / 2.0).abs() < 0.015, "{counts:?}");
     }
-}
-
-#[test]
-fn a_draw_past_the_rounded_sum_takes_the_last_possible_token() {
-    assert_eq!(draw(&[0.5, 0.4999, 0.0], 0.99999), 1);
 }
 
 /// The stream is part of the link format: these values may never change. Computed independently from the

@@ -2,7 +2,7 @@
 
 use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
-use super::messages::{Answer, Code, ModelFacts, Source, post, scope};
+use super::messages::{Answer, Code, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::model::{self, ModelInfo, Tokenizer};
 use serde::Deserialize;
@@ -88,6 +88,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         seconds: (clock::now() - start) / 1000.0,
         from,
         kept,
+        memory_bytes: memory_bytes(),
         note: (!kept).then(|| note(from)),
         problem,
     });

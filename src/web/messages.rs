@@ -1,6 +1,6 @@
 //! The messages between page and worker, as plain objects with a field "type".
 
-use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
+use crate::engine::{ENGINE_NAME, ENGINE_REVISION, Kernel};
 use crate::experiment::{Generation, Limits, Settings, Written};
 use crate::link::LinkRead;
 use crate::metrics::Metrics;
@@ -38,6 +38,8 @@ pub enum Answer<'a> {
         seconds: f64,
         from: Source,
         kept: bool,
+        /// See [`memory_bytes`].
+        memory_bytes: f64,
         note: Option<String>,
         problem: Option<String>,
     },
@@ -61,6 +63,8 @@ pub enum Answer<'a> {
         link: String,
         seconds: f64,
         tokens_per_second: f64,
+        /// See [`memory_bytes`].
+        memory_bytes: f64,
     },
     Link {
         fragment: String,
@@ -102,6 +106,7 @@ pub enum Source {
 pub struct EngineFacts {
     name: &'static str,
     revision: u32,
+    kernel: &'static str,
 }
 
 /// The loaded model, for people.
@@ -119,7 +124,7 @@ pub struct ModelFacts {
 impl Answer<'_> {
     pub fn hello() -> Self {
         Answer::Hello {
-            engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION },
+            engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION, kernel: Kernel::best().name() },
             defaults: Settings::default(),
             limits: Settings::LIMITS,
         }
@@ -132,6 +137,13 @@ impl Answer<'_> {
         );
         Answer::Error { id: None, code: Code::Panic, message }
     }
+}
+
+/// Bytes of the module's memory, which never shrinks.
+pub fn memory_bytes() -> f64 {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().unchecked_into();
+    let buffer: js_sys::ArrayBuffer = memory.buffer().unchecked_into();
+    buffer.byte_length().into()
 }
 
 /// This worker.

@@ -2,7 +2,9 @@
 //!
 //! `www/protocol.d.ts` lists the messages; [`messages`] is their Rust side.
 
+mod bytes;
 mod clock;
+mod decoder;
 mod download;
 mod load;
 mod messages;

@@ -3,7 +3,7 @@
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Request, post, scope};
+use super::messages::{Answer, Code, Request, memory_bytes, post, scope};
 use crate::experiment::{GenerateError, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
@@ -134,6 +134,7 @@ impl Worker {
             link: link::of(&generation),
             generation: &generation,
             seconds: (end - start) / 1000.0,
+            memory_bytes: memory_bytes(),
             // Browsers coarsen the clock; a very short story may seem to have taken no time.
             tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
         });

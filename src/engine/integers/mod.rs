@@ -1,0 +1,367 @@
+//! Products of 8-bit weights with 7-bit activations: exact, so that every kernel gives the same sums.
+//!
+//! A matrix lies in tiles of 16 rows, which the kernels read from front to back: 4 columns of row 0, 4 columns of
+//! row 1, and so on, then the next 4 columns. One 32-bit word of 4 activations then meets all rows at once, and each
+//! 32-bit lane sums up a row of its own: nothing has to be added across lanes.
+//!
+//! Some instructions want unsigned activations or weights split into halves. Such a kernel encodes weights and
+//! activations in its own way, which adds to each sum a term that depends on the row alone (known when the matrix is
+//! packed) and one that depends on the activations alone (known when they are quantized). Both are taken off at the end.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+mod portable;
+#[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+mod relaxed;
+mod shifted;
+#[cfg(target_arch = "wasm32")]
+mod simd128;
+mod split;
+
+use super::floats::{magnitude, round};
+
+/// Rows of a tile.
+pub const ROWS: usize = 16;
+/// Columns in a word of activations.
+const WORD: usize = 4;
+/// Largest activation, in 7 bits.
+const LARGEST_ACTIVATION: f32 = 63.0;
+/// Largest weight, in 8 bits.
+const LARGEST_WEIGHT: f32 = 127.0;
+
+/// The sums of one tile's rows.
+type Sums = [i32; ROWS];
+
+/// A way to compute the sums. All give the same ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kernel {
+    /// Plain loops: the specification.
+    Portable,
+    /// 256-bit vectors of x86-64.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// WebAssembly's 128-bit vectors.
+    #[cfg(target_arch = "wasm32")]
+    Simd128,
+    /// The same with relaxed instructions.
+    #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+    Relaxed,
+}
+
+impl Kernel {
+    /// The kernels that run here, best first.
+    pub fn available() -> Vec<Self> {
+        let mut kernels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            kernels.push(Self::Avx2);
+        }
+        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+        kernels.push(Self::Relaxed);
+        #[cfg(target_arch = "wasm32")]
+        kernels.push(Self::Simd128);
+        kernels.push(Self::Portable);
+        kernels
+    }
+
+    /// The best kernel that passes its [self-test](Self::self_test).
+    pub fn best() -> Self {
+        Self::available().into_iter().find(|kernel| kernel.self_test()).unwrap_or(Self::Portable)
+    }
+
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "AVX2",
+            #[cfg(target_arch = "wasm32")]
+            Self::Simd128 => "SIMD128",
+            #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+            Self::Relaxed => "relaxed SIMD",
+        }
+    }
+
+    /// Whether the kernel gives known answers. Node 20 compiles the relaxed dot product wrongly when it is in a hurry,
+    /// and browsers of its age may share that: such an instruction must not be trusted unseen.
+    pub fn self_test(self) -> bool {
+        const COLUMNS: usize = 100;
+        // Every pair of an extreme weight with an extreme activation occurs, and many others.
+        let weight = |index: usize| ((index * 89 + index / 7) % 255) as i32 - 127;
+        let activation = |index: usize| ((index * 53 + index / 5) % 127) as i32 - 63;
+        let rows: Vec<i8> = (0..ROWS * COLUMNS).map(|index| weight(index) as i8).collect();
+        let vectors =
+            [0, 17].map(|start| (0..COLUMNS).map(|index| activation(start + index) as i8).collect::<Vec<_>>());
+        let mut matrix = Integers::new(self, ROWS, COLUMNS);
+        for (row, values) in rows.chunks_exact(COLUMNS).enumerate() {
+            matrix.set_row(row, values, 1.0);
+        }
+        matrix.encode();
+        let mut quantized = Quantized::new(self, 2, COLUMNS);
+        for (index, values) in vectors.iter().enumerate() {
+            quantized.set(index, values, 1.0);
+        }
+        let mut out = [[0.0; ROWS]; 2];
+        matrix.multiply(&quantized, 0..2, out.as_flattened_mut());
+        let exact = |row: usize, vector: &[i8]| -> i32 {
+            rows[row * COLUMNS..].iter().zip(vector).map(|(&w, &x)| i32::from(w) * i32::from(x)).sum()
+        };
+        vectors.iter().zip(out).all(|(vector, out)| (0..ROWS).all(|row| out[row] == exact(row, vector) as f32))
+    }
+
+    /// 32-bit words for each 4 activations.
+    fn words(self) -> usize {
+        match self {
+            #[cfg(target_arch = "wasm32")]
+            Self::Simd128 => split::WORDS,
+            _ => 1,
+        }
+    }
+
+    /// Encodes packed weights, once.
+    fn encode(self, tiles: &mut [i8]) {
+        match self {
+            #[cfg(target_arch = "wasm32")]
+            Self::Simd128 => split::encode(tiles),
+            _ => {
+                let _ = tiles;
+            }
+        }
+    }
+
+    /// What to add to the sums of a row whose weights sum to `sum`.
+    fn row_term(self, sum: i32) -> i32 {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => shifted::row_term(sum),
+            #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+            Self::Relaxed => shifted::row_term(sum),
+            _ => {
+                let _ = sum;
+                0
+            }
+        }
+    }
+
+    /// Encodes activations, and returns what to add to every sum with them.
+    fn prepare(self, activations: &[i8], words: &mut [u32]) -> i32 {
+        match self {
+            Self::Portable => portable::prepare(activations, words),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => shifted::prepare(activations, words),
+            #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+            Self::Relaxed => shifted::prepare(activations, words),
+            #[cfg(target_arch = "wasm32")]
+            Self::Simd128 => split::prepare(activations, words),
+        }
+    }
+
+    /// The sums of one tile with N vectors of activations.
+    #[inline]
+    fn tile<const N: usize>(self, tile: &[i8], activations: [&[u32]; N]) -> [Sums; N] {
+        for words in activations {
+            assert_eq!(tile.len() * self.words(), words.len() * ROWS * WORD);
+        }
+        match self {
+            Self::Portable => portable::tile(tile, activations),
+            // SAFETY: the processor has AVX2, else this kernel is not available; lengths were checked above.
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => unsafe { avx2::tile(tile, activations) },
+            // SAFETY: lengths were checked above.
+            #[cfg(target_arch = "wasm32")]
+            Self::Simd128 => unsafe { simd128::tile(tile, activations) },
+            // SAFETY: as above; a module with this instruction starts only where it exists.
+            #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+            Self::Relaxed => unsafe { relaxed::tile(tile, activations) },
+        }
+    }
+}
+
+/// A matrix of 8-bit integers with one scale a row.
+pub struct Integers {
+    kernel: Kernel,
+    rows: usize,
+    columns: usize,
+    /// (rows / 16, columns / 4, 16, 4), both rounded up and filled with zeros.
+    tiles: Vec<i8>,
+    /// A row's weights are its integers times this; (rows, rounded up).
+    scales: Vec<f32>,
+    /// See [`Kernel::row_term`]; (rows, rounded up).
+    terms: Vec<i32>,
+}
+
+impl Integers {
+    /// A matrix of zeros. After all rows are set, it must be [encoded](Self::encode).
+    pub fn new(kernel: Kernel, rows: usize, columns: usize) -> Self {
+        let padded = rows.next_multiple_of(ROWS);
+        Self {
+            kernel,
+            rows,
+            columns,
+            tiles: vec![0; padded * columns.next_multiple_of(WORD)],
+            scales: vec![0.0; padded],
+            terms: vec![0; padded],
+        }
+    }
+
+    /// Quantizes a row of weights: rounded to absmax / 127.
+    pub fn quantize_row(&mut self, row: usize, weights: &[f32], scratch: &mut Vec<i8>) {
+        let scale = quantize(weights, LARGEST_WEIGHT, scratch);
+        self.set_row(row, scratch, scale);
+    }
+
+    fn set_row(&mut self, row: usize, values: &[i8], scale: f32) {
+        assert_eq!(values.len(), self.columns);
+        for (column, &value) in values.iter().enumerate() {
+            let index = self.index(row, column);
+            self.tiles[index] = value;
+        }
+        self.scales[row] = scale;
+        self.terms[row] = self.kernel.row_term(values.iter().map(|&value| i32::from(value)).sum());
+    }
+
+    /// Brings the weights into the kernel's form.
+    pub fn encode(&mut self) {
+        self.kernel.encode(&mut self.tiles);
+    }
+
+    fn index(&self, row: usize, column: usize) -> usize {
+        let tile = row / ROWS * ROWS * self.columns.next_multiple_of(WORD);
+        tile + column / WORD * ROWS * WORD + row % ROWS * WORD + column % WORD
+    }
+
+    /// Copies one row, as floats.
+    pub fn row(&self, row: usize, out: &mut [f32]) {
+        // The encoding is its own inverse.
+        let mut group = [0; WORD];
+        for (at, out) in out.chunks_mut(WORD).enumerate() {
+            let start = self.index(row, at * WORD);
+            group.copy_from_slice(&self.tiles[start..start + WORD]);
+            self.kernel.encode(&mut group);
+            for (out, value) in out.iter_mut().zip(group) {
+                *out = f32::from(value) * self.scales[row];
+            }
+        }
+    }
+
+    /// `out = matrix * x` for the vectors x in `range`; out: (vectors, rows).
+    pub fn multiply(&self, x: &Quantized, range: std::ops::Range<usize>, out: &mut [f32]) {
+        assert_eq!((x.kernel, x.columns), (self.kernel, self.columns));
+        assert_eq!(out.len(), range.len() * self.rows);
+        let tile_length = ROWS * self.columns.next_multiple_of(WORD);
+        for (index, tile) in self.tiles.chunks_exact(tile_length).enumerate() {
+            let first = index * ROWS;
+            // Two vectors at a time: what is loaded once serves both, and the sums still fit in the registers.
+            let mut at = range.start;
+            while at < range.end {
+                if at + 1 < range.end {
+                    let sums = self.kernel.tile(tile, [x.words(at), x.words(at + 1)]);
+                    for (sums, at) in sums.into_iter().zip([at, at + 1]) {
+                        self.finish(first, sums, x, at, &mut out[(at - range.start) * self.rows..][..self.rows]);
+                    }
+                    at += 2;
+                } else {
+                    let [sums] = self.kernel.tile(tile, [x.words(at)]);
+                    self.finish(first, sums, x, at, &mut out[(at - range.start) * self.rows..][..self.rows]);
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    /// Sums to floats: `sum * (row's scale * activations' scale)`, for the rows of a tile that exist.
+    #[inline]
+    fn finish(&self, first: usize, sums: Sums, x: &Quantized, at: usize, out: &mut [f32]) {
+        let scales: &[f32; ROWS] = self.scales[first..].first_chunk().expect("padded to whole tiles");
+        let terms: &[i32; ROWS] = self.terms[first..].first_chunk().expect("padded to whole tiles");
+        let (scale, term) = (x.scales[at], x.terms[at]);
+        let result: [f32; ROWS] = std::array::from_fn(|row| {
+            sums[row].wrapping_add(terms[row]).wrapping_add(term) as f32 * (scales[row] * scale)
+        });
+        let out = &mut out[first..];
+        match out.first_chunk_mut::<ROWS>() {
+            Some(out) => *out = result,
+            None => out.copy_from_slice(&result[..out.len()]),
+        }
+    }
+}
+
+/// Vectors of activations in 7 bits, in a kernel's form.
+pub struct Quantized {
+    kernel: Kernel,
+    columns: usize,
+    words: Vec<u32>,
+    scales: Vec<f32>,
+    /// See [`Kernel::prepare`].
+    terms: Vec<i32>,
+    scratch: Vec<i8>,
+}
+
+impl Quantized {
+    /// Room for `vectors` of up to `columns` values.
+    pub fn new(kernel: Kernel, vectors: usize, columns: usize) -> Self {
+        let padded = columns.next_multiple_of(WORD);
+        Self {
+            kernel,
+            columns,
+            words: vec![0; vectors * padded / WORD * kernel.words()],
+            scales: vec![0.0; vectors],
+            terms: vec![0; vectors],
+            scratch: Vec::with_capacity(padded),
+        }
+    }
+
+    /// Quantizes vectors of `columns` values: rounded to absmax / 63. `x`: (vectors, columns).
+    pub fn quantize(&mut self, x: &[f32], columns: usize) {
+        self.columns = columns;
+        for (index, x) in x.chunks_exact(columns).enumerate() {
+            let mut scratch = std::mem::take(&mut self.scratch);
+            let scale = quantize(x, LARGEST_ACTIVATION, &mut scratch);
+            self.set(index, &scratch, scale);
+            self.scratch = scratch;
+        }
+    }
+
+    fn set(&mut self, index: usize, values: &[i8], scale: f32) {
+        let length = self.words_each();
+        let words = &mut self.words[index * length..][..length];
+        self.terms[index] = self.kernel.prepare(values, words);
+        self.scales[index] = scale;
+    }
+
+    fn words_each(&self) -> usize {
+        self.columns.div_ceil(WORD) * self.kernel.words()
+    }
+
+    fn words(&self, index: usize) -> &[u32] {
+        let length = self.words_each();
+        &self.words[index * length..][..length]
+    }
+}
+
+/// Rounds `values / scale` to integers of at most `largest` and returns the scale, absmax / largest;
+/// zeros give scale 0.
+fn quantize(values: &[f32], largest: f32, out: &mut Vec<i8>) -> f32 {
+    out.clear();
+    let absmax = magnitude(values);
+    let inverse = largest / absmax;
+    if !inverse.is_finite() {
+        // Nothing but zeros, or values so small that they are as good as zeros.
+        out.resize(values.len(), 0);
+        return 0.0;
+    }
+    out.extend(values.iter().map(|value| round(value * inverse)));
+    absmax / largest
+}
+
+/// Four bytes, the first the lowest.
+fn word(group: &[i8]) -> u32 {
+    let mut bytes = [0; WORD];
+    for (byte, value) in bytes.iter_mut().zip(group) {
+        *byte = *value as u8;
+    }
+    u32::from_le_bytes(bytes)
+}
+
+#[cfg(test)]
+mod tests;

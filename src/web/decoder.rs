@@ -1,0 +1,103 @@
+//! The engine without the page: for benchmarks, for the tests that compare browsers, and for pages of others.
+
+use super::bytes::JsBytes;
+use crate::engine::{Arithmetic, Engine, Kernel, Llama};
+use crate::experiment::{Settings, Writer};
+use crate::metrics::EarlierStories;
+use crate::model::{ModelInfo, Tokenizer, open};
+use crate::sampling::{Chain, Random, Sampler, argmax};
+use js_sys::Uint8Array;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::io::BufReader;
+use wasm_bindgen::prelude::*;
+
+/// A model that decodes tokens.
+#[wasm_bindgen]
+pub struct Decoder {
+    engine: Llama,
+    info: ModelInfo,
+    /// What [`Self::sample`] draws with.
+    drawing: Option<(Sampler, Random)>,
+}
+
+#[wasm_bindgen]
+impl Decoder {
+    /// Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model: Uint8Array, kernel: Option<String>) -> Result<Decoder, JsError> {
+        let kernel = match kernel {
+            None => Kernel::best(),
+            Some(name) => Kernel::available()
+                .into_iter()
+                .find(|kernel| kernel.name() == name)
+                .ok_or_else(|| JsError::new(&format!("there is no kernel \"{name}\" in this module")))?,
+        };
+        let mut model = open(BufReader::new(JsBytes::new(model)))?;
+        let engine = Llama::with(&mut model, Arithmetic::Auto, kernel)?;
+        Ok(Self { engine, info: model.info, drawing: None })
+    }
+
+    /// The names of the kernels in this module, best first.
+    pub fn kernels() -> Vec<String> {
+        Kernel::available().into_iter().map(|kernel| kernel.name().to_string()).collect()
+    }
+
+    /// The name of the kernel in use.
+    pub fn kernel(&self) -> String {
+        self.engine.kernel().name().to_string()
+    }
+
+    /// Forgets all tokens, and makes room for some sequences of as many tokens each.
+    pub fn reset(&mut self, sequences: usize, positions: usize) {
+        self.engine.begin(sequences, positions);
+    }
+
+    /// Feeds tokens to the first sequence; returns the likeliest next one.
+    pub fn feed(&mut self, tokens: &[u32]) -> Result<u32, JsError> {
+        Ok(argmax(self.engine.feed(tokens)?))
+    }
+
+    /// Feeds one token to each of the first sequences; returns the likeliest next one of each.
+    pub fn feed_each(&mut self, tokens: &[u32]) -> Result<Vec<u32>, JsError> {
+        let rows: Vec<(usize, u32)> = tokens.iter().copied().enumerate().collect();
+        let logits = self.engine.feed_each(&rows)?;
+        Ok(logits.chunks_exact(logits.len() / tokens.len()).map(argmax).collect())
+    }
+
+    /// Chooses how [`Self::sample`] draws.
+    pub fn draw_with(&mut self, temperature: f64, top_p: f64, seed: u32) {
+        let sampler = Sampler::new(Chain { temperature, top_p }, self.info.shape.vocabulary);
+        self.drawing = Some((sampler, Random::new(seed.into())));
+    }
+
+    /// Feeds tokens to the first sequence and draws the next one, computing its surprisal and the entropy too.
+    pub fn sample(&mut self, tokens: &[u32]) -> Result<u32, JsError> {
+        let logits = self.engine.feed(tokens)?;
+        let (sampler, random) = self.drawing.as_mut().ok_or_else(|| JsError::new("draw_with comes first"))?;
+        Ok(sampler.choose(logits, random).token)
+    }
+
+    /// Writes a story with settings given as JSON; returns its digests as JSON. See `tests/golden.rs`.
+    pub fn golden(&mut self, settings: &str, tokenizer: &[u8]) -> Result<String, JsError> {
+        #[derive(Serialize)]
+        struct Digests {
+            digest: String,
+            logits: String,
+            measurements: String,
+        }
+        let settings: Settings = serde_json::from_str(settings)?;
+        let tokenizer = Tokenizer::new(tokenizer)?;
+        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings)?;
+        let mut logits = Sha256::new();
+        while writer.step()?.is_some() {
+            for logit in writer.logits() {
+                logits.update(logit.to_bits().to_le_bytes());
+            }
+        }
+        let generation = writer.finish(&EarlierStories::default());
+        let logits = logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let measurements = generation.measurements_digest();
+        Ok(serde_json::to_string(&Digests { digest: generation.digest, logits, measurements })?)
+    }
+}

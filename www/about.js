@@ -1,0 +1,44 @@
+// "About this run": what wrote the story that is shown, and on what.
+import { element } from "./dom.js";
+import { count, decimal, megabytes } from "./format.js";
+
+/**
+ * @import { StoryRecord } from "./protocol.js"
+ */
+
+/**
+ * @typedef {object} Engine
+ * @property {string} name
+ * @property {number} revision
+ * @property {string} kernel
+ */
+
+/**
+ * @param {{ root: HTMLElement }} options
+ */
+export function createAbout({ root }) {
+  const list = element("dl", { class: "parts about-parts" });
+  root.append(list);
+
+  return {
+    /**
+     * @param {{ engine: Engine | null, memoryBytes: number | null, record: StoryRecord | null, own: boolean }} facts
+     */
+    show({ engine, memoryBytes, record, own }) {
+      /** @type {[string, string][]} */
+      const rows = [];
+      if (engine) {
+        rows.push(["Engine here", `${engine.name}, revision ${engine.revision}`], ["Arithmetic kernel", engine.kernel]);
+      }
+      if (memoryBytes !== null) rows.push(["Memory of the engine", `${megabytes(memoryBytes)} MB`]);
+      if (record) {
+        rows.push(["Model of this story", record.model], ["Digest of its tokens", record.digest]);
+        if (!own) rows.push(["Written", "elsewhere, as an example"]);
+        if (record.engine_revision !== engine?.revision) rows.push(["Written by engine revision", String(record.engine_revision)]);
+        if (record.seconds !== null) rows.push(["Time for this story", `${decimal(record.seconds, 2)} s`]);
+        if (record.tokens_per_second !== null) rows.push(["Speed of this story", `${count(record.tokens_per_second)} tokens/s`]);
+      }
+      list.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+    },
+  };
+}
