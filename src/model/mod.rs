@@ -4,6 +4,7 @@ mod gguf;
 mod hash;
 #[cfg(not(target_arch = "wasm32"))]
 mod quantize;
+mod rows;
 mod tokenizer;
 mod weights;
 
@@ -17,7 +18,7 @@ use std::io::{Read, Seek};
 
 /// Opens a model file: finds out its format, reads and checks what it says of itself.
 pub fn open<R: Read + Seek + 'static>(source: R) -> Result<Model, ModelError> {
-    gguf::open(source)
+    gguf::open(source, "model")
 }
 
 /// What can be wrong with a model or tokenizer file. The messages are meant for the reader.
@@ -26,6 +27,9 @@ pub enum ModelError {
     /// Not a GGUF file, or a damaged one.
     #[error("the model file is not a usable GGUF file: {0}")]
     Gguf(String),
+    /// A model file whose weights are no numbers.
+    #[error("the model file is damaged: {0}; download it again")]
+    Damaged(String),
     /// A GGUF file of another architecture.
     #[error("the model file holds a \"{0}\" model; Fabula runs the \"llama\" architecture")]
     Architecture(String),
