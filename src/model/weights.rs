@@ -171,7 +171,7 @@ pub trait Weights {
 pub struct ModelInfo {
     /// As the file calls it, or "model".
     pub name: String,
-    /// First 8 hexadecimal digits of the file's SHA-256.
+    /// First 8 hexadecimal digits of the file's SHA-256; for several files see [`super::open_safetensors`].
     pub hash8: String,
     pub shape: Shape,
     /// Number of weights.
