@@ -6,6 +6,7 @@ use candle_core::quantized::GgmlDType;
 use serde::Deserialize;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::io::{Read, Seek, SeekFrom};
 
 /// The longest header that is read, in bytes: the limit of the format's own library.
@@ -92,12 +93,14 @@ impl<'de> Deserialize<'de> for Entries {
                 while let Some(name) = map.next_key::<String>()? {
                     if name == "__metadata__" {
                         map.next_value::<IgnoredAny>()?;
-                    } else if entries.contains_key(&name) {
-                        return Err(A::Error::custom(format!("the tensor {name} comes twice")));
-                    } else {
-                        let entry = map.next_value()?;
-                        entries.insert(name, entry);
+                        continue;
                     }
+                    match entries.entry(name) {
+                        Vacant(place) => place.insert(map.next_value()?),
+                        Occupied(place) => {
+                            return Err(A::Error::custom(format!("the tensor {} comes twice", place.key())));
+                        }
+                    };
                 }
                 Ok(Entries(entries))
             }
