@@ -21,6 +21,7 @@ enum Writing {
 
 /// Reads a `tokenizer.json`.
 pub fn read(json: &[u8]) -> Result<(Json, Pieces), ModelError> {
+    check_parts(json)?;
     let mut tokenizer = tokenizers::Tokenizer::from_bytes(json)
         .map_err(|error| ModelError::Tokenizer(error.to_string().lines().next().unwrap_or_default().into()))?;
     let ModelWrapper::BPE(model) = tokenizer.get_model() else {
@@ -53,6 +54,27 @@ pub fn read(json: &[u8]) -> Result<(Json, Pieces), ModelError> {
     // What stands for unknown characters may come up in any text.
     special.retain(|&id| Some(id) != unknown);
     Ok((Json { tokenizer, special }, pieces))
+}
+
+/// Refuses what the library panics on (tokenizers 0.23): a decoder that is no JSON, and normalizers with a
+/// character map, which no tokenizer of these kinds has.
+fn check_parts(json: &[u8]) -> Result<(), ModelError> {
+    /// Everything else, the large vocabulary above all, is only passed over.
+    #[derive(serde::Deserialize)]
+    struct Parts {
+        #[serde(default)]
+        decoder: serde_json::Value,
+        #[serde(default)]
+        normalizer: serde_json::Value,
+    }
+    let parts: Parts = serde_json::from_slice(json).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
+    if !matches!(parts.decoder, serde_json::Value::Object(_) | serde_json::Value::Null) {
+        return Err(ModelError::Tokenizer("its decoder is no object".into()));
+    }
+    if parts.normalizer.to_string().contains("recompiled") {
+        return Err(ModelError::Tokenizer("its normalizer \"Precompiled\" is not supported".into()));
+    }
+    Ok(())
 }
 
 impl Json {
