@@ -58,6 +58,37 @@ fn an_earlier_story_is_compared() {
 }
 
 #[test]
+fn perplexity_measures_text_and_documents() {
+    let folder = std::env::temp_dir().join(format!("fabula-perplexity-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let (text, lines) = (folder.join("text.txt"), folder.join("text.jsonl"));
+    let document = "Once upon a time there was a king who had three daughters. ".repeat(50);
+    std::fs::write(&text, &document).unwrap();
+    let line = serde_json::json!({ "text": document, "title": "A king" }).to_string();
+    std::fs::write(&lines, format!("{line}\n\n{line}\n")).unwrap();
+    let measure = |file: &std::path::Path| -> Value {
+        let output = fabula(&["perplexity", "--model", MODEL, "--json", file.to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let (one, two) = (measure(&text), measure(&lines));
+    assert_eq!((&one["documents"], &one["windows"], &one["bytes"]), (&1.into(), &2.into(), &document.len().into()));
+    assert_eq!(two["tokens"].as_u64(), one["tokens"].as_u64().map(|tokens| 2 * tokens));
+    let number = |report: &Value, field: &str| report[field].as_f64().unwrap();
+    assert!((number(&one, "bits_per_byte") - number(&two, "bits_per_byte")).abs() < 1e-9);
+    assert!((number(&one, "perplexity").log2() - number(&one, "bits_per_token")).abs() < 1e-9);
+    assert!(number(&one, "bits_per_byte") < 1.0, "the text repeats itself");
+    let table = fabula(&["perplexity", "--model", MODEL, text.to_str().unwrap()]);
+    let table = String::from_utf8(table.stdout).unwrap();
+    assert!(table.contains("bits per byte") && table.contains("perplexity"), "{table}");
+    std::fs::write(&text, "").unwrap();
+    refuses(&["perplexity", "--model", MODEL, text.to_str().unwrap()], "no text");
+    std::fs::write(&lines, format!("{line}\n{{\"title\": 1}}\n")).unwrap();
+    refuses(&["perplexity", "--model", MODEL, lines.to_str().unwrap()], "line 2");
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn mistakes_end_with_one_clear_line() {
     refuses(&["generate", "--modle", MODEL], "--modle");
     refuses(&["generate"], "--model");
@@ -72,6 +103,8 @@ fn mistakes_end_with_one_clear_line() {
     refuses(&["generate", "--model", MODEL, "--tokens", "0"], "length");
     refuses(&["generate", "--model", MODEL, "--prompt", &"x1 ".repeat(600)], "prompt");
     refuses(&["quantize", "no/such/folder", "out.gguf", "--name", "x"], "no/such/folder");
+    refuses(&["perplexity", "--model", MODEL, "no/such/text.txt"], "no/such/text.txt");
+    refuses(&["generate", "--model", "src"], "config.json");
     refuses(&["frobnicate"], "frobnicate");
 }
 

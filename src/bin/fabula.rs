@@ -2,14 +2,13 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::{Settings, Writer};
+use fabula::experiment::{Perplexity, Settings, Writer};
 use fabula::link;
 use fabula::metrics::EarlierStories;
-use fabula::model::{self, Precision, Tokenizer, quantize};
+use fabula::model::{Model, ModelError, Precision, Tokenizer, open_path, quantize, tokenizer_path};
 use serde::Serialize;
 use std::error::Error;
-use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -25,18 +24,29 @@ struct Cli {
 enum Command {
     /// Write a story
     Generate(Generate),
+    /// Measure how well a model predicts a text
+    ///
+    /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
+    /// context. Every token of the document counts once.
+    Perplexity(PerplexityArguments),
     /// Turn a Hugging Face Llama checkpoint into a GGUF file
     Quantize(Quantize),
 }
 
 #[derive(Args)]
-struct Generate {
-    /// Model file (GGUF, llama architecture)
+struct ModelArguments {
+    /// Model of the llama architecture: a GGUF, llama2.c (.bin) or safetensors file, or a Hugging Face folder
     #[arg(long)]
     model: PathBuf,
-    /// tokenizer.json; the one beside the model if not given
+    /// tokenizer.json or llama2.c's tokenizer.bin; the one beside the model if not given
     #[arg(long)]
     tokenizer: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct Generate {
+    #[command(flatten)]
+    model: ModelArguments,
     /// Text to continue
     #[arg(long, default_value_t = Settings::default().prompt)]
     prompt: String,
@@ -56,6 +66,17 @@ struct Generate {
     #[arg(long)]
     earlier: Vec<PathBuf>,
     /// Print one JSON object instead of the story
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct PerplexityArguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// Text file, one document; or a .jsonl file, one document a line, with its text in the field "text"
+    file: PathBuf,
+    /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
 }
@@ -92,6 +113,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Generate(arguments) => generate(arguments),
+        Command::Perplexity(arguments) => perplexity(arguments),
         Command::Quantize(arguments) => {
             let precision = match arguments.precision {
                 PrecisionName::Q8_0 => Precision::Q8_0,
@@ -137,14 +159,28 @@ struct Report<'a> {
     tokens_per_second: Option<f64>,
 }
 
-fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
-    let source = BufReader::new(File::open(&arguments.model).map_err(|error| in_file(&arguments.model, error))?);
-    let mut model = model::open(source).map_err(|error| in_file(&arguments.model, error))?;
-    let tokenizer_path =
-        arguments.tokenizer.clone().unwrap_or_else(|| arguments.model.with_file_name("tokenizer.json"));
+/// The engine, the tokenizer and the model's facts.
+fn open(arguments: &ModelArguments) -> Result<(Llama, Tokenizer, Model), Box<dyn Error>> {
+    let path = &arguments.model;
+    let mut model = open_path(path).map_err(|error| match error {
+        // Names its file itself.
+        ModelError::Checkpoint(_) => error.into(),
+        error => in_file(path, error),
+    })?;
+    let tokenizer_path = arguments.tokenizer.clone().unwrap_or_else(|| tokenizer_path(path));
     let tokenizer = Tokenizer::new(&read(&tokenizer_path)?).map_err(|error| in_file(&tokenizer_path, error))?;
     tokenizer.check_fits(&model.info)?;
-    let mut engine = Llama::new(&mut model).map_err(|error| in_file(&arguments.model, error))?;
+    let engine = engine(&mut model).map_err(|error| in_file(path, error))?;
+    Ok((engine, tokenizer, model))
+}
+
+/// The place for a choice of arithmetic.
+fn engine(model: &mut Model) -> Result<Llama, fabula::engine::EngineError> {
+    Llama::new(model)
+}
+
+fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
+    let (mut engine, tokenizer, model) = open(&arguments.model)?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
     let settings = Settings {
@@ -185,6 +221,79 @@ fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
     }
     writeln!(out)?;
     Ok(())
+}
+
+/// What `perplexity --json` prints.
+#[derive(Serialize)]
+struct PerplexityReport {
+    #[serde(flatten)]
+    sums: Perplexity,
+    bits_per_token: f64,
+    bits_per_byte: f64,
+    perplexity: f64,
+    model: String,
+    seconds: f64,
+}
+
+fn perplexity(arguments: PerplexityArguments) -> Result<(), Box<dyn Error>> {
+    let documents = documents(&arguments.file)?;
+    let (mut engine, tokenizer, model) = open(&arguments.model)?;
+    let start = Instant::now();
+    let mut sums = Perplexity::default();
+    for document in &documents {
+        sums.add(document, &mut engine, &tokenizer, &model.info)?;
+    }
+    if sums.tokens == 0 {
+        return Err(format!("{}: it holds no text to predict", arguments.file.display()).into());
+    }
+    let report = PerplexityReport {
+        bits_per_token: sums.bits_per_token(),
+        bits_per_byte: sums.bits_per_byte(),
+        perplexity: sums.perplexity(),
+        model: model.info.id(),
+        seconds: start.elapsed().as_secs_f64(),
+        sums,
+    };
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    let Perplexity { documents, windows, tokens, bytes, .. } = sums;
+    for (what, value) in [
+        ("model", report.model),
+        ("documents", documents.to_string()),
+        ("windows", windows.to_string()),
+        ("tokens", tokens.to_string()),
+        ("bytes", bytes.to_string()),
+        ("bits per token", format!("{:.4}", report.bits_per_token)),
+        ("bits per byte", format!("{:.4}", report.bits_per_byte)),
+        ("perplexity", format!("{:.3}", report.perplexity)),
+    ] {
+        writeln!(out, "{what:<15}{value}")?;
+    }
+    Ok(())
+}
+
+/// The documents of a file, one or one a line.
+fn documents(path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        text: String,
+    }
+    let content = text(path)?;
+    if path.extension().is_none_or(|ending| ending != "jsonl") {
+        return Ok(vec![content]);
+    }
+    let lines = content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            let line: Line = serde_json::from_str(line)
+                .map_err(|error| in_file(path, std::io::Error::other(format!("line {}: {error}", index + 1))))?;
+            Ok(line.text)
+        })
+        .collect()
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Box<dyn Error>> {

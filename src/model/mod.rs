@@ -1,32 +1,78 @@
-//! Files on disk to weights, tokenizer and facts: GGUF files, and the way from a training checkpoint to one.
+//! Files on disk to weights, tokenizer and facts: model files of three formats, and the way from a training
+//! checkpoint to GGUF.
 
 mod gguf;
 mod hash;
+mod llama2c;
+#[cfg(not(target_arch = "wasm32"))]
+mod path;
 #[cfg(not(target_arch = "wasm32"))]
 mod quantize;
+mod rows;
+mod safetensors;
 mod tokenizer;
 mod weights;
 
 pub use hash::{sha256_hex, sha256_of};
 #[cfg(not(target_arch = "wasm32"))]
+pub use path::{open_path, tokenizer_path};
+#[cfg(not(target_arch = "wasm32"))]
 pub use quantize::{Precision, quantize};
+pub use safetensors::open_safetensors;
 pub use tokenizer::{StoryDecoder, Tokenizer};
 pub use weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, SeekFrom};
 
-/// Opens a model file: finds out its format, reads and checks what it says of itself.
+/// Opens a model file: finds out its format, reads and checks what it says of itself. GGUF and llama2.c; a
+/// safetensors file does not say enough, see [`open_safetensors`].
 pub fn open<R: Read + Seek + 'static>(source: R) -> Result<Model, ModelError> {
-    gguf::open(source)
+    open_named(source, "model")
+}
+
+/// The same; the name is for a model that does not say its own.
+pub fn open_named<R: Read + Seek + 'static>(mut source: R, name: &str) -> Result<Model, ModelError> {
+    let mut start = Vec::new();
+    source.seek(SeekFrom::Start(0))?;
+    source.by_ref().take(llama2c::HEADER as u64).read_to_end(&mut start)?;
+    let magic = &start[..start.len().min(4)];
+    if b"GGUF".starts_with(magic) {
+        return gguf::open(source, name);
+    }
+    let versioned = magic == llama2c::VERSIONED.to_le_bytes();
+    if versioned || start.as_slice().try_into().is_ok_and(llama2c::plausible) {
+        return llama2c::open(source, name);
+    }
+    if start.get(8) == Some(&b'{') {
+        return Err(ModelError::Safetensors("open it together with its config.json".into()));
+    }
+    Err(ModelError::Format)
 }
 
 /// What can be wrong with a model or tokenizer file. The messages are meant for the reader.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// None of the formats.
+    #[error(
+        "the model file is neither GGUF nor a llama2.c checkpoint of 32-bit floats nor safetensors, or it is damaged"
+    )]
+    Format,
     /// Not a GGUF file, or a damaged one.
     #[error("the model file is not a usable GGUF file: {0}")]
     Gguf(String),
-    /// A GGUF file of another architecture.
+    /// Not a llama2.c checkpoint, or a damaged one.
+    #[error("the model file is not a usable llama2.c checkpoint: {0}")]
+    Llama2c(String),
+    /// Not a safetensors file, or a damaged one.
+    #[error("the model file is not a usable safetensors file: {0}")]
+    Safetensors(String),
+    /// The config.json beside a safetensors file.
+    #[error("config.json is not usable: {0}")]
+    Config(String),
+    /// A model file whose weights are no numbers.
+    #[error("the model file is damaged: {0}; download it again")]
+    Damaged(String),
+    /// A model of another architecture.
     #[error("the model file holds a \"{0}\" model; Fabula runs the \"llama\" architecture")]
     Architecture(String),
     /// Sizes that no model of this architecture has, or a variant of it that the engine does not run.
@@ -36,12 +82,12 @@ pub enum ModelError {
     #[error("the model file cannot be read: {0}")]
     File(#[from] std::io::Error),
     /// The tokenizer file cannot be used.
-    #[error("the tokenizer file is not a usable tokenizer.json: {0}")]
+    #[error("the tokenizer file is not usable: {0}")]
     Tokenizer(String),
     /// Model and tokenizer are not of one family.
     #[error("model and tokenizer do not belong together: {model} tokens in the model, {tokenizer} in the tokenizer")]
     Vocabulary { model: usize, tokenizer: usize },
-    /// A training checkpoint that cannot be turned into GGUF.
+    /// A training checkpoint that cannot be read or turned into GGUF.
     #[error("{0}")]
     Checkpoint(String),
 }

@@ -38,6 +38,17 @@ impl Shape {
         self.key_heads * self.head
     }
 
+    /// Number of weights, with or without a classifier of its own.
+    pub(super) fn parameters(&self, classifier: bool) -> usize {
+        let count = |tensor: Tensor| {
+            let (rows, columns) = tensor.size(self);
+            rows as u64 * columns as u64
+        };
+        let all = Tensor::all(self).filter(|&tensor| tensor != Tensor::Classifier || classifier);
+        // The sum fits; wasm has 32 bits for its result.
+        usize::try_from(all.map(count).sum::<u64>()).unwrap_or(usize::MAX)
+    }
+
     /// Refuses sizes that no Llama has, before anything is allocated from them. Every product of three sizes that
     /// pass fits in 64 bits, every product of two in 32.
     pub fn check(&self) -> Result<(), ModelError> {
@@ -160,7 +171,7 @@ pub trait Weights {
 pub struct ModelInfo {
     /// As the file calls it, or "model".
     pub name: String,
-    /// First 8 hexadecimal digits of the file's SHA-256.
+    /// First 8 hexadecimal digits of the file's SHA-256; for several files see [`super::open_safetensors`].
     pub hash8: String,
     pub shape: Shape,
     /// Number of weights.

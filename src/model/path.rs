@@ -1,0 +1,68 @@
+//! A path to a model, whatever its format.
+
+use super::safetensors::open_safetensors;
+use super::{Model, ModelError, open_named};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// Opens a model: a GGUF, llama2.c (`.bin`) or safetensors file, or a folder with a Hugging Face checkpoint, whose
+/// `config.json` lies beside the safetensors. A model that does not say its name is called as its file or folder is.
+pub fn open_path(path: &Path) -> Result<Model, ModelError> {
+    if path.is_dir() {
+        let name = path.canonicalize()?.file_name().map(|name| name.to_string_lossy().into_owned());
+        return checkpoint(path, &shards(path)?, name.as_deref().unwrap_or("model"));
+    }
+    let name = path.file_stem().map_or("model".into(), |name| name.to_string_lossy());
+    if path.extension().is_some_and(|ending| ending == "safetensors") {
+        return checkpoint(folder_of(path), &[path.to_path_buf()], &name);
+    }
+    open_named(BufReader::new(File::open(path)?), &name)
+}
+
+/// Where the tokenizer of a model is looked for: `tokenizer.bin` beside a llama2.c checkpoint, `tokenizer.json`
+/// beside every other model.
+pub fn tokenizer_path(model: &Path) -> PathBuf {
+    if model.is_dir() {
+        return model.join("tokenizer.json");
+    }
+    let llama2c = model.extension().is_some_and(|ending| ending == "bin");
+    model.with_file_name(if llama2c { "tokenizer.bin" } else { "tokenizer.json" })
+}
+
+fn checkpoint(folder: &Path, files: &[PathBuf], name: &str) -> Result<Model, ModelError> {
+    let config = folder.join("config.json");
+    let config = std::fs::read(&config).map_err(|error| in_file(&config, error))?;
+    let open = |path: &PathBuf| File::open(path).map(BufReader::new).map_err(|error| in_file(path, error));
+    open_safetensors(&config, files.iter().map(open).collect::<Result<_, _>>()?, name)
+}
+
+/// The safetensors files of a folder: one, or those that the index names.
+fn shards(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
+    let single = folder.join("model.safetensors");
+    let index = folder.join("model.safetensors.index.json");
+    if single.exists() || !index.exists() {
+        return Ok(vec![single]);
+    }
+    #[derive(serde::Deserialize)]
+    struct Index {
+        weight_map: std::collections::BTreeMap<String, String>,
+    }
+    let json = std::fs::read(&index).map_err(|error| in_file(&index, error))?;
+    let Index { weight_map } = serde_json::from_slice(&json).map_err(|error| in_file(&index, error))?;
+    let names: BTreeSet<String> = weight_map.into_values().collect();
+    // An index can name any path; only files of this folder are part of the checkpoint.
+    match names.iter().find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {
+        Some(name) => Err(in_file(&index, format!("{name} is no file of this folder"))),
+        None => Ok(names.iter().map(|name| folder.join(name)).collect()),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
+}
+
+fn in_file(path: &Path, error: impl std::fmt::Display) -> ModelError {
+    ModelError::Checkpoint(format!("{}: {error}", path.display()))
+}
