@@ -169,7 +169,7 @@ fn a_prompt_can_be_read_in_pieces() {
     while writer.read_prompt().unwrap() {
         pieces += 1;
     }
-    assert!(pieces > 5);
+    assert!(pieces > 2);
     while writer.step().unwrap().is_some() {}
     assert_eq!(writer.finish(&EarlierStories::default()).token_ids, whole.token_ids);
 }

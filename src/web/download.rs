@@ -1,8 +1,9 @@
 //! One file, from Cache Storage or the network, checked by SHA-256.
 
+use super::bytes::JsBytes;
 use super::messages::{Code, Source, scope};
-use crate::model::sha256_hex;
-use js_sys::{Reflect, Uint8Array};
+use crate::model::sha256_of;
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
@@ -24,7 +25,8 @@ impl Failure {
 
 /// A checked file.
 pub struct Download {
-    pub bytes: Vec<u8>,
+    /// In JavaScript's memory; see [`JsBytes`].
+    pub bytes: Uint8Array,
     pub from: Source,
     /// Whether the next visit will find it in the cache.
     pub kept: bool,
@@ -46,6 +48,12 @@ impl Expected<'_> {
     fn name(&self) -> &str {
         self.url.rsplit('/').next().unwrap_or(self.url)
     }
+
+    /// Whether these are the bytes that were promised.
+    fn is(&self, bytes: &Uint8Array) -> bool {
+        let hash = sha256_of(&mut JsBytes::new(bytes.clone()));
+        bytes.length() as usize == self.bytes && hash.is_ok_and(|(_, hash)| hash == self.sha256)
+    }
 }
 
 /// Gets a file. `progress` is told the bytes so far and where they come from.
@@ -54,12 +62,12 @@ pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source
     if let Some(cache) = &cache
         && let Some(bytes) = from_cache(cache, expected).await
     {
-        progress(bytes.len(), Source::Cache);
+        progress(expected.bytes, Source::Cache);
         return Ok(Download { bytes, from: Source::Cache, kept: true });
     }
     let bytes = from_network(expected, |loaded| progress(loaded, Source::Network)).await?;
-    if bytes.len() != expected.bytes || sha256_hex(&bytes) != expected.sha256 {
-        let (name, got, wanted) = (expected.name(), bytes.len(), expected.bytes);
+    if !expected.is(&bytes) {
+        let (name, got, wanted) = (expected.name(), bytes.length(), expected.bytes);
         return Err(Failure::new(
             Code::Corrupt,
             format!(
@@ -91,12 +99,12 @@ async fn open_cache() -> Option<Cache> {
 }
 
 /// The file, if it is there and right. A damaged copy is thrown away.
-async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Vec<u8>> {
+async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Uint8Array> {
     let found = JsFuture::from(cache.match_with_str(&expected.key())).await.ok()?;
     let response: Response = found.dyn_into().ok()?;
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-    let bytes = Uint8Array::new(&buffer).to_vec();
-    if bytes.len() == expected.bytes && sha256_hex(&bytes) == expected.sha256 {
+    let bytes = Uint8Array::new(&buffer);
+    if expected.is(&bytes) {
         return Some(bytes);
     }
     let _ = JsFuture::from(cache.delete_with_str(&expected.key())).await;
@@ -104,7 +112,7 @@ async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Vec<u8>> {
 }
 
 /// Keeps the file, and drops older versions of it.
-async fn keep(cache: &Cache, expected: &Expected<'_>, bytes: &[u8]) -> Result<(), JsValue> {
+async fn keep(cache: &Cache, expected: &Expected<'_>, bytes: &Uint8Array) -> Result<(), JsValue> {
     let keys: js_sys::Array = JsFuture::from(cache.keys()).await?.unchecked_into();
     for request in keys.iter() {
         let url = request.unchecked_into::<Request>().url();
@@ -112,20 +120,14 @@ async fn keep(cache: &Cache, expected: &Expected<'_>, bytes: &[u8]) -> Result<()
             JsFuture::from(cache.delete_with_str(&url)).await?;
         }
     }
-    let response = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))?;
+    let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
     JsFuture::from(cache.put_with_str(&expected.key(), &response)).await?;
     Ok(())
 }
 
-async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    if bytes.try_reserve_exact(expected.bytes).is_err() {
-        let megabytes = expected.bytes as f64 / 1e6;
-        return Err(Failure::new(
-            Code::Memory,
-            format!("There is not enough memory for the model ({megabytes:.1} MB). Close other tabs and try again."),
-        ));
-    }
+async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) -> Result<Uint8Array, Failure> {
+    let bytes = allocate(expected.bytes)?;
+    let mut loaded = 0;
     // Past the HTTP cache: a damaged copy there would come back at every retry. We keep our own, checked.
     let response = fetch(expected.url, RequestCache::NoStore).await?;
     let interrupted = || interrupted(expected.url);
@@ -135,17 +137,35 @@ async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) 
         let part = JsFuture::from(reader.read()).await.map_err(|_| interrupted())?;
         let field = |name: &str| Reflect::get(&part, &name.into()).unwrap_or(JsValue::UNDEFINED);
         if field("done").is_truthy() {
-            return Ok(bytes);
+            return Ok(bytes.subarray(0, loaded));
         }
         let chunk: Uint8Array = field("value").unchecked_into();
-        bytes.extend_from_slice(&chunk.to_vec());
-        progress(bytes.len());
-        if bytes.len() > expected.bytes {
+        if loaded + chunk.length() > bytes.length() {
             // More than promised can only be wrong, and must not fill the memory.
             let _ = reader.cancel();
-            return Ok(bytes);
+            return Ok(bytes.subarray(0, loaded.saturating_sub(1)));
         }
+        bytes.set(&chunk, loaded);
+        loaded += chunk.length();
+        progress(loaded as usize);
     }
+}
+
+/// Room in JavaScript's memory. Its constructor throws where there is none.
+fn allocate(bytes: usize) -> Result<Uint8Array, Failure> {
+    let class = Reflect::get(&scope(), &"Uint8Array".into()).map(JsCast::unchecked_into::<Function>);
+    class.and_then(|class| Reflect::construct(&class, &Array::of1(&(bytes as f64).into()))).map_or_else(
+        |_| {
+            let megabytes = bytes as f64 / 1e6;
+            Err(Failure::new(
+                Code::Memory,
+                format!(
+                    "There is not enough memory for the model ({megabytes:.1} MB). Close other tabs and try again."
+                ),
+            ))
+        },
+        |array| Ok(array.unchecked_into()),
+    )
 }
 
 async fn fetch(url: &str, cache: RequestCache) -> Result<Response, Failure> {

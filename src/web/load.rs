@@ -1,12 +1,13 @@
 //! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
 
+use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
 use super::messages::{Answer, Code, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::model::{self, ModelInfo, Tokenizer};
 use serde::Deserialize;
-use std::io::Cursor;
+use std::io::BufReader;
 
 /// `models/index.json`.
 #[derive(Deserialize)]
@@ -67,7 +68,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let tokenizer = get(&expected, |loaded, from| post(&Answer::Progress { loaded, total, from })).await?;
     let model_url = format!("{folder}/{}", entry.file);
     let expected = Expected { url: &model_url, bytes: entry.bytes, sha256: &entry.sha256 };
-    let before = tokenizer.bytes.len();
+    let before = entry.tokenizer_bytes;
     let model = get(&expected, |loaded, from| post(&Answer::Progress { loaded: before + loaded, total, from })).await?;
 
     let kept = tokenizer.kept && model.kept;
@@ -96,8 +97,8 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
 }
 
 fn open(model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
-    let mut model = model::open(Cursor::new(model.bytes))?;
-    let tokenizer = Tokenizer::new(&tokenizer.bytes)?;
+    let mut model = model::open(BufReader::new(JsBytes::new(model.bytes)))?;
+    let tokenizer = Tokenizer::new(&tokenizer.bytes.to_vec())?;
     tokenizer.check_fits(&model.info)?;
     let engine = Llama::new(&mut model)?;
     Ok(Loaded { engine, tokenizer, info: model.info })

@@ -1,0 +1,79 @@
+//! A decode step allocates nothing: what it needs was allocated when the story began.
+
+use fabula::engine::{Engine, Llama};
+use fabula::model::open;
+use fabula::sampling::{Chain, Random, Sampler, argmax};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fs::File;
+
+/// Counts the allocations of the thread that asks.
+struct Counting;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+// SAFETY: hands everything to the system's allocator; a counter that is gone at a thread's end counts nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Allocations while `work` runs.
+fn allocations(work: impl FnOnce()) -> usize {
+    let before = ALLOCATIONS.get();
+    work();
+    ALLOCATIONS.get() - before
+}
+
+fn house() -> Llama {
+    Llama::new(&mut open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap()).unwrap()
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| drop(std::hint::black_box(vec![0u8; 100]))), 1);
+}
+
+#[test]
+fn a_step_allocates_nothing() {
+    let mut engine = house();
+    for (temperature, top_p) in [(0.0, 1.0), (0.8, 0.95), (1.7, 1.0)] {
+        engine.reset(64);
+        let mut sampler = Sampler::new(Chain { temperature, top_p }, 4096);
+        let mut random = Random::new(7);
+        let mut token = argmax(engine.feed(&[0, 100, 200, 300]).unwrap());
+        let steps = || {
+            for _ in 0..60 {
+                token = sampler.choose(engine.feed(&[token]).unwrap(), &mut random).token;
+            }
+        };
+        assert_eq!(allocations(steps), 0, "temperature {temperature}");
+    }
+}
+
+#[test]
+fn a_step_of_many_stories_allocates_nothing() {
+    let mut engine = house();
+    engine.begin(11, 32);
+    let mut tokens: Vec<(usize, u32)> = (0..11).map(|story| (story, 50 * story as u32)).collect();
+    engine.feed_each(&tokens).unwrap();
+    let steps = || {
+        for _ in 0..31 {
+            let logits = engine.feed_each(&tokens).unwrap();
+            for ((_, token), logits) in tokens.iter_mut().zip(logits.chunks_exact(4096)) {
+                *token = argmax(logits);
+            }
+        }
+    };
+    assert_eq!(allocations(steps), 0);
+}
