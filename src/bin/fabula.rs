@@ -1,7 +1,7 @@
 //! The command line: reads arguments, calls the library, prints. Every error is one line on stderr.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use fabula::engine::{Engine, Llama};
+use fabula::engine::{Arithmetic, Engine, Kernel, Llama};
 use fabula::experiment::{Perplexity, Settings, Writer};
 use fabula::link;
 use fabula::metrics::EarlierStories;
@@ -76,6 +76,9 @@ struct PerplexityArguments {
     model: ModelArguments,
     /// Text file, one document; or a .jsonl file, one document a line, with its text in the field "text"
     file: PathBuf,
+    /// Numbers to compute in; auto: 32-bit floats where the file has them, else 8-bit integers
+    #[arg(long, value_enum, default_value = "auto")]
+    precision: ArithmeticName,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -93,6 +96,13 @@ struct Quantize {
     /// How the matrices are stored
     #[arg(long, value_enum, default_value = "q8_0")]
     precision: PrecisionName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ArithmeticName {
+    Auto,
+    F32,
+    Int8,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -160,7 +170,7 @@ struct Report<'a> {
 }
 
 /// The engine, the tokenizer and the model's facts.
-fn open(arguments: &ModelArguments) -> Result<(Llama, Tokenizer, Model), Box<dyn Error>> {
+fn open(arguments: &ModelArguments, arithmetic: Arithmetic) -> Result<(Llama, Tokenizer, Model), Box<dyn Error>> {
     let path = &arguments.model;
     let mut model = open_path(path).map_err(|error| match error {
         // Names its file itself.
@@ -170,17 +180,12 @@ fn open(arguments: &ModelArguments) -> Result<(Llama, Tokenizer, Model), Box<dyn
     let tokenizer_path = arguments.tokenizer.clone().unwrap_or_else(|| tokenizer_path(path));
     let tokenizer = Tokenizer::new(&read(&tokenizer_path)?).map_err(|error| in_file(&tokenizer_path, error))?;
     tokenizer.check_fits(&model.info)?;
-    let engine = engine(&mut model).map_err(|error| in_file(path, error))?;
+    let engine = Llama::with(&mut model, arithmetic, Kernel::best()).map_err(|error| in_file(path, error))?;
     Ok((engine, tokenizer, model))
 }
 
-/// The place for a choice of arithmetic.
-fn engine(model: &mut Model) -> Result<Llama, fabula::engine::EngineError> {
-    Llama::new(model)
-}
-
 fn generate(arguments: Generate) -> Result<(), Box<dyn Error>> {
-    let (mut engine, tokenizer, model) = open(&arguments.model)?;
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
     let settings = Settings {
@@ -237,7 +242,12 @@ struct PerplexityReport {
 
 fn perplexity(arguments: PerplexityArguments) -> Result<(), Box<dyn Error>> {
     let documents = documents(&arguments.file)?;
-    let (mut engine, tokenizer, model) = open(&arguments.model)?;
+    let arithmetic = match arguments.precision {
+        ArithmeticName::Auto => Arithmetic::Auto,
+        ArithmeticName::F32 => Arithmetic::Float,
+        ArithmeticName::Int8 => Arithmetic::Integer,
+    };
+    let (mut engine, tokenizer, model) = open(&arguments.model, arithmetic)?;
     let start = Instant::now();
     let mut sums = Perplexity::default();
     for document in &documents {

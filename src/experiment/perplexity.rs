@@ -39,7 +39,7 @@ impl Perplexity {
         self.bytes += document.len();
         for window in tokenizer.encode(document)?.chunks(engine.context()) {
             self.windows += 1;
-            engine.reset();
+            engine.reset(window.len());
             let mut last = begin;
             for &token in window {
                 self.bits += surprisal_bits(engine.feed(&[last])?, token);
@@ -82,7 +82,7 @@ mod tests {
         fn position(&self) -> usize {
             self.1
         }
-        fn reset(&mut self) {
+        fn reset(&mut self, _: usize) {
             self.1 = 0;
         }
         fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
