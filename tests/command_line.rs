@@ -78,6 +78,10 @@ fn perplexity_measures_text_and_documents() {
     assert!((number(&one, "bits_per_byte") - number(&two, "bits_per_byte")).abs() < 1e-9);
     assert!((number(&one, "perplexity").log2() - number(&one, "bits_per_token")).abs() < 1e-9);
     assert!(number(&one, "bits_per_byte") < 1.0, "the text repeats itself");
+    let output = fabula(&["perplexity", "--model", MODEL, "--precision", "f32", "--json", text.to_str().unwrap()]);
+    let floats: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let change = number(&floats, "bits_per_byte") / number(&one, "bits_per_byte");
+    assert!(change != 1.0 && (change - 1.0).abs() < 0.05, "{change}");
     let table = fabula(&["perplexity", "--model", MODEL, text.to_str().unwrap()]);
     let table = String::from_utf8(table.stdout).unwrap();
     assert!(table.contains("bits per byte") && table.contains("perplexity"), "{table}");
