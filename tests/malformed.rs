@@ -10,7 +10,7 @@ use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::Value;
 use fabula::model::{Model, ModelError, Tensor, Tokenizer, open, open_safetensors};
 use proptest::prelude::*;
-use small::{Small, TINY, tokenizer_bin};
+use small::{Small, TINY, sentence_piece, tokenizer_bin};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io::Cursor;
@@ -131,6 +131,8 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("tiny.safetensors", tiny().safetensors(4, |_| true)),
         ("config.json", serde_json::to_vec_pretty(&tiny().config()).unwrap()),
         ("tokenizer.json", tiny().tokenizer_json()),
+        ("sentence-piece.tokenizer.json", sentence_piece(false)),
+        ("metaspace.tokenizer.json", sentence_piece(true)),
         ("tokenizer.bin", tokenizer_bin(true, &[" ", "a", "b", " a", "ab", " ab"])),
     ]
 }
@@ -440,7 +442,12 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_time: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: cases(),
+        max_shrink_time: 20_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn damaged_gguf(changes in prop::collection::vec(change(), 1..6), f16: bool) {
@@ -463,8 +470,8 @@ proptest! {
     }
 
     #[test]
-    fn damaged_tokenizer_json(changes in prop::collection::vec(change(), 1..4)) {
-        survives("tokenizer.json", &changes);
+    fn damaged_tokenizer_json(changes in prop::collection::vec(change(), 1..4), which in 0usize..3) {
+        survives(["tokenizer.json", "sentence-piece.tokenizer.json", "metaspace.tokenizer.json"][which], &changes);
     }
 
     #[test]

@@ -204,6 +204,42 @@ pub fn tokenizer_bin(bytes: bool, pieces: &[&str]) -> Vec<u8> {
     out
 }
 
+/// The tokenizer.json of the Llama 2 family, small.
+pub fn sentence_piece(metaspace: bool) -> Vec<u8> {
+    let mut tokens: Vec<String> = ["<unk>", "<s>", "</s>"].map(String::from).into();
+    tokens.extend((0..256).map(|byte| format!("<0x{byte:02X}>")));
+    tokens.extend(["▁", "t", "h", "e", "s", "<", ">", "th", "the", "▁the"].map(String::from));
+    let vocab: serde_json::Map<_, _> = tokens.into_iter().enumerate().map(|(id, token)| (token, id.into())).collect();
+    let special = |id: u32, content: &str| {
+        serde_json::json!({
+            "id": id, "content": content, "special": true,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+        })
+    };
+    let replace =
+        |from: &str, to: &str| serde_json::json!({ "type": "Replace", "pattern": { "String": from }, "content": to });
+    let mut json = serde_json::json!({
+        "version": "1.0",
+        "added_tokens": [special(0, "<unk>"), special(1, "<s>"), special(2, "</s>")],
+        "decoder": { "type": "Sequence", "decoders": [
+            replace("▁", " "), { "type": "ByteFallback" }, { "type": "Fuse" },
+            { "type": "Strip", "content": " ", "start": 1, "stop": 0 },
+        ] },
+        "model": {
+            "type": "BPE", "unk_token": "<unk>", "fuse_unk": true, "byte_fallback": true, "vocab": vocab,
+            "merges": ["t h", "th e", "▁ the"],
+        },
+    });
+    if metaspace {
+        json["pre_tokenizer"] =
+            serde_json::json!({ "type": "Metaspace", "replacement": "▁", "prepend_scheme": "first", "split": false });
+    } else {
+        let prepend = serde_json::json!({ "type": "Prepend", "prepend": "▁" });
+        json["normalizer"] = serde_json::json!({ "type": "Sequence", "normalizers": [prepend, replace(" ", "▁")] });
+    }
+    serde_json::to_vec(&json).unwrap()
+}
+
 /// Rows of pairs (2i, 2i + 1) to rows of pairs (i, i + head / 2), in every head.
 fn separate(values: &[f32], columns: usize, head: usize) -> Vec<f32> {
     let mut out = Vec::new();
