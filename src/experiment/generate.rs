@@ -190,10 +190,14 @@ impl<'a> Writer<'a> {
             return Ok(self.end(Ended::Story));
         }
         self.last = Some(token);
+        let bytes = self.tokenizer.token_bytes(token);
+        // The beginning of a whole text is written without the space that SentencePiece puts before it.
+        let whole = self.written.is_empty() && self.settings.prompt.is_empty() && self.tokenizer.leading_space();
+        let bytes = if whole { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes };
         self.written.push(Written {
             index: self.written.len(),
             token,
-            text: self.decoder.push(self.tokenizer.token_bytes(token)),
+            text: self.decoder.push(bytes),
             surprisal_bits: choice.surprisal_bits,
             entropy_bits: choice.entropy_bits,
         });

@@ -8,6 +8,18 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
 
+/// Length and SHA-256 of a whole file. A hash already known is believed.
+pub(super) fn measure<R: Read + Seek>(source: &mut R, known: Option<&str>) -> std::io::Result<(u64, String)> {
+    match known {
+        None => sha256_of(source),
+        Some(hash) => {
+            let length = source.seek(SeekFrom::End(0))?;
+            source.seek(SeekFrom::Start(0))?;
+            Ok((length, hash.into()))
+        }
+    }
+}
+
 /// Length and SHA-256 of a whole file, read in pieces; the position is then its beginning.
 pub fn sha256_of<R: Read + Seek>(source: &mut R) -> std::io::Result<(u64, String)> {
     let mut hash = Sha256::new();

@@ -3,9 +3,10 @@
 //! Seven little-endian 32-bit integers, then floats without names. Format: karpathy/llama2.c, `export.py`
 //! (`legacy_export`) and `run.c` (`memory_map_weights`).
 
+use super::hash::measure;
 use super::rows::{Place, Rows};
 use super::weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
-use super::{ModelError, sha256_of};
+use super::{ModelError, Origin};
 use candle_core::quantized::GgmlDType;
 use std::io::{Read, Seek};
 
@@ -49,8 +50,8 @@ struct Llama2c<R> {
 }
 
 /// Opens a llama2.c checkpoint of 32-bit floats. The file has no name for the model.
-pub(super) fn open<R: Read + Seek + 'static>(mut source: R, name: &str) -> Result<Model, ModelError> {
-    let (length, hash) = sha256_of(&mut source)?;
+pub(super) fn open<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Result<Model, ModelError> {
+    let (length, hash) = measure(&mut source, origin.sha256)?;
     let mut bytes = [0; HEADER];
     if length < HEADER as u64 {
         return Err(ModelError::Llama2c("it ends within its header; download it again".into()));
@@ -66,7 +67,7 @@ pub(super) fn open<R: Read + Seek + 'static>(mut source: R, name: &str) -> Resul
     let shape = header.shape;
     let between = Some(BETWEEN_STORIES).filter(|&token| (token as usize) < shape.vocabulary);
     let info = ModelInfo {
-        name: name.into(),
+        name: origin.name.into(),
         hash8: hash[..8].to_string(),
         shape,
         parameters: shape.parameters(!header.shared),

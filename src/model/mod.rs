@@ -27,21 +27,30 @@ use std::io::{Read, Seek, SeekFrom};
 /// Opens a model file: finds out its format, reads and checks what it says of itself. GGUF and llama2.c; a
 /// safetensors file does not say enough, see [`open_safetensors`].
 pub fn open<R: Read + Seek + 'static>(source: R) -> Result<Model, ModelError> {
-    open_named(source, "model")
+    open_from(source, Origin { name: "model", sha256: None })
 }
 
-/// The same; the name is for a model that does not say its own.
-pub fn open_named<R: Read + Seek + 'static>(mut source: R, name: &str) -> Result<Model, ModelError> {
+/// What is known of a file besides its bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
+    /// Names a model that does not say its own name.
+    pub name: &'a str,
+    /// The file's SHA-256, if it was checked already: 64 lower-case hexadecimal digits.
+    pub sha256: Option<&'a str>,
+}
+
+/// The same, with what is known of the file.
+pub fn open_from<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Result<Model, ModelError> {
     let mut start = Vec::new();
     source.seek(SeekFrom::Start(0))?;
     source.by_ref().take(llama2c::HEADER as u64).read_to_end(&mut start)?;
     let magic = &start[..start.len().min(4)];
     if b"GGUF".starts_with(magic) {
-        return gguf::open(source, name);
+        return gguf::open(source, origin);
     }
     let versioned = magic == llama2c::VERSIONED.to_le_bytes();
     if versioned || start.as_slice().try_into().is_ok_and(llama2c::plausible) {
-        return llama2c::open(source, name);
+        return llama2c::open(source, origin);
     }
     if start.get(8) == Some(&b'{') {
         return Err(ModelError::Safetensors("open it together with its config.json".into()));

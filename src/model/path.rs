@@ -1,7 +1,7 @@
 //! A path to a model, whatever its format.
 
 use super::safetensors::open_safetensors;
-use super::{Model, ModelError, open_named};
+use super::{Model, ModelError, Origin, open_from};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
@@ -18,7 +18,7 @@ pub fn open_path(path: &Path) -> Result<Model, ModelError> {
     if path.extension().is_some_and(|ending| ending == "safetensors") {
         return checkpoint(folder_of(path), &[path.to_path_buf()], &name);
     }
-    open_named(BufReader::new(File::open(path)?), &name)
+    open_from(BufReader::new(File::open(path)?), Origin { name: &name, sha256: None })
 }
 
 /// Where the tokenizer of a model is looked for: `tokenizer.bin` beside a llama2.c checkpoint, `tokenizer.json`

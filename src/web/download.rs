@@ -50,9 +50,8 @@ impl Expected<'_> {
     }
 
     /// Whether these are the bytes that were promised.
-    fn is(&self, bytes: &Uint8Array) -> bool {
-        let hash = sha256_of(&mut JsBytes::new(bytes.clone()));
-        bytes.length() as usize == self.bytes && hash.is_ok_and(|(_, hash)| hash == self.sha256)
+    async fn is(&self, bytes: &Uint8Array) -> bool {
+        bytes.length() as usize == self.bytes && sha256(bytes).await.is_ok_and(|hash| hash == self.sha256)
     }
 }
 
@@ -66,7 +65,7 @@ pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source
         return Ok(Download { bytes, from: Source::Cache, kept: true });
     }
     let bytes = from_network(expected, |loaded| progress(loaded, Source::Network)).await?;
-    if !expected.is(&bytes) {
+    if !expected.is(&bytes).await {
         let (name, got, wanted) = (expected.name(), bytes.length(), expected.bytes);
         return Err(Failure::new(
             Code::Corrupt,
@@ -104,7 +103,7 @@ async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Uint8Array
     let response: Response = found.dyn_into().ok()?;
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     let bytes = Uint8Array::new(&buffer);
-    if expected.is(&bytes) {
+    if expected.is(&bytes).await {
         return Some(bytes);
     }
     let _ = JsFuture::from(cache.delete_with_str(&expected.key())).await;
@@ -148,6 +147,22 @@ async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) 
         bytes.set(&chunk, loaded);
         loaded += chunk.length();
         progress(loaded as usize);
+    }
+}
+
+/// SHA-256 as hexadecimal digits: the browser's own, or ours where pages without HTTPS are denied it.
+async fn sha256(bytes: &Uint8Array) -> std::io::Result<String> {
+    let digest = async || -> Option<Vec<u8>> {
+        let subtle = Reflect::get(&scope(), &"crypto".into()).ok()?.unchecked_into::<web_sys::Crypto>().subtle();
+        if subtle.is_undefined() {
+            return None;
+        }
+        let digest = subtle.digest_with_str_and_js_u8_array("SHA-256", bytes).ok()?;
+        Some(Uint8Array::new(&JsFuture::from(digest).await.ok()?).to_vec())
+    };
+    match digest().await {
+        Some(digest) => Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect()),
+        None => sha256_of(&mut JsBytes::new(bytes.clone())).map(|(_, hash)| hash),
     }
 }
 

@@ -5,7 +5,7 @@ use super::clock;
 use super::download::{Download, Expected, Failure, get, get_text};
 use super::messages::{Answer, Code, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
-use crate::model::{self, ModelInfo, Tokenizer};
+use crate::model::{self, ModelInfo, Origin, Tokenizer};
 use serde::Deserialize;
 use std::io::BufReader;
 
@@ -73,7 +73,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
 
     let kept = tokenizer.kept && model.kept;
     let from = model.from;
-    let loaded = open(model, &tokenizer)
+    let loaded = open(entry, model, &tokenizer)
         .map_err(|error| Failure::new(Code::Model, format!("The model on the server cannot be used: {error}.")))?;
     let info = &loaded.info;
     post(&Answer::Ready {
@@ -96,8 +96,11 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     Ok(loaded)
 }
 
-fn open(model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
-    let mut model = model::open(BufReader::new(JsBytes::new(model.bytes)))?;
+fn open(entry: &Entry, model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
+    let mut model = model::open_from(
+        BufReader::new(JsBytes::new(model.bytes)),
+        Origin { name: &entry.name, sha256: Some(&entry.sha256) },
+    )?;
     let tokenizer = Tokenizer::new(&tokenizer.bytes.to_vec())?;
     tokenizer.check_fits(&model.info)?;
     let engine = Llama::new(&mut model)?;

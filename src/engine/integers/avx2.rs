@@ -15,10 +15,10 @@ pub unsafe fn tile<const N: usize>(tile: &[i8], activations: [&[u32]; N]) -> [Su
             // SAFETY: `group` counts the tile's blocks of 64 bytes, and the words that belong to them.
             unsafe {
                 let weights = _mm256_loadu_si256(weights.add(group * ROWS / 8 + at));
-                for n in 0..N {
-                    let x = _mm256_set1_epi32(*activations[n].get_unchecked(group) as i32);
+                for (sums, words) in sums.iter_mut().zip(activations) {
+                    let x = _mm256_set1_epi32(*words.get_unchecked(group) as i32);
                     let pairs = _mm256_maddubs_epi16(x, weights);
-                    sums[n][at] = _mm256_add_epi32(sums[n][at], _mm256_madd_epi16(pairs, ones));
+                    sums[at] = _mm256_add_epi32(sums[at], _mm256_madd_epi16(pairs, ones));
                 }
             }
         }

@@ -2,9 +2,10 @@
 
 mod header;
 
+use super::hash::measure;
 use super::rows::Rows;
 use super::weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
-use super::{ModelError, sha256_of};
+use super::{ModelError, Origin};
 use candle_core::quantized::GgmlDType;
 use header::{Header, TensorInfo, Value};
 use std::collections::BTreeSet;
@@ -18,8 +19,8 @@ struct Gguf<R> {
 }
 
 /// Opens a GGUF file of the "llama" architecture; `name` is for one that has none.
-pub(super) fn open<R: Read + Seek + 'static>(mut source: R, name: &str) -> Result<Model, ModelError> {
-    let (length, hash) = sha256_of(&mut source)?;
+pub(super) fn open<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Result<Model, ModelError> {
+    let (length, hash) = measure(&mut source, origin.sha256)?;
     let header = Header::read(&mut source, length)?;
     let shape = shape(&header)?;
     check_tensors(&header, &shape)?;
@@ -27,7 +28,7 @@ pub(super) fn open<R: Read + Seek + 'static>(mut source: R, name: &str) -> Resul
         Ok(number(&header, key)?.filter(|&id| id < shape.vocabulary).map(|id| id as u32))
     };
     let info = ModelInfo {
-        name: text(&header, "general.name").unwrap_or(name).into(),
+        name: text(&header, "general.name").unwrap_or(origin.name).into(),
         hash8: hash[..8].to_string(),
         shape,
         parameters: shape.parameters(header.tensors.contains_key(&tensor_name(Tensor::Classifier))),

@@ -1,0 +1,37 @@
+// What the engine holds: no more than half again the weights, and no more after twenty models than after one.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const pkg = path.join(root, process.env.FABULA_PKG || "target/pkg");
+const model = new Uint8Array(readFileSync(path.join(root, "models/fable-9m/fable-9m-q8_0.gguf")));
+
+test("memory stays within half again the weights, however many models come and go", async () => {
+  const { default: init, Decoder } = await import(path.join(pkg, "fabula.js"));
+  const { memory } = await init({ module_or_path: readFileSync(path.join(pkg, "fabula_bg.wasm")) });
+  const bytes = [];
+  for (let round = 0; round < 20; round += 1) {
+    const decoder = new Decoder(model);
+    bytes.push(memory.buffer.byteLength);
+    // A story of usual length, so that its memory of tokens is counted too.
+    decoder.reset(1, 256);
+    decoder.feed(Uint32Array.of(0, 5, 9));
+    decoder.free();
+  }
+  assert.ok(bytes[0] <= 1.5 * model.length, `${bytes[0]} bytes for ${model.length} of weights`);
+  assert.equal(memory.buffer.byteLength, bytes[2], `it grows: ${bytes}`);
+});
+
+test("a damaged model leaves the memory usable", async () => {
+  const { default: init, Decoder } = await import(path.join(pkg, "fabula.js"));
+  const { memory } = await init({ module_or_path: readFileSync(path.join(pkg, "fabula_bg.wasm")) });
+  const before = memory.buffer.byteLength;
+  for (const cut of [0, 3, 100, 5000, model.length >> 1, model.length - 1]) {
+    assert.throws(() => new Decoder(model.subarray(0, cut)), /model file/, `cut at ${cut}`);
+  }
+  assert.ok(memory.buffer.byteLength - before < 4e6, "a claim must not fill the memory");
+  assert.equal(new Decoder(model).kernel(), "SIMD128");
+});
