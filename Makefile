@@ -12,5 +12,5 @@ test:            ## everything: formats, lints, native tests, fresh wasm, browse
 	@scripts/test.sh
 check:           ## the quick part of the tests: formats, lints, types
 	@scripts/check.sh
-bench:           ## speed and size, into benches/results/
-	@scripts/bench.sh
+bench:           ## speed and size, into benches/results/ (ARGS="--quick"; scripts/bench.sh lists more)
+	@scripts/bench.sh $(ARGS)

@@ -1,24 +1,20 @@
 // Speed and size of the page and of the command line, side by side on this machine. Run by `make bench`.
-// Writes benches/results/DATE-MACHINE.json and .md.
+// Writes its part of benches/results/DATE-MACHINE.json and .md.   --quick: one run, which is no result
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { choose, press, ready, said, until } from "../tests/browser/reader.mjs";
 import { PKG, ROOT, launch, startServer, visit } from "../tests/browser/support.mjs";
+import { record } from "./lib/record.mjs";
+import { summary } from "./lib/statistics.mjs";
 
-const RUNS = 5;
+const quick = process.argv.includes("--quick");
+const RUNS = quick ? 1 : 5;
 const SETTINGS = { prompt: "Once upon a time", temperature: 0.8, top_p: 0.95, seed: 1, length: 256 };
 const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
 const manifest = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
 const modelFile = path.join("models", manifest.models.find((m) => m.name === manifest.default).file);
-
-const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
-const summary = (numbers) => {
-  const all = sorted(numbers);
-  return { median: all[all.length >> 1], min: all[0], max: all.at(-1), runs: numbers };
-};
 
 /** What one visit asked the server for, until the first token, by kind. */
 function bytesOf(requests) {
@@ -114,10 +110,7 @@ for (let run = 0, seed = 0; run < RUNS && seed < 50; seed += 1) {
   run += 1;
 }
 
-const machine = (os.cpus()[0]?.model ?? "unknown").replace(/\(R\)|\(TM\)|CPU|@.*$/g, "").replace(/\s+/g, " ").trim();
-const results = {
-  date: new Date().toISOString(),
-  machine: { cpu: machine, cores: os.cpus().length, memory_gib: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.arch()}` },
+const result = {
   browser: await browser.version(),
   model: manifest.default,
   settings: SETTINGS,
@@ -127,32 +120,4 @@ const results = {
 };
 await browser.close();
 await server.close();
-
-const mb = (bytes) => (bytes / 1e6).toFixed(2);
-const line = (name, { median, min, max, runs }, digits) =>
-  `| ${name} | ${median?.toFixed(digits)} | ${min?.toFixed(digits)} to ${max?.toFixed(digits)} | ${runs.length} |`;
-const table = `# ${results.date.slice(0, 10)}, ${machine}
-
-${results.machine.cores} cores, ${results.machine.memory_gib} GiB, ${results.machine.system}; ${results.browser}, headless; model ${results.model}.
-
-| until the first token | MB | MB, gzip -9 | files |
-|---|--:|--:|--:|
-${Object.entries(results.bytes_to_first_token).map(([kind, b]) => `| ${kind} | ${mb(b.raw)} | ${mb(b.gzip)} | ${b.files} |`).join("\n")}
-
-| seconds from navigation to the first token, localhost | median | range | runs |
-|---|--:|--:|--:|
-${line("empty cache", results.seconds_to_first_token.empty_cache, 2)}
-${line("model in Cache Storage", results.seconds_to_first_token.warm_cache, 2)}
-
-| tokens/s, ${SETTINGS.length} tokens, browser and native in turn | median | range | runs |
-|---|--:|--:|--:|
-${line("browser", results.tokens_per_second.browser, 0)}
-${line("native", results.tokens_per_second.native, 0)}
-`;
-console.log(table);
-const folder = path.join(ROOT, "benches/results");
-mkdirSync(folder, { recursive: true });
-const name = `${results.date.slice(0, 10)}-${machine.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "")}`;
-writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`);
-writeFileSync(path.join(folder, `${name}.md`), table);
-console.log(`written to benches/results/${name}.json and .md`);
+record("page", result, quick);

@@ -17,14 +17,25 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # shellcheck disable=SC1091
 if [ -f target/toolchain.env ]; then . target/toolchain.env; fi
 
-find_chromium() {
+first_that_answers() {
   local name
-  for name in "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable; do
-    # An Ubuntu `chromium-browser` may only be a note that says to install a snap: it must answer.
+  for name in "$@"; do
+    # An Ubuntu `chromium-browser` or `firefox` may only be a note that says to install a snap: it must answer.
     if [ -n "$name" ] && have "$name" && "$name" --version >/dev/null 2>&1; then command -v "$name"; return; fi
   done
   return 1
 }
+find_chromium() { first_that_answers "${CHROME:-}" chromium chromium-browser google-chrome google-chrome-stable; }
+find_firefox() { first_that_answers "${FIREFOX:-}" firefox-esr firefox; }
+# WebKitGTK's own small browser lies beside its library, in a folder named after the library's version.
+find_mini_browser() {
+  local file
+  for file in "${MINIBROWSER:-}" /usr/lib/*/webkit{2gtk-4,gtk-6}.*/MiniBrowser /usr/lib{,exec}/webkit{2gtk-4,gtk-6}.*/MiniBrowser; do
+    if [ -x "$file" ]; then printf '%s\n' "$file"; return; fi
+  done
+  return 1
+}
+have_webkit() { have WebKitWebDriver && have Xvfb && find_mini_browser >/dev/null; }
 
 wasm_bindgen_version() {
   awk '$1 == "name" && $3 == "\"wasm-bindgen\"" { getline; gsub(/"/, "", $3); print $3; exit }' Cargo.lock

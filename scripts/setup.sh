@@ -29,6 +29,11 @@ have node && have npm || apt_install nodejs npm
 node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
   fail "Node $(node --version) is too old for the tests: install Node 20.19 or newer."
 chromium=$(find_chromium) || { apt_install chromium; chromium=$(find_chromium) || fail "Chromium does not start."; }
+# Two more engines, for the tests that compare engines; those say so when one is not here.
+optional() { (apt_install "${@:2}") 2>/dev/null || say "  WITHOUT $1: apt-get install ${*:2} does not work here"; }
+find_firefox >/dev/null || optional Firefox firefox-esr
+# Its MiniBrowser lies in the library's package, on which the driver's depends.
+have_webkit || optional WebKitGTK webkit2gtk-driver xvfb
 if ! have fc-list || [ -z "$(fc-list 2>/dev/null | head -n 1)" ]; then apt_install fontconfig fonts-dejavu-core; fi
 
 # --- Rust, native: the cargo on the path, if it is new enough for Cargo.toml's rust-version.
@@ -93,4 +98,6 @@ if [ "$way" = rustup ]; then say "wasm32:   standard library of the installed to
 else say "wasm32:   standard library built from source with $(/usr/bin/rustc --version | cut -d' ' -f1,2) (Debian)"
 fi
 say "browser:  $("$chromium" --version 2>/dev/null)"
+if firefox=$(find_firefox); then say "          $("$firefox" --version 2>/dev/null)"; fi
+if have_webkit; then say "          WebKitGTK, $(find_mini_browser)"; fi
 say "node:     $(node --version)"

@@ -23,5 +23,7 @@ step "native tests" native_tests
 step "command line" command_line
 step "wasm from source" scripts/build.sh
 step "browser, fresh build" browser target/pkg 2 tests/browser/*.test.mjs
+step "exact in every engine" browser target/pkg 1 tests/engines/*.test.mjs
 step "browser, committed pkg/" browser pkg 1 tests/browser/agreement.test.mjs
+step "exact, committed pkg/" env FABULA_ENGINES=chromium,node FABULA_PKG=pkg node --test tests/engines/exact.test.mjs
 printf '\nAll passed, in %d s.\n' "$SECONDS"

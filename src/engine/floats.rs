@@ -32,30 +32,29 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     tree(sums)
 }
 
-/// The largest value; -inf for none.
+/// The largest value; -inf for none. Of zeros of both signs, the positive one.
 pub fn maximum(values: &[f32]) -> f32 {
-    let larger = |a: f32, b: f32| if a < b { b } else { a };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut most = [f32::NEG_INFINITY; LANES];
-    for chunk in chunks {
-        for lane in 0..LANES {
-            most[lane] = larger(most[lane], chunk[lane]);
-        }
-    }
-    most.iter().chain(rest).copied().fold(f32::NEG_INFINITY, larger)
+    // As integers the bits of positive floats are ordered as the floats are; of negative ones they run backwards. A
+    // maximum of floats could become a relaxed one, which may treat zeros differently from machine to machine.
+    let ordered = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
+    let most = largest_of(values, ordered(f32::NEG_INFINITY.to_bits() as i32), |value| ordered(value.to_bits() as i32));
+    f32::from_bits(ordered(most) as u32)
 }
 
 /// The largest magnitude; 0 for none.
 pub fn magnitude(values: &[f32]) -> f32 {
-    let larger = |a: f32, b: f32| if a < b { b } else { a };
+    f32::from_bits(largest_of(values, 0, |value| value.abs().to_bits() as i32) as u32)
+}
+
+fn largest_of(values: &[f32], none: i32, key: impl Fn(f32) -> i32) -> i32 {
     let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut most = [0.0; LANES];
+    let mut most = [none; LANES];
     for chunk in chunks {
         for lane in 0..LANES {
-            most[lane] = larger(most[lane], chunk[lane].abs());
+            most[lane] = most[lane].max(key(chunk[lane]));
         }
     }
-    rest.iter().map(|value| value.abs()).chain(most).fold(0.0, larger)
+    rest.iter().map(|&value| key(value)).chain(most).fold(none, i32::max)
 }
 
 /// RMSNorm (Zhang & Sennrich 2019): `x / sqrt(mean(x^2) + epsilon) * weight`.

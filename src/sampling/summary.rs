@@ -30,9 +30,9 @@ impl Summary {
                 let distance = chunk[lane] - largest;
                 let weight = exp(distance);
                 // Far below, the weight is 0, and 0 times -inf must be 0 too.
-                let distance = if distance > -200.0 { distance } else { -200.0 };
+                let product = if distance < -87.0 { 0.0 } else { weight * distance };
                 total[lane] += f64::from(weight);
-                moment[lane] += f64::from(weight * distance);
+                moment[lane] += f64::from(product);
             }
         }
         let sum = |lanes: [f64; LANES]| {

@@ -3,7 +3,7 @@
 use super::bytes::JsBytes;
 use super::messages::{Code, Source, scope};
 use crate::model::sha256_of;
-use js_sys::{Array, Function, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
@@ -28,8 +28,47 @@ pub struct Download {
     /// In JavaScript's memory; see [`JsBytes`].
     pub bytes: Uint8Array,
     pub from: Source,
-    /// Whether the next visit will find it in the cache.
-    pub kept: bool,
+    /// None where it cannot be kept, or is kept already.
+    keeping: Option<Keeping>,
+}
+
+/// A file on its way into the cache. The browser stores it while the engine already reads it.
+struct Keeping {
+    cache: Cache,
+    put: Promise,
+    url: String,
+    key: String,
+}
+
+impl Download {
+    /// Waits until the file is stored; whether the next visit will find it in the cache.
+    pub async fn kept(self) -> bool {
+        match self.keeping {
+            None => self.from == Source::Cache,
+            Some(keeping) => keeping.finish().await.is_ok(),
+        }
+    }
+}
+
+impl Keeping {
+    fn start(cache: Cache, expected: &Expected<'_>, bytes: &Uint8Array) -> Option<Self> {
+        let response = Response::new_with_opt_js_u8_array(Some(bytes)).ok()?;
+        let put = cache.put_with_str(&expected.key(), &response);
+        Some(Self { cache, put, url: expected.url.into(), key: expected.key() })
+    }
+
+    /// Waits for the end, then drops older versions of the file.
+    async fn finish(self) -> Result<(), JsValue> {
+        JsFuture::from(self.put).await?;
+        let keys: Array = JsFuture::from(self.cache.keys()).await?.unchecked_into();
+        for request in keys.iter() {
+            let url = request.unchecked_into::<Request>().url();
+            if url.split('?').next() == Some(&self.url) && url != self.key {
+                JsFuture::from(self.cache.delete_with_str(&url)).await?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What the manifest says of a file.
@@ -62,7 +101,7 @@ pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source
         && let Some(bytes) = from_cache(cache, expected).await
     {
         progress(expected.bytes, Source::Cache);
-        return Ok(Download { bytes, from: Source::Cache, kept: true });
+        return Ok(Download { bytes, from: Source::Cache, keeping: None });
     }
     let bytes = from_network(expected, |loaded| progress(loaded, Source::Network)).await?;
     if !expected.is(&bytes).await {
@@ -74,11 +113,8 @@ pub async fn get(expected: &Expected<'_>, mut progress: impl FnMut(usize, Source
             ),
         ));
     }
-    let kept = match &cache {
-        Some(cache) => keep(cache, expected, &bytes).await.is_ok(),
-        None => false,
-    };
-    Ok(Download { bytes, from: Source::Network, kept })
+    let keeping = cache.and_then(|cache| Keeping::start(cache, expected, &bytes));
+    Ok(Download { bytes, from: Source::Network, keeping })
 }
 
 /// A small text, always asked of the server (the HTTP cache may answer if the server says unchanged).
@@ -108,20 +144,6 @@ async fn from_cache(cache: &Cache, expected: &Expected<'_>) -> Option<Uint8Array
     }
     let _ = JsFuture::from(cache.delete_with_str(&expected.key())).await;
     None
-}
-
-/// Keeps the file, and drops older versions of it.
-async fn keep(cache: &Cache, expected: &Expected<'_>, bytes: &Uint8Array) -> Result<(), JsValue> {
-    let keys: js_sys::Array = JsFuture::from(cache.keys()).await?.unchecked_into();
-    for request in keys.iter() {
-        let url = request.unchecked_into::<Request>().url();
-        if url.split('?').next() == Some(expected.url) {
-            JsFuture::from(cache.delete_with_str(&url)).await?;
-        }
-    }
-    let response = Response::new_with_opt_js_u8_array(Some(bytes))?;
-    JsFuture::from(cache.put_with_str(&expected.key(), &response)).await?;
-    Ok(())
 }
 
 async fn from_network(expected: &Expected<'_>, mut progress: impl FnMut(usize)) -> Result<Uint8Array, Failure> {

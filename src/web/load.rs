@@ -7,6 +7,7 @@ use super::messages::{Answer, Code, ModelFacts, Source, memory_bytes, post, scop
 use crate::engine::{Engine, Llama};
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
 use serde::Deserialize;
+use std::cell::Cell;
 use std::io::BufReader;
 
 /// `models/index.json`.
@@ -65,16 +66,29 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let total = entry.bytes + entry.tokenizer_bytes;
     let tokenizer_url = format!("{folder}/{}", entry.tokenizer);
     let expected = Expected { url: &tokenizer_url, bytes: entry.tokenizer_bytes, sha256: &entry.tokenizer_sha256 };
-    let tokenizer = get(&expected, |loaded, from| post(&Answer::Progress { loaded, total, from })).await?;
+    // Both at once; the tokenizer is read while the model is still under way.
+    let arrived = [Cell::new(0), Cell::new(0)];
+    let progress = |which: usize, loaded: usize, from: Source| {
+        arrived[which].set(loaded);
+        post(&Answer::Progress { loaded: arrived[0].get() + arrived[1].get(), total, from });
+    };
+    let unusable = |error: &dyn std::error::Error| {
+        Failure::new(Code::Model, format!("The model on the server cannot be used: {error}."))
+    };
+    let tokenizer = async {
+        let file = get(&expected, |loaded, from| progress(0, loaded, from)).await?;
+        let tokenizer = Tokenizer::new(&file.bytes.to_vec()).map_err(|error| unusable(&error))?;
+        Ok::<_, Failure>((file, tokenizer))
+    };
     let model_url = format!("{folder}/{}", entry.file);
     let expected = Expected { url: &model_url, bytes: entry.bytes, sha256: &entry.sha256 };
-    let before = entry.tokenizer_bytes;
-    let model = get(&expected, |loaded, from| post(&Answer::Progress { loaded: before + loaded, total, from })).await?;
+    let model = get(&expected, |loaded, from| progress(1, loaded, from));
+    let (tokenizer, model) = futures_util::future::join(tokenizer, model).await;
+    let ((tokenizer_file, tokenizer), model) = (tokenizer?, model?);
 
-    let kept = tokenizer.kept && model.kept;
     let from = model.from;
-    let loaded = open(entry, model, &tokenizer)
-        .map_err(|error| Failure::new(Code::Model, format!("The model on the server cannot be used: {error}.")))?;
+    let loaded = open(entry, &model, tokenizer).map_err(|error| unusable(error.as_ref()))?;
+    let kept = tokenizer_file.kept().await & model.kept().await;
     let info = &loaded.info;
     post(&Answer::Ready {
         model: ModelFacts {
@@ -96,12 +110,11 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     Ok(loaded)
 }
 
-fn open(entry: &Entry, model: Download, tokenizer: &Download) -> Result<Loaded, Box<dyn std::error::Error>> {
+fn open(entry: &Entry, model: &Download, tokenizer: Tokenizer) -> Result<Loaded, Box<dyn std::error::Error>> {
     let mut model = model::open_from(
-        BufReader::new(JsBytes::new(model.bytes)),
+        BufReader::new(JsBytes::new(model.bytes.clone())),
         Origin { name: &entry.name, sha256: Some(&entry.sha256) },
     )?;
-    let tokenizer = Tokenizer::new(&tokenizer.bytes.to_vec())?;
     tokenizer.check_fits(&model.info)?;
     let engine = Llama::new(&mut model)?;
     Ok(Loaded { engine, tokenizer, info: model.info })

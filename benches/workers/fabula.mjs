@@ -1,0 +1,43 @@
+// Fabula's engine in a worker: one of its two modules.
+import { serve } from "./serve.mjs";
+
+let decoder;
+
+serve({
+  async load({ glue, module, model }) {
+    const [{ default: start, Decoder }, file] = await Promise.all([
+      import(glue),
+      fetch(model).then((response) => response.arrayBuffer()),
+    ]);
+    await start({ module_or_path: module });
+    decoder = new Decoder(new Uint8Array(file));
+    return { kernel: decoder.kernel() };
+  },
+  greedy({ prompt, count }, emit) {
+    decoder.reset(1, prompt.length + count);
+    let token = decoder.feed(Uint32Array.from(prompt));
+    emit(token);
+    for (let made = 1; made < count; made += 1) emit((token = decoder.feed(Uint32Array.of(token))));
+  },
+  sampled({ prompt, count, temperature, top_p, seed }, emit) {
+    decoder.reset(1, prompt.length + count);
+    decoder.draw_with(temperature, top_p, seed);
+    let token = decoder.sample(Uint32Array.from(prompt));
+    emit(token);
+    for (let made = 1; made < count; made += 1) emit((token = decoder.sample(Uint32Array.of(token))));
+  },
+  prompt({ prompt, times }, emit) {
+    for (let time = 0; time < times; time += 1) {
+      decoder.reset(1, prompt.length);
+      emit(decoder.feed(Uint32Array.from(prompt)));
+    }
+  },
+  several({ starts, count }, emit) {
+    decoder.reset(starts.length, count);
+    let tokens = Uint32Array.from(starts);
+    for (let made = 0; made < count; made += 1) {
+      tokens = decoder.feed_each(tokens);
+      emit(...tokens);
+    }
+  },
+});
