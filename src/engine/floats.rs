@@ -9,7 +9,7 @@ use super::exponential::exp;
 pub const LANES: usize = 16;
 
 /// Sum of the lanes, by halves.
-fn tree(lanes: [f32; LANES]) -> f32 {
+pub fn tree(lanes: [f32; LANES]) -> f32 {
     let eight: [f32; 8] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 8]);
     let four: [f32; 4] = std::array::from_fn(|lane| eight[lane] + eight[lane + 4]);
     (four[0] + four[2]) + (four[1] + four[3])
@@ -70,10 +70,13 @@ pub fn softmax(scores: &mut [f32]) {
     let largest = maximum(scores);
     let (chunks, rest) = scores.as_chunks_mut::<LANES>();
     assert!(rest.is_empty());
+    // Two loops, because compilers make vectors of each but not of both in one.
+    for score in chunks.as_flattened_mut() {
+        *score = exp(*score - largest);
+    }
     let mut sums = [0.0f32; LANES];
-    for chunk in chunks.iter_mut() {
+    for chunk in chunks.iter() {
         for lane in 0..LANES {
-            chunk[lane] = exp(chunk[lane] - largest);
             sums[lane] += chunk[lane];
         }
     }

@@ -8,7 +8,7 @@ mod llama;
 mod matrix;
 
 pub(crate) use exponential::exp;
-pub(crate) use floats::maximum;
+pub(crate) use floats::{maximum, tree};
 pub use integers::Kernel;
 pub use llama::Llama;
 pub use matrix::Arithmetic;

@@ -11,7 +11,7 @@ pub use random::Random;
 pub use summary::{Summary, surprisal_bits};
 
 use crate::engine::exp;
-use nucleus::Nucleus;
+use nucleus::{BLOCK, keep_nucleus, token_at, total};
 
 /// The sampling chain's settings.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,14 +35,17 @@ pub struct Choice {
 /// Draws tokens; its room is allocated once.
 pub struct Sampler {
     chain: Chain,
+    /// One a token, then zeros to a whole block.
     weights: Vec<f32>,
-    nucleus: Nucleus,
+    /// Tokens at the edge of the nucleus.
+    order: Vec<u32>,
 }
 
 impl Sampler {
     /// A sampler for a vocabulary of this size.
     pub fn new(chain: Chain, vocabulary: usize) -> Self {
-        Self { chain, weights: vec![0.0; vocabulary], nucleus: Nucleus::new(vocabulary) }
+        let weights = vec![0.0; vocabulary.next_multiple_of(BLOCK)];
+        Self { chain, order: Vec::with_capacity(weights.len()), weights }
     }
 
     /// Draws one token. The generator advances once a call, in greedy decoding too, so that a position
@@ -54,7 +57,7 @@ impl Sampler {
             argmax(logits)
         } else {
             weigh(logits, summary.largest, self.chain.temperature, &mut self.weights);
-            self.nucleus.draw(&self.weights, self.chain.top_p, uniform)
+            draw(&mut self.weights, self.chain.top_p, uniform, &mut self.order)
         };
         let surprisal_bits = summary.surprisal_bits(logits[token as usize]);
         Choice { token, surprisal_bits, entropy_bits: summary.entropy_bits }
@@ -68,6 +71,13 @@ fn weigh(logits: &[f32], largest: f32, temperature: f64, weights: &mut [f32]) {
     for (weight, logit) in weights.iter_mut().zip(logits) {
         *weight = exp((logit - largest) * inverse);
     }
+}
+
+/// Draws a token from the nucleus of padded weights: the first, in order of id, at which the mass exceeds a random share
+/// (`uniform`, in [0, 1)) of the nucleus.
+fn draw(weights: &mut [f32], top_p: f64, uniform: f64, order: &mut Vec<u32>) -> u32 {
+    let mass = keep_nucleus(weights, top_p, total(weights), order);
+    token_at(weights, uniform * mass)
 }
 
 /// The token with the largest logit; of equal ones, the lowest id.

@@ -1,115 +1,153 @@
 //! Nucleus sampling (top-p) and the draw: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".
 //!
-//! All tokens stand in one order: likeliest first, equal ones by id. The nucleus is the shortest beginning of that
-//! order that holds the mass `top_p`; the draw takes the token at which the mass, summed in that order, exceeds a
-//! random share of the nucleus. Sorting a whole vocabulary for each token would cost more than the model's last layer,
-//! so tokens are first thrown into buckets by likelihood, and only the buckets in question are sorted.
+//! Sorting a whole vocabulary for each token would cost more than a layer of the model. So the weight at the nucleus's
+//! edge is found by bisection, each step one pass of vector operations, until few enough tokens are left to sort.
+//!
+//! Weights come padded with zeros to whole blocks of [`BLOCK`]. Masses are sums in 32 bits within a block, in
+//! [`LANES`] lanes and one fixed tree, and in 64 bits from block to block.
 
-/// Buckets for each halving of the weight: 64, by the 6 highest bits of the fraction.
-const FRACTION_BITS: u32 = 6;
-/// 32 halvings; the last bucket also takes everything below.
-const BUCKETS: usize = 32 << FRACTION_BITS;
-/// No token.
-const NONE: u32 = u32::MAX;
+/// Weights that are summed in 32 bits.
+pub const BLOCK: usize = 64;
+const LANES: usize = 16;
+/// Tokens that are sorted rather than bisected further.
+const FEW: usize = 256;
+/// Weights that are looked at first, to begin the bisection near its end.
+const SAMPLE: usize = 512;
+/// Ranks of the sample that the edge is expected within: more than two standard deviations.
+const SLACK: usize = 14;
 
-/// Room for the tokens of a vocabulary.
-pub struct Nucleus {
-    /// Sum of the weights in each bucket, the likeliest bucket first.
-    mass: Vec<f64>,
-    /// The last token thrown into each bucket.
-    head: Vec<u32>,
-    /// The token thrown into the same bucket before this one.
-    next: Vec<u32>,
-    /// The tokens of one bucket, in order.
-    order: Vec<u32>,
+/// Sum of all weights.
+pub fn total(weights: &[f32]) -> f64 {
+    weights.as_chunks::<BLOCK>().0.iter().map(block_mass).sum()
 }
 
-impl Nucleus {
-    /// Room for a vocabulary of this size.
-    pub fn new(vocabulary: usize) -> Self {
-        Self {
-            mass: vec![0.0; BUCKETS],
-            head: vec![NONE; BUCKETS],
-            next: vec![NONE; vocabulary],
-            order: Vec::with_capacity(vocabulary),
+/// Keeps the smallest set of likeliest tokens that holds at least `top_p` of the `total`, and sets the weights of all
+/// others to 0. Of equal weights the lower id counts as the likelier. Returns the mass kept. `order` is room for the
+/// vocabulary.
+pub fn keep_nucleus(weights: &mut [f32], top_p: f64, total: f64, order: &mut Vec<u32>) -> f64 {
+    if top_p >= 1.0 {
+        return total;
+    }
+    let wanted = top_p * total;
+    // The edge lies from `low` (weights from there on hold enough) to below `high` (they do not), as bits: those of
+    // positive floats are ordered as the floats are. Tokens below the first `low` hold half of what may be missing.
+    let mut low = ((0.5 * (1.0 - top_p) * total / weights.len() as f64) as f32).to_bits();
+    let mut high = 1.0f32.to_bits() + 1;
+    let (mut above, mut count_above, mut count_low) = (0.0, 0, weights.len());
+    let mut guesses = guess(weights, top_p, order).into_iter();
+    while high - low > 1 && count_low - count_above > FEW {
+        let inside = guesses.next().filter(|guess| (low + 1..high).contains(guess));
+        let middle = inside.unwrap_or(low + (high - low) / 2);
+        let (mass, count) = mass_from(weights, f32::from_bits(middle));
+        if mass >= wanted {
+            (low, count_low) = (middle, count);
+        } else {
+            (high, above, count_above) = (middle, mass, count);
         }
     }
-
-    /// Draws a token. `weights`: one a token, from 0 to 1, the largest 1; `uniform`: in [0, 1).
-    pub fn draw(&mut self, weights: &[f32], top_p: f64, uniform: f64) -> u32 {
-        self.fill(weights);
-        let total: f64 = self.mass.iter().sum();
-        // Where rounding leaves the sum short of the whole, the nucleus is everything.
-        let nucleus = if top_p < 1.0 { self.prefix(weights, top_p * total).unwrap_or(total) } else { total };
-        self.token_at(weights, uniform * nucleus)
+    collect(weights, f32::from_bits(low), f32::from_bits(high), order);
+    let weight = |token: u32| weights[token as usize];
+    order.sort_unstable_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
+    let mut mass = above;
+    let mut kept = 0;
+    while kept < order.len() && mass < wanted {
+        mass += f64::from(weight(order[kept]));
+        kept += 1;
     }
+    let edge = f32::from_bits(low);
+    for weight in weights.iter_mut() {
+        *weight = if *weight < edge { 0.0 } else { *weight };
+    }
+    for &token in &order[kept..] {
+        weights[token as usize] = 0.0;
+    }
+    mass
+}
 
-    fn fill(&mut self, weights: &[f32]) {
-        self.mass.fill(0.0);
-        self.head.fill(NONE);
-        for (token, (&weight, next)) in weights.iter().zip(&mut self.next).enumerate() {
-            let bucket = bucket(weight);
-            self.mass[bucket] += f64::from(weight);
-            *next = std::mem::replace(&mut self.head[bucket], token as u32);
+/// The token, in order of id, at which the mass first exceeds `target`; past the end, the last possible token.
+pub fn token_at(weights: &[f32], target: f64) -> u32 {
+    let mut before = 0.0;
+    let mut last = 0;
+    for (index, block) in weights.as_chunks::<BLOCK>().0.iter().enumerate() {
+        let after = before + block_mass(block);
+        if after > before {
+            last = index;
         }
+        if after > target {
+            break;
+        }
+        before = after;
     }
+    let block = &weights[last * BLOCK..][..BLOCK];
+    let mut mass = before;
+    let exceeds = block.iter().position(|&weight| {
+        mass += f64::from(weight);
+        mass > target
+    });
+    // The block's own sum rounds differently: its end may be a little short of the target.
+    let found = exceeds.or_else(|| block.iter().rposition(|&weight| weight > 0.0));
+    (last * BLOCK + found.unwrap_or(0)) as u32
+}
 
-    /// Mass of the shortest beginning of the order that holds at least `wanted`.
-    fn prefix(&mut self, weights: &[f32], wanted: f64) -> Option<f64> {
-        let (bucket, mut mass) = self.bucket_at(|mass| mass >= wanted)?;
-        self.sort(weights, bucket);
-        for &token in &self.order {
-            mass += f64::from(weights[token as usize]);
-            if mass >= wanted {
-                return Some(mass);
+/// Where the edge of the nucleus may be, judged by a sample: probably below the first and above the second. As bits.
+fn guess(weights: &[f32], top_p: f64, scratch: &mut Vec<u32>) -> [u32; 2] {
+    let stride = weights.len().div_ceil(SAMPLE);
+    scratch.clear();
+    scratch.extend(weights.iter().step_by(stride).map(|weight| weight.to_bits()));
+    scratch.sort_unstable_by(|a, b| b.cmp(a));
+    let sum: f32 = scratch.iter().map(|&bits| f32::from_bits(bits)).sum();
+    let mut rest = top_p as f32 * sum;
+    let edge = scratch.iter().position(|&bits| {
+        rest -= f32::from_bits(bits);
+        rest <= 0.0
+    });
+    let last = scratch.len() - 1;
+    let edge = edge.unwrap_or(last);
+    [scratch[edge.saturating_sub(SLACK)], scratch[(edge + SLACK).min(last)]]
+}
+
+/// Mass and number of the weights from `least` on.
+fn mass_from(weights: &[f32], least: f32) -> (f64, usize) {
+    let mut mass = 0.0;
+    let mut counts = [0u32; LANES];
+    for block in weights.as_chunks::<BLOCK>().0 {
+        let mut kept = [0.0; BLOCK];
+        for (kept, &weight) in kept.iter_mut().zip(block) {
+            *kept = if weight < least { 0.0 } else { weight };
+        }
+        for lanes in block.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                counts[lane] += u32::from(lanes[lane] >= least);
             }
         }
-        Some(mass)
+        mass += block_mass(&kept);
     }
+    (mass, counts.iter().sum::<u32>() as usize)
+}
 
-    /// The token at which the mass first exceeds `target`; past the end, the last possible token.
-    fn token_at(&mut self, weights: &[f32], target: f64) -> u32 {
-        let found = self.bucket_at(|mass| mass > target);
-        let last = || self.mass.iter().rposition(|&mass| mass > 0.0).unwrap_or(0);
-        let (bucket, mut mass) = found.unwrap_or_else(|| (last(), f64::NEG_INFINITY));
-        self.sort(weights, bucket);
-        for &token in &self.order {
-            mass += f64::from(weights[token as usize]);
-            if mass > target {
-                return token;
-            }
+/// Fills `order` with the tokens whose weights lie from `low` to below `high`.
+fn collect(weights: &[f32], low: f32, high: f32, order: &mut Vec<u32>) {
+    order.clear();
+    for (index, lanes) in weights.as_chunks::<LANES>().0.iter().enumerate() {
+        let mut any = 0;
+        for &weight in lanes {
+            any |= u32::from(weight >= low) & u32::from(weight < high);
         }
-        let possible = |token: &&u32| weights[**token as usize] > 0.0;
-        self.order.iter().rfind(possible).copied().unwrap_or(0)
-    }
-
-    /// The first bucket at whose end `reached` holds for the mass so far, and the mass before it.
-    fn bucket_at(&self, reached: impl Fn(f64) -> bool) -> Option<(usize, f64)> {
-        let mut before = 0.0;
-        for (bucket, mass) in self.mass.iter().enumerate() {
-            if reached(before + mass) {
-                return Some((bucket, before));
-            }
-            before += mass;
+        if any == 0 {
+            continue;
         }
-        None
-    }
-
-    /// Fills `order` with the tokens of a bucket.
-    fn sort(&mut self, weights: &[f32], bucket: usize) {
-        self.order.clear();
-        let mut token = self.head[bucket];
-        while token != NONE {
-            self.order.push(token);
-            token = self.next[token as usize];
-        }
-        let weight = |token: u32| weights[token as usize];
-        self.order.sort_unstable_by(|&a, &b| weight(b).total_cmp(&weight(a)).then(a.cmp(&b)));
+        let inside = |&(_, weight): &(usize, &f32)| (low..high).contains(weight);
+        order.extend(lanes.iter().enumerate().filter(inside).map(|(lane, _)| (index * LANES + lane) as u32));
     }
 }
 
-/// The bucket of a weight from 0 to 1. The bits of positive floats are ordered as the floats are.
-fn bucket(weight: f32) -> usize {
-    let below_one = 1.0f32.to_bits() - weight.to_bits();
-    (below_one >> (23 - FRACTION_BITS)).min(BUCKETS as u32 - 1) as usize
+/// Sum of the weights of a block.
+pub fn block_mass(block: &[f32; BLOCK]) -> f64 {
+    let mut sums = [0.0f32; LANES];
+    for lanes in block.as_chunks::<LANES>().0 {
+        for lane in 0..LANES {
+            sums[lane] += lanes[lane];
+        }
+    }
+    crate::engine::tree(sums).into()
 }

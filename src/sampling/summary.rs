@@ -1,9 +1,7 @@
 //! What the model itself thinks of the next token: temperature 1, nothing truncated.
 
-use crate::engine::exp;
-
-/// Lanes of a sum; added in one fixed tree at the end.
-const LANES: usize = 8;
+use super::nucleus::{BLOCK, block_mass};
+use crate::engine::{exp, maximum};
 
 /// The model's own distribution over the next token, in a few numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,27 +17,17 @@ pub struct Summary {
 impl Summary {
     /// Reads the logits (one a token of the vocabulary, not empty) twice: for the largest, and for the sums.
     pub fn new(logits: &[f32]) -> Self {
-        let largest = crate::engine::maximum(logits);
-        let (chunks, rest) = logits.as_chunks::<LANES>();
-        let mut last = [f32::NEG_INFINITY; LANES];
+        let largest = maximum(logits);
+        let (blocks, rest) = logits.as_chunks::<BLOCK>();
+        // So far below that their weight is 0.
+        let mut last = [f32::MIN; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
-        // The sum of e^d and of d e^d, where d = logit - largest.
-        let (mut total, mut moment) = ([0.0f64; LANES], [0.0f64; LANES]);
-        for chunk in chunks.iter().chain([&last]) {
-            for lane in 0..LANES {
-                let distance = chunk[lane] - largest;
-                let weight = exp(distance);
-                // Far below, the weight is 0, and 0 times -inf must be 0 too.
-                let product = if distance < -87.0 { 0.0 } else { weight * distance };
-                total[lane] += f64::from(weight);
-                moment[lane] += f64::from(product);
-            }
+        let (mut total, mut moment) = block_sums(&last, largest);
+        for block in blocks {
+            let sums = block_sums(block, largest);
+            total += sums.0;
+            moment += sums.1;
         }
-        let sum = |lanes: [f64; LANES]| {
-            let four: [f64; 4] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 4]);
-            (four[0] + four[2]) + (four[1] + four[3])
-        };
-        let (total, moment) = (sum(total), sum(moment));
         let log_total = libm::log(total);
         // A certain distribution may come out a rounding error below zero.
         let entropy_bits = ((log_total - moment / total) * std::f64::consts::LOG2_E).max(0.0);
@@ -51,6 +39,20 @@ impl Summary {
         let nats = self.log_total - f64::from(logit - self.largest);
         (nats * std::f64::consts::LOG2_E).max(0.0)
     }
+}
+
+/// The sums of e^d and of d e^d over a block, where d = logit - largest.
+fn block_sums(block: &[f32; BLOCK], largest: f32) -> (f64, f64) {
+    // One loop a step: compilers make vectors of each, but not of all in one.
+    let mut weights = [0.0; BLOCK];
+    for (weight, logit) in weights.iter_mut().zip(block) {
+        *weight = exp(logit - largest);
+    }
+    let mut products = [0.0; BLOCK];
+    for ((product, weight), logit) in products.iter_mut().zip(&weights).zip(block) {
+        *product = weight * (logit - largest);
+    }
+    (block_mass(&weights), block_mass(&products))
 }
 
 /// Surprisal in bits of a token that follows with these logits.

@@ -9,11 +9,13 @@ fn logits() -> impl Strategy<Value = Vec<f32>> {
         prop::collection::vec(-30.0f32..30.0, 1..200),
         prop::collection::vec((-3i8..3).prop_map(f32::from), 1..200),
         prop::collection::vec(prop_oneof![Just(-1e30f32), Just(1e30), -1.0f32..1.0], 1..50),
+        // So many that they are not all sorted.
+        prop::collection::vec(-2.0f32..2.0, 300..2000),
     ]
 }
 
 fn weights(logits: &[f32], temperature: f64) -> Vec<f32> {
-    let mut weights = vec![0.0; logits.len()];
+    let mut weights = vec![0.0; logits.len().next_multiple_of(BLOCK)];
     weigh(logits, Summary::new(logits).largest, temperature, &mut weights);
     weights
 }
@@ -33,18 +35,27 @@ fn naive(weights: &[f32], top_p: f64, uniform: f64) -> (u32, f64) {
     order.sort_by(|&a, &b| weights[b].partial_cmp(&weights[a]).unwrap().then(a.cmp(&b)));
     let total: f64 = weights.iter().map(|&weight| f64::from(weight)).sum();
     let mut margin = f64::INFINITY;
-    let mut up_to = |limit: f64, reached: fn(f64, f64) -> bool| {
+    let mut up_to = |order: &[usize], limit: f64, reached: fn(f64, f64) -> bool| {
         let mut mass = 0.0;
         let end = order.iter().position(|&token| {
             mass += f64::from(weights[token]);
             margin = margin.min((mass - limit).abs() / total);
             reached(mass, limit)
         });
-        (end, mass)
+        (end.unwrap_or(order.len() - 1), mass)
     };
-    let nucleus = if top_p < 1.0 { up_to(top_p * total, |mass, limit| mass >= limit).1 } else { total };
-    let (end, _) = up_to(uniform * nucleus, |mass, limit| mass > limit);
-    (order[end.unwrap_or(order.len() - 1)] as u32, margin)
+    let (last, nucleus) =
+        if top_p < 1.0 { up_to(&order, top_p * total, |mass, limit| mass >= limit) } else { (order.len() - 1, total) };
+    let mut kept = order[..=last].to_vec();
+    kept.sort_unstable();
+    let (end, _) = up_to(&kept, uniform * nucleus, |mass, limit| mass > limit);
+    (kept[end] as u32, margin)
+}
+
+fn drawn(weights: &[f32], top_p: f64, uniform: f64) -> u32 {
+    let mut weights = weights.to_vec();
+    weights.resize(weights.len().next_multiple_of(BLOCK), 0.0);
+    draw(&mut weights, top_p, uniform, &mut Vec::new())
 }
 
 proptest! {
@@ -57,9 +68,9 @@ proptest! {
     ) {
         let weights = weights(&logits, temperature);
         let (expected, margin) = naive(&weights, top_p, uniform);
-        let drawn = Nucleus::new(logits.len()).draw(&weights, top_p, uniform);
+        let drawn = drawn(&weights, top_p, uniform);
         // Masses are added in another order: a decision on the edge of rounding may go either way.
-        prop_assert!(drawn == expected || margin < 1e-12, "{} for {}", drawn, expected);
+        prop_assert!(drawn == expected || margin < 1e-6, "{} for {}", drawn, expected);
         prop_assert!(weights[drawn as usize] > 0.0);
     }
 
@@ -73,8 +84,7 @@ proptest! {
         let mut weights: Vec<f32> = halvings.iter().map(|&halving| 0.5f32.powi(halving.into())).collect();
         weights[0] = 1.0;
         let uniform = f64::from(step) / 64.0;
-        let drawn = Nucleus::new(weights.len()).draw(&weights, top_p, uniform);
-        prop_assert_eq!(drawn, naive(&weights, top_p, uniform).0);
+        prop_assert_eq!(drawn(&weights, top_p, uniform), naive(&weights, top_p, uniform).0);
     }
 
     #[test]
@@ -130,19 +140,16 @@ proptest! {
 fn nucleus_by_hand() {
     // Shares 0.1, 0.4, 0.1, 0.4: of a nucleus of 0.85, 0.4 + 0.4 falls short; of the two at 0.1 the lower id joins.
     let weights = [0.25, 1.0, 0.25, 1.0];
-    let mut nucleus = Nucleus::new(4);
-    let drawn: Vec<u32> = [0.0, 0.44, 0.45, 0.88, 0.89, 0.99].map(|u| nucleus.draw(&weights, 0.85, u)).to_vec();
-    assert_eq!(drawn, [1, 1, 3, 3, 0, 0]);
+    assert_eq!([0.0, 0.11, 0.12, 0.55, 0.56, 0.99].map(|uniform| drawn(&weights, 0.85, uniform)), [0, 0, 1, 1, 3, 3]);
 }
 
 #[test]
 fn draws_follow_the_probabilities() {
     let weights = [1.0, 0.0, 0.6, 0.4];
-    let mut nucleus = Nucleus::new(4);
     let mut random = Random::new(1);
     let mut counts = [0u32; 4];
     for _ in 0..20_000 {
-        counts[nucleus.draw(&weights, 1.0, random.uniform()) as usize] += 1;
+        counts[drawn(&weights, 1.0, random.uniform()) as usize] += 1;
     }
     for (count, weight) in counts.iter().zip(weights) {
         assert!((f64::from(*count) / 20_000.0 - f64::from(weight) / 2.0).abs() < 0.015, "{counts:?}");
