@@ -9,7 +9,10 @@ use super::exponential::exp;
 pub const LANES: usize = 16;
 
 /// Sum of the lanes, by halves.
-pub fn tree(lanes: [f32; LANES]) -> f32 {
+///
+/// Out of line, because woven into a loop it makes compilers shuffle the lanes at every turn.
+#[inline(never)]
+pub fn tree(lanes: &[f32; LANES]) -> f32 {
     let eight: [f32; 8] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 8]);
     let four: [f32; 4] = std::array::from_fn(|lane| eight[lane] + eight[lane + 4]);
     (four[0] + four[2]) + (four[1] + four[3])
@@ -29,7 +32,7 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     for (lane, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
         sums[lane] += a * b;
     }
-    tree(sums)
+    tree(&sums)
 }
 
 /// The largest value; -inf for none. Of zeros of both signs, the positive one.
@@ -47,14 +50,7 @@ pub fn magnitude(values: &[f32]) -> f32 {
 }
 
 fn largest_of(values: &[f32], none: i32, key: impl Fn(f32) -> i32) -> i32 {
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    let mut most = [none; LANES];
-    for chunk in chunks {
-        for lane in 0..LANES {
-            most[lane] = most[lane].max(key(chunk[lane]));
-        }
-    }
-    rest.iter().map(|&value| key(value)).chain(most).fold(none, i32::max)
+    values.iter().fold(none, |most, &value| most.max(key(value)))
 }
 
 /// RMSNorm (Zhang & Sennrich 2019): `x / sqrt(mean(x^2) + epsilon) * weight`.
@@ -80,7 +76,7 @@ pub fn softmax(scores: &mut [f32]) {
             sums[lane] += chunk[lane];
         }
     }
-    let inverse = 1.0 / tree(sums);
+    let inverse = 1.0 / tree(&sums);
     for score in scores {
         *score *= inverse;
     }

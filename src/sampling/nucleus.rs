@@ -6,6 +6,8 @@
 //! Weights come padded with zeros to whole blocks of [`BLOCK`]. Masses are sums in 32 bits within a block, in
 //! [`LANES`] lanes and one fixed tree, and in 64 bits from block to block.
 
+use crate::engine::tree;
+
 /// Weights that are summed in 32 bits.
 pub const BLOCK: usize = 64;
 const LANES: usize = 16;
@@ -109,35 +111,27 @@ fn guess(weights: &[f32], top_p: f64, scratch: &mut Vec<u32>) -> [u32; 2] {
 /// Mass and number of the weights from `least` on.
 fn mass_from(weights: &[f32], least: f32) -> (f64, usize) {
     let mut mass = 0.0;
-    let mut counts = [0u32; LANES];
+    let mut count = 0;
     for block in weights.as_chunks::<BLOCK>().0 {
         let mut kept = [0.0; BLOCK];
         for (kept, &weight) in kept.iter_mut().zip(block) {
             *kept = if weight < least { 0.0 } else { weight };
         }
-        for lanes in block.as_chunks::<LANES>().0 {
-            for lane in 0..LANES {
-                counts[lane] += u32::from(lanes[lane] >= least);
-            }
-        }
+        count += block.iter().map(|&weight| u32::from(weight >= least)).sum::<u32>();
         mass += block_mass(&kept);
     }
-    (mass, counts.iter().sum::<u32>() as usize)
+    (mass, count as usize)
 }
 
 /// Fills `order` with the tokens whose weights lie from `low` to below `high`.
 fn collect(weights: &[f32], low: f32, high: f32, order: &mut Vec<u32>) {
     order.clear();
-    for (index, lanes) in weights.as_chunks::<LANES>().0.iter().enumerate() {
-        let mut any = 0;
-        for &weight in lanes {
-            any |= u32::from(weight >= low) & u32::from(weight < high);
+    for (index, block) in weights.as_chunks::<BLOCK>().0.iter().enumerate() {
+        let is_inside = |&weight: &f32| u32::from(weight >= low) & u32::from(weight < high);
+        if block.iter().map(is_inside).sum::<u32>() > 0 {
+            let inside = |&(_, weight): &(usize, &f32)| (low..high).contains(weight);
+            order.extend(block.iter().enumerate().filter(inside).map(|(at, _)| (index * BLOCK + at) as u32));
         }
-        if any == 0 {
-            continue;
-        }
-        let inside = |&(_, weight): &(usize, &f32)| (low..high).contains(weight);
-        order.extend(lanes.iter().enumerate().filter(inside).map(|(lane, _)| (index * LANES + lane) as u32));
     }
 }
 
@@ -149,5 +143,5 @@ pub fn block_mass(block: &[f32; BLOCK]) -> f64 {
             sums[lane] += lanes[lane];
         }
     }
-    crate::engine::tree(sums).into()
+    tree(&sums).into()
 }

@@ -29,6 +29,9 @@ const LARGEST_ACTIVATION: f32 = 63.0;
 /// Largest weight, in 8 bits.
 const LARGEST_WEIGHT: f32 = 127.0;
 
+/// Tiles that are met by all vectors before the next ones are: some 20 kB.
+const TILES_AT_A_TIME: usize = 4;
+
 /// The sums of one tile's rows.
 type Sums = [i32; ROWS];
 
@@ -156,26 +159,30 @@ impl Kernel {
         }
     }
 
-    /// The sums of one tile with N vectors of activations.
-    #[inline]
-    fn tile<const N: usize>(self, tile: &[i8], activations: [&[u32]; N]) -> [Sums; N] {
+    /// The sums of every tile with N vectors of activations; `finish` gets a tile's number and its sums.
+    fn tiles<const N: usize>(self, tiles: &[i8], activations: [&[u32]; N], finish: impl FnMut(usize, [Sums; N])) {
+        let length = activations[0].len() / self.words() * ROWS * WORD;
         for words in activations {
-            assert_eq!(tile.len() * self.words(), words.len() * ROWS * WORD);
+            assert_eq!(words.len() * ROWS * WORD, length * self.words());
         }
+        let tiles = tiles.chunks_exact(length).enumerate();
         match self {
-            Self::Portable => portable::tile(tile, activations),
+            Self::Portable => portable::tiles(tiles, activations, finish),
             // SAFETY: the processor has AVX2, else this kernel is not available; lengths were checked above.
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => unsafe { avx2::tile(tile, activations) },
+            Self::Avx2 => unsafe { avx2::tiles(tiles, activations, finish) },
             // SAFETY: lengths were checked above.
             #[cfg(target_arch = "wasm32")]
-            Self::Simd128 => unsafe { simd128::tile(tile, activations) },
+            Self::Simd128 => unsafe { simd128::tiles(tiles, activations, finish) },
             // SAFETY: as above; a module with this instruction starts only where it exists.
             #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-            Self::Relaxed => unsafe { relaxed::tile(tile, activations) },
+            Self::Relaxed => unsafe { relaxed::tiles(tiles, activations, finish) },
         }
     }
 }
+
+/// Tiles of a matrix and their numbers.
+type Tiles<'a> = std::iter::Enumerate<std::slice::ChunksExact<'a, i8>>;
 
 /// A matrix of 8-bit integers with one scale a row.
 pub struct Integers {
@@ -248,36 +255,39 @@ impl Integers {
     pub fn multiply(&self, x: &Quantized, range: std::ops::Range<usize>, out: &mut [f32]) {
         assert_eq!((x.kernel, x.columns), (self.kernel, self.columns));
         assert_eq!(out.len(), range.len() * self.rows);
-        let tile_length = ROWS * self.columns.next_multiple_of(WORD);
-        for (index, tile) in self.tiles.chunks_exact(tile_length).enumerate() {
-            let first = index * ROWS;
-            // Two vectors at a time: what is loaded once serves both, and the sums still fit in the registers.
-            let mut at = range.start;
-            while at < range.end {
+        // Two vectors at a time: what is loaded once serves both, and the sums still fit in the registers. A few tiles at
+        // a time, so that they are still in the nearest cache when the next two vectors come.
+        let tiles_at_a_time = if range.len() > 2 { TILES_AT_A_TIME } else { self.scales.len() / ROWS };
+        let length = tiles_at_a_time * ROWS * self.columns.next_multiple_of(WORD);
+        for (part, tiles) in self.tiles.chunks(length).enumerate() {
+            let first = part * tiles_at_a_time * ROWS;
+            for at in range.clone().step_by(2) {
+                let out = &mut out[(at - range.start) * self.rows..];
                 if at + 1 < range.end {
-                    let sums = self.kernel.tile(tile, [x.words(at), x.words(at + 1)]);
-                    for (sums, at) in sums.into_iter().zip([at, at + 1]) {
-                        self.finish(first, sums, x, at, &mut out[(at - range.start) * self.rows..][..self.rows]);
-                    }
-                    at += 2;
+                    let (out, next) = out.split_at_mut(self.rows);
+                    self.kernel.tiles(tiles, [x.words(at), x.words(at + 1)], |tile, [sums, next_sums]| {
+                        self.finish(first + tile * ROWS, sums, x, at, out);
+                        self.finish(first + tile * ROWS, next_sums, x, at + 1, &mut next[..self.rows]);
+                    });
                 } else {
-                    let [sums] = self.kernel.tile(tile, [x.words(at)]);
-                    self.finish(first, sums, x, at, &mut out[(at - range.start) * self.rows..][..self.rows]);
-                    at += 1;
+                    self.kernel.tiles(tiles, [x.words(at)], |tile, [sums]| {
+                        self.finish(first + tile * ROWS, sums, x, at, &mut out[..self.rows]);
+                    });
                 }
             }
         }
     }
 
     /// Sums to floats: `sum * (row's scale * activations' scale)`, for the rows of a tile that exist.
-    #[inline]
+    #[inline(always)]
     fn finish(&self, first: usize, sums: Sums, x: &Quantized, at: usize, out: &mut [f32]) {
         let scales: &[f32; ROWS] = self.scales[first..].first_chunk().expect("padded to whole tiles");
         let terms: &[i32; ROWS] = self.terms[first..].first_chunk().expect("padded to whole tiles");
         let (scale, term) = (x.scales[at], x.terms[at]);
-        let result: [f32; ROWS] = std::array::from_fn(|row| {
-            sums[row].wrapping_add(terms[row]).wrapping_add(term) as f32 * (scales[row] * scale)
-        });
+        let mut result = [0.0; ROWS];
+        for (((result, sum), row_term), row_scale) in result.iter_mut().zip(&sums).zip(terms).zip(scales) {
+            *result = sum.wrapping_add(*row_term).wrapping_add(term) as f32 * (row_scale * scale);
+        }
         let out = &mut out[first..];
         match out.first_chunk_mut::<ROWS>() {
             Some(out) => *out = result,

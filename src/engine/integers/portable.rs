@@ -1,6 +1,6 @@
 //! The specification: each sum as the obvious loop gives it.
 
-use super::{ROWS, Sums, WORD, word};
+use super::{ROWS, Sums, Tiles, WORD, word};
 
 /// Four activations a word.
 pub fn prepare(activations: &[i8], words: &mut [u32]) -> i32 {
@@ -10,15 +10,18 @@ pub fn prepare(activations: &[i8], words: &mut [u32]) -> i32 {
     0
 }
 
-pub fn tile<const N: usize>(tile: &[i8], activations: [&[u32]; N]) -> [Sums; N] {
-    activations.map(|words| {
-        let mut sums = [0; ROWS];
-        for (weights, word) in tile.as_chunks::<{ ROWS * WORD }>().0.iter().zip(words) {
-            let x = word.to_le_bytes().map(|byte| i32::from(byte as i8));
-            for (sum, weights) in sums.iter_mut().zip(weights.as_chunks::<WORD>().0) {
-                *sum += (0..WORD).map(|at| i32::from(weights[at]) * x[at]).sum::<i32>();
+pub fn tiles<const N: usize>(tiles: Tiles, activations: [&[u32]; N], mut finish: impl FnMut(usize, [Sums; N])) {
+    for (index, tile) in tiles {
+        let sums = activations.map(|words| {
+            let mut sums = [0; ROWS];
+            for (weights, word) in tile.as_chunks::<{ ROWS * WORD }>().0.iter().zip(words) {
+                let x = word.to_le_bytes().map(|byte| i32::from(byte as i8));
+                for (sum, weights) in sums.iter_mut().zip(weights.as_chunks::<WORD>().0) {
+                    *sum += (0..WORD).map(|at| i32::from(weights[at]) * x[at]).sum::<i32>();
+                }
             }
-        }
-        sums
-    })
+            sums
+        });
+        finish(index, sums);
+    }
 }
