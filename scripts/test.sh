@@ -22,6 +22,7 @@ step "formats, lints, types" scripts/check.sh
 step "native tests" native_tests
 step "command line" command_line
 step "wasm from source" scripts/build.sh
+step "size of the download" scripts/check-size.sh
 step "browser, fresh build" browser target/pkg 2 tests/browser/*.test.mjs
 step "exact in every engine" browser target/pkg 1 tests/engines/*.test.mjs
 step "browser, committed pkg/" browser pkg 1 tests/browser/agreement.test.mjs
