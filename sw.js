@@ -4,14 +4,18 @@
 
 const CACHE = "fabula-page";
 
+/** Of the engine's two modules, the one that www/features.js chooses here, by the same probe. */
+const ENGINE = WebAssembly.validate(new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
+  65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 147, 2, 11,
+])) ? "pkg/fabula_relaxed" : "pkg/fabula";
+
 /** Everything the page is made of; tests/browser/offline.test.mjs compares it with the folders. */
 const FILES = [
+  `${ENGINE}.js`,
+  `${ENGINE}_bg.wasm`,
   "./",
   "models/index.json",
-  "pkg/fabula.js",
-  "pkg/fabula_bg.wasm",
-  "pkg/fabula_relaxed.js",
-  "pkg/fabula_relaxed_bg.wasm",
   "www/about.js",
   "www/controls.js",
   "www/dom.js",
