@@ -1,0 +1,130 @@
+//! The library's own words, as they are printed.
+
+use super::file::Book;
+use super::words::written;
+use super::{BOUNDARY, Library};
+use serde::Serialize;
+use std::ops::Range;
+
+/// A sentence ends here, or at a line's end.
+const ENDS: [char; 3] = ['.', '!', '?'];
+/// Words shown on each side at most.
+const AROUND: usize = 40;
+
+/// A place in a book.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Passage {
+    /// The sentence up to the span, the span, and the rest of the sentence.
+    pub before: String,
+    pub span: String,
+    pub after: String,
+}
+
+/// A book in which a sequence of words occurs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    pub book: Book,
+    /// How often it occurs there.
+    pub occurrences: usize,
+    /// Its first occurrence.
+    pub passage: Passage,
+}
+
+impl Library {
+    /// The books in which a sequence of folded words occurs, those with most occurrences first, up to `limit` of them.
+    pub fn books(&self, words: &[String], limit: usize) -> Vec<Found> {
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let places = &self.suffixes.order[self.find(&self.numbers(words))];
+        // By book: occurrences, and the first of them.
+        let mut books = vec![(0, u32::MAX); self.contents.books.len()];
+        for &place in places {
+            let document = self.starts.partition_point(|&start| start <= place) - 1;
+            let (count, first) = &mut books[usize::from(self.contents.shelf_of[document])];
+            *count += 1;
+            *first = place.min(*first);
+        }
+        let mut found: Vec<(usize, usize, u32)> = (0..)
+            .zip(books)
+            .filter(|(_, (count, _))| *count > 0)
+            .map(|(book, (count, first))| (book, count, first))
+            .collect();
+        found.sort_by_key(|&(book, count, _)| (std::cmp::Reverse(count), book));
+        found.truncate(limit);
+        found
+            .into_iter()
+            .map(|(book, occurrences, first)| Found {
+                book: self.contents.books[book].clone(),
+                occurrences,
+                passage: self.passage(first as usize, words.len()),
+            })
+            .collect()
+    }
+
+    /// A whole document as it was put in.
+    pub fn document(&self, index: usize) -> Option<String> {
+        let start = *self.starts.get(index)? as usize;
+        let end = start + self.suffixes.text[start..].iter().position(|&number| number == BOUNDARY)?;
+        let first = if start < end { self.gap(start) } else { "" };
+        Some(format!("{first}{}{}", self.print(start..end), self.gap(end)))
+    }
+
+    fn passage(&self, place: usize, length: usize) -> Passage {
+        let text = &self.suffixes.text;
+        let end = place + length;
+        let mut first = place;
+        while first > 0
+            && place - first < AROUND
+            && text[first - 1] != BOUNDARY
+            && !self.gap(first).contains(ends_sentence)
+        {
+            first -= 1;
+        }
+        let mut last = end;
+        while text[last] != BOUNDARY && last - end < AROUND && !self.gap(last).contains(ends_sentence) {
+            last += 1;
+        }
+        // Words and the gaps between them; the first word's own gap belongs to what is before it.
+        let piece = |words: Range<usize>| {
+            let gap = if words.is_empty() { "" } else { self.gap(words.start) };
+            format!("{gap}{}", self.print(words))
+        };
+        let closing: String = self.gap(last).split_inclusive([' ', '\n']).next().unwrap_or_default().trim_end().into();
+        let span = self.print(place..end);
+        let (before, after) = if first < place {
+            (self.print(first..place) + self.gap(place), piece(end..last) + &closing)
+        } else {
+            (String::new(), piece(end..last) + &closing)
+        };
+        Passage { before, span, after }
+    }
+
+    /// Words with what stands between them, but not before the first.
+    fn print(&self, words: Range<usize>) -> String {
+        let mut out = String::new();
+        for place in words.clone() {
+            if place > words.start {
+                out += self.gap(place);
+            }
+            let case = self.contents.settings[place].case;
+            let number = self.suffixes.text[place];
+            let odd = self.contents.odd.binary_search_by_key(&(place as u32), |&(odd, _)| odd);
+            match (odd, number) {
+                (_, BOUNDARY) => {}
+                (Ok(odd), _) if case == 3 => out += &self.contents.odd[odd].1,
+                (_, number) => out += &written(&self.contents.words[number as usize - 1], case),
+            }
+        }
+        out
+    }
+
+    /// What stands before a word, or before the end of a document.
+    fn gap(&self, place: usize) -> &str {
+        &self.contents.gaps[usize::from(self.contents.settings[place].gap)]
+    }
+}
+
+fn ends_sentence(character: char) -> bool {
+    ENDS.contains(&character) || character == '\n'
+}

@@ -1,0 +1,177 @@
+use super::*;
+use proptest::prelude::*;
+
+fn book(title: &str) -> Book {
+    Book { title: title.into(), author: "Nobody".into(), shelf: "Tests".into() }
+}
+
+fn library(texts: &[&str]) -> Library {
+    let documents: Vec<Document> = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| Document { book: book(&format!("Book {}", index / 2)), text: text.to_string() })
+        .collect();
+    Library::open(&build(&documents).unwrap()).unwrap()
+}
+
+fn fox() -> Library {
+    library(&[
+        "Once there was a fox. \"I am HUNGRY,\" said the fox to McTavish!\nHe ran.",
+        "The fox ran home -- and the fox slept.",
+        "A crow sat in a tree; the fox saw it.",
+        "",
+        "  No words at the ends ...  ",
+    ])
+}
+
+/// What the library is held against: every document's words, searched one by one.
+fn naive_count(texts: &[Vec<String>], wanted: &[String]) -> usize {
+    texts.iter().map(|text| text.windows(wanted.len()).filter(|window| *window == wanted).count()).sum()
+}
+
+#[test]
+fn documents_come_back_as_they_were() {
+    let fox = fox();
+    assert_eq!(fox.size(), (5, 3, 38));
+    let first = "Once there was a fox. \"I am HUNGRY,\" said the fox to McTavish!\nHe ran.";
+    assert_eq!(fox.document(0).as_deref(), Some(first));
+    assert_eq!(fox.document(3).as_deref(), Some(""));
+    assert_eq!(fox.document(4).as_deref(), Some("  No words at the ends ...  "));
+    assert_eq!(fox.document(5), None);
+}
+
+#[test]
+fn sequences_are_counted_and_never_across_documents() {
+    let fox = fox();
+    let count = |text: &str| fox.occurrences(&words(text));
+    assert_eq!(count("the FOX"), 4);
+    assert_eq!(count("hungry, said the fox to mctavish"), 1);
+    assert_eq!(count("slept a crow"), 0, "two documents");
+    assert_eq!(count("unicorn"), 0);
+    assert_eq!(count("fox"), 5);
+    assert_eq!(fox.longest(&words("The fox ran and the fox slept")), [3, 2, 1, 4, 3, 2, 1]);
+}
+
+#[test]
+fn a_span_names_its_books_and_their_sentence() {
+    let fox = fox();
+    let found = fox.books(&words("the fox"), 9);
+    let told: Vec<_> = found.iter().map(|found| (found.book.title.as_str(), found.occurrences)).collect();
+    assert_eq!(told, [("Book 0", 3), ("Book 1", 1)]);
+    let passage = &found[0].passage;
+    assert_eq!(
+        (passage.before.as_str(), passage.span.as_str(), passage.after.as_str()),
+        ("I am HUNGRY,\" said ", "the fox", " to McTavish!")
+    );
+    assert_eq!(fox.books(&words("the fox"), 1).len(), 1);
+    assert_eq!(fox.books(&[], 9), []);
+    assert_eq!(fox.books(&words("unicorn"), 9), []);
+}
+
+#[test]
+fn spans_of_common_words_are_not_shown() {
+    // 300 words, the first 200 of them common.
+    let name = |index: u32| char::from_u32('一' as u32 + index).unwrap().to_string();
+    let mut text = String::new();
+    for index in 0..300 {
+        for _ in 0..if index < 200 { 3 } else { 1 } {
+            text += &name(index);
+            text += " . ";
+        }
+    }
+    text += "red blue one two three. ";
+    let common: Vec<String> = (0..5).map(name).collect();
+    text += &common.join(" ");
+    let library = library(&[&text]);
+    assert_eq!(library.spans(&common.join(" ")), []);
+    let story = format!("so: Red, BLUE one two three! {}", name(250));
+    let spans = library.spans(&story);
+    assert_eq!(spans.len(), 1);
+    assert_eq!(
+        (&story[spans[0].bytes.clone()], spans[0].words.clone(), spans[0].occurrences),
+        ("Red, BLUE one two three", 1..6, 1)
+    );
+    assert_eq!(library.spans("red blue one two"), [], "too short");
+    assert_eq!(library.spans(""), []);
+}
+
+proptest! {
+    #[test]
+    fn any_texts_come_back_and_are_found(
+        texts in prop::collection::vec("[ab ',.\n]{0,40}|\\PC{0,30}|[ABé’ß -]{0,20}", 1..6),
+        query in "[ab ]{0,12}",
+    ) {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let library = library(&texts);
+        let folded: Vec<Vec<String>> = texts.iter().map(|text| words(text)).collect();
+        for (index, text) in texts.iter().enumerate() {
+            prop_assert_eq!(library.document(index), Some(text.to_string()));
+        }
+        let query = words(&query);
+        if !query.is_empty() {
+            prop_assert_eq!(library.occurrences(&query), naive_count(&folded, &query));
+        }
+        for (start, length) in library.longest(&query).into_iter().enumerate() {
+            prop_assert!(length == 0 || naive_count(&folded, &query[start..start + length]) > 0);
+            if start + length < query.len() {
+                prop_assert_eq!(naive_count(&folded, &query[start..=start + length]), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn damaged_files_are_refused_or_another_text(cut in 0usize..400, flip in 8usize..400, bit in 0u32..8) {
+        let documents = [Document { book: book("Fox"), text: "The fox ran home -- and the fox slept. ".repeat(20) }];
+        let file = build(&documents).unwrap();
+        let cut = cut.min(file.len() - 5);
+        prop_assert!(Library::open(&file[..cut]).is_err());
+        let mut damaged = file.clone();
+        let flip = flip % file.len();
+        damaged[flip] ^= 1 << bit;
+        // The arithmetic coder cannot notice every flip; what it makes of one must be a library all the same.
+        if let Ok(library) = Library::open(&damaged) {
+            library.spans("the fox ran home and the fox slept");
+            for index in 0..library.size().0 {
+                library.document(index);
+            }
+        }
+    }
+}
+
+/// Files that end as they should, but say something impossible.
+#[test]
+fn inconsistent_files_are_refused() {
+    let contents = |documents: usize| Contents {
+        words: vec!["fox".into(), "ran".into()],
+        counts: vec![documents as u32, 1, 1],
+        gaps: vec![" ".into()],
+        books: vec![book("Fox")],
+        shelf_of: vec![0; documents],
+        ..Contents::default()
+    };
+    let file = |documents: usize, text: &[u32]| {
+        let mut contents = contents(documents);
+        contents.settings = vec![Default::default(); text.len()];
+        contents.write(&Suffixes::sort(text.to_vec())).unwrap()
+    };
+    assert!(Library::open(&file(1, &[1, 2, BOUNDARY])).is_ok());
+    for text in [[1, BOUNDARY, 2], [1, 1, BOUNDARY], [BOUNDARY, BOUNDARY, BOUNDARY]] {
+        assert!(matches!(Library::open(&file(1, &text)), Err(LibraryError::Damaged)), "{text:?}");
+    }
+    assert!(Library::open(&file(0, &[1, 2])).is_err(), "no document");
+}
+
+#[test]
+fn what_the_format_cannot_hold_is_told() {
+    let document = |text: &str| Document { book: book("Fox"), text: text.into() };
+    let result = build(&[document("fine"), document("a\0b")]);
+    assert!(matches!(result, Err(LibraryError::Nul { document: 2 })));
+}
+
+#[test]
+fn what_is_no_library_is_refused() {
+    assert!(matches!(Library::open(b"GGUF...."), Err(LibraryError::NoLibrary)));
+    assert!(matches!(Library::open(b""), Err(LibraryError::NoLibrary)));
+    let empty = build(&[]).unwrap();
+    assert_eq!(Library::open(&empty).unwrap().size(), (0, 0, 0));
+}
