@@ -7,15 +7,17 @@
 //! | [`model`] | files on disk become weights, a tokenizer and the facts about them |
 //! | [`engine`] | weights and tokens become logits |
 //! | [`sampling`] | logits become the next token |
+//! | [`library`] | the texts that the model has read: what a text shares with them |
 //! | [`metrics`] | tokens and text become numbers |
 //! | [`experiment`] | the rooms above, run as one generation |
 //! | [`link`] | settings become a link, and a link settings |
 //! | `web` | the thin surface towards the browser (WebAssembly only) |
 //!
-//! The command line is `src/bin/fabula.rs`; like `web` it has no logic of its own.
+//! The command line is `src/bin/fabula/`; like `web` it has no logic of its own.
 
 pub mod engine;
 pub mod experiment;
+pub mod library;
 pub mod link;
 pub mod metrics;
 pub mod model;

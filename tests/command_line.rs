@@ -123,3 +123,128 @@ fn a_cut_model_file_is_named() {
     );
     std::fs::remove_file(&file).unwrap();
 }
+
+fn in_folder<T>(name: &str, test: impl FnOnce(&std::path::Path) -> T) -> T {
+    let folder = std::env::temp_dir().join(format!("fabula-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let result = test(&folder);
+    std::fs::remove_dir_all(&folder).unwrap();
+    result
+}
+
+fn runs(arguments: &[&str]) -> String {
+    let output = fabula(arguments);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn lines(path: &std::path::Path) -> Vec<Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_library_is_made_and_traced() {
+    in_folder("library", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let book = |title: &str, text: &str| {
+            serde_json::json!({"shelf": "Tests", "title": title, "author": "Nobody", "text": text}).to_string() + "\n"
+        };
+        let held = book("Held", "The purple walrus sang of distant mountains.");
+        let read = book("Read", "At dawn, the clever fox crossed the frozen river.");
+        std::fs::write(path("texts.jsonl"), held + &read).unwrap();
+        let told =
+            runs(&["index", "--input", &path("texts.jsonl"), "--output", &path("l.fabulib"), "--held-out", "97"]);
+        assert!(told.starts_with("1 of 2 documents (the others are held out), 1 books, 9 words"), "{told}");
+        std::fs::write(path("story.txt"), "A clever fox crossed the frozen RIVER! The purple walrus sang of distant")
+            .unwrap();
+        // Every word of so small a library is a common one.
+        let told = runs(&["trace", &path("story.txt"), "--library", &path("l.fabulib")]);
+        assert!(told.starts_with("No span"), "{told}");
+    });
+}
+
+#[test]
+fn the_house_library_names_the_book() {
+    in_folder("trace", |folder| {
+        let story = folder.join("story.txt");
+        std::fs::write(&story, "He said: \"Curiouser and curiouser, cried Alice, now I'm opening out like\" it.")
+            .unwrap();
+        let told = runs(&["trace", story.to_str().unwrap(), "--json"]);
+        let span: Value = serde_json::from_str(told.lines().next().expect("a span")).unwrap();
+        assert!(span["occurrences"].as_u64() >= Some(1));
+        assert!(span["books"][0]["book"]["title"].as_str().unwrap().contains("Alice"), "{span}");
+    });
+}
+
+#[test]
+fn scores_are_written_for_any_text() {
+    in_folder("score", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let long = "Once upon a time there was a king who had three daughters. ".repeat(80);
+        let texts = ["", " ", "!!!", "King", "\u{0}\u{FFFD} 你好 🦊", long.as_str()];
+        let input: String = texts
+            .iter()
+            .enumerate()
+            .map(|(id, text)| serde_json::json!({"id": id, "text": text}).to_string() + "\n")
+            .chain([serde_json::json!({"id": "p", "text": " had a crown.", "prompt": "The king"}).to_string()])
+            .collect();
+        std::fs::write(path("in.jsonl"), input).unwrap();
+        runs(&["score", "--model", MODEL, "--input", &path("in.jsonl"), "--output", &path("out.jsonl")]);
+        refuses(&["score", "--model", MODEL, "--input", &path("in.jsonl"), "--output", &path("in.jsonl")], "overwrite");
+        let scored = lines(&folder.join("out.jsonl"));
+        assert_eq!(scored.len(), 7);
+        for (id, line) in scored[..6].iter().enumerate() {
+            assert_eq!(line["id"], id);
+            let metrics = line["metrics"].as_object().unwrap();
+            assert!(metrics.len() > 30 && metrics.values().all(|value| value.is_null() || value.is_number()));
+        }
+        assert!(scored[0]["metrics"]["perplexity"].is_null() && scored[0]["metrics"]["coherence"].is_null());
+        let long = &scored[5]["metrics"];
+        assert!(long["tokens"].as_u64() > Some(1000), "beyond the context");
+        assert!(long["seq_rep_4"].as_f64() > Some(0.9) && long["sentence_overlap"] == 1.0);
+        assert!(scored[5]["metrics"]["relevance_bits"].is_null() && scored[6]["metrics"]["relevance_bits"].is_number());
+    });
+}
+
+#[test]
+fn agreement_is_told_apart_from_chance() {
+    in_folder("validate", |folder| {
+        let path = folder.join("rated.jsonl");
+        let story = "The king had three daughters. They lived in a castle by the sea, and the youngest loved to sing.";
+        let words: Vec<&str> = story.split(' ').collect();
+        let lines: String = (0..12)
+            .map(|level| {
+                // The more of it is turned around, the worse it is rated.
+                let mut words = words.clone();
+                words[..level + 1].reverse();
+                serde_json::json!({"id": level, "text": words.join(" "), "human": {"quality": -(level as f64)}})
+                    .to_string()
+                    + "\n"
+            })
+            .collect();
+        std::fs::write(&path, lines).unwrap();
+        let report: Value =
+            serde_json::from_str(&runs(&["validate", "--json", "--model", MODEL, "--input", path.to_str().unwrap()]))
+                .unwrap();
+        let found = report["agreements"].as_array().unwrap().iter().find(|each| each["metric"] == "slor_per_word_bits");
+        let agreement = found.expect("SLOR per word");
+        assert!(agreement["spearman"].as_f64() > Some(0.7), "{agreement}");
+        let interval = agreement["interval"].as_array().unwrap();
+        assert!(interval[0].as_f64() > Some(0.0) && interval[0].as_f64() <= agreement["spearman"].as_f64());
+        std::fs::write(&path, "{\"id\": 1, \"text\": \"x\"}").unwrap();
+        refuses(&["validate", "--model", MODEL, "--input", path.to_str().unwrap()], "neither");
+    });
+}
+
+#[test]
+fn bare_it_prints_help_and_typing_errors_get_a_tip() {
+    let output = fabula(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Usage:"));
+    refuses(&["generate", "--model", MODEL, "--temprature", "1"], "--temperature");
+    in_folder("no-tokenizer", |folder| {
+        let model = folder.join("model.gguf");
+        std::fs::copy(MODEL, &model).unwrap();
+        refuses(&["generate", "--model", model.to_str().unwrap()], "--tokenizer");
+    });
+}

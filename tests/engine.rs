@@ -124,6 +124,29 @@ fn stories_in_a_batch_are_what_they_are_alone() {
     }
 }
 
+#[test]
+fn a_batch_refuses_what_a_story_refuses() {
+    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
+    engine.begin(2, 512);
+    assert!(matches!(engine.feed_each(&[]), Err(EngineError::NoToken)));
+    assert!(matches!(engine.feed_each(&[(0, 5), (1, 4096)]), Err(EngineError::UnknownToken { token: 4096, .. })));
+    assert_eq!(engine.position(), 0, "none was fed");
+    for _ in 0..512 {
+        engine.feed_each(&[(1, 5)]).unwrap();
+    }
+    let full = engine.feed_each(&[(0, 5), (1, 5)]);
+    assert!(matches!(full, Err(EngineError::ContextFull { context: 512, asked: 513 })));
+    engine.feed_each(&[(0, 5)]).unwrap();
+}
+
+#[test]
+#[should_panic(expected = "twice")]
+fn a_sequence_is_fed_once_a_pass() {
+    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
+    engine.begin(2, 8);
+    let _ = engine.feed_each(&[(1, 5), (1, 6)]);
+}
+
 /// The kernels are exact, so the logits are equal to the bit.
 #[test]
 fn every_kernel_gives_the_same_logits() {

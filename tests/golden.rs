@@ -4,9 +4,9 @@
 //! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
 
 use fabula::engine::Llama;
-use fabula::experiment::{Ended, Generation, Settings, Writer, digest};
+use fabula::experiment::{Ended, Generation, Scorer, Settings, Writer, digest};
 use fabula::link;
-use fabula::metrics::EarlierStories;
+use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{ModelInfo, Tokenizer, open};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,6 +27,7 @@ struct House {
     model: ModelInfo,
     tokenizer: Tokenizer,
     engine: Llama,
+    reference: Reference,
 }
 
 impl House {
@@ -34,7 +35,8 @@ impl House {
         let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
         let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
         let engine = Llama::new(&mut model).unwrap();
-        Self { model: model.info, tokenizer, engine }
+        let reference = Reference::read(&std::fs::read("models/fable-9m/reference.json").unwrap()).unwrap();
+        Self { model: model.info, tokenizer, engine, reference }
     }
 
     fn write(&mut self, settings: &Settings) -> Generation {
@@ -47,7 +49,7 @@ impl House {
         while writer.step().unwrap().is_some() {
             watch(writer.logits());
         }
-        writer.finish(&EarlierStories::default())
+        writer.finish(&EarlierStories::default(), Some(&self.reference))
     }
 
     fn golden(&mut self, settings: Settings) -> Golden {
@@ -55,10 +57,19 @@ impl House {
         let generation = self.write_and_watch(&settings, |all| {
             all.iter().for_each(|logit| logits.update(logit.to_bits().to_le_bytes()))
         });
+        let mut scorer = Scorer {
+            engine: &mut self.engine,
+            tokenizer: &self.tokenizer,
+            model: &self.model,
+            reference: Some(&self.reference),
+            library: None,
+        };
+        let scores = scorer.score_read(&generation.read(), &generation.text, !settings.prompt.is_empty()).unwrap();
+        assert!(scores.headlines.unwrap().coherence.is_some());
         Golden {
             settings,
             logits: logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
-            measurements: generation.measurements_digest(),
+            measurements: generation.measurements_digest(&scores),
             tokens: generation.token_ids.len(),
             digest: generation.digest,
         }
@@ -150,7 +161,7 @@ fn a_stopped_story_links_to_the_tokens_it_has() {
     for _ in 0..11 {
         writer.step().unwrap();
     }
-    let stopped = writer.finish(&EarlierStories::default());
+    let stopped = writer.finish(&EarlierStories::default(), None);
     assert_eq!(stopped.ended, Ended::Stopped);
     let read = link::read(&link::of(&stopped));
     let replayed = house.write(&read.settings.unwrap());
@@ -171,7 +182,7 @@ fn a_prompt_can_be_read_in_pieces() {
     }
     assert!(pieces > 2);
     while writer.step().unwrap().is_some() {}
-    assert_eq!(writer.finish(&EarlierStories::default()).token_ids, whole.token_ids);
+    assert_eq!(writer.finish(&EarlierStories::default(), None).token_ids, whole.token_ids);
 }
 
 #[test]

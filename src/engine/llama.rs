@@ -9,10 +9,8 @@ use super::floats::{LANES, add, rms_norm, swiglu};
 use super::integers::Kernel;
 use super::matrix::{Activations, Arithmetic, Matrix, read_vector};
 use super::{Engine, EngineError};
-use crate::model::{Model, Part, Shape, Tensor, Weights};
+use crate::model::{LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
 
-/// A bound on positions, so that a file's claim cannot fill the memory.
-const LONGEST_CONTEXT: usize = 8192;
 /// Rows of a pass, at most.
 pub const ROWS: usize = 8;
 
@@ -73,7 +71,11 @@ impl Llama {
     }
 
     /// Reads the weights to compute in the given numbers, with the given kernel.
+    ///
+    /// # Panics
+    /// If the kernel is not [available](Kernel::available) on this machine.
     pub fn with(model: &mut Model, arithmetic: Arithmetic, kernel: Kernel) -> Result<Self, EngineError> {
+        assert!(Kernel::available().contains(&kernel), "{} does not run here", kernel.name());
         let shape = Shape { context: model.info.shape.context.min(LONGEST_CONTEXT), ..model.info.shape };
         let weights = model.weights.as_mut();
         let way = (kernel, arithmetic);
@@ -100,6 +102,11 @@ impl Llama {
         self.kernel
     }
 
+    /// Sequences that there is room for.
+    pub fn sequences(&self) -> usize {
+        self.sequences.len()
+    }
+
     /// Forgets all tokens, and makes room for some sequences of up to `positions` tokens each.
     pub fn begin(&mut self, sequences: usize, positions: usize) {
         self.sequences.resize_with(sequences.max(1), Cache::default);
@@ -109,7 +116,13 @@ impl Llama {
         self.reserve(positions);
     }
 
-    /// Feeds one token to each of some sequences, each at most once. Returns their logits: (tokens, vocabulary).
+    /// Feeds one token to each of some sequences, given by their numbers from 0. Returns their logits: (tokens, vocabulary).
+    ///
+    /// # Errors
+    /// No token, a token outside the vocabulary, or a sequence whose context is full; then none is fed.
+    ///
+    /// # Panics
+    /// If a sequence occurs twice, or was not made room for in [`Self::begin`].
     pub fn feed_each(&mut self, tokens: &[(usize, u32)]) -> Result<&[f32], EngineError> {
         let mut positions = 0;
         for (index, &(sequence, token)) in tokens.iter().enumerate() {

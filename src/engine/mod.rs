@@ -27,10 +27,13 @@ pub trait Engine {
     fn context(&self) -> usize;
     /// Tokens fed since the last reset.
     fn position(&self) -> usize;
-    /// Forgets all tokens, and makes room for this many to come: feeding no more than them allocates nothing.
+    /// Forgets all tokens, and makes room for this many to come: feeding them one by one allocates nothing.
     fn reset(&mut self, positions: usize);
-    /// Feeds tokens after those fed before; a prompt in few large pieces rather than many small ones. Returns the logits (one a token of the vocabulary) that
-    /// follow the last of them.
+    /// Feeds tokens after those fed before; a prompt in few large pieces rather than many small ones. Returns the logits
+    /// (one a token of the vocabulary) that follow the last of them.
+    ///
+    /// # Errors
+    /// No token, a token outside the vocabulary, or more than the context holds; then none is fed.
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError>;
 }
 
@@ -40,6 +43,9 @@ pub enum EngineError {
     /// More tokens than the model has positions.
     #[error("the model's context holds {context} tokens; {asked} were asked for")]
     ContextFull { context: usize, asked: usize },
+    /// Logits that are no numbers: the weights are damaged, though each of them is a number.
+    #[error("the model's arithmetic overflows: its file is damaged, or no language model")]
+    Overflow,
     /// Nothing was fed.
     #[error("there is no token to feed")]
     NoToken,

@@ -1,8 +1,8 @@
 //! One generation: settings in, a story token by token, then the whole with its measurements.
 
-use super::{Settings, SettingsError};
+use super::{Scores, Settings, SettingsError, TokensRead};
 use crate::engine::{ENGINE_REVISION, Engine, EngineError};
-use crate::metrics::{EarlierStories, Metrics, measure};
+use crate::metrics::{EarlierStories, Metrics, Reference, measure};
 use crate::model::{ModelError, ModelInfo, StoryDecoder, Tokenizer, sha256_hex};
 use crate::sampling::{Chain, Random, Sampler};
 use serde::Serialize;
@@ -84,12 +84,21 @@ pub fn digest(token_ids: &[u32]) -> String {
 }
 
 impl Generation {
-    /// SHA-256 over every surprisal, entropy and metric, bit for bit: equal where two machines measured the same.
-    pub fn measurements_digest(&self) -> String {
+    /// Its tokens, as if they had been read.
+    pub fn read(&self) -> TokensRead {
+        TokensRead {
+            token_ids: self.token_ids.clone(),
+            surprisal_bits: self.surprisal_bits.clone(),
+            entropy_bits: self.entropy_bits.clone(),
+        }
+    }
+
+    /// SHA-256 over every surprisal, entropy and metric, and over its scores, bit for bit: equal where two machines measured the same.
+    pub fn measurements_digest(&self, scores: &Scores) -> String {
         let numbers = self.surprisal_bits.iter().chain(&self.entropy_bits);
         let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
         // Rust prints the shortest decimal that reads back as the same float, on every machine.
-        bytes.extend(format!("{:?}", self.metrics).bytes());
+        bytes.extend(format!("{:?} {scores:?}", self.metrics).bytes());
         sha256_hex(&bytes)
     }
 }
@@ -186,6 +195,9 @@ impl<'a> Writer<'a> {
         }
         let choice = self.sampler.choose(&self.logits, &mut self.random);
         let token = choice.token;
+        if !choice.entropy_bits.is_finite() {
+            return Err(EngineError::Overflow.into());
+        }
         if Some(token) == self.model.end_token {
             return Ok(self.end(Ended::Story));
         }
@@ -210,41 +222,43 @@ impl<'a> Writer<'a> {
     }
 
     /// Measures what is written so far.
-    pub fn measure(&self, earlier: &EarlierStories) -> Metrics {
+    pub fn measure(&self, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
         let text: String = self.written.iter().map(|written| written.text.as_str()).collect();
-        let (token_ids, surprisal_bits) = self.columns();
-        measure(&text, &token_ids, &surprisal_bits, earlier)
+        measure(self.read().reading(&text), earlier, reference)
+    }
+
+    /// What is written so far, as if it had been read.
+    fn read(&self) -> TokensRead {
+        TokensRead {
+            token_ids: self.written.iter().map(|written| written.token).collect(),
+            surprisal_bits: self.written.iter().map(|written| written.surprisal_bits).collect(),
+            entropy_bits: self.written.iter().map(|written| written.entropy_bits).collect(),
+        }
     }
 
     /// The whole generation. A story that has not ended by itself counts as stopped.
-    pub fn finish(mut self, earlier: &EarlierStories) -> Generation {
+    pub fn finish(mut self, earlier: &EarlierStories, reference: Option<&Reference>) -> Generation {
         let rest = self.decoder.finish();
         if let Some(last) = self.written.last_mut() {
             last.text += &rest;
         }
         let ended = self.ended.unwrap_or(Ended::Stopped);
-        let (token_ids, surprisal_bits) = self.columns();
         let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
         let text = token_texts.concat();
-        let digest = digest(&token_ids);
-        let model = self.model.id();
+        let read = self.read();
         Generation {
-            metrics: measure(&text, &token_ids, &surprisal_bits, earlier),
+            metrics: measure(read.reading(&text), earlier, reference),
             settings: self.settings,
             engine_revision: ENGINE_REVISION,
             text,
-            token_ids,
             token_texts,
-            entropy_bits: self.written.iter().map(|written| written.entropy_bits).collect(),
-            surprisal_bits,
-            digest,
+            digest: digest(&read.token_ids),
+            token_ids: read.token_ids,
+            surprisal_bits: read.surprisal_bits,
+            entropy_bits: read.entropy_bits,
             ended,
-            model,
+            model: self.model.id(),
         }
-    }
-
-    fn columns(&self) -> (Vec<u32>, Vec<f64>) {
-        self.written.iter().map(|written| (written.token, written.surprisal_bits)).unzip()
     }
 }
 

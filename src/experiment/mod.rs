@@ -1,9 +1,17 @@
 //! The rooms above, run together: one generation, or the prediction of a given text.
 
+mod damage;
 mod generate;
+mod human;
 mod perplexity;
+mod reading;
+mod score;
 mod settings;
 
+pub use damage::{Damage, Original, damage};
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
+pub use human::{HumanPassage, LENGTHS, human_passages, reference};
 pub use perplexity::Perplexity;
+pub use reading::{SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
+pub use score::{Scorer, Scores, by_name, percentiles};
 pub use settings::{Limits, Settings, SettingsError};

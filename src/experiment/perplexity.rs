@@ -62,7 +62,7 @@ impl Perplexity {
 
     /// 2 to the power of the bits per token (Jelinek et al. 1977).
     pub fn perplexity(&self) -> f64 {
-        self.bits_per_token().exp2()
+        libm::exp2(self.bits_per_token())
     }
 }
 

@@ -1,52 +1,114 @@
-//! Tokens and text to numbers. Each metric is a small pure function with its formula, unit and source.
+//! Tokens and text to numbers. Each metric is a small pure function with its formula, unit and source; docs/methods.md
+//! explains them to readers.
 //!
 //! `None` means that the text is too short for the question, never zero.
 
-mod coherence;
-mod novelty;
-mod words;
+mod agreement;
+mod headline;
+mod likelihood;
+mod reference;
+mod repetition;
+mod sentences;
+mod session;
+mod surprise;
 
-pub use coherence::{mean_log_probability_bits, perplexity, repetition};
-pub use novelty::{EarlierStories, distinct};
-pub use words::words;
+pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
+pub use headline::{Headlines, LOWER_RANGE};
+pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
+pub use reference::{Reference, ReferenceError, quantiles};
+pub use repetition::{Rarity, distinct, repetition, sentence_overlap};
+pub use sentences::sentences;
+pub use session::EarlierStories;
+pub use surprise::{
+    PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
+};
 
+use crate::library::words;
 use serde::{Deserialize, Serialize};
 
-/// Every number of one generation. All describe the generated text alone, without its prompt.
+/// A text and what the model thought of it, token by token (temperature 1, nothing truncated).
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'a> {
+    pub text: &'a str,
+    pub token_ids: &'a [u32],
+    /// One a token.
+    pub surprisal_bits: &'a [f64],
+    /// One a token: of the prediction that it was held against.
+    pub entropy_bits: &'a [f64],
+}
+
+/// The numbers of one text that need nothing but its [`Reading`]. All describe the text alone, without its prompt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
+    /// Tokens in the text.
+    pub tokens: usize,
+    /// Words in the text.
+    pub words: usize,
     /// See [`EarlierStories::novelty_of`]; 0 to 1, or none where there is no earlier story.
     pub session_novelty: Option<f64>,
+    /// See [`EarlierStories::self_bleu`]; 0 to 1.
+    pub self_bleu: Option<f64>,
     /// See [`distinct`], of single words.
     pub distinct_1: Option<f64>,
     /// Of pairs of words.
     pub distinct_2: Option<f64>,
     /// Of triples of words.
     pub distinct_3: Option<f64>,
+    /// See [`repetition`], of pairs of tokens; 0 to 1.
+    pub seq_rep_2: Option<f64>,
+    /// Of runs of three tokens.
+    pub seq_rep_3: Option<f64>,
+    /// Of runs of four tokens.
+    pub seq_rep_4: Option<f64>,
+    /// See [`sentence_overlap`]; 0 to 1.
+    pub sentence_overlap: Option<f64>,
     /// See [`mean_log_probability_bits`]; bits per token, never above 0.
     pub mean_log_probability_bits: Option<f64>,
     /// See [`perplexity`]; 1 or more.
     pub perplexity: Option<f64>,
-    /// See [`repetition`], of runs of four tokens; 0 to 1.
-    pub seq_rep_4: Option<f64>,
-    /// Words in the text.
-    pub words: usize,
-    /// Tokens in the text.
-    pub tokens: usize,
+    /// See [`slor_bits`]; bits per token. None without a reference.
+    pub slor_bits: Option<f64>,
+    /// See [`slor_per_word_bits`]; bits per word. None without a reference.
+    pub slor_per_word_bits: Option<f64>,
+    /// See [`mean_entropy_bits`]; bits per token.
+    pub mean_entropy_bits: Option<f64>,
+    /// See [`entropy_per_word_bits`]; bits per word.
+    pub entropy_per_word_bits: Option<f64>,
+    /// See [`excess_surprise_bits`]; bits per token.
+    pub excess_surprise_bits: Option<f64>,
+    /// See [`surprise_peaks`]; 0 to 1.
+    pub surprise_peaks: Option<f64>,
+    /// See [`surprisal_variance`]; bits squared.
+    pub surprisal_variance: Option<f64>,
 }
 
-/// Measures one generated text. `surprisal_bits` holds one number a token (temperature 1, untruncated).
-pub fn measure(text: &str, token_ids: &[u32], surprisal_bits: &[f64], earlier: &EarlierStories) -> Metrics {
+/// Measures a text.
+pub fn measure(reading: Reading, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
+    let Reading { text, token_ids, surprisal_bits, entropy_bits } = reading;
     let words = words(text);
+    let alone = reference.map_or(Vec::new(), |reference| {
+        token_ids.iter().map(|&token| reference.token_counts.surprisal_bits(token)).collect()
+    });
     Metrics {
+        tokens: token_ids.len(),
+        words: words.len(),
         session_novelty: earlier.novelty_of(&words),
+        self_bleu: earlier.self_bleu(&words),
         distinct_1: distinct(&words, 1),
         distinct_2: distinct(&words, 2),
         distinct_3: distinct(&words, 3),
+        seq_rep_2: repetition(token_ids, 2),
+        seq_rep_3: repetition(token_ids, 3),
+        seq_rep_4: repetition(token_ids, 4),
+        sentence_overlap: sentence_overlap(text, reference.map_or(&Rarity::default(), |reference| &reference.rarity)),
         mean_log_probability_bits: mean_log_probability_bits(surprisal_bits),
         perplexity: perplexity(surprisal_bits),
-        seq_rep_4: repetition(token_ids, 4),
-        words: words.len(),
-        tokens: token_ids.len(),
+        slor_bits: slor_bits(surprisal_bits, &alone),
+        slor_per_word_bits: slor_per_word_bits(surprisal_bits, &alone, words.len()),
+        mean_entropy_bits: mean_entropy_bits(entropy_bits),
+        entropy_per_word_bits: entropy_per_word_bits(entropy_bits, words.len()),
+        excess_surprise_bits: excess_surprise_bits(surprisal_bits, entropy_bits),
+        surprise_peaks: surprise_peaks(surprisal_bits),
+        surprisal_variance: surprisal_variance(surprisal_bits),
     }
 }

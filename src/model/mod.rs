@@ -20,7 +20,7 @@ pub use path::{open_path, tokenizer_path};
 pub use quantize::{Precision, quantize};
 pub use safetensors::open_safetensors;
 pub use tokenizer::{StoryDecoder, Tokenizer};
-pub use weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
+pub use weights::{LONGEST_CONTEXT, Model, ModelInfo, Part, Shape, Tensor, Weights};
 
 use std::io::{Read, Seek, SeekFrom};
 

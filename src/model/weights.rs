@@ -2,6 +2,9 @@
 
 use super::ModelError;
 
+/// A bound on positions in use, so that a file's claim cannot fill the memory.
+pub const LONGEST_CONTEXT: usize = 8192;
+
 /// The sizes of a Llama.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
@@ -49,8 +52,7 @@ impl Shape {
         usize::try_from(all.map(count).sum::<u64>()).unwrap_or(usize::MAX)
     }
 
-    /// Refuses sizes that no Llama has, before anything is allocated from them. Every product of three sizes that
-    /// pass fits in 64 bits, every product of two in 32.
+    /// Refuses sizes that no Llama has, or that do not fit in this machine's addresses, before anything is allocated.
     pub fn check(&self) -> Result<(), ModelError> {
         for (what, size, limit) in [
             ("width", self.width, 1 << 14),
@@ -65,6 +67,16 @@ impl Shape {
             if size == 0 || size > limit {
                 return Err(ModelError::Shape(format!("its {what} is {size}; from 1 to {limit} is supported")));
             }
+        }
+        // Sums of integer products stay within 32 bits for so many columns; the other widths have this limit above.
+        if self.query_width() > 1 << 16 {
+            return Err(ModelError::Shape(format!("its heads are {} wide together, too wide", self.query_width())));
+        }
+        let floats = |sizes: &[usize]| sizes.iter().fold(4u64, |bytes, &size| bytes.saturating_mul(size as u64));
+        let largest_matrix = floats(&[self.vocabulary.max(self.hidden).max(self.query_width()), self.width]);
+        let memory_of_tokens = floats(&[2 * self.layers, self.key_width(), self.context.min(LONGEST_CONTEXT)]);
+        if largest_matrix.max(memory_of_tokens) > isize::MAX as u64 {
+            return Err(ModelError::Shape("it is too large for this machine's addresses".into()));
         }
         if !self.heads.is_multiple_of(self.key_heads) {
             let Self { heads, key_heads, .. } = self;

@@ -83,7 +83,11 @@ fn draw(weights: &mut [f32], top_p: f64, uniform: f64, order: &mut Vec<u32>) -> 
 /// The token with the largest logit; of equal ones, the lowest id.
 pub fn argmax(logits: &[f32]) -> u32 {
     let largest = crate::engine::maximum(logits);
-    logits.iter().position(|&logit| logit == largest).unwrap_or(0) as u32
+    // Whole blocks first, for which compilers use vectors.
+    let is_largest = |&logit: &f32| u32::from(logit == largest);
+    let mut blocks = logits.chunks(BLOCK);
+    let block = blocks.position(|block| block.iter().map(is_largest).sum::<u32>() > 0).unwrap_or(0) * BLOCK;
+    (block + logits[block..].iter().position(|&logit| logit == largest).unwrap_or(0)) as u32
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub fn keep_nucleus(weights: &mut [f32], top_p: f64, total: f64, order: &mut Vec
     let mut high = 1.0f32.to_bits() + 1;
     let (mut above, mut count_above, mut count_low) = (0.0, 0, weights.len());
     let mut guesses = guess(weights, top_p, order).into_iter();
-    while high - low > 1 && count_low - count_above > FEW {
+    while low + 1 < high && count_low - count_above > FEW {
         let inside = guesses.next().filter(|guess| (low + 1..high).contains(guess));
         let middle = inside.unwrap_or(low + (high - low) / 2);
         let (mass, count) = mass_from(weights, f32::from_bits(middle));
@@ -68,17 +68,18 @@ pub fn keep_nucleus(weights: &mut [f32], top_p: f64, total: f64, order: &mut Vec
 
 /// The token, in order of id, at which the mass first exceeds `target`; past the end, the last possible token.
 pub fn token_at(weights: &[f32], target: f64) -> u32 {
-    let mut before = 0.0;
-    let mut last = 0;
+    let mut mass = 0.0;
+    // The block in question and the mass before it.
+    let (mut last, mut before) = (0, 0.0);
     for (index, block) in weights.as_chunks::<BLOCK>().0.iter().enumerate() {
-        let after = before + block_mass(block);
-        if after > before {
-            last = index;
+        let after = mass + block_mass(block);
+        if after > mass {
+            (last, before) = (index, mass);
         }
         if after > target {
             break;
         }
-        before = after;
+        mass = after;
     }
     let block = &weights[last * BLOCK..][..BLOCK];
     let mut mass = before;

@@ -10,7 +10,7 @@ pub struct Summary {
     pub largest: f32,
     /// Natural logarithm of the sum of `exp(logit - largest)`.
     log_total: f64,
-    /// Shannon entropy in bits.
+    /// Shannon entropy in bits. No number where a logit is none or infinite.
     pub entropy_bits: f64,
 }
 
@@ -29,16 +29,20 @@ impl Summary {
             moment += sums.1;
         }
         let log_total = libm::log(total);
-        // A certain distribution may come out a rounding error below zero.
-        let entropy_bits = ((log_total - moment / total) * std::f64::consts::LOG2_E).max(0.0);
+        let entropy_bits = not_below_zero((log_total - moment / total) * std::f64::consts::LOG2_E);
         Self { largest, log_total, entropy_bits }
     }
 
     /// Surprisal of a token with this logit in bits, `-log2 p`.
     pub fn surprisal_bits(&self, logit: f32) -> f64 {
         let nats = self.log_total - f64::from(logit - self.largest);
-        (nats * std::f64::consts::LOG2_E).max(0.0)
+        not_below_zero(nats * std::f64::consts::LOG2_E)
     }
+}
+
+/// What is certain may come out a rounding error below zero. What is no number stays none.
+fn not_below_zero(bits: f64) -> f64 {
+    if bits < 0.0 { 0.0 } else { bits }
 }
 
 /// The sums of e^d and of d e^d over a block, where d = logit - largest.

@@ -11,6 +11,7 @@ fn logits() -> impl Strategy<Value = Vec<f32>> {
         prop::collection::vec(prop_oneof![Just(-1e30f32), Just(1e30), -1.0f32..1.0], 1..50),
         // So many that they are not all sorted.
         prop::collection::vec(-2.0f32..2.0, 300..2000),
+        prop::collection::vec((-1i8..2).prop_map(f32::from), 300..2000),
     ]
 }
 
@@ -153,6 +154,16 @@ fn draws_follow_the_probabilities() {
     }
     for (count, weight) in counts.iter().zip(weights) {
         assert!((f64::from(*count) / 20_000.0 - f64::from(weight) / 2.0).abs() < 0.015, "{counts:?}");
+    }
+}
+
+#[test]
+fn no_number_is_said_to_be_none() {
+    for logit in [f32::NAN, -f32::NAN, f32::INFINITY] {
+        let mut sampler = Sampler::new(Chain { temperature: 0.8, top_p: 0.9 }, 100);
+        let mut logits = [0.5; 100];
+        logits[70] = logit;
+        assert!(sampler.choose(&logits, &mut Random::new(1)).entropy_bits.is_nan());
     }
 }
 

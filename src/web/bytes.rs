@@ -11,6 +11,7 @@ pub struct JsBytes {
 }
 
 impl JsBytes {
+    /// A file that begins with the array's first byte.
     pub fn new(array: Uint8Array) -> Self {
         Self { array, position: 0 }
     }

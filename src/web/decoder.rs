@@ -2,9 +2,9 @@
 
 use super::bytes::JsBytes;
 use crate::engine::{Arithmetic, Engine, Kernel, Llama};
-use crate::experiment::{Settings, Writer};
-use crate::metrics::EarlierStories;
-use crate::model::{ModelInfo, Tokenizer, open};
+use crate::experiment::{Scorer, Settings, Writer};
+use crate::metrics::{EarlierStories, Reference};
+use crate::model::{ModelInfo, Origin, Tokenizer, open_from};
 use crate::sampling::{Chain, Random, Sampler, argmax};
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -23,9 +23,10 @@ pub struct Decoder {
 
 #[wasm_bindgen]
 impl Decoder {
-    /// Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best.
+    /// Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
+    /// hexadecimal, where it was checked already; else it is computed here.
     #[wasm_bindgen(constructor)]
-    pub fn new(model: Uint8Array, kernel: Option<String>) -> Result<Decoder, JsError> {
+    pub fn new(model: Uint8Array, kernel: Option<String>, sha256: Option<String>) -> Result<Decoder, JsError> {
         let kernel = match kernel {
             None => Kernel::best(),
             Some(name) => Kernel::available()
@@ -33,7 +34,9 @@ impl Decoder {
                 .find(|kernel| kernel.name() == name)
                 .ok_or_else(|| JsError::new(&format!("there is no kernel \"{name}\" in this module")))?,
         };
-        let mut model = open(BufReader::new(JsBytes::new(model)))?;
+        let sha256 =
+            sha256.as_deref().filter(|hash| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let mut model = open_from(BufReader::new(JsBytes::new(model)), Origin { name: "model", sha256 })?;
         let engine = Llama::with(&mut model, Arithmetic::Auto, kernel)?;
         Ok(Self { engine, info: model.info, drawing: None })
     }
@@ -60,6 +63,9 @@ impl Decoder {
 
     /// Feeds one token to each of the first sequences; returns the likeliest next one of each.
     pub fn feed_each(&mut self, tokens: &[u32]) -> Result<Vec<u32>, JsError> {
+        if tokens.len() > self.engine.sequences() {
+            return Err(JsError::new("there are fewer sequences than tokens: reset comes first"));
+        }
         let rows: Vec<(usize, u32)> = tokens.iter().copied().enumerate().collect();
         let logits = self.engine.feed_each(&rows)?;
         Ok(logits.chunks_exact(logits.len() / tokens.len()).map(argmax).collect())
@@ -78,8 +84,30 @@ impl Decoder {
         Ok(sampler.choose(logits, random).token)
     }
 
-    /// Writes a story with settings given as JSON; returns its digests as JSON. See `tests/golden.rs`.
-    pub fn golden(&mut self, settings: &str, tokenizer: &[u8]) -> Result<String, JsError> {
+    /// Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
+    /// know by the difference what measuring costs. `reference`: a reference file's JSON.
+    pub fn story(
+        &mut self,
+        settings: &str,
+        tokenizer: &[u8],
+        reference: &[u8],
+        measurements: u32,
+    ) -> Result<usize, JsError> {
+        let tokenizer = Tokenizer::new(tokenizer)?;
+        let reference = Reference::read(reference)?;
+        let settings: Settings = serde_json::from_str(settings)?;
+        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings)?;
+        while writer.step()?.is_some() {}
+        let earlier = EarlierStories::default();
+        let mut tokens = 0;
+        for _ in 0..measurements {
+            tokens = writer.measure(&earlier, Some(&reference)).tokens;
+        }
+        Ok(tokens)
+    }
+
+    /// Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
+    pub fn golden(&mut self, settings: &str, tokenizer: &[u8], reference: &[u8]) -> Result<String, JsError> {
         #[derive(Serialize)]
         struct Digests {
             digest: String,
@@ -95,9 +123,19 @@ impl Decoder {
                 logits.update(logit.to_bits().to_le_bytes());
             }
         }
-        let generation = writer.finish(&EarlierStories::default());
+        let reference = Reference::read(reference)?;
+        let generation = writer.finish(&EarlierStories::default(), Some(&reference));
+        let mut scorer = Scorer {
+            engine: &mut self.engine,
+            tokenizer: &tokenizer,
+            model: &self.info,
+            reference: Some(&reference),
+            library: None,
+        };
+        let prompted = !generation.settings.prompt.is_empty();
+        let scores = scorer.score_read(&generation.read(), &generation.text, prompted)?;
         let logits = logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let measurements = generation.measurements_digest();
+        let measurements = generation.measurements_digest(&scores);
         Ok(serde_json::to_string(&Digests { digest: generation.digest, logits, measurements })?)
     }
 }

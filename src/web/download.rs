@@ -3,7 +3,7 @@
 use super::bytes::JsBytes;
 use super::messages::{Code, Source, scope};
 use crate::model::sha256_of;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Cache, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
@@ -35,7 +35,8 @@ pub struct Download {
 /// A file on its way into the cache. The browser stores it while the engine already reads it.
 struct Keeping {
     cache: Cache,
-    put: Promise,
+    /// Made into a future at once: a promise that fails while nobody listens would count as an error of the page.
+    put: JsFuture,
     url: String,
     key: String,
 }
@@ -53,13 +54,13 @@ impl Download {
 impl Keeping {
     fn start(cache: Cache, expected: &Expected<'_>, bytes: &Uint8Array) -> Option<Self> {
         let response = Response::new_with_opt_js_u8_array(Some(bytes)).ok()?;
-        let put = cache.put_with_str(&expected.key(), &response);
+        let put = JsFuture::from(cache.put_with_str(&expected.key(), &response));
         Some(Self { cache, put, url: expected.url.into(), key: expected.key() })
     }
 
     /// Waits for the end, then drops older versions of the file.
     async fn finish(self) -> Result<(), JsValue> {
-        JsFuture::from(self.put).await?;
+        self.put.await?;
         let keys: Array = JsFuture::from(self.cache.keys()).await?.unchecked_into();
         for request in keys.iter() {
             let url = request.unchecked_into::<Request>().url();

@@ -2,50 +2,31 @@
 
 use super::bytes::JsBytes;
 use super::clock;
-use super::download::{Download, Expected, Failure, get, get_text};
-use super::messages::{Answer, Code, ModelFacts, Source, memory_bytes, post, scope};
+use super::download::{Download, Expected, Failure, get};
+use super::manifest::{Entry, Manifest};
+use super::messages::{Answer, Code, LibraryFacts, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
+use crate::metrics::Reference;
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
-use serde::Deserialize;
 use std::cell::Cell;
 use std::io::BufReader;
 
-/// `models/index.json`.
-#[derive(Deserialize)]
-struct Manifest {
-    default: String,
-    models: Vec<Entry>,
-}
-
-/// One model; paths are relative to the manifest.
-#[derive(Deserialize)]
-struct Entry {
-    name: String,
-    title: String,
-    file: String,
-    bytes: usize,
-    sha256: String,
-    tokenizer: String,
-    tokenizer_bytes: usize,
-    tokenizer_sha256: String,
-}
+/// Stories of about this length are drawn on the map.
+const USUAL_TOKENS: usize = 128;
 
 /// A model, ready to write.
 pub struct Loaded {
     pub engine: Llama,
     pub tokenizer: Tokenizer,
     pub info: ModelInfo,
+    /// People's numbers for this model; without it, only raw numbers are shown.
+    pub reference: Option<Reference>,
 }
 
 /// Loads a model by name, or the default one, and posts progress and readiness.
 pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Failure> {
     let start = clock::now();
-    let manifest: Manifest = serde_json::from_str(&get_text(manifest_url).await?).map_err(|error| {
-        Failure::new(
-            Code::Manifest,
-            format!("The list of models on the server is damaged ({error}). Publish models/index.json again."),
-        )
-    })?;
+    let manifest = Manifest::fetch(manifest_url).await?;
     let named = |name: &str| manifest.models.iter().find(|entry| entry.name == name);
     let found = wanted.and_then(named);
     let problem = match (wanted, found) {
@@ -63,14 +44,15 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     })?;
 
     let folder = manifest_url.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let total = entry.bytes + entry.tokenizer_bytes;
+    let reference_bytes = entry.reference.as_ref().map_or(0, |file| file.bytes);
+    let total = entry.bytes + entry.tokenizer_bytes + reference_bytes;
     let tokenizer_url = format!("{folder}/{}", entry.tokenizer);
     let expected = Expected { url: &tokenizer_url, bytes: entry.tokenizer_bytes, sha256: &entry.tokenizer_sha256 };
     // Both at once; the tokenizer is read while the model is still under way.
-    let arrived = [Cell::new(0), Cell::new(0)];
+    let arrived = [Cell::new(0), Cell::new(0), Cell::new(0)];
     let progress = |which: usize, loaded: usize, from: Source| {
         arrived[which].set(loaded);
-        post(&Answer::Progress { loaded: arrived[0].get() + arrived[1].get(), total, from });
+        post(&Answer::Progress { loaded: arrived.iter().map(Cell::get).sum(), total, from });
     };
     let unusable = |error: &dyn std::error::Error| {
         Failure::new(Code::Model, format!("The model on the server cannot be used: {error}."))
@@ -83,12 +65,24 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let model_url = format!("{folder}/{}", entry.file);
     let expected = Expected { url: &model_url, bytes: entry.bytes, sha256: &entry.sha256 };
     let model = get(&expected, |loaded, from| progress(1, loaded, from));
-    let (tokenizer, model) = futures_util::future::join(tokenizer, model).await;
-    let ((tokenizer_file, tokenizer), model) = (tokenizer?, model?);
+    let reference = async {
+        let Some(file) = &entry.reference else { return Ok(None) };
+        let url = format!("{folder}/{}", file.file);
+        let file = get(&file.at(&url), |loaded, from| progress(2, loaded, from)).await?;
+        let reference = Reference::read(&file.bytes.to_vec()).map_err(|error| unusable(&error))?;
+        Ok::<_, Failure>(Some((file, reference)))
+    };
+    // The first failure of the three is told at once.
+    let ((tokenizer_file, tokenizer), model, reference) =
+        futures_util::future::try_join3(tokenizer, model, reference).await?;
 
     let from = model.from;
-    let loaded = open(entry, &model, tokenizer).map_err(|error| unusable(error.as_ref()))?;
-    let kept = tokenizer_file.kept().await & model.kept().await;
+    let (reference_file, reference) = reference.unzip();
+    let loaded = open(entry, &model, tokenizer, reference).map_err(|error| unusable(error.as_ref()))?;
+    let mut kept = tokenizer_file.kept().await & model.kept().await;
+    if let Some(file) = reference_file {
+        kept &= file.kept().await;
+    }
     let info = &loaded.info;
     post(&Answer::Ready {
         model: ModelFacts {
@@ -103,21 +97,32 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         seconds: (clock::now() - start) / 1000.0,
         from,
         kept,
+        kernel: loaded.engine.kernel().name(),
         memory_bytes: memory_bytes(),
         note: (!kept).then(|| note(from)),
         problem,
+        bands: loaded.reference.as_ref().map(|reference| reference.bands(USUAL_TOKENS)).unwrap_or_default(),
+        library: entry.library.as_ref().map(|file| LibraryFacts { bytes: file.bytes, sha256: file.sha256.clone() }),
     });
     Ok(loaded)
 }
 
-fn open(entry: &Entry, model: &Download, tokenizer: Tokenizer) -> Result<Loaded, Box<dyn std::error::Error>> {
+fn open(
+    entry: &Entry,
+    model: &Download,
+    tokenizer: Tokenizer,
+    reference: Option<Reference>,
+) -> Result<Loaded, Box<dyn std::error::Error>> {
     let mut model = model::open_from(
         BufReader::new(JsBytes::new(model.bytes.clone())),
         Origin { name: &entry.name, sha256: Some(&entry.sha256) },
     )?;
     tokenizer.check_fits(&model.info)?;
+    if let Some(reference) = &reference {
+        reference.check_fits(&model.info.id(), model.info.shape.vocabulary)?;
+    }
     let engine = Llama::new(&mut model)?;
-    Ok(Loaded { engine, tokenizer, info: model.info })
+    Ok(Loaded { engine, tokenizer, info: model.info, reference })
 }
 
 /// Why the model will have to be loaded again at the next visit.

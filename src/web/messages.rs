@@ -1,10 +1,12 @@
 //! The messages between page and worker, as plain objects with a field "type".
 
-use crate::engine::{ENGINE_NAME, ENGINE_REVISION, Kernel};
-use crate::experiment::{Generation, Limits, Settings, Written};
+use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
+use crate::experiment::{Generation, Limits, Settings, Written, by_name, percentiles};
 use crate::link::LinkRead;
-use crate::metrics::Metrics;
+use crate::metrics::{Headlines, Metrics, Reference, bootstrap, mean};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DedicatedWorkerGlobalScope;
 
@@ -12,11 +14,30 @@ use web_sys::DedicatedWorkerGlobalScope;
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
-    Load { manifest_url: String, model: Option<String> },
-    Generate { id: u32, settings: Settings, earlier: Vec<String> },
-    Stop { id: u32 },
-    ReadLink { fragment: String },
-    WriteLink { settings: Settings, digest: Option<String> },
+    Load {
+        manifest_url: String,
+        model: Option<String>,
+    },
+    Generate {
+        id: u32,
+        settings: Settings,
+        earlier: Vec<String>,
+    },
+    Stop {
+        id: u32,
+    },
+    ReadLink {
+        fragment: String,
+    },
+    WriteLink {
+        settings: Settings,
+        digest: Option<String>,
+    },
+    /// Asks for the means of some lists of numbers, with their intervals.
+    Means {
+        id: u32,
+        lists: Vec<Vec<f64>>,
+    },
 }
 
 /// Worker to page.
@@ -38,10 +59,16 @@ pub enum Answer<'a> {
         seconds: f64,
         from: Source,
         kept: bool,
+        /// What multiplies the integers.
+        kernel: &'static str,
         /// See [`memory_bytes`].
         memory_bytes: f64,
         note: Option<String>,
         problem: Option<String>,
+        /// By metric: where people's range begins and ends, in passages of a usual length.
+        bands: BTreeMap<String, (f64, f64)>,
+        /// The library that can be fetched for this model.
+        library: Option<LibraryFacts>,
     },
     Started {
         id: u32,
@@ -54,17 +81,35 @@ pub enum Answer<'a> {
     },
     Metrics {
         id: u32,
-        metrics: Metrics,
+        #[serde(flatten)]
+        numbers: Numbers,
     },
     Done {
         id: u32,
         #[serde(flatten)]
         generation: &'a Generation,
+        #[serde(flatten)]
+        numbers: Numbers,
         link: String,
         seconds: f64,
         tokens_per_second: f64,
         /// See [`memory_bytes`].
         memory_bytes: f64,
+    },
+    /// How far the second reading of a finished story is, from 0 to 1.
+    Measuring {
+        id: u32,
+        done: f64,
+    },
+    /// What the second reading found; nothing, if it gave way to other work.
+    Measured {
+        id: u32,
+        #[serde(flatten)]
+        numbers: Numbers,
+    },
+    Means {
+        id: u32,
+        means: Vec<Option<Mean>>,
     },
     Link {
         fragment: String,
@@ -75,6 +120,31 @@ pub enum Answer<'a> {
         code: Code,
         message: String,
     },
+}
+
+/// Numbers by name, and where they fall among people's passages of that length.
+#[derive(Default, Serialize)]
+pub struct Numbers {
+    numbers: Map<String, Value>,
+    percentiles: BTreeMap<String, f64>,
+}
+
+impl Numbers {
+    /// The numbers of a struct, for a text of so many tokens.
+    pub fn new(numbers: &impl Serialize, tokens: usize, reference: Option<&Reference>) -> Self {
+        let numbers = by_name(numbers);
+        let percentiles = reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
+        Self { numbers, percentiles }
+    }
+
+    /// What can be measured while a story is written.
+    pub fn of_story(metrics: &Metrics, reference: Option<&Reference>) -> Self {
+        let mut all = Self::new(metrics, metrics.tokens, reference);
+        if let Some(reference) = reference {
+            all.numbers.append(&mut by_name(&Headlines::new(metrics, reference)));
+        }
+        all
+    }
 }
 
 /// What went wrong, for the page's own decisions; the message is for the reader.
@@ -101,12 +171,37 @@ pub enum Source {
     Cache,
 }
 
+/// A mean with its 95% interval; see [`crate::metrics::bootstrap`].
+#[derive(Serialize)]
+pub struct Mean {
+    mean: f64,
+    from: f64,
+    to: f64,
+}
+
+impl Mean {
+    /// None of fewer than three numbers.
+    pub fn new(values: &[f64]) -> Option<Self> {
+        let of = |sample: &[usize]| {
+            (sample.len() > 2).then(|| sample.iter().map(|&at| values[at]).sum::<f64>() / sample.len() as f64)
+        };
+        let (from, to) = bootstrap(values.len(), of)?;
+        Some(Self { mean: mean(values)?, from, to })
+    }
+}
+
+/// A library that waits on the server.
+#[derive(Serialize)]
+pub struct LibraryFacts {
+    pub bytes: usize,
+    pub sha256: String,
+}
+
 /// The engine, by name and revision.
 #[derive(Serialize)]
 pub struct EngineFacts {
     name: &'static str,
     revision: u32,
-    kernel: &'static str,
 }
 
 /// The loaded model, for people.
@@ -124,7 +219,7 @@ pub struct ModelFacts {
 impl Answer<'_> {
     pub fn hello() -> Self {
         Answer::Hello {
-            engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION, kernel: Kernel::best().name() },
+            engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION },
             defaults: Settings::default(),
             limits: Settings::LIMITS,
         }
@@ -152,7 +247,7 @@ pub fn scope() -> DedicatedWorkerGlobalScope {
 }
 
 /// Sends an answer to the page.
-pub fn post(answer: &Answer) {
+pub fn post(answer: &impl Serialize) {
     let value = answer.serialize(&serde_wasm_bindgen::Serializer::json_compatible());
     // Neither serializing our own types nor posting plain data can fail; if it does, the console says so.
     if let Err(error) = value.map_err(JsValue::from).and_then(|value| scope().post_message(&value)) {

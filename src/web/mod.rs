@@ -6,7 +6,9 @@ mod bytes;
 mod clock;
 mod decoder;
 mod download;
+mod library;
 mod load;
+mod manifest;
 mod messages;
 mod worker;
 
@@ -15,9 +17,20 @@ use wasm_bindgen::prelude::*;
 /// Makes this worker answer the page's messages, and says hello. Call once, from a dedicated worker.
 #[wasm_bindgen]
 pub fn serve() {
+    tell_panics();
+    worker::start();
+}
+
+/// Makes this worker answer the page's questions about the library. Call once, from a dedicated worker.
+#[wasm_bindgen]
+pub fn serve_library() {
+    tell_panics();
+    library::start();
+}
+
+fn tell_panics() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         messages::post(&messages::Answer::panic(&panic.to_string()));
     }));
-    worker::start();
 }

@@ -3,8 +3,8 @@
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Request, memory_bytes, post, scope};
-use crate::experiment::{GenerateError, Settings, Writer};
+use super::messages::{Answer, Code, Mean, Numbers, Request, memory_bytes, post, scope};
+use crate::experiment::{GenerateError, Generation, SecondMetrics, SecondReading, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
 use std::cell::{Cell, RefCell};
@@ -25,6 +25,10 @@ struct Worker {
     model_id: RefCell<Option<String>>,
     working: Cell<bool>,
     stop: Cell<Option<u32>>,
+    /// Whether the work is only the second reading of a story, which gives way to other work.
+    measuring: Cell<bool>,
+    /// What waits for the second reading to give way.
+    waiting: RefCell<Option<Request>>,
 }
 
 /// Listens from now on.
@@ -53,6 +57,13 @@ pub fn start() {
 
 impl Worker {
     fn answer(self: Rc<Self>, request: Request) {
+        if self.measuring.get() && matches!(request, Request::Load { .. } | Request::Generate { .. }) {
+            if let Some(Request::Generate { id, .. }) = self.waiting.replace(Some(request)) {
+                let message = "Another story was asked for before this one could begin.".into();
+                post(&Answer::Error { id: Some(id), code: Code::Busy, message });
+            }
+            return;
+        }
         match request {
             Request::Load { manifest_url, model } => self.work(None, async move |worker| {
                 *worker.loaded.borrow_mut() = None;
@@ -71,6 +82,9 @@ impl Worker {
                 result
             }),
             Request::Stop { id } => self.stop.set(Some(id)),
+            Request::Means { id, lists } => {
+                post(&Answer::Means { id, means: lists.iter().map(|list| Mean::new(list)).collect() });
+            }
             Request::ReadLink { fragment } => post(&Answer::LinkRead(link::read(&fragment))),
             Request::WriteLink { settings, digest } => {
                 let model = self.model_id.borrow();
@@ -89,8 +103,12 @@ impl Worker {
         spawn_local(async move {
             let result = task(&self).await;
             self.working.set(false);
+            self.measuring.set(false);
             if let Err(Failure { code, message }) = result {
                 post(&Answer::Error { id, code, message });
+            }
+            if let Some(request) = self.waiting.take() {
+                self.answer(request);
             }
         });
     }
@@ -105,8 +123,8 @@ impl Worker {
         let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
         let turns = Turns::new()
             .map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))?;
-        self.stop.set(None);
         let start = clock::now();
+        let reference = loaded.reference.as_ref();
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let lost = |_| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
@@ -122,23 +140,65 @@ impl Worker {
             post(&Answer::Token { id, written });
             tokens += 1;
             if clock::now() - measured > MEASURE_EVERY {
-                post(&Answer::Metrics { id, metrics: writer.measure(&earlier) });
+                let metrics = writer.measure(&earlier, reference);
+                post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, reference) });
                 measured = clock::now();
             }
             turns.next().await.map_err(lost)?;
         }
         let end = clock::now();
-        let generation = writer.finish(&earlier);
+        let generation = writer.finish(&earlier, reference);
         post(&Answer::Done {
             id,
             link: link::of(&generation),
             generation: &generation,
+            numbers: Numbers::of_story(&generation.metrics, reference),
             seconds: (end - start) / 1000.0,
             memory_bytes: memory_bytes(),
             // Browsers coarsen the clock; a very short story may seem to have taken no time.
             tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
         });
-        Ok(())
+        self.measuring.set(true);
+        let reference = loaded.reference.take();
+        let found = self.read_again(loaded, id, &generation, &turns).await;
+        let tokens = generation.token_ids.len();
+        let numbers = match &found {
+            Ok(Some(found)) => Numbers::new(found, tokens, reference.as_ref()),
+            _ => Numbers::default(),
+        };
+        loaded.reference = reference;
+        // Nothing more is coming for that story, whatever happened.
+        post(&Answer::Measured { id, numbers });
+        found.map(|_| ())
+    }
+
+    /// Measures what takes passes of its own; none if the model cannot, or if something else is asked for meanwhile.
+    async fn read_again(
+        &self,
+        loaded: &mut Loaded,
+        id: u32,
+        generation: &Generation,
+        turns: &Turns,
+    ) -> Result<Option<SecondMetrics>, Failure> {
+        let Loaded { engine, tokenizer, info, .. } = loaded;
+        let prompted = !generation.settings.prompt.is_empty();
+        let reading = SecondReading::new(&generation.read(), &generation.text, prompted, tokenizer, info);
+        let Some(mut reading) = reading else { return Ok(None) };
+        let mut told = clock::now();
+        while let Some(done) = reading.step(engine).map_err(|error| failure(error.into()))? {
+            if self.waiting.borrow().is_some() {
+                return Ok(None);
+            }
+            if clock::now() - told > MEASURE_EVERY {
+                post(&Answer::Measuring { id, done });
+                told = clock::now();
+            }
+            turns
+                .next()
+                .await
+                .map_err(|_| Failure::new(Code::Panic, "The browser lost a message. Reload the page."))?;
+        }
+        Ok(Some(reading.finish()))
     }
 }
 

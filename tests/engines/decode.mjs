@@ -15,6 +15,7 @@ export const RELAXED = "fabula_relaxed";
  * @property {string} build address of the folder with the modules and their glue, "/" at its end
  * @property {string} model address of the model file
  * @property {string} tokenizer address of the tokenizer file
+ * @property {string} reference address of the reference file
  * @property {object[]} settings of the stories
  *
  * @typedef {object} Digests
@@ -39,7 +40,7 @@ async function bytesOf(address) {
  * @param {Work} work
  * @returns {Promise<Decoded>}
  */
-export async function decode({ variant, build, model, tokenizer, settings }) {
+export async function decode({ variant, build, model, tokenizer, reference, settings }) {
   const bytes = await bytesOf(`${build}${variant.module}_bg.wasm`);
   const expected = variant.module === RELAXED ? hasRelaxedSimd() : hasSimd();
   // The page chooses a module by the small probe, before it has the module.
@@ -50,8 +51,8 @@ export async function decode({ variant, build, model, tokenizer, settings }) {
   const { default: init, Decoder } = await import(`${build}${variant.module}.js`);
   await init({ module_or_path: bytes });
   const decoder = new Decoder(await bytesOf(model), variant.kernel);
-  const words = await bytesOf(tokenizer);
-  const stories = settings.map((one) => JSON.parse(decoder.golden(JSON.stringify(one), words)));
+  const [words, people] = [await bytesOf(tokenizer), await bytesOf(reference)];
+  const stories = settings.map((one) => JSON.parse(decoder.golden(JSON.stringify(one), words, people)));
   const kernel = decoder.kernel();
   decoder.free();
   return { refused: false, kernel, stories };

@@ -5,17 +5,11 @@
 
 #![cfg_attr(not(any(target_arch = "x86_64", feature = "relaxed-simd")), allow(dead_code))]
 
-use super::{WORD, word};
-
 const SHIFT: i8 = 64;
 
 pub fn prepare(activations: &[i8], words: &mut [u32]) -> i32 {
-    for (word_out, group) in words.iter_mut().zip(activations.chunks(WORD)) {
-        let mut shifted = [0; WORD];
-        for (shifted, value) in shifted.iter_mut().zip(group) {
-            *shifted = value + SHIFT;
-        }
-        *word_out = word(&shifted);
+    for (byte, activation) in bytemuck::cast_slice_mut::<u32, i8>(words).iter_mut().zip(activations) {
+        *byte = activation + SHIFT;
     }
     0
 }

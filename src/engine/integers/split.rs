@@ -22,11 +22,14 @@ pub fn encode(tiles: &mut [i8]) {
 
 pub fn prepare(activations: &[i8], words: &mut [u32]) -> i32 {
     let mut first_sum = 0;
-    for (words, group) in words.as_chunks_mut::<WORDS>().0.iter_mut().zip(activations.chunks(WORD)) {
-        let x = |at: usize| i16::from(group.get(at).copied().unwrap_or(0));
-        let join = |low: i16, high: i16| u32::from(low as u16) | u32::from(high as u16) << 16;
-        *words = [join(x(0), x(2)), join(x(1) - 256 * x(0), x(3) - 256 * x(2))];
-        first_sum += i32::from(x(0)) + i32::from(x(2));
+    let groups = bytemuck::cast_slice_mut::<u32, i16>(words).as_chunks_mut::<{ 2 * WORDS }>().0;
+    for (index, out) in groups.iter_mut().enumerate() {
+        let mut x = [0; WORD];
+        for (x, &activation) in x.iter_mut().zip(&activations[index * WORD..]) {
+            *x = i16::from(activation);
+        }
+        *out = [x[0], x[2], x[1] - 256 * x[0], x[3] - 256 * x[2]];
+        first_sum += i32::from(x[0] + x[2]);
     }
     -128 * first_sum
 }

@@ -1,0 +1,83 @@
+//! What several commands share: opening files, with errors that name them.
+
+use clap::Args;
+use fabula::engine::{Arithmetic, Kernel, Llama};
+use fabula::library::Library;
+use fabula::metrics::Reference;
+use fabula::model::{Model, ModelError, ModelInfo, Tokenizer, open_path, tokenizer_path};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+#[derive(Args)]
+pub struct ModelArguments {
+    /// Model of the llama architecture: a GGUF, llama2.c (.bin) or safetensors file, or a Hugging Face folder
+    #[arg(long)]
+    pub model: PathBuf,
+    /// tokenizer.json or llama2.c's tokenizer.bin; the one beside the model if not given
+    #[arg(long)]
+    pub tokenizer: Option<PathBuf>,
+}
+
+/// The engine, the tokenizer and the model's facts.
+pub fn open(arguments: &ModelArguments, arithmetic: Arithmetic) -> Outcome<(Llama, Tokenizer, Model)> {
+    let path = &arguments.model;
+    let mut model = open_path(path).map_err(|error| match error {
+        // Names its file itself.
+        ModelError::Checkpoint(_) => error.into(),
+        error => in_file(path, error),
+    })?;
+    let tokenizer_path = arguments.tokenizer.clone().unwrap_or_else(|| tokenizer_path(path));
+    if arguments.tokenizer.is_none() && !tokenizer_path.exists() {
+        let path = tokenizer_path.display();
+        return Err(format!("there is no tokenizer at {path}; name the model's own with --tokenizer").into());
+    }
+    let tokenizer = Tokenizer::new(&read(&tokenizer_path)?).map_err(|error| in_file(&tokenizer_path, error))?;
+    tokenizer.check_fits(&model.info)?;
+    let engine = Llama::with(&mut model, arithmetic, Kernel::best()).map_err(|error| in_file(path, error))?;
+    Ok((engine, tokenizer, model))
+}
+
+/// The reference that was given, or the one beside the model if there is one.
+pub fn reference(given: Option<&Path>, path: &Path, model: &ModelInfo) -> Outcome<Option<Reference>> {
+    let Some(path) = beside(given, path, "reference.json") else { return Ok(None) };
+    let reference = Reference::read(&read(&path)?).map_err(|error| in_file(&path, error))?;
+    reference.check_fits(&model.id(), model.shape.vocabulary).map_err(|error| in_file(&path, error))?;
+    Ok(Some(reference))
+}
+
+/// The library that was given, or the one beside the model if there is one.
+pub fn library(given: Option<&Path>, model: &Path) -> Outcome<Option<Library>> {
+    let Some(path) = beside(given, model, "library.fabulib") else { return Ok(None) };
+    Ok(Some(Library::open(&read(&path)?).map_err(|error| in_file(&path, error))?))
+}
+
+fn beside(given: Option<&Path>, model: &Path, name: &str) -> Option<PathBuf> {
+    let folder = if model.is_dir() { Some(model) } else { model.parent() };
+    given.map(Path::to_path_buf).or_else(|| folder.map(|folder| folder.join(name)).filter(|path| path.exists()))
+}
+
+/// The lines of a .jsonl file, each read as a `T`.
+pub fn lines<T: serde::de::DeserializeOwned>(path: &Path) -> Outcome<Vec<T>> {
+    let content = text(path)?;
+    let lines = content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(index, line)| {
+            serde_json::from_str(line)
+                .map_err(|error| in_file(path, std::io::Error::other(format!("line {}: {error}", index + 1))))
+        })
+        .collect()
+}
+
+pub fn read(path: &Path) -> Outcome<Vec<u8>> {
+    std::fs::read(path).map_err(|error| in_file(path, error))
+}
+
+pub fn text(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path).map_err(|error| in_file(path, error))
+}
+
+pub fn in_file(path: &Path, error: impl Error) -> Box<dyn Error> {
+    format!("{}: {error}", path.display()).into()
+}

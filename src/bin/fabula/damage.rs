@@ -1,0 +1,63 @@
+//! `fabula damage`: human passages, and what is left of them when they are damaged.
+
+use crate::common::{ModelArguments, Outcome, in_file, open};
+use crate::reference::HeldOut;
+use clap::Args;
+use fabula::engine::Arithmetic;
+use fabula::experiment::{Damage, Original, damage};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+/// Lengths of the passages in tokens, in turn.
+const LENGTHS: [usize; 3] = [64, 128, 256];
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    #[command(flatten)]
+    held_out: HeldOut,
+    /// Texts to write, one a line: {"id", "kind", "prompt", "text"}
+    #[arg(long)]
+    output: PathBuf,
+}
+
+#[derive(serde::Serialize)]
+struct Line<'a> {
+    id: String,
+    kind: &'a str,
+    prompt: &'a str,
+    text: &'a str,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    let passages = arguments.held_out.passages(&tokenizer, |_| Ok(()))?;
+    let file = std::fs::File::create(&arguments.output).map_err(|error| in_file(&arguments.output, error))?;
+    let mut out = BufWriter::new(file);
+    let cut = |index: usize| {
+        let tokens = &passages[index].token_ids;
+        &tokens[..tokens.len().min(LENGTHS[index % LENGTHS.len()])]
+    };
+    for (index, passage) in passages.iter().enumerate() {
+        let prompt = tokenizer.decode(&passage.prompt);
+        let text = tokenizer.decode(cut(index));
+        // Of the same length, from elsewhere.
+        let alike = |&other: &usize| other != index && cut(other).len() == cut(index).len();
+        let far = index + passages.len() / 2;
+        let Some(other) = (far..far + passages.len()).map(|at| at % passages.len()).find(alike) else { continue };
+        let other = tokenizer.decode(cut(other));
+        let original = Original { prompt: &prompt, text: &text, other: &other, tokens: cut(index).len() as u32 };
+        for kind in Damage::ALL {
+            let seed = index as u32;
+            let damaged = damage(&original, kind, seed, &mut engine, &tokenizer, &model.info)?;
+            let Some(text) = damaged else { continue };
+            let name = kind.name();
+            let line = Line { id: format!("{index} {name}"), kind: &name, prompt: &prompt, text: &text };
+            serde_json::to_writer(&mut out, &line)?;
+            writeln!(out)?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}

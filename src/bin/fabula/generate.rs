@@ -1,0 +1,129 @@
+//! `fabula generate`
+
+use crate::common::{ModelArguments, Outcome, library, open, reference, text};
+use clap::Args;
+use fabula::engine::{Arithmetic, Engine};
+use fabula::experiment::{Generation, Scorer, Settings, Writer, by_name, percentiles};
+use fabula::link;
+use fabula::metrics::EarlierStories;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// Text to continue
+    #[arg(long, default_value_t = Settings::default().prompt)]
+    prompt: String,
+    /// 0 (greedy) to 2
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().temperature)]
+    temperature: f64,
+    /// Nucleus mass, 0.05 to 1
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().top_p)]
+    top_p: f64,
+    /// Seed of the random generator
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().seed)]
+    seed: u32,
+    /// Tokens to write at most
+    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().length)]
+    tokens: u32,
+    /// Text file of an earlier story to measure session novelty against, with --json; may be repeated
+    #[arg(long, requires = "json")]
+    earlier: Vec<PathBuf>,
+    /// Reference file, as `fabula reference` writes it, with --json; the one beside the model if not given
+    #[arg(long, requires = "json")]
+    reference: Option<PathBuf>,
+    /// Library file to measure novelty against, with --json; opening it takes some seconds
+    #[arg(long, requires = "json")]
+    library: Option<PathBuf>,
+    /// Print one JSON object instead of the story
+    #[arg(long)]
+    json: bool,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    generation: &'a Generation,
+    /// Every number by name, with those of the library and those that take passes of their own.
+    numbers: Map<String, Value>,
+    /// Where they fall among people's passages of this length.
+    percentiles: BTreeMap<String, f64>,
+    prompt_tokens: usize,
+    link: String,
+    seconds: f64,
+    tokens_per_second: Option<f64>,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
+    let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
+    let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
+    let settings = Settings {
+        prompt: arguments.prompt,
+        temperature: arguments.temperature,
+        top_p: arguments.top_p,
+        seed: arguments.seed,
+        length: arguments.tokens,
+    };
+
+    let mut out = std::io::stdout().lock();
+    let start = Instant::now();
+    let prompt = settings.prompt.clone();
+    let mut writer = Writer::new(&mut engine as &mut dyn Engine, &tokenizer, &model.info, settings)?;
+    let prompt_tokens = writer.prompt_tokens();
+    if !arguments.json {
+        write!(out, "{prompt}")?;
+    }
+    let first = Instant::now();
+    while let Some(written) = writer.step()? {
+        if !arguments.json {
+            write!(out, "{}", written.text)?;
+            out.flush()?;
+        }
+    }
+    let decoding = first.elapsed().as_secs_f64();
+    let generation = writer.finish(&earlier, reference.as_ref());
+    let seconds = start.elapsed().as_secs_f64();
+    if arguments.json {
+        let read = generation.read();
+        let prompted = !generation.settings.prompt.is_empty();
+        let library = match &arguments.library {
+            Some(path) => library(Some(path), &arguments.model.model)?,
+            None => None,
+        };
+        let mut scorer = Scorer {
+            engine: &mut engine,
+            tokenizer: &tokenizer,
+            model: &model.info,
+            reference: reference.as_ref(),
+            library: library.as_ref(),
+        };
+        let scores = scorer.score_read(&read, &generation.text, prompted)?;
+        let mut numbers = by_name(&scores);
+        // The session is known only here.
+        numbers.append(&mut by_name(&generation.metrics));
+        let tokens = read.token_ids.len();
+        let placed = reference.as_ref().map(|reference| percentiles(&numbers, tokens, reference));
+        let count = generation.token_ids.len() as f64;
+        let report = Report {
+            link: link::of(&generation),
+            generation: &generation,
+            numbers,
+            percentiles: placed.unwrap_or_default(),
+            prompt_tokens,
+            seconds,
+            tokens_per_second: (count > 0.0 && decoding > 0.0).then(|| count / decoding),
+        };
+        serde_json::to_writer(&mut out, &report)?;
+    }
+    writeln!(out)?;
+    Ok(())
+}

@@ -1,0 +1,112 @@
+//! `fabula index` and `fabula trace`: the library, made and searched.
+
+use crate::common::{Outcome, in_file, lines, read, text};
+use clap::Args;
+use fabula::library::{Book, COMMON, Document, Found, Library, SHORTEST_SPAN, Span, build, words};
+use serde::Serialize;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Every so many documents one is held out of training, and so of the library.
+pub const HELD_OUT: usize = 97;
+/// Books named of each span.
+const BOOKS: usize = 5;
+
+#[derive(Args)]
+pub struct IndexArguments {
+    /// Documents, one a line: {"shelf", "title", "author", "text"}
+    #[arg(long)]
+    input: PathBuf,
+    /// Library file to write
+    #[arg(long)]
+    output: PathBuf,
+    /// Leave out every so manieth document, from the first; 0 leaves out none
+    #[arg(long, default_value_t = HELD_OUT)]
+    held_out: usize,
+}
+
+#[derive(Args)]
+pub struct TraceArguments {
+    /// Text file to search for what the library holds
+    file: PathBuf,
+    /// Library file, as `fabula index` writes it
+    #[arg(long, default_value = "models/fable-9m/library.fabulib")]
+    library: PathBuf,
+    /// Print one JSON object a span
+    #[arg(long)]
+    json: bool,
+}
+
+/// A document of the training texts.
+#[derive(serde::Deserialize)]
+pub struct Line {
+    #[serde(flatten)]
+    pub book: Book,
+    pub text: String,
+}
+
+pub fn index(arguments: IndexArguments) -> Outcome {
+    let IndexArguments { input, output, held_out } = arguments;
+    let held = |index: usize| index.checked_rem(held_out) == Some(0);
+    let lines = lines::<Line>(&input)?;
+    let all = lines.len();
+    let documents: Vec<Document> = lines
+        .into_iter()
+        .enumerate()
+        .filter(|&(index, _)| !held(index))
+        .map(|(_, Line { book, text })| Document { book, text })
+        .collect();
+    let file = build(&documents)?;
+    let (documents, books, words) = Library::open(&file)?.size();
+    std::fs::write(&output, &file).map_err(|error| in_file(&output, error))?;
+    writeln!(
+        std::io::stdout(),
+        "{documents} of {all} documents (the others are held out), {books} books, {words} words, {} bytes",
+        file.len()
+    )?;
+    Ok(())
+}
+
+/// What `trace --json` prints of a span.
+#[derive(Serialize)]
+struct Traced<'a> {
+    text: &'a str,
+    #[serde(flatten)]
+    span: Span,
+    books: Vec<Found>,
+}
+
+pub fn trace(arguments: TraceArguments) -> Outcome {
+    let TraceArguments { file, library: path, json } = arguments;
+    let text = text(&file)?;
+    if !path.exists() {
+        return Err(format!("there is no library at {}; name one with --library", path.display()).into());
+    }
+    let library = Library::open(&read(&path)?).map_err(|error| in_file(&path, error))?;
+    let mut out = std::io::stdout().lock();
+    let spans = library.spans(&text);
+    if spans.is_empty() && !json {
+        writeln!(
+            out,
+            "No span to show: none of {SHORTEST_SPAN} words or more, two of them not among the library's {COMMON} commonest."
+        )?;
+    }
+    for span in spans {
+        let copied = &text[span.bytes.clone()];
+        let books = library.books(&words(copied), BOOKS);
+        if json {
+            serde_json::to_writer(&mut out, &Traced { text: copied, span, books })?;
+            writeln!(out)?;
+            continue;
+        }
+        let copied = copied.split_whitespace().collect::<Vec<_>>().join(" ");
+        let times = if span.occurrences == 1 { "once".into() } else { format!("{} times", span.occurrences) };
+        writeln!(out, "{} words, {times}: {copied}", span.words.len())?;
+        for Found { book, occurrences, passage } in books {
+            let sentence = format!("{}[{}]{}", passage.before, passage.span, passage.after);
+            let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
+            writeln!(out, "    {}, {} ({occurrences}): {sentence}", book.title, book.author)?;
+        }
+    }
+    Ok(())
+}

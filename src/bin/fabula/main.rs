@@ -1,0 +1,131 @@
+//! The command line: reads arguments, calls the library, prints. Every error is one line on stderr.
+
+mod common;
+mod damage;
+mod generate;
+mod library;
+mod perplexity;
+mod reference;
+mod score;
+mod validate;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use fabula::model::{Precision, quantize};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(version, about = "Writes stories with a small transformer, and measures them")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write a story
+    Generate(generate::Arguments),
+    /// Measure how well a model predicts a text
+    ///
+    /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
+    /// context. Every token of the document counts once.
+    Perplexity(perplexity::Arguments),
+    /// Pack the texts that a model has read into a library, which can be searched
+    Index(library::IndexArguments),
+    /// Say where the words of a text come from: spans that the library holds too, with their books
+    ///
+    /// Shown are spans of five words or more, two of them at least not among the library's 200 commonest. Letter case and
+    /// punctuation do not count.
+    Trace(library::TraceArguments),
+    /// Measure texts: novelty, coherence, surprise
+    Score(score::Arguments),
+    /// Measure human passages that were held out of training, for the numbers of stories to be held against
+    Reference(reference::Arguments),
+    /// Write human passages that were held out of training, and the same damaged in known ways
+    Damage(damage::Arguments),
+    /// Hold every number against people's ratings, or against damage done to texts
+    Validate(validate::Arguments),
+    /// Turn a Hugging Face Llama checkpoint into a GGUF file
+    Quantize(Quantize),
+}
+
+#[derive(Args)]
+struct Quantize {
+    /// Folder with config.json, model.safetensors and tokenizer.json
+    folder: PathBuf,
+    /// GGUF file to write
+    output: PathBuf,
+    /// Name of the model, as links will carry it
+    #[arg(long)]
+    name: String,
+    /// How the matrices are stored
+    #[arg(long, value_enum, default_value = "q8_0")]
+    precision: PrecisionName,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PrecisionName {
+    #[value(name = "q8_0")]
+    Q8_0,
+    F32,
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            eprint!("{error}");
+            return ExitCode::from(2);
+        }
+        Err(error) if error.use_stderr() => return fail(2, &one_line(&error.to_string())),
+        Err(help) => {
+            print!("{help}");
+            return ExitCode::SUCCESS;
+        }
+    };
+    let result = match cli.command {
+        Command::Generate(arguments) => generate::run(arguments),
+        Command::Perplexity(arguments) => perplexity::run(arguments),
+        Command::Index(arguments) => library::index(arguments),
+        Command::Trace(arguments) => library::trace(arguments),
+        Command::Reference(arguments) => reference::run(arguments),
+        Command::Damage(arguments) => damage::run(arguments),
+        Command::Score(arguments) => score::run(arguments),
+        Command::Validate(arguments) => validate::run(arguments),
+        Command::Quantize(arguments) => {
+            let precision = match arguments.precision {
+                PrecisionName::Q8_0 => Precision::Q8_0,
+                PrecisionName::F32 => Precision::F32,
+            };
+            quantize(&arguments.folder, &arguments.output, &arguments.name, precision).map_err(Into::into)
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        // The reader of a pipe may leave early; that is no failure of ours.
+        Err(error)
+            if error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) =>
+        {
+            ExitCode::SUCCESS
+        }
+        Err(error) => fail(1, &one_line(&error.to_string())),
+    }
+}
+
+/// The first paragraph as one line, without what `fail` or the shell would say again, and a tip if there is one.
+fn one_line(text: &str) -> String {
+    let mut paragraphs = text.split("\n\n");
+    let first = paragraphs.next().unwrap_or_default();
+    let tip = paragraphs.flat_map(str::lines).find_map(|line| line.trim().strip_prefix("tip: "));
+    let line = first.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let line = line.strip_prefix("error: ").unwrap_or(&line);
+    tip.map_or(line.to_string(), |tip| format!("{line}; {tip}"))
+}
+
+fn fail(code: u8, message: &str) -> ExitCode {
+    eprintln!("fabula: {message}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,104 @@
+//! `fabula perplexity`
+
+use crate::common::{ModelArguments, Outcome, lines, open, text};
+use clap::{Args, ValueEnum};
+use fabula::engine::Arithmetic;
+use fabula::experiment::Perplexity;
+use serde::Serialize;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// Text file, one document; or a .jsonl file, one document a line, with its text in the field "text"
+    file: PathBuf,
+    /// Numbers to compute in: those that suit the file, as `generate` does, or others to compare with
+    #[arg(long, value_enum, default_value = "auto")]
+    precision: ArithmeticName,
+    /// Print one JSON object instead of a table
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ArithmeticName {
+    /// 32-bit floats where the file stores them, else 8-bit integers
+    Auto,
+    /// 32-bit floats
+    F32,
+    /// 8-bit integers
+    Int8,
+}
+
+/// What `perplexity --json` prints.
+#[derive(Serialize)]
+struct PerplexityReport {
+    #[serde(flatten)]
+    sums: Perplexity,
+    bits_per_token: f64,
+    bits_per_byte: f64,
+    perplexity: f64,
+    model: String,
+    seconds: f64,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let documents = documents(&arguments.file)?;
+    let arithmetic = match arguments.precision {
+        ArithmeticName::Auto => Arithmetic::Auto,
+        ArithmeticName::F32 => Arithmetic::Float,
+        ArithmeticName::Int8 => Arithmetic::Integer,
+    };
+    let (mut engine, tokenizer, model) = open(&arguments.model, arithmetic)?;
+    let start = Instant::now();
+    let mut sums = Perplexity::default();
+    for document in &documents {
+        sums.add(document, &mut engine, &tokenizer, &model.info)?;
+    }
+    if sums.tokens == 0 {
+        return Err(format!("{}: it holds no text to predict", arguments.file.display()).into());
+    }
+    let report = PerplexityReport {
+        bits_per_token: sums.bits_per_token(),
+        bits_per_byte: sums.bits_per_byte(),
+        perplexity: sums.perplexity(),
+        model: model.info.id(),
+        seconds: start.elapsed().as_secs_f64(),
+        sums,
+    };
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        serde_json::to_writer(&mut out, &report)?;
+        writeln!(out)?;
+        return Ok(());
+    }
+    let Perplexity { documents, windows, tokens, bytes, .. } = sums;
+    for (what, value) in [
+        ("model", report.model),
+        ("documents", documents.to_string()),
+        ("windows", windows.to_string()),
+        ("tokens", tokens.to_string()),
+        ("bytes", bytes.to_string()),
+        ("bits per token", format!("{:.4}", report.bits_per_token)),
+        ("bits per byte", format!("{:.4}", report.bits_per_byte)),
+        ("perplexity", format!("{:.3}", report.perplexity)),
+    ] {
+        writeln!(out, "{what:<15}{value}")?;
+    }
+    Ok(())
+}
+
+/// The documents of a file, one or one a line.
+fn documents(path: &Path) -> Outcome<Vec<String>> {
+    #[derive(serde::Deserialize)]
+    struct Line {
+        text: String,
+    }
+    if path.extension().is_none_or(|ending| ending != "jsonl") {
+        return Ok(vec![text(path)?]);
+    }
+    Ok(lines::<Line>(path)?.into_iter().map(|line| line.text).collect())
+}

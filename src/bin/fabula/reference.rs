@@ -1,0 +1,112 @@
+//! `fabula reference`: what people write, measured.
+
+use crate::common::{ModelArguments, Outcome, in_file, library, lines, open};
+use crate::library::{HELD_OUT, Line};
+use clap::Args;
+use fabula::engine::Arithmetic;
+use fabula::experiment::{HumanPassage, LENGTHS, Scorer, human_passages, reference};
+use fabula::metrics::Rarity;
+use fabula::model::Tokenizer;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+/// Written by a machine, so no reference for what people write.
+const NOT_HUMAN: &str = "TinyStories";
+
+/// Human passages that were held out of training.
+#[derive(Args)]
+pub struct HeldOut {
+    /// The training texts with what was held out, one document a line: {"shelf", "title", "author", "text"}
+    #[arg(long)]
+    texts: PathBuf,
+    /// Every so manieth document, from the first, is held out of training
+    #[arg(long, default_value_t = HELD_OUT)]
+    held_out: usize,
+    /// Shelf that is left out, since machines wrote what is on it; may be repeated
+    #[arg(long, default_value = NOT_HUMAN)]
+    without: Vec<String>,
+    /// Passages at most
+    #[arg(long, default_value_t = 600)]
+    passages: usize,
+}
+
+impl HeldOut {
+    /// The passages, evenly from all documents; the other documents, which were trained on, go to `trained`.
+    pub fn passages(
+        &self,
+        tokenizer: &Tokenizer,
+        mut trained: impl FnMut(&str) -> Outcome,
+    ) -> Outcome<Vec<HumanPassage>> {
+        if self.held_out < 2 || self.passages == 0 {
+            return Err("--held-out must be 2 or more, and --passages 1 or more".into());
+        }
+        let mut passages = Vec::new();
+        for (index, Line { book, text }) in lines::<Line>(&self.texts)?.into_iter().enumerate() {
+            if index % self.held_out > 0 {
+                trained(&text)?;
+            } else if !self.without.contains(&book.shelf) {
+                passages.extend(human_passages(&text, LENGTHS[LENGTHS.len() - 1], tokenizer)?);
+            }
+        }
+        if passages.is_empty() {
+            return Err(format!("{}: nothing that is held out gives a passage", self.texts.display()).into());
+        }
+        let step = passages.len().div_ceil(self.passages).max(1);
+        Ok(passages.into_iter().step_by(step).collect())
+    }
+}
+
+/// Words whose rarity is kept.
+const COMMONEST: usize = 500;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    #[command(flatten)]
+    held_out: HeldOut,
+    /// Library file, as `fabula index` writes it; the one beside the model if not given
+    #[arg(long)]
+    library: Option<PathBuf>,
+    /// Reference file to write
+    #[arg(long)]
+    output: PathBuf,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    let library = library(arguments.library.as_deref(), &arguments.model.model)?
+        .ok_or("a library is needed, for novelty: make one with `fabula index`, and name it with --library")?;
+    let commonest = library.commonest(COMMONEST).map(|(word, count)| (word.to_string(), count));
+    let rarity = Rarity::new(commonest, library.size().2);
+    let mut counts = vec![0; tokenizer.vocabulary()];
+    let passages = arguments.held_out.passages(&tokenizer, |text| {
+        for token in tokenizer.encode(text)? {
+            counts[token as usize] += 1;
+        }
+        Ok(())
+    })?;
+    let source = format!("{} human passages that were held out of training", passages.len());
+    let mut scorer = Scorer {
+        engine: &mut engine,
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: None,
+        library: Some(&library),
+    };
+    let watched = std::io::stderr().is_terminal();
+    let all = passages.len();
+    let progress = |done: usize| {
+        if watched {
+            eprint!("\r{done} of {all} passages");
+        }
+    };
+    let reference = reference(&mut scorer, &passages, counts, rarity, source, progress)?;
+    if watched {
+        eprintln!();
+    }
+    let path = &arguments.output;
+    std::fs::write(path, serde_json::to_string(&reference)? + "\n").map_err(|error| in_file(path, error))?;
+    writeln!(std::io::stdout(), "{}: {} metrics", reference.source, reference.quantiles.len())?;
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! `fabula score`: every number of every text.
+
+use crate::common::{ModelArguments, Outcome, in_file, library, lines, open, reference};
+use clap::Args;
+use fabula::engine::Arithmetic;
+use fabula::experiment::{Scorer, by_name};
+use serde_json::{Map, Value};
+use std::io::{BufWriter, Write};
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// Texts, one a line: {"id", "text", "prompt"?}; a text goes on exactly where its prompt ends, the space between included
+    #[arg(long)]
+    input: PathBuf,
+    /// Scores, one a line: {"id", "metrics": {name: number or null}}
+    #[arg(long)]
+    output: PathBuf,
+    /// Reference file, as `fabula reference` writes it; the one beside the model if not given
+    #[arg(long)]
+    reference: Option<PathBuf>,
+    /// Library file, as `fabula index` writes it; the one beside the model if not given
+    #[arg(long)]
+    library: Option<PathBuf>,
+}
+
+#[derive(serde::Deserialize)]
+struct Line {
+    id: Value,
+    text: String,
+    prompt: Option<String>,
+}
+
+#[derive(serde::Serialize)]
+struct Scored {
+    id: Value,
+    metrics: Map<String, Value>,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let texts: Vec<Line> = lines(&arguments.input)?;
+    if texts.is_empty() {
+        return Err(format!("{}: it holds no texts", arguments.input.display()).into());
+    }
+    let same = std::fs::canonicalize(&arguments.output).ok() == std::fs::canonicalize(&arguments.input).ok();
+    if same {
+        return Err("--output would overwrite --input: name another file".into());
+    }
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
+    let library = library(arguments.library.as_deref(), &arguments.model.model)?;
+    let file = std::fs::File::create(&arguments.output).map_err(|error| in_file(&arguments.output, error))?;
+    let mut out = BufWriter::new(file);
+    let mut scorer = Scorer {
+        engine: &mut engine,
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: reference.as_ref(),
+        library: library.as_ref(),
+    };
+    for Line { id, text, prompt } in texts {
+        let scores = scorer.score(prompt.as_deref().unwrap_or_default(), &text);
+        let metrics = by_name(&scores.map_err(|error| format!("{}: text {id}: {error}", arguments.input.display()))?);
+        serde_json::to_writer(&mut out, &Scored { id, metrics })?;
+        writeln!(out)?;
+    }
+    out.flush()?;
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! Is the text new to someone who has read this session's earlier stories?
+
+use crate::library::words;
+use std::collections::{HashMap, HashSet};
+
+/// The longest word n-grams that session novelty looks at.
+const LONGEST: usize = 3;
+
+/// The longest word n-grams that BLEU looks at.
+const BLEU: usize = 4;
+
+/// The word n-grams of the stories that came before.
+#[derive(Default)]
+pub struct EarlierStories {
+    /// n = 1 to 4: how often the story that holds it most often does.
+    most: HashMap<Vec<String>, usize>,
+    /// Words of each story.
+    lengths: Vec<usize>,
+}
+
+impl EarlierStories {
+    /// Collects the n-grams of the earlier texts.
+    pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut earlier = Self::default();
+        for text in texts {
+            let words = words(text);
+            let mut counts: HashMap<Vec<String>, usize> = HashMap::new();
+            for n in 1..=BLEU {
+                for ngram in words.windows(n) {
+                    *counts.entry(ngram.to_vec()).or_default() += 1;
+                }
+            }
+            for (ngram, count) in counts {
+                let most = earlier.most.entry(ngram).or_default();
+                *most = count.max(*most);
+            }
+            earlier.lengths.push(words.len());
+        }
+        earlier
+    }
+
+    /// Session novelty: the share of the text's distinct word n-grams that no earlier story contains, as
+    /// the mean over n = 1, 2, 3. From 0 (nothing new) to 1 (nothing seen before); it can only fall as
+    /// stories gather. Boden's "new to me", not "new to history". None where there is no earlier story,
+    /// or fewer than three words.
+    pub fn novelty_of(&self, words: &[String]) -> Option<f64> {
+        if self.lengths.is_empty() || words.len() < LONGEST {
+            return None;
+        }
+        let shares = (1..=LONGEST).map(|n| {
+            let distinct: HashSet<&[String]> = words.windows(n).collect();
+            let new = distinct.iter().filter(|ngram| !self.most.contains_key(**ngram)).count();
+            new as f64 / distinct.len() as f64
+        });
+        Some(shares.sum::<f64>() / LONGEST as f64)
+    }
+
+    /// Self-BLEU: BLEU-4 of the text against the earlier stories, 0 (nothing in common) to 1 (one of them again).
+    /// Precisions of n = 2 to 4 count one n-gram more, in all and among the shared (Lin & Och 2004), because short texts
+    /// often share none. Zhu et al. 2018, "Texygen"; Papineni et al. 2002. None where there is no earlier story, or no word.
+    pub fn self_bleu(&self, words: &[String]) -> Option<f64> {
+        // The earlier story nearest in length, the shorter of two; a text shorter than it is penalized.
+        let reference = self.lengths.iter().copied().min_by_key(|&length| (length.abs_diff(words.len()), length))?;
+        if words.is_empty() {
+            return None;
+        }
+        let mut logs = 0.0;
+        for n in 1..=BLEU {
+            let mut counts: HashMap<&[String], usize> = HashMap::new();
+            for ngram in words.windows(n) {
+                *counts.entry(ngram).or_default() += 1;
+            }
+            let all: usize = counts.values().sum();
+            let shared: usize =
+                counts.iter().map(|(ngram, &count)| count.min(self.most.get(*ngram).copied().unwrap_or(0))).sum();
+            let more = usize::from(n > 1);
+            if shared + more == 0 {
+                return Some(0.0);
+            }
+            logs += libm::log((shared + more) as f64 / (all + more) as f64);
+        }
+        let shortness = (1.0 - reference as f64 / words.len() as f64).min(0.0);
+        Some(libm::exp(logs / BLEU as f64 + shortness))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(text: &str) -> Vec<String> {
+        words(text)
+    }
+
+    #[test]
+    fn session_novelty_by_hand() {
+        let earlier = EarlierStories::new(["The fox ran home."]);
+        // Words: sat is new (1/3). Pairs: "fox sat" is new (1/2). Triples: the only one is new (1/1).
+        let novelty = earlier.novelty_of(&split("the fox sat")).unwrap();
+        assert!((novelty - (1.0 / 3.0 + 1.0 / 2.0 + 1.0) / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_same_story_again_is_not_new_and_a_strange_one_is() {
+        let earlier = EarlierStories::new(["A cat sat.", "Once upon a time, there was a fox."]);
+        assert_eq!(earlier.novelty_of(&split("once upon a TIME there was a fox")), Some(0.0));
+        assert_eq!(earlier.novelty_of(&split("seven blue whales sing")), Some(1.0));
+    }
+
+    #[test]
+    fn self_bleu_by_hand() {
+        let earlier = EarlierStories::new(["the fox ran home", "a crow"]);
+        assert!((earlier.self_bleu(&split("The fox ran home.")).unwrap() - 1.0).abs() < 1e-12);
+        assert_eq!(earlier.self_bleu(&split("seven blue whales")), Some(0.0));
+        // Shared: the, fox of three (the second "the" is clipped); one pair of two; no triple; too short for more.
+        let bleu = earlier.self_bleu(&split("the fox the")).unwrap();
+        let precisions: f64 = (2.0 / 3.0) * (2.0 / 3.0) * (1.0 / 2.0) * (1.0 / 1.0);
+        // The nearest in length of 4 and 2 words, the shorter of two, costs nothing.
+        assert!((bleu - precisions.powf(0.25)).abs() < 1e-12);
+        // Three words against four.
+        let earlier = EarlierStories::new(["the fox ran home"]);
+        let bleu = earlier.self_bleu(&split("the fox ran")).unwrap();
+        assert!((bleu - (1.0f64 - 4.0 / 3.0).exp()).abs() < 1e-12);
+        assert_eq!(EarlierStories::default().self_bleu(&split("x")), None);
+        assert_eq!(earlier.self_bleu(&[]), None);
+    }
+
+    #[test]
+    fn novelty_needs_something_to_compare() {
+        assert_eq!(EarlierStories::default().novelty_of(&split("the fox sat")), None);
+        assert_eq!(EarlierStories::new(["x"]).novelty_of(&split("the fox")), None);
+    }
+}
