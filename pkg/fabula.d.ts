@@ -20,9 +20,9 @@ export class Decoder {
      */
     feed(tokens: Uint32Array | number[]): number;
     /**
-     * Writes a story with settings given as JSON; returns its digests as JSON. See `tests/golden.rs`.
+     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
      */
-    golden(settings: string, tokenizer: Uint8Array | number[]): string;
+    golden(settings: string, tokenizer: Uint8Array | number[], reference: Uint8Array | number[]): string;
     /**
      * The name of the kernel in use.
      */
@@ -32,9 +32,10 @@ export class Decoder {
      */
     static kernels(): string[];
     /**
-     * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best.
+     * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
+     * hexadecimal, where it was checked already; else it is computed here.
      */
-    constructor(model: Uint8Array, kernel?: string | null);
+    constructor(model: Uint8Array, kernel?: string | null, sha256?: string | null);
     /**
      * Forgets all tokens, and makes room for some sequences of as many tokens each.
      */
@@ -43,12 +44,22 @@ export class Decoder {
      * Feeds tokens to the first sequence and draws the next one, computing its surprisal and the entropy too.
      */
     sample(tokens: Uint32Array | number[]): number;
+    /**
+     * Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
+     * know by the difference what measuring costs. `reference`: a reference file's JSON.
+     */
+    story(settings: string, tokenizer: Uint8Array | number[], reference: Uint8Array | number[], measurements: number): number;
 }
 
 /**
  * Makes this worker answer the page's messages, and says hello. Call once, from a dedicated worker.
  */
 export function serve(): void;
+
+/**
+ * Makes this worker answer the page's questions about the library. Call once, from a dedicated worker.
+ */
+export function serve_library(): void;
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
 
@@ -58,17 +69,19 @@ export interface InitOutput {
     readonly decoder_draw_with: (a: number, b: number, c: number, d: number) => void;
     readonly decoder_feed: (a: number, b: number, c: number) => [number, number, number];
     readonly decoder_feed_each: (a: number, b: number, c: number) => [number, number, number, number];
-    readonly decoder_golden: (a: number, b: number, c: number, d: number, e: number) => [number, number, number, number];
+    readonly decoder_golden: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly decoder_kernel: (a: number) => [number, number];
     readonly decoder_kernels: () => [number, number];
-    readonly decoder_new: (a: any, b: number, c: number) => [number, number, number];
+    readonly decoder_new: (a: any, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly decoder_reset: (a: number, b: number, c: number) => void;
     readonly decoder_sample: (a: number, b: number, c: number) => [number, number, number];
+    readonly decoder_story: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly serve: () => void;
+    readonly serve_library: () => void;
     readonly wasm_bindgen__convert__closures_____invoke__h3778945ee8b821a0: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h89ae7bfb2ff7a229: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__heebd0ca5ef54ef77: (a: number, b: number) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa: (a: number, b: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

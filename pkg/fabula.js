@@ -54,38 +54,42 @@ export class Decoder {
         return ret[0] >>> 0;
     }
     /**
-     * Writes a story with settings given as JSON; returns its digests as JSON. See `tests/golden.rs`.
+     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
      * @param {string} settings
      * @param {Uint8Array | number[]} tokenizer
+     * @param {Uint8Array | number[]} reference
      * @returns {string}
      */
-    golden(settings, tokenizer) {
-        let deferred4_0;
-        let deferred4_1;
+    golden(settings, tokenizer, reference) {
+        let deferred5_0;
+        let deferred5_1;
         try {
-            let ptr0, len0, ptr1, len1;
+            let ptr0, len0, ptr1, len1, ptr2, len2;
             try {
                 ptr0 = passStringToWasm0(settings, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
                 len0 = WASM_VECTOR_LEN;
                 ptr1 = passArray8ToWasm0(tokenizer, wasm.__wbindgen_malloc);
                 len1 = WASM_VECTOR_LEN;
+                ptr2 = passArray8ToWasm0(reference, wasm.__wbindgen_malloc);
+                len2 = WASM_VECTOR_LEN;
             } catch (e) {
+                if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
                 if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
                 if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
                 throw e;
             }
-            const ret = wasm.decoder_golden(this.__wbg_ptr, ptr0, len0, ptr1, len1);
-            var ptr3 = ret[0];
-            var len3 = ret[1];
+            const ret = wasm.decoder_golden(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
+            var ptr4 = ret[0];
+            var len4 = ret[1];
             if (ret[3]) {
-                ptr3 = 0; len3 = 0;
+                ptr4 = 0; len4 = 0;
                 throw takeFromExternrefTable0(ret[2]);
             }
-            deferred4_0 = ptr3;
-            deferred4_1 = len3;
-            return getStringFromWasm0(ptr3, len3);
+            deferred5_0 = ptr4;
+            deferred5_1 = len4;
+            return getStringFromWasm0(ptr4, len4);
         } finally {
-            wasm.__wbindgen_free(deferred4_0, deferred4_1, 1);
+            wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
         }
     }
     /**
@@ -115,14 +119,25 @@ export class Decoder {
         return v1;
     }
     /**
-     * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best.
+     * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
+     * hexadecimal, where it was checked already; else it is computed here.
      * @param {Uint8Array} model
      * @param {string | null} [kernel]
+     * @param {string | null} [sha256]
      */
-    constructor(model, kernel) {
-        var ptr0 = isLikeNone(kernel) ? 0 : passStringToWasm0(kernel, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-        var len0 = WASM_VECTOR_LEN;
-        const ret = wasm.decoder_new(model, ptr0, len0);
+    constructor(model, kernel, sha256) {
+        let ptr0, len0, ptr1, len1;
+        try {
+            ptr0 = isLikeNone(kernel) ? 0 : passStringToWasm0(kernel, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = isLikeNone(sha256) ? 0 : passStringToWasm0(sha256, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.decoder_new(model, ptr0, len0, ptr1, len1);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -152,6 +167,37 @@ export class Decoder {
         }
         return ret[0] >>> 0;
     }
+    /**
+     * Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
+     * know by the difference what measuring costs. `reference`: a reference file's JSON.
+     * @param {string} settings
+     * @param {Uint8Array | number[]} tokenizer
+     * @param {Uint8Array | number[]} reference
+     * @param {number} measurements
+     * @returns {number}
+     */
+    story(settings, tokenizer, reference, measurements) {
+        const val4 = +measurements;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
+        try {
+            ptr0 = passStringToWasm0(settings, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray8ToWasm0(tokenizer, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray8ToWasm0(reference, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
+        }
+        const ret = wasm.decoder_story(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, val4);
+        if (ret[2]) {
+            throw takeFromExternrefTable0(ret[1]);
+        }
+        return ret[0] >>> 0;
+    }
 }
 if (Symbol.dispose) Decoder.prototype[Symbol.dispose] = Decoder.prototype.free;
 
@@ -160,6 +206,13 @@ if (Symbol.dispose) Decoder.prototype[Symbol.dispose] = Decoder.prototype.free;
  */
 export function serve() {
     wasm.serve();
+}
+
+/**
+ * Makes this worker answer the page's questions about the library. Call once, from a dedicated worker.
+ */
+export function serve_library() {
+    wasm.serve_library();
 }
 function __wbg_get_imports() {
     const import0 = {
@@ -621,18 +674,18 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 309, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 347, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 9, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h89ae7bfb2ff7a229);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 16, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 11, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__heebd0ca5ef54ef77);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 14, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0) {
@@ -670,12 +723,12 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__heebd0ca5ef54ef77(arg0, arg1) {
-    wasm.wasm_bindgen__convert__closures_____invoke__heebd0ca5ef54ef77(arg0, arg1);
+function wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa(arg0, arg1) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa(arg0, arg1);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h89ae7bfb2ff7a229(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h89ae7bfb2ff7a229(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33(arg0, arg1, arg2) {

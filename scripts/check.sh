@@ -6,3 +6,5 @@ if "$cargo" fmt --version >/dev/null 2>&1; then "$cargo" fmt --check; else say "
 if "$cargo" clippy --version >/dev/null 2>&1; then "$cargo" clippy --locked --quiet --all-targets -- -D warnings
 else say "!!! SKIPPED: no clippy for $cargo"; fi
 npm run --silent check
+node scripts/manifest.mjs --check
+node scripts/methods.mjs --check

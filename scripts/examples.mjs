@@ -4,7 +4,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
 const { default: name, models } = JSON.parse(readFileSync("models/index.json", "utf8"));
-const model = `models/${models.find((entry) => entry.name === name).file}`;
+const entry = models.find((each) => each.name === name);
+const library = `models/${entry.library.file}`;
+const model = `models/${entry.file}`;
 
 /** One prompt over a range of temperatures; none of the seeds is the page's usual one. The first is shown. */
 const SETTINGS = [
@@ -17,7 +19,7 @@ const SETTINGS = [
 
 const write = (settings, earlier) => JSON.parse(execFileSync("target/release/fabula", [
   "generate", "--model", model, "--temperature", String(settings.temperature), "--seed", String(settings.seed),
-  "--tokens", "160", "--json", ...earlier.flatMap((file) => ["--earlier", file]),
+  "--tokens", "160", "--json", "--library", library, ...earlier.flatMap((file) => ["--earlier", file]),
 ], { encoding: "utf8" }));
 
 // Twice: session novelty compares each example with all the others.

@@ -9,7 +9,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const output = join(root, "www", "vendor");
 
 /** The names the page uses; everything else is left out of the bundle. */
-const used = ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot"];
+const used = ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot", "rect", "ruleX", "ruleY"];
 
 /**
  * Plot writes a small <style> element into each of its drawings, which a strict content security policy refuses.

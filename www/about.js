@@ -10,7 +10,6 @@ import { count, decimal, megabytes } from "./format.js";
  * @typedef {object} Engine
  * @property {string} name
  * @property {number} revision
- * @property {string} kernel
  */
 
 /**
@@ -22,14 +21,13 @@ export function createAbout({ root }) {
 
   return {
     /**
-     * @param {{ engine: Engine | null, memoryBytes: number | null, record: StoryRecord | null, own: boolean }} facts
+     * @param {{ engine: Engine | null, kernel: string | null, memoryBytes: number | null, record: StoryRecord | null, own: boolean }} facts
      */
-    show({ engine, memoryBytes, record, own }) {
+    show({ engine, kernel, memoryBytes, record, own }) {
       /** @type {[string, string][]} */
       const rows = [];
-      if (engine) {
-        rows.push(["Engine here", `${engine.name}, revision ${engine.revision}`], ["Arithmetic kernel", engine.kernel]);
-      }
+      if (engine) rows.push(["Engine here", `${engine.name}, revision ${engine.revision}`]);
+      if (kernel) rows.push(["Arithmetic kernel", kernel]);
       if (memoryBytes !== null) rows.push(["Memory of the engine", `${megabytes(memoryBytes)} MB`]);
       if (record) {
         rows.push(["Model of this story", record.model], ["Digest of its tokens", record.digest]);

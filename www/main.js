@@ -1,20 +1,22 @@
 // Wires the page: messages from the worker change the store, the store changes the views, the views ask for work.
 import { createAbout } from "./about.js";
+import { createBooks } from "./books.js";
 import { createControls } from "./controls.js";
 import { required } from "./dom.js";
-import { count, decimal, megabytes, percent } from "./format.js";
+import { count, megabytes } from "./format.js";
 import { address, copy, judge, linkField, showInAddressBar } from "./link.js";
+import { createLibrary } from "./library.js";
 import { createLoader } from "./loader.js";
 import { createMap } from "./map.js";
-import { createMetrics } from "./metrics.js";
+import { createMetrics, summaryOf } from "./metrics.js";
 import { createNotices } from "./notices.js";
-import { createStore, entryName, initialState, sameSettings, shownEntry } from "./state.js";
+import { createStore, entryName, initialState, mergeNumbers, sameSettings, shownEntry, withNumbers } from "./state.js";
 import { createStory } from "./story.js";
 import { createTable } from "./table.js";
 import { createWorkerClient, missingFeature } from "./worker-client.js";
 
 /**
- * @import { DoneMessage, ErrorMessage, FromWorker, LinkReadMessage, ReadyMessage, Settings, StoryRecord } from "./protocol.js"
+ * @import { DoneMessage, ErrorMessage, FromWorker, LinkReadMessage, Mean, Numbers, ReadyMessage, Settings, StoryRecord, TracedMessage } from "./protocol.js"
  * @import { Entry, Expectation } from "./state.js"
  */
 
@@ -26,10 +28,13 @@ const announcer = required("announcer", HTMLElement);
 const loader = createLoader({ onRetry: startEngine });
 required("loader", HTMLElement).append(loader.node);
 const controls = createControls({ onGenerate: generate, onStop: stop, onCopyLink: copyLink, onPromptReplaced: offerPrompt });
-const story = createStory({ root: required("story", HTMLElement) });
-const metrics = createMetrics();
+const manifestUrl = new URL("models/index.json", document.baseURI).href;
+const library = createLibrary({ manifestUrl, onReady: traceAll, onGone: () => store.update({ libraryReady: false }), onTraced });
+const books = createBooks();
+const story = createStory({ root: required("story", HTMLElement), onOpenSpan: openSpan });
+const metrics = createMetrics({ library: library.node });
 required("metrics", HTMLElement).append(...metrics.nodes);
-const map = createMap({ root: required("map", HTMLElement), onChoose: choose });
+const map = createMap({ root: required("map", HTMLElement), onChoose: choose, askMeans });
 const table = createTable({ onChoose: choose });
 const about = createAbout({ root: required("about", HTMLElement) });
 const tableHeading = document.createElement("h2");
@@ -41,8 +46,8 @@ store.subscribe((state, previous) => {
   if (state.engine.phase !== previous.engine.phase || state.writing !== previous.writing || state.queued !== previous.queued) {
     controls.setActivity({ phase: state.engine.phase, writing: state.writing !== null, queued: state.queued !== null });
   }
-  if (state.entries !== previous.entries || state.shown !== previous.shown) {
-    map.show(state.entries, state.shown);
+  if (state.entries !== previous.entries || state.shown !== previous.shown || state.bands !== previous.bands || state.libraryReady !== previous.libraryReady) {
+    map.show(state.entries, state.shown, state.bands, state.libraryReady);
     table.show(state.entries, state.shown);
   }
   if (state.shown !== previous.shown || state.engine.phase !== previous.engine.phase) showAbout();
@@ -64,10 +69,18 @@ let latestId = 0;
 let received = 0;
 /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
 let shownBefore = null;
-/** What the worker said of its engine. @type {{ name: string, revision: number, kernel: string } | null} */
+/** What the worker said of its engine. @type {{ name: string, revision: number } | null} */
 let engineFacts = null;
+/** What multiplies its integers. @type {string | null} */
+let kernel = null;
 /** What the engine holds, as it said last. @type {number | null} */
 let memoryBytes = null;
+/** The numbers of the story being written, from both workers. @type {Numbers} */
+let live = { numbers: {}, percentiles: {} };
+/** Text of the story being written. */
+let liveText = "";
+/** Who waits for means, in the order of asking. @type {((means: (Mean | null)[]) => void)[]} */
+let meansReceivers = [];
 /** Who waits for an answer to write_link, in the order of asking. @type {((fragment: string | null) => void)[]} */
 let linkReceivers = [];
 
@@ -101,6 +114,10 @@ function stopEngine() {
   linksAsked = 0;
   giveLinksUp();
   linkReceivers = [];
+  for (const receive of meansReceivers) receive([]);
+  meansReceivers = [];
+  // No second reading goes on without its worker.
+  store.update({ entries: store.get().entries.map((entry) => (entry.finished ? entry : { ...entry, finished: true })) });
 }
 
 /** Starts a fresh worker, at the beginning and after every failure. */
@@ -119,7 +136,7 @@ function startEngine() {
 function load() {
   if (!listening || loadAsked) return;
   loadAsked = true;
-  client.post({ type: "load", manifest_url: new URL("models/index.json", document.baseURI).href, model: wantedModel });
+  client.post({ type: "load", manifest_url: manifestUrl, model: wantedModel });
 }
 
 /** @param {FromWorker} message */
@@ -149,10 +166,20 @@ function onMessage(message) {
     case "token":
       if (!current) break;
       received += 1;
+      liveText += message.text;
       story.append(message.text, message.surprisal_bits);
       break;
     case "metrics":
-      if (current) metrics.show(message.metrics);
+      if (current) onNumbers(message);
+      break;
+    case "measuring":
+      if (store.get().shown === `own-${message.id}`) metrics.progress(message.done);
+      break;
+    case "measured":
+      onMeasured(`own-${message.id}`, message);
+      break;
+    case "means":
+      meansReceivers.shift()?.(message.means);
       break;
     case "done":
       if (current) onDone(message);
@@ -174,9 +201,11 @@ function onMessage(message) {
 }
 
 /** @param {ReadyMessage} message */
-function onReady({ model, seconds, from, kept, note, problem, memory_bytes }) {
-  memoryBytes = memory_bytes;
-  store.update({ engine: { phase: "ready", model, seconds, from, kept, note } });
+function onReady({ model, seconds, from, kept, note, problem, ...facts }) {
+  kernel = facts.kernel;
+  memoryBytes = facts.memory_bytes;
+  store.update({ engine: { phase: "ready", model, seconds, from, kept, note }, bands: facts.bands });
+  void library.offer(model.name, facts.library);
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
   notices.clear("model");
   if (problem) notices.show({ kind: "problem", purpose: "model", text: problem });
@@ -214,6 +243,8 @@ async function startQueued() {
   controls.settle();
   for (const purpose of /** @type {const} */ (["story", "copy", "choice"])) notices.clear(purpose);
   story.begin(settings);
+  live = { numbers: {}, percentiles: {} };
+  liveText = "";
   metrics.show(null);
   store.update({ queued: null, writing: { id: latestId, expectation: queued.expectation }, shown: null });
   announce("Writing…");
@@ -235,21 +266,128 @@ function endStory() {
   if (writing) client.post({ type: "stop", id: writing.id });
 }
 
+/**
+ * Numbers of the story being written.
+ * @param {Numbers} more
+ */
+function onNumbers(more) {
+  live = mergeNumbers(live, more);
+  metrics.show(live, false);
+  trace(LIVE + latestId, liveText, received, live);
+}
+
 /** @param {DoneMessage} message */
 function onDone(message) {
   const { id, memory_bytes, ...record } = message;
   memoryBytes = memory_bytes;
   const { entries, writing } = store.get();
+  if (record.token_ids.length === 0) {
+    breakOff();
+    startQueued();
+    return;
+  }
   const number = entries.filter((entry) => entry.origin === "own").length + 1;
   const verdict = judge(writing?.expectation ?? null, record);
   /** @type {Entry} */
-  const entry = { key: `own-${id}`, number, origin: "own", record, verdict };
+  const entry = { key: `own-${id}`, number, origin: "own", record: { ...record, ...mergeNumbers(live, record) }, verdict, spans: null, finished: false };
   story.show(entry, { streamed: received === record.token_texts.length });
-  metrics.show(record.metrics);
+  metrics.show(entry.record, false);
   store.update({ entries: [...entries, entry], shown: entry.key, writing: null });
   showInAddressBar(record.link);
   announce(summary(entry));
+  traceEntry(entry);
   startQueued();
+}
+
+/**
+ * More numbers of a finished story.
+ * @param {string} key
+ * @param {Numbers} more
+ */
+function onMeasured(key, more) {
+  store.update({ entries: withNumbers(store.get().entries, key, more, { finished: true }) });
+  showNumbers(key);
+}
+
+/**
+ * Shows the numbers of an entry, if it is the one in the story panel.
+ * @param {string} key
+ */
+function showNumbers(key) {
+  const entry = shownEntry(store.get());
+  if (entry?.key === key) metrics.show(entry.record, entry.finished);
+}
+
+/** Marks the story being written among the texts that the library was asked about. */
+const LIVE = "live-";
+/** What the library was asked about and has not answered, by the number of the question. @type {Map<number, string>} */
+const traced = new Map();
+let questions = 0;
+
+/**
+ * @param {string} key
+ * @param {string} text
+ * @param {number} tokens
+ * @param {Numbers} known
+ */
+function trace(key, text, tokens, known) {
+  if (!library.ready()) return;
+  questions += 1;
+  traced.set(questions, key);
+  library.trace({ id: questions, text, tokens, coherence: known.numbers["coherence"] ?? null });
+}
+
+/** @param {Entry} entry */
+function traceEntry({ key, record }) {
+  trace(key, record.text, record.token_ids.length, record);
+}
+
+/** The library has been opened: everything there is can be held against it. */
+function traceAll() {
+  store.update({ libraryReady: true });
+  const { entries, engine } = store.get();
+  const model = engine.phase === "ready" ? `${engine.model.name}@` : "";
+  // Stories of another model have read other books.
+  for (const entry of entries) if (entry.record.model.startsWith(model)) traceEntry(entry);
+  announce("The library is open.");
+}
+
+/** @param {TracedMessage} message */
+function onTraced(message) {
+  const key = traced.get(message.id);
+  traced.delete(message.id);
+  if (key === undefined) return;
+  if (key.startsWith(LIVE)) {
+    if (store.get().writing === null || key !== LIVE + latestId) return;
+    live = mergeNumbers(live, message);
+    metrics.show(live, false);
+    return;
+  }
+  store.update({ entries: withNumbers(store.get().entries, key, message, { spans: message.spans }) });
+  showNumbers(key);
+  const entry = shownEntry(store.get());
+  if (entry?.key === key) story.showSpans(message.spans);
+}
+
+/**
+ * Shows the books that hold a span.
+ * @param {string} span
+ */
+async function openSpan(span) {
+  books.show(span, await library.find(span));
+}
+
+/**
+ * The means of some lists of numbers, with their intervals.
+ * @param {number[][]} lists
+ * @returns {Promise<(Mean | null)[]>}
+ */
+function askMeans(lists) {
+  if (!listening) return Promise.resolve(lists.map(() => null));
+  return new Promise((resolve) => {
+    meansReceivers.push(resolve);
+    client.post({ type: "means", id: meansReceivers.length, lists });
+  });
 }
 
 /**
@@ -257,10 +395,8 @@ function onDone(message) {
  * @param {Entry} entry
  */
 function summary({ record, verdict }) {
-  const { session_novelty: novelty, mean_log_probability_bits: coherence } = record.metrics;
-  const parts = [`Finished: ${count(record.token_ids.length)} tokens`];
-  if (novelty !== null) parts.push(`novelty ${percent(novelty)}`);
-  if (coherence !== null) parts.push(`coherence ${decimal(coherence, 2)} bits per token`);
+  const numbers = summaryOf(record);
+  const parts = [`Finished: ${count(record.token_ids.length)} tokens`, ...(numbers ? [numbers] : [])];
   if (verdict) parts.push(verdict.text);
   return `${parts.join(", ")}.`;
 }
@@ -268,7 +404,7 @@ function summary({ record, verdict }) {
 /** What wrote the story that is shown. */
 function showAbout() {
   const entry = shownEntry(store.get());
-  about.show({ engine: engineFacts, memoryBytes, record: entry?.record ?? null, own: entry?.origin === "own" });
+  about.show({ engine: engineFacts, kernel, memoryBytes, record: entry?.record ?? null, own: entry?.origin === "own" });
 }
 
 /** @param {ErrorMessage} message */
@@ -302,7 +438,7 @@ function breakOff() {
   const before = store.get().entries.find((entry) => entry.key === shownBefore);
   if (received === 0 && before) present(before);
   else story.interrupt();
-  announce("The story was broken off.");
+  announce(received === 0 ? "No story was written." : "The story was broken off.");
 }
 
 /**
@@ -312,7 +448,7 @@ function breakOff() {
 function present(entry) {
   store.update({ shown: entry.key });
   story.show(entry, { streamed: false });
-  metrics.show(entry.record.metrics);
+  metrics.show(entry.record, entry.finished);
 }
 
 /**
@@ -433,9 +569,10 @@ async function loadExamples() {
     const records = await response.json();
     const examples = records.map(
       /** @returns {Entry} */
-      (record, index) => ({ key: `example-${index + 1}`, number: index + 1, origin: "example", record, verdict: null }),
+      (record, index) => ({ key: `example-${index + 1}`, number: index + 1, origin: "example", record, verdict: null, spans: null, finished: true }),
     );
     store.update({ entries: [...examples, ...store.get().entries] });
+    if (library.ready()) examples.forEach(traceEntry);
     const first = examples[0];
     if (first && store.get().shown === null && store.get().writing === null) present(first);
   } catch {

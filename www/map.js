@@ -1,21 +1,26 @@
-// The map: every story of the session, novelty across and coherence up, tinted by temperature.
+// The map: every story of the session by two of its numbers, tinted by temperature, against people's range.
 import { element } from "./dom.js";
-import { decimal, percent } from "./format.js";
+import { count, percent } from "./format.js";
+import { metricOf } from "./metric-list.js";
 import { entryName } from "./state.js";
-import { axisX, axisY, dot, frame, gridX, gridY, plot } from "./vendor/plot.js";
+import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
 
 /**
+ * @import { Mean } from "./protocol.js"
+ * @import { Metric } from "./metric-list.js"
  * @import { Entry } from "./state.js"
  */
 
 /** How far from a point, in pixels, a click still means it. */
 const REACH = 24;
-/** The lowest coherence the axis always shows, so that it seldom has to change. */
-const LOWEST_BITS = -5;
-/** Where the axis has its lines: sensible texts lie between 0 and −3, gibberish far below. */
-const COHERENCE_TICKS = [0, -0.5, -1, -2, -3, -5, -8, -12, -16];
 const HOTTEST = 2;
+/** Fewer stories of the reader's own have no mean to speak of. */
+const FEWEST_FOR_MEAN = 3;
 const HINT = "Choose a point to read its story again; the table holds the same numbers.";
+
+/** What can stand across and up; the first is the usual one. */
+const ACROSS = ["new_ngrams_3", "session_novelty", "creativity_index", "coverage", "entropy_per_word_bits", "excess_surprise_bits"];
+const UP = ["slor_per_word_bits", "mean_log_probability_bits", "contextual_gain_bits", "sentence_overlap", "entropy_per_word_bits"];
 
 /**
  * @typedef {{ entry: Entry, x: number, y: number }} Point
@@ -31,22 +36,36 @@ function tint(temperature) {
 }
 
 /**
- * @param {Entry[]} entries
- * @returns {Point[]}
+ * Shares are written as percentages; other numbers as short as they are.
+ * @param {Metric} metric
  */
-function pointsOf(entries) {
-  return entries.flatMap((entry) => {
-    const { session_novelty: x, mean_log_probability_bits: y } = entry.record.metrics;
-    return x === null || y === null ? [] : [{ entry, x, y }];
-  });
+function tickFormat({ write }) {
+  return write === percent ? { tickFormat: percent } : {};
 }
 
 /**
- * @param {{ root: HTMLElement, onChoose: (key: string) => void }} options
+ * Ends of an axis that show all values and the range, with a little room.
+ * @param {number[]} values
+ * @returns {[number, number]}
  */
-export function createMap({ root, onChoose }) {
+function domainOf(values) {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const room = (most - least) * 0.08 || 0.5;
+  return [least - room, most + room];
+}
+
+/**
+ * @param {{ root: HTMLElement, onChoose: (key: string) => void, askMeans: (lists: number[][]) => Promise<(Mean | null)[]> }} options
+ */
+export function createMap({ root, onChoose, askMeans }) {
   const box = element("div", { class: "map-box" });
   const readout = element("p", { class: "map-readout hint" }, HINT);
+  const meansText = element("p", { class: "map-means hint", hidden: true });
+  const choiceOf = (/** @type {string} */ label, /** @type {string[]} */ names) =>
+    element("select", { "aria-label": label }, ...names.map((name) => element("option", { value: name }, metricOf(name).label)));
+  const across = choiceOf("Across", ACROSS);
+  const up = choiceOf("Up", UP);
+  const meanBox = element("input", { type: "checkbox" });
   const legend = element(
     "div",
     { class: "legend" },
@@ -54,26 +73,64 @@ export function createMap({ root, onChoose }) {
     element("span", {}, element("span", { class: "dot own", "aria-hidden": "true" }), "yours"),
     element("span", {}, element("span", { class: "dot", "aria-hidden": "true" }), "example"),
     element("span", {}, element("span", { class: "dot current", "aria-hidden": "true" }), "shown now"),
+    element("span", {}, element("span", { class: "patch", "aria-hidden": "true" }), "people’s range"),
   );
-  root.append(element("h2", {}, "Map"), box, readout, legend);
+  root.append(
+    element(
+      "div",
+      { class: "map-head" },
+      element("h2", {}, "Map"),
+      element("label", {}, "Across ", across),
+      element("label", {}, "Up ", up),
+      element("label", { class: "check" }, meanBox, "Mean of yours"),
+    ),
+    box,
+    readout,
+    meansText,
+    legend,
+  );
 
   /** @type {Entry[]} */
   let entries = [];
   /** @type {string | null} */
   let shown = null;
+  /** @type {Record<string, [number, number]>} */
+  let bands = {};
   /** The points with their places in the drawing. @type {(Point & { left: number, top: number })[]} */
   let placed = [];
+  /** Means of the reader's stories with their intervals, across and up. @type {(Mean | null)[]} */
+  let means = [];
+  /** Questions for means so far. */
+  let asked = 0;
+  /** Whether the reader chose what stands across; else it follows the library. */
+  let chosen = false;
+
+  /** @returns {Point[]} */
+  function pointsOf() {
+    return entries.flatMap((entry) => {
+      const { numbers } = entry.record;
+      const [x, y] = [numbers[across.value] ?? null, numbers[up.value] ?? null];
+      return x === null || y === null ? [] : [{ entry, x, y }];
+    });
+  }
 
   function draw() {
     const width = box.clientWidth;
     const height = box.clientHeight;
     if (width < 50 || height < 50) return;
-    const points = pointsOf(entries);
-    const lowest = Math.min(LOWEST_BITS, ...points.map((point) => Math.floor(point.y - 0.2)));
-    const coherenceTicks = COHERENCE_TICKS.filter((bits) => bits >= lowest);
+    const [xMetric, yMetric] = [metricOf(across.value), metricOf(up.value)];
+    const points = pointsOf();
+    const [xBand, yBand] = [bands[xMetric.name], bands[yMetric.name]];
+    const [xMean, yMean] = means;
+    const range = xBand || yBand ? [{}] : [];
+    /** @type {[number, number]} */
+    const xDomain = domainOf([...points.map((point) => point.x), ...(xBand ?? [0, 1])]);
+    /** @type {[number, number]} */
+    const yDomain = domainOf([...points.map((point) => point.y), ...(yBand ?? [0, 1])]);
     const current = points.filter((point) => point.entry.key === shown);
     const own = points.filter((point) => point.entry.origin === "own");
     const examples = points.filter((point) => point.entry.origin === "example");
+    const cross = xMean && yMean ? [{}] : [];
 
     const drawing = plot({
       width,
@@ -81,31 +138,60 @@ export function createMap({ root, onChoose }) {
       marginTop: 26,
       marginRight: 16,
       marginBottom: 40,
-      marginLeft: 40,
-      x: { domain: [0, 1], label: null },
-      // The square root keeps sensible stories apart, although gibberish is many times farther down.
-      y: { type: "sqrt", domain: [lowest, 0], label: null },
+      marginLeft: 44,
+      x: { domain: xDomain, label: null },
+      y: { domain: yDomain, label: null },
       marks: [
+        rect(range, { x1: xBand?.[0] ?? xDomain[0], x2: xBand?.[1] ?? xDomain[1], y1: yBand?.[0] ?? yDomain[0], y2: yBand?.[1] ?? yDomain[1], fill: "var(--people)", stroke: "none" }),
         gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY(coherenceTicks, { stroke: "var(--line)", strokeOpacity: 1 }),
+        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
-        axisX({ ticks: 5, tickSize: 0, tickFormat: (value) => percent(value), label: "novelty: new to this session →", labelAnchor: "right", labelArrow: "none" }),
-        axisY(coherenceTicks, { tickSize: 0, tickFormat: (value) => decimal(value, Number.isInteger(value) ? 0 : 1), label: "↑ coherence: bits per token, square-root scale", labelAnchor: "top", labelArrow: "none" }),
+        axisX({ ticks: 5, tickSize: 0, ...tickFormat(xMetric), label: `${xMetric.label} →`, labelAnchor: "right", labelArrow: "none" }),
+        axisY({ ticks: 5, tickSize: 0, ...tickFormat(yMetric), label: `↑ ${yMetric.label}`, labelAnchor: "top", labelArrow: "none" }),
         dot(examples, { x: "x", y: "y", r: 5, fill: "var(--card)", stroke: "var(--edge)", strokeWidth: 1.75 }),
         dot(own, { x: "x", y: "y", r: 6.5, fill: { value: (/** @type {Point} */ point) => tint(point.entry.record.settings.temperature), scale: null }, stroke: "var(--card)", strokeWidth: 1.25 }),
+        ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.from ?? 0, y2: yMean?.to ?? 0, stroke: "var(--ink)", strokeWidth: 2 }),
+        ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.from ?? 0, x2: xMean?.to ?? 0, stroke: "var(--ink)", strokeWidth: 2 }),
         dot(current, { x: "x", y: "y", r: 10.5, fill: "none", stroke: "var(--ink)", strokeWidth: 2 }),
       ],
     });
-    const count = points.length === 1 ? "1 story" : `${points.length} stories`;
+    const stories = points.length === 1 ? "1 story" : `${points.length} stories`;
     // The parts of an image have no names of their own.
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     drawing.setAttribute("role", "img");
-    drawing.setAttribute("aria-label", `Scatter plot of ${count}: novelty across, coherence up. The table of generations holds the same numbers.`);
+    drawing.setAttribute("aria-label", `Scatter plot of ${stories}: ${xMetric.label} across, ${yMetric.label} up. The table of generations holds the same numbers.`);
 
     const x = drawing.scale("x");
     const y = drawing.scale("y");
     placed = x && y ? points.map((point) => ({ ...point, left: x.apply(point.x), top: y.apply(point.y) })) : [];
     box.replaceChildren(drawing);
+  }
+
+  /** Draws at once, and asks for the means of the reader's own stories; only the last answer counts. */
+  async function update() {
+    asked += 1;
+    const question = asked;
+    means = [];
+    const own = pointsOf().filter((point) => point.entry.origin === "own");
+    meansText.hidden = !meanBox.checked;
+    meansText.textContent = `The mean needs ${FEWEST_FOR_MEAN} stories of your own.`;
+    draw();
+    if (!meanBox.checked || own.length < FEWEST_FOR_MEAN) return;
+    meansText.textContent = "Taking the mean of your stories…";
+    const answer = await askMeans([own.map((point) => point.x), own.map((point) => point.y)]);
+    if (question !== asked) return;
+    const metrics = [metricOf(across.value), metricOf(up.value)];
+    const told = metrics.flatMap((metric, index) => {
+      const mean = answer[index];
+      return mean ? [`${metric.label} ${metric.write(mean.mean)} (${metric.write(mean.from)} to ${metric.write(mean.to)})`] : [];
+    });
+    if (told.length < metrics.length) {
+      meansText.textContent = "The mean can be taken once the engine runs.";
+      return;
+    }
+    means = answer;
+    meansText.textContent = `Mean of your ${count(own.length)} stories, with the 95% interval: ${told.join("; ")}.`;
+    draw();
   }
 
   /** @param {PointerEvent | MouseEvent} event */
@@ -127,8 +213,9 @@ export function createMap({ root, onChoose }) {
       readout.textContent = HINT;
       return;
     }
-    const { settings } = point.entry.record;
-    readout.textContent = `${entryName(point.entry)}: temperature ${decimal(settings.temperature, 2)}, top-p ${decimal(settings.top_p, 2)}, novelty ${percent(point.x)}, coherence ${decimal(point.y, 2)} bits`;
+    const { temperature, top_p } = point.entry.record.settings;
+    const [xMetric, yMetric] = [metricOf(across.value), metricOf(up.value)];
+    readout.textContent = `${entryName(point.entry)}: temperature ${temperature}, top-p ${top_p}, ${xMetric.label} ${xMetric.write(point.x)}, ${yMetric.label} ${yMetric.write(point.y)}`;
   });
   box.addEventListener("pointerleave", () => {
     readout.textContent = HINT;
@@ -137,17 +224,28 @@ export function createMap({ root, onChoose }) {
     const point = nearest(event);
     if (point) onChoose(point.entry.key);
   });
+  across.addEventListener("change", () => {
+    chosen = true;
+    void update();
+  });
+  up.addEventListener("change", () => void update());
+  meanBox.addEventListener("change", () => void update());
   new ResizeObserver(draw).observe(box);
 
   return {
     /**
      * @param {Entry[]} allEntries
      * @param {string | null} shownKey
+     * @param {Record<string, [number, number]>} peoplesRange
+     * @param {boolean} libraryReady
      */
-    show(allEntries, shownKey) {
+    show(allEntries, shownKey, peoplesRange, libraryReady) {
       entries = allEntries;
       shown = shownKey;
-      draw();
+      bands = peoplesRange;
+      // Without the library there is nothing to put across but the session's own measure.
+      if (!chosen) across.value = libraryReady ? "new_ngrams_3" : "session_novelty";
+      void update();
     },
   };
 }

@@ -1,126 +1,214 @@
-// The metrics panel: Novelty and Coherence, each with a headline, its parts and what they mean.
+// The metrics panel: Novelty, Coherence and Surprise, each with a headline that the reader may choose, and its parts.
+import { createCurve } from "./curve.js";
 import { element } from "./dom.js";
 import { NOTHING, decimal, percent } from "./format.js";
+import { metricOf } from "./metric-list.js";
 
 /**
- * @import { Metrics } from "./protocol.js"
+ * @import { Numbers } from "./protocol.js"
+ * @import { Metric } from "./metric-list.js"
  */
 
-/** The mean log-probability at which the bar is empty; a bar is a help for the eye, the number is what counts. */
-const EMPTY_BITS = -8;
-
-const TOO_SHORT = "too short";
-const NOTHING_EARLIER = "there is no earlier story to compare with, or this one has fewer than three words";
-
-/**
- * @typedef {object} Part
- * @property {string} name
- * @property {(metrics: Metrics) => string} value
- */
+/** Above this share of people's passages a text is likelier than people write: safe rather than coherent. */
+const SAFER = 0.9;
+/** What stands in a place that the second reading of a story fills. */
+const LATER = ["contextual_gain_bits", "relevance_bits"];
 
 /**
  * @typedef {object} Group
  * @property {string} name
  * @property {string} about
- * @property {string} unit
- * @property {(metrics: Metrics) => string} headline
- * @property {(metrics: Metrics) => number} bar  0 to 1
- * @property {(metrics: Metrics) => string} say
- * @property {Part[]} parts
+ * @property {string[]} headlines  metrics the headline may stand on, the usual one first
+ * @property {string[]} parts
  * @property {string} caution  always in sight, so that nobody takes the number for more than it is
- * @property {string[]} explanation
+ * @property {string} anchor  in methods.html
+ * @property {boolean} [curve]  whether the n-novelty curve belongs to it
  */
 
 /** @type {Group[]} */
 const GROUPS = [
   {
     name: "Novelty",
-    about: "new to this session",
-    unit: "new",
-    headline: (metrics) => percent(metrics.session_novelty),
-    bar: (metrics) => metrics.session_novelty ?? 0,
-    say: ({ session_novelty }) =>
-      session_novelty === null
-        ? `No number: ${NOTHING_EARLIER}.`
-        : "Share of this story’s words, word pairs and word triples that no earlier story on this page contains (mean of the three).",
-    parts: [
-      { name: "distinct-1 (words)", value: (metrics) => percent(metrics.distinct_1) },
-      { name: "distinct-2 (word pairs)", value: (metrics) => percent(metrics.distinct_2) },
-      { name: "distinct-3 (word triples)", value: (metrics) => percent(metrics.distinct_3) },
-    ],
-    caution: "Gibberish is new, too.",
-    explanation: [
-      "The examples count as earlier stories. 100%: none of the wording has been used before. 0%: all of it has. The number can only fall as stories gather: new to this session, not new to the world.",
-      "Distinct-n looks at this story alone: its distinct word n-grams divided by all of them, where an n-gram is n words in a row. Longer texts score lower, so compare stories of one length.",
-    ],
+    about: "against the books it read",
+    headlines: ["new_ngrams_3", "creativity_index", "creative_region", "session_novelty"],
+    parts: ["new_ngrams_2", "new_ngrams_3", "new_ngrams_5", "longest_span", "coverage", "creativity_index", "mean_shortest_new", "creative_region", "session_novelty", "self_bleu", "distinct_1", "distinct_3"],
+    caution: "Gibberish is new, too. Agreement with rated creativity +0.5, partly because rare words count as new.",
+    anchor: "novelty",
+    curve: true,
   },
   {
     name: "Coherence",
     about: "as the model sees it",
-    unit: "bits per token",
-    headline: (metrics) => decimal(metrics.mean_log_probability_bits, 2),
-    bar: ({ mean_log_probability_bits: bits }) => (bits === null ? 0 : 1 - bits / EMPTY_BITS),
-    say: ({ mean_log_probability_bits }) =>
-      mean_log_probability_bits === null
-        ? "No number: nothing is written yet."
-        : "Mean log-probability of its tokens under the model at temperature 1.",
-    parts: [
-      { name: "perplexity", value: (metrics) => decimal(metrics.perplexity, 1) },
-      { name: "seq-rep-4 (repetition)", value: (metrics) => percent(metrics.seq_rep_4) },
-    ],
-    caution: "High, near 0, means “safe”, not good, and repetition flatters it.",
-    explanation: [
-      "The model gives every token, a word or a part of one, a probability; the mean of their logarithms says how well the story hangs together for the model itself, whatever the sliders say. Perplexity is the same number told as a choice: 2 to the power of minus the mean, so −3 bits are as unsure as between 8 equally likely tokens.",
-      "Seq-rep-4 is the share of repeated runs of four tokens: 1 minus the distinct ones divided by all. It stands here because repeating oneself makes a text look more coherent than it is.",
-    ],
+    headlines: ["coherence", "slor_per_word_bits", "mean_log_probability_bits", "contextual_gain_bits"],
+    parts: ["slor_per_word_bits", "mean_log_probability_bits", "perplexity", "contextual_gain_bits", "relevance_bits", "sentence_overlap", "seq_rep_4"],
+    caution: "Tells sense from gibberish; among fluent texts its agreement with people is weak, and may be none.",
+    anchor: "coherence",
+  },
+  {
+    name: "Surprise",
+    about: "how open each word was",
+    headlines: ["entropy_per_word_bits", "excess_surprise_bits", "surprise_peaks"],
+    parts: ["entropy_per_word_bits", "mean_entropy_bits", "excess_surprise_bits", "surprise_peaks", "surprisal_variance"],
+    caution: "Agreement with rated creativity +0.6, mostly because long, rare words are open ones.",
+    anchor: "surprise",
   },
 ];
+
+/**
+ * The number in large, what it means, and how far a bar goes.
+ * @param {Metric} metric
+ * @param {Numbers} numbers
+ */
+function headlineOf(metric, { numbers, percentiles }) {
+  const value = numbers[metric.name] ?? null;
+  const place = percentiles[metric.name] ?? null;
+  if (value === null) {
+    const why = metric.library ? "No number without the library, or fewer words than it takes." : "No number yet, or too few words.";
+    return { large: NOTHING, unit: "", say: `${metric.say} ${why}`, bar: null, people: false };
+  }
+  if (metric.name === "coherence") {
+    // 99.6% of the way is not the whole of it.
+    const share = value < 1 ? Math.floor(Math.max(0, value) * 100) / 100 : 1;
+    const safe = (percentiles["slor_per_word_bits"] ?? 0) > SAFER;
+    const unit = value < 1 ? "of the way to people’s range" : safe ? "people’s range reached; safer than people write" : "within people’s range";
+    return { large: percent(share), unit, say: metric.say, bar: share, people: false };
+  }
+  if (place === null) {
+    // Only shares fill a bar.
+    return { large: metric.write(value), unit: "", say: metric.say, bar: metric.write === percent ? value : null, people: false };
+  }
+  const say = `${metric.say} Here ${metric.write(value)}: ${metric.more} than ${percent(place)} of people’s passages of this length.`;
+  return { large: percent(place), unit: "of people’s passages have less", say, bar: place, people: true };
+}
 
 /**
  * @param {Group} group
  */
 function createGroup(group) {
+  const about = element("small", {}, group.about);
   const headline = element("b");
+  const unit = element("span");
   const fill = element("i");
-  const unit = element("span", {}, group.unit);
+  const range = element("u");
   const say = element("p", { class: "say" });
+  const options = group.headlines.map((name) => element("option", { value: name }, metricOf(name).label));
+  const choice = element("select", { "aria-label": `${group.name} headline` }, ...options);
   const values = group.parts.map(() => element("dd", {}, NOTHING));
+  const places = group.parts.map(() => element("dd", { class: "place" }));
+  const rows = group.parts.flatMap((name, index) => [
+    element("dt", { title: metricOf(name).say }, metricOf(name).label),
+    values[index] ?? "",
+    places[index] ?? "",
+  ]);
+  const extra = element("div", { class: "extra" });
+  const curve = group.curve ? createCurve() : null;
   const node = element(
     "section",
     { class: "card metric", role: "group", "aria-label": group.name },
-    element("h2", {}, group.name, " ", element("small", {}, group.about)),
+    element("h2", {}, group.name, " ", about),
     element("p", { class: "headline" }, headline, unit),
-    element("div", { class: "scale", "aria-hidden": "true" }, fill),
-    say,
-    element("dl", { class: "parts" }, ...group.parts.flatMap((part, index) => [element("dt", {}, part.name), values[index] ?? ""])),
-    element("p", { class: "caution" }, group.caution),
-    element("details", {}, element("summary", {}, `What is ${group.name.toLowerCase()} here?`), ...group.explanation.map((text) => element("p", {}, text))),
+    element("div", { class: "scale", "aria-hidden": "true" }, range, fill),
+    element("p", { class: "caution" }, `${group.caution} `, element("a", { href: `methods.html#${group.anchor}` }, "How far to trust it")),
+    extra,
+    element(
+      "details",
+      { class: "all" },
+      element("summary", {}, `All of ${group.name.toLowerCase()}`),
+      element("label", { class: "choice" }, "Headline ", choice),
+      say,
+      element(
+        "dl",
+        { class: "parts three" },
+        element("dt", { class: "head" }, "number"),
+        element("dd", { class: "head" }, "value"),
+        element("dd", { class: "head" }, "people below"),
+        ...rows,
+      ),
+      ...(curve ? [curve.node] : []),
+    ),
   );
+  /** @type {Numbers | null} */
+  let shown = null;
+  let complete = true;
 
-  /** @param {Metrics | null} metrics */
-  function show(metrics) {
-    headline.textContent = metrics ? group.headline(metrics) : NOTHING;
-    unit.hidden = headline.textContent === NOTHING;
-    fill.style.setProperty("--at", String(metrics ? Math.min(1, Math.max(0, group.bar(metrics))) : 0));
-    say.textContent = metrics ? group.say(metrics) : "Measured as soon as there is a story.";
-    group.parts.forEach((part, index) => {
-      const value = metrics ? part.value(metrics) : NOTHING;
-      values[index]?.replaceChildren(...(metrics && value === NOTHING ? [element("span", { class: "why" }, TOO_SHORT), " "] : []), value);
+  /**
+   * @param {Numbers | null} numbers
+   * @param {boolean} finished  whether nothing more is coming
+   */
+  function show(numbers, finished) {
+    shown = numbers;
+    complete = finished;
+    const metric = metricOf(choice.value);
+    const { large, unit: words, say: sentence, bar, people } = numbers
+      ? headlineOf(metric, numbers)
+      : { large: NOTHING, unit: "", say: "Measured as soon as there is a story.", bar: null, people: false };
+    // A headline that the reader changed says what it stands on.
+    about.textContent = choice.value === group.headlines[0] ? group.about : metric.label;
+    headline.textContent = large;
+    unit.textContent = words;
+    say.textContent = sentence;
+    range.hidden = !people;
+    fill.style.setProperty("--at", String(Math.min(1, Math.max(0, bar ?? 0))));
+    curve?.show(numbers);
+    group.parts.forEach((name, index) => {
+      const value = numbers?.numbers[name] ?? null;
+      const place = numbers?.percentiles[name] ?? null;
+      const coming = !finished && LATER.includes(name) && numbers !== null;
+      values[index]?.replaceChildren(value === null && coming ? "…" : metricOf(name).write(value));
+      places[index]?.replaceChildren(place === null ? "" : percent(place));
     });
   }
 
-  show(null);
-  return { node, show };
+  /**
+   * How far the second reading is, which fills the places that wait for it.
+   * @param {number} done
+   */
+  function progress(done) {
+    group.parts.forEach((name, index) => {
+      if (LATER.includes(name)) values[index]?.replaceChildren(`… ${percent(done)}`);
+    });
+  }
+
+  choice.addEventListener("change", () => show(shown, complete));
+  show(null, true);
+  return { node, show, progress, extra };
 }
 
-/** The two groups; `show(null)` empties them. */
-export function createMetrics() {
+/**
+ * The three groups; `show(null)` empties them. `library` is what offers the library, inside Novelty.
+ * @param {{ library: HTMLElement }} options
+ */
+export function createMetrics({ library }) {
   const groups = GROUPS.map(createGroup);
+  groups[0]?.extra.append(library);
   return {
     nodes: groups.map((group) => group.node),
-    /** @param {Metrics | null} metrics */
-    show(metrics) {
-      for (const group of groups) group.show(metrics);
+    /**
+     * @param {Numbers | null} numbers
+     * @param {boolean} [finished]
+     */
+    show(numbers, finished = true) {
+      for (const group of groups) group.show(numbers, finished);
+    },
+    /** @param {number} done */
+    progress(done) {
+      for (const group of groups) group.progress(done);
     },
   };
+}
+
+/**
+ * The same in one line, for screen readers.
+ * @param {Numbers} numbers
+ */
+export function summaryOf({ numbers, percentiles }) {
+  const parts = [];
+  const { coherence } = numbers;
+  const novelty = percentiles["new_ngrams_3"];
+  const surprise = percentiles["entropy_per_word_bits"];
+  if (novelty !== undefined) parts.push(`more novel than ${percent(novelty)} of people’s passages`);
+  if (typeof coherence === "number") parts.push(`coherence ${percent(Math.max(0, coherence))}`);
+  if (surprise !== undefined) parts.push(`more surprise than ${percent(surprise)} of people’s passages`);
+  if (parts.length === 0 && typeof numbers["perplexity"] === "number") parts.push(`perplexity ${decimal(numbers["perplexity"], 1)}`);
+  return parts.join(", ");
 }

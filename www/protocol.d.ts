@@ -1,4 +1,4 @@
-// The messages between the page and its worker. All are plain objects told apart by `type`.
+// The messages between the page and its two workers. All are plain objects told apart by `type`.
 
 /** What the reader chooses before a story is written; together with the model it decides every token. */
 export interface Settings {
@@ -19,18 +19,21 @@ export interface Limits {
   prompt_characters: number;
 }
 
-/** What is measured on a story. A null means that the text is too short, or that there is nothing to compare it with. */
+/** The session's part of the measurements; all others are in {@link Numbers}. */
 export interface Metrics {
   session_novelty: number | null;
-  distinct_1: number | null;
-  distinct_2: number | null;
-  distinct_3: number | null;
-  /** Per token, negative; nearer to zero is what the model expected more. */
-  mean_log_probability_bits: number | null;
-  perplexity: number | null;
-  seq_rep_4: number | null;
   words: number;
   tokens: number;
+}
+
+/**
+ * What is measured on a story, by the names of `fabula score`. A null means that the text is too short, or that there is
+ * nothing to compare it with; what is missing has not been measured (yet).
+ */
+export interface Numbers {
+  numbers: Record<string, number | null>;
+  /** The share of people's passages of this length with a lower number, for numbers that have a reference. */
+  percentiles: Record<string, number>;
 }
 
 /** A model as the worker describes it once it is loaded. */
@@ -48,7 +51,7 @@ export interface ModelDescription {
 export type Ending = "length" | "story" | "context" | "stopped";
 
 /** A finished generation; also the shape of each record in example.json. */
-export interface StoryRecord {
+export interface StoryRecord extends Numbers {
   settings: Settings;
   /** The generated text, without the prompt. */
   text: string;
@@ -88,11 +91,12 @@ export type ToWorker =
   | { type: "generate"; id: number; settings: Settings; earlier: string[] }
   | { type: "stop"; id: number }
   | { type: "read_link"; fragment: string }
-  | { type: "write_link"; settings: Settings; digest: string | null };
+  | { type: "write_link"; settings: Settings; digest: string | null }
+  | { type: "means"; id: number; lists: number[][] };
 
 export interface HelloMessage {
   type: "hello";
-  engine: { name: string; revision: number; kernel: string };
+  engine: { name: string; revision: number };
   defaults: Settings;
   limits: Limits;
 }
@@ -110,9 +114,15 @@ export interface ReadyMessage {
   /** Whether the model file now lies in this browser's storage. */
   kept: boolean;
   note: string | null;
+  /** What multiplies the integers: the name of an instruction set. */
+  kernel: string;
   /** What the engine holds in this tab. */
   memory_bytes: number;
   problem: string | null;
+  /** By metric: where people's range begins and ends, in passages of a usual length. */
+  bands: Record<string, [number, number]>;
+  /** The library that can be fetched for this model. */
+  library: { bytes: number; sha256: string } | null;
 }
 export interface StartedMessage {
   type: "started";
@@ -129,10 +139,31 @@ export interface TokenMessage {
   surprisal_bits: number;
   entropy_bits: number;
 }
-export interface MetricsMessage {
+export interface MetricsMessage extends Numbers {
   type: "metrics";
   id: number;
-  metrics: Metrics;
+}
+/** How far the second reading of a finished story is. */
+export interface MeasuringMessage {
+  type: "measuring";
+  id: number;
+  done: number;
+}
+/** What the second reading found. */
+export interface MeasuredMessage extends Numbers {
+  type: "measured";
+  id: number;
+}
+/** A mean with its 95% interval. */
+export interface Mean {
+  mean: number;
+  from: number;
+  to: number;
+}
+export interface MeansMessage {
+  type: "means";
+  id: number;
+  means: (Mean | null)[];
 }
 export interface DoneMessage extends StoryRecord {
   type: "done";
@@ -167,7 +198,45 @@ export type FromWorker =
   | StartedMessage
   | TokenMessage
   | MetricsMessage
+  | MeasuringMessage
+  | MeasuredMessage
+  | MeansMessage
   | DoneMessage
   | LinkMessage
   | LinkReadMessage
   | ErrorMessage;
+
+/** What the library's worker is asked. */
+export type ToLibrary =
+  | { type: "open"; manifest_url: string; model: string }
+  | { type: "trace"; id: number; text: string; tokens: number; coherence: number | null }
+  | { type: "find"; id: number; text: string };
+
+/** A span of the text that the library holds too, in UTF-16 units. */
+export interface TextSpan {
+  start: number;
+  end: number;
+  words: number;
+  occurrences: number;
+}
+export interface FoundBook {
+  book: { title: string; author: string; shelf: string };
+  occurrences: number;
+  passage: { before: string; span: string; after: string };
+}
+export interface TracedMessage extends Numbers {
+  type: "traced";
+  id: number;
+  spans: TextSpan[];
+  seconds: number;
+}
+
+/** What the library's worker says. */
+export type FromLibrary =
+  | { type: "hello" }
+  | ProgressMessage
+  | { type: "opening" }
+  | { type: "opened"; documents: number; books: number; words: number; seconds: number; from: "network" | "cache"; kept: boolean; memory_bytes: number }
+  | TracedMessage
+  | { type: "found"; id: number; books: FoundBook[] }
+  | { type: "error"; code: ErrorCode; message: string };

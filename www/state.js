@@ -1,12 +1,13 @@
 // The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
 
 /**
- * @import { LinkReadMessage, Limits, ModelDescription, Settings, StoryRecord } from "./protocol.js"
+ * @import { LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "./protocol.js"
  */
 
 /**
- * A story on the map and in the table. `verdict` says how a replay of a link went, null where nothing was replayed.
- * @typedef {{ key: string, number: number, origin: "example" | "own", record: StoryRecord, verdict: Verdict | null }} Entry
+ * A story on the map and in the table. `verdict` says how a replay of a link went, null where nothing was replayed; `spans` is
+ * what the library holds too, null before it was asked; `finished` says that no more measurements are coming.
+ * @typedef {{ key: string, number: number, origin: "example" | "own", record: StoryRecord, verdict: Verdict | null, spans: TextSpan[] | null, finished: boolean }} Entry
  * @typedef {{ same: boolean, text: string }} Verdict
  */
 
@@ -31,6 +32,8 @@
  *   waits for the model; without settings those of the form count when it starts
  * @property {{ id: number, expectation: Expectation | null } | null} writing
  * @property {Entry[]} entries
+ * @property {Record<string, [number, number]>} bands  where people's range begins and ends, by metric
+ * @property {boolean} libraryReady  whether stories can be held against the library
  * @property {string | null} shown  the key of the entry in the story panel
  */
 
@@ -41,6 +44,8 @@ export const initialState = {
   queued: null,
   writing: null,
   entries: [],
+  bands: {},
+  libraryReady: false,
   shown: null,
 };
 
@@ -73,6 +78,29 @@ export function createStore(initial) {
  */
 export function shownEntry(state) {
   return state.entries.find((entry) => entry.key === state.shown) ?? null;
+}
+
+/**
+ * The entries with more numbers for one of them.
+ * @param {Entry[]} entries
+ * @param {string} key
+ * @param {Numbers} more
+ * @param {Partial<Entry>} [change]
+ */
+export function withNumbers(entries, key, more, change = {}) {
+  return entries.map((entry) => {
+    if (entry.key !== key) return entry;
+    return { ...entry, ...change, record: { ...entry.record, ...mergeNumbers(entry.record, more) } };
+  });
+}
+
+/**
+ * @param {Numbers} one
+ * @param {Numbers} other
+ * @returns {Numbers}
+ */
+export function mergeNumbers(one, other) {
+  return { numbers: { ...one.numbers, ...other.numbers }, percentiles: { ...one.percentiles, ...other.percentiles } };
 }
 
 /**

@@ -1,10 +1,10 @@
 // The story panel: the prompt and the generated tokens, each tinted by how surprising it was.
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
 import { count, decimal, duration, odds, tokenName } from "./format.js";
 
 /**
  * @import { Entry } from "./state.js"
- * @import { Settings } from "./protocol.js"
+ * @import { Settings, TextSpan } from "./protocol.js"
  */
 
 /** The surprisal in bits at which the tint is full. */
@@ -22,11 +22,14 @@ const ENDINGS = {
   stopped: "stopped",
 };
 
+/** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
+const FULL_SPAN_WORDS = 12;
+
 /**
  * Fills the story panel; `root` is the region itself.
- * @param {{ root: HTMLElement }} options
+ * @param {{ root: HTMLElement, onOpenSpan: (span: string) => void }} options
  */
-export function createStory({ root }) {
+export function createStory({ root, onOpenSpan }) {
   const exampleLabel = element("span", { class: "label", hidden: true }, "Example");
   const facts = element("p", { class: "story-facts" });
   const page = element("div", { class: "story-page" });
@@ -38,26 +41,45 @@ export function createStory({ root }) {
   const readoutToken = element("strong");
   const readoutOdds = element("span", { class: "hint", hidden: true });
   const readoutHint = element("span", { class: "hint" }, READOUT_HINT);
-  const readout = element("p", { class: "story-readout", id: "story-readout" }, readoutToken, readoutOdds, readoutHint);
+  const readoutOpen = button("Show the books", () => openSpanAt(reachable), { class: "small", hidden: true });
+  const readout = element("div", { class: "story-readout" }, element("p", { id: "story-readout" }, readoutToken, readoutOdds, readoutHint), readoutOpen);
   const legend = element(
     "p",
-    { class: "legend" },
+    { class: "legend", "data-lens": "surprise" },
     "Surprisal",
     element("span", {}, "0"),
     element("span", { class: "ramp surprisal", "aria-hidden": "true" }),
     element("span", {}, `${FULL_TINT_BITS} bits or more`),
   );
+  const originLegend = element(
+    "p",
+    { class: "legend", "data-lens": "origin", hidden: true },
+    "Words in a row that some book holds",
+    element("span", {}, "5"),
+    element("span", { class: "ramp origin", "aria-hidden": "true" }),
+    element("span", {}, `${FULL_SPAN_WORDS} or more`),
+  );
+  const lensOf = (/** @type {string} */ value, /** @type {string} */ label, /** @type {boolean} */ checked) =>
+    element("label", {}, element("input", { type: "radio", name: "lens", value, checked }), label);
+  const lens = element(
+    "fieldset",
+    { class: "lens" },
+    element("legend", { class: "visually-hidden" }, "Colour the story by"),
+    lensOf("surprise", "Surprisal", true),
+    lensOf("origin", "Where it comes from", false),
+  );
   const keys = element("p", { class: "visually-hidden", id: "story-keys" }, "Arrow keys move from word to word; Home and End go to the first and the last.");
   root.append(
-    element("div", { class: "story-head" }, element("h2", { id: "story-heading", tabindex: -1 }, "Story"), exampleLabel),
+    element("div", { class: "story-head" }, element("h2", { id: "story-heading", tabindex: -1 }, "Story"), exampleLabel, lens),
     facts,
     text,
     readout,
-    element("div", {}, legend, keys),
+    element("div", {}, legend, originLegend, keys),
   );
 
-  /** @type {{ node: HTMLElement, text: string, bits: number, tokens: number }[]} */
+  /** @type {{ node: HTMLElement, text: string, bits: number, tokens: number, span?: TextSpan | undefined }[]} */
   let tokens = [];
+  let storyText = "";
   /** The tokens since the last complete character. */
   let pending = { bits: 0, tokens: 0 };
   /** The one token that the Tab key reaches. */
@@ -65,16 +87,65 @@ export function createStory({ root }) {
   let following = false;
   let scrollRequested = false;
 
+  /** What the library holds of this story; null before it was asked. @type {TextSpan[] | null} */
+  let spans = null;
+  let byOrigin = false;
+
   /** @param {number | null} index */
   function read(index) {
     const token = index === null ? undefined : tokens[index];
-    readoutToken.textContent = token ? `${tokenName(token.text)}, ${decimal(token.bits, 1)} bits` : "";
-    readoutOdds.textContent = token
-      ? `about ${odds(token.bits)}${token.tokens > 1 ? `, ${token.tokens} tokens` : ""}`.replace("about all", "all").replace("about less", "less")
-      : "";
+    const span = byOrigin ? token?.span : undefined;
+    readoutOpen.hidden = !span;
     readoutOdds.hidden = !token;
     readoutHint.hidden = Boolean(token);
+    if (!token) {
+      readoutToken.textContent = "";
+      readoutHint.textContent = hint();
+    } else if (byOrigin) {
+      readoutToken.textContent = span ? `${span.words} words in a row` : tokenName(token.text);
+      readoutOdds.textContent = span ? (span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`) : spans === null ? "not held against the library" : "in no span of five words that a book holds";
+    } else {
+      readoutToken.textContent = `${tokenName(token.text)}, ${decimal(token.bits, 1)} bits`;
+      readoutOdds.textContent = `about ${odds(token.bits)}${token.tokens > 1 ? `, ${token.tokens} tokens` : ""}`.replace("about all", "all").replace("about less", "less");
+    }
   }
+
+  function hint() {
+    if (!byOrigin) return READOUT_HINT;
+    if (spans === null) return tokens.length === 0 || root.hasAttribute("data-writing") ? "Marked when the story is finished." : "Which phrases were copied is marked here once the library, under Novelty, is open.";
+    if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
+    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} word for word in the books. Choose one to see where.`;
+  }
+
+  /** @param {number} index */
+  function openSpanAt(index) {
+    const span = byOrigin ? tokens[index]?.span : undefined;
+    if (span) onOpenSpan(storyText.slice(span.start, span.end));
+  }
+
+  /** Gives each token the longest span that it lies in. */
+  function markSpans() {
+    let start = 0;
+    for (const token of tokens) {
+      const end = start + token.text.length;
+      const from = start + (token.text.length - token.text.trimStart().length);
+      const around = (spans ?? []).filter((span) => span.start < end && span.end > from);
+      token.span = around.sort((one, other) => other.words - one.words)[0];
+      if (token.span) token.node.style.setProperty("--span", String(Math.min(1, (token.span.words - 4) / (FULL_SPAN_WORDS - 4))));
+      else token.node.style.removeProperty("--span");
+      token.node.toggleAttribute("data-copied", Boolean(token.span));
+      start = end;
+    }
+    read(null);
+  }
+
+  lens.addEventListener("change", () => {
+    byOrigin = lens.querySelector("input:checked")?.getAttribute("value") === "origin";
+    root.toggleAttribute("data-origin", byOrigin);
+    legend.hidden = byOrigin;
+    originLegend.hidden = !byOrigin;
+    read(null);
+  });
 
   /** @param {EventTarget | null} target */
   function indexOf(target) {
@@ -126,7 +197,9 @@ export function createStory({ root }) {
   text.addEventListener("click", (event) => {
     const index = indexOf(event.target);
     // Do not disturb a reader who has just selected some words.
-    if (index >= 0 && getSelection()?.isCollapsed !== false) focusToken(index);
+    if (index < 0 || getSelection()?.isCollapsed === false) return;
+    focusToken(index);
+    openSpanAt(index);
   });
   text.addEventListener("focusin", (event) => {
     const index = indexOf(event.target);
@@ -135,7 +208,10 @@ export function createStory({ root }) {
     tokens[index]?.node.setAttribute("aria-describedby", "story-readout");
     read(index);
   });
-  text.addEventListener("focusout", () => read(null));
+  text.addEventListener("focusout", (event) => {
+    // The button of the readout belongs to the word it speaks of.
+    if (event.relatedTarget !== readoutOpen) read(null);
+  });
   text.addEventListener("keydown", (event) => {
     const index = indexOf(event.target);
     if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -148,6 +224,7 @@ export function createStory({ root }) {
       Home: () => 0,
       End: () => tokens.length - 1,
     };
+    if (event.key === "Enter") openSpanAt(index);
     const move = moves[event.key];
     if (!move) return;
     event.preventDefault();
@@ -182,6 +259,7 @@ export function createStory({ root }) {
     pending = { bits: 0, tokens: 0 };
     if (tokens.length === 0) text.removeAttribute("tabindex");
     tokens.push(token);
+    storyText += tokenText;
     page.append(word ? space : "", token.node);
     if (!following || scrollRequested) return;
     scrollRequested = true;
@@ -198,6 +276,8 @@ export function createStory({ root }) {
   function clear(prompt) {
     const hadFocus = text.contains(document.activeElement);
     tokens = [];
+    storyText = "";
+    spans = null;
     pending = { bits: 0, tokens: 0 };
     reachable = 0;
     page.replaceChildren(element("span", { class: "story-prompt" }, prompt));
@@ -233,7 +313,7 @@ export function createStory({ root }) {
      * @param {Entry} entry
      * @param {{ streamed: boolean }} options
      */
-    show({ record, origin, verdict }, { streamed }) {
+    show({ record, origin, verdict, spans: known }, { streamed }) {
       root.toggleAttribute("data-writing", false);
       exampleLabel.hidden = origin !== "example";
       if (!streamed) {
@@ -241,6 +321,7 @@ export function createStory({ root }) {
         following = false;
         record.token_texts.forEach((tokenText, index) => append(tokenText, record.surprisal_bits[index] ?? 0));
       }
+      this.showSpans(known);
       const ending = ENDINGS[record.ended];
       const parts = [
         `Seed ${record.settings.seed}`,
@@ -253,6 +334,15 @@ export function createStory({ root }) {
       if (verdict) {
         facts.append(" · ", element("span", { class: "verdict", "data-differs": !verdict.same }, verdict.text));
       }
+    },
+
+    /**
+     * Marks what the library holds of the story that is shown.
+     * @param {TextSpan[] | null} found
+     */
+    showSpans(found) {
+      spans = found;
+      markSpans();
     },
 
     /** Whether at least a part of the text is on the screen. */

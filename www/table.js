@@ -1,13 +1,16 @@
 // The table of generations: the numbers of the map, and a button a row that shows the story again.
 import { button, element } from "./dom.js";
-import { decimal, percent } from "./format.js";
+import { decimal } from "./format.js";
+import { metricOf } from "./metric-list.js";
 import { entryName } from "./state.js";
 
 /**
  * @import { Entry } from "./state.js"
  */
 
-const COLUMNS = ["Story", "Temp.", "Top-p", "Seed", "Novelty", "Coherence"];
+const COLUMNS = ["Story", "Temp.", "Top-p", "Seed", "New triples", "SLOR", "Entropy"];
+/** What stands in the last columns. */
+const NUMBERS = ["new_ngrams_3", "slor_per_word_bits", "entropy_per_word_bits"];
 
 /**
  * @param {{ onChoose: (key: string) => void }} options
@@ -26,21 +29,28 @@ export function createTable({ onChoose }) {
 
   /** @param {Entry} entry */
   function createRow(entry) {
-    const { settings, metrics } = entry.record;
+    const { settings } = entry.record;
     const name = entryName(entry);
-    const cells = [
-      decimal(settings.temperature, 2),
-      decimal(settings.top_p, 2),
-      String(settings.seed),
-      percent(metrics.session_novelty),
-      decimal(metrics.mean_log_probability_bits, 2),
-    ];
+    const cells = [decimal(settings.temperature, 2), decimal(settings.top_p, 2), String(settings.seed)];
     return element(
       "tr",
       { "data-origin": entry.origin },
       element("th", { scope: "row" }, button(name, () => onChoose(entry.key), { "aria-label": `Show ${name}` })),
       ...cells.map((cell) => element("td", {}, cell)),
+      ...NUMBERS.map(() => element("td")),
     );
+  }
+
+  /**
+   * Numbers may come later than the story.
+   * @param {HTMLTableRowElement} row
+   * @param {Entry} entry
+   */
+  function fill(row, entry) {
+    NUMBERS.forEach((name, index) => {
+      const cell = row.children[row.children.length - NUMBERS.length + index];
+      if (cell) cell.textContent = metricOf(name).write(entry.record.numbers[name] ?? null);
+    });
   }
 
   return {
@@ -59,6 +69,7 @@ export function createTable({ onChoose }) {
           row = createRow(entry);
           rows.set(entry.key, row);
         }
+        fill(row, entry);
         if (body.children[place] !== row) body.insertBefore(row, body.children[place] ?? null);
         if (entry.key === shown) row.setAttribute("aria-current", "true");
         else row.removeAttribute("aria-current");

@@ -27,6 +27,19 @@ export function missingFeature() {
 }
 
 /**
+ * A worker that writes stories, or one that searches the library.
+ * @param {"stories" | "library"} role
+ */
+export function startWorker(role) {
+  const url = new URL("./worker.js", import.meta.url);
+  if (role === "library") url.searchParams.set("role", role);
+  // ?simd=plain or ?simd=relaxed in the page's address chooses the engine's module, to compare the two.
+  const forced = new URL(document.baseURI).searchParams.get("simd");
+  if (forced) url.searchParams.set("simd", forced);
+  return new Worker(url, { type: "module", name: `fabula ${role}` });
+}
+
+/**
  * @param {{ onMessage: (message: FromWorker) => void }} options
  */
 export function createWorkerClient({ onMessage }) {
@@ -41,11 +54,7 @@ export function createWorkerClient({ onMessage }) {
   /** Ends the worker there may be and starts a fresh one. */
   function start() {
     stop();
-    const url = new URL("./worker.js", import.meta.url);
-    // ?simd=plain or ?simd=relaxed in the page's address chooses the engine's module, to compare the two.
-    const forced = new URL(document.baseURI).searchParams.get("simd");
-    if (forced) url.searchParams.set("simd", forced);
-    const fresh = new Worker(url, { type: "module", name: "fabula" });
+    const fresh = startWorker("stories");
     worker = fresh;
     // A message of a worker already given up must not reach the page.
     fresh.addEventListener("message", (event) => {

@@ -1,5 +1,9 @@
-// The worker: starts the WebAssembly module and lets it answer messages. Whatever goes wrong reaches the page as a message.
+// The workers: each starts the WebAssembly module and lets it answer messages. Whatever goes wrong reaches the page as a message.
 import { engineModule } from "./features.js";
+
+const address = new URL(self.location.href).searchParams;
+/** One module, two kinds of worker: one writes stories, the other searches the library. */
+const isLibrary = address.get("role") === "library";
 
 /** @param {unknown} reason */
 function report(reason) {
@@ -8,7 +12,9 @@ function report(reason) {
     type: "error",
     id: null,
     code: "panic",
-    message: `The story engine has stopped (${detail}). Start it again; nothing you typed is lost.`,
+    message: isLibrary
+      ? `The library has stopped (${detail}). Try again; everything else goes on.`
+      : `The story engine has stopped (${detail}). Start it again; nothing you typed is lost.`,
   });
 }
 
@@ -16,9 +22,10 @@ self.addEventListener("error", (event) => report(event.error ?? event.message));
 self.addEventListener("unhandledrejection", (event) => report(event.reason));
 
 try {
-  const { default: init, serve } = await import(engineModule(new URL(self.location.href).searchParams.get("simd")));
+  const { default: init, serve, serve_library } = await import(engineModule(address.get("simd")));
   await init();
-  serve();
+  if (isLibrary) serve_library();
+  else serve();
 } catch (reason) {
   report(reason);
 }

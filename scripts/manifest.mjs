@@ -1,0 +1,26 @@
+// Brings models/index.json up to date with the files it names: their sizes and checksums.
+//   node scripts/manifest.mjs          after a new model, reference or library
+//   node scripts/manifest.mjs --check  exits with 1 if something is out of date
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+
+const MANIFEST = "models/index.json";
+const before = readFileSync(MANIFEST, "utf8");
+const manifest = JSON.parse(before);
+
+function describe(file) {
+  const bytes = readFileSync(`models/${file}`);
+  return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+for (const model of manifest.models) {
+  Object.assign(model, describe(model.file));
+  const tokenizer = describe(model.tokenizer);
+  Object.assign(model, { tokenizer_bytes: tokenizer.bytes, tokenizer_sha256: tokenizer.sha256 });
+  for (const part of [model.reference, model.library]) if (part) Object.assign(part, describe(part.file));
+}
+const after = `${JSON.stringify(manifest, null, 2)}\n`;
+if (!process.argv.includes("--check")) writeFileSync(MANIFEST, after);
+else if (after !== before) {
+  console.error(`${MANIFEST} does not describe the files beside it: run node scripts/manifest.mjs`);
+  process.exit(1);
+}
