@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { copiedLink, find, generate, ready, said } from "./reader.mjs";
+import { copiedLink, find, generate, openLibrary, ready, said } from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -35,6 +35,15 @@ for (const scheme of ["light", "dark"]) {
       assert.deepEqual(await violations(page), [], "with two stories");
       await copiedLink(page);
       assert.deepEqual(await violations(page), [], "after copying the link");
+      await openLibrary(page);
+      await (await find(page, "radio", "Where it comes from")).evaluate((radio) => radio.click());
+      await (await find(page, "checkbox", "Mean of yours")).evaluate((box) => box.click());
+      await page.evaluate(() => { for (const all of document.querySelectorAll("details")) all.open = true; });
+      assert.deepEqual(await violations(page), [], "with the library and all details open");
+      await generate(page, { temperature: 0.4, length: 96 });
+      await (await page.waitForSelector(".token[data-copied]")).click();
+      await page.waitForSelector("dialog[open] blockquote");
+      assert.deepEqual(await violations(page), [], "with the books of a span");
     });
   }
 }

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { generate, ready } from "./reader.mjs";
+import { count, generate, openLibrary, ready, said } from "./reader.mjs";
 import { ROOT, house, visit } from "./support.mjs";
 
 const shared = house();
@@ -13,11 +13,13 @@ const goldenFile = path.join(ROOT, "tests/golden.json");
 const golden = existsSync(goldenFile) ? JSON.parse(readFileSync(goldenFile, "utf8")) : [];
 
 const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-const file = path.join("models", models.find((m) => m.name === model).file);
+const entry = models.find((m) => m.name === model);
+const file = path.join("models", entry.file);
+const library = path.join("models", entry.library.file);
 
 const written = ({ prompt, temperature, top_p, seed, length }) =>
   JSON.parse(execFileSync(program, ["generate", "--model", file, "--prompt", prompt, "--temperature", String(temperature),
-    "--top-p", String(top_p), "--seed", String(seed), "--tokens", String(length), "--json"],
+    "--top-p", String(top_p), "--seed", String(seed), "--tokens", String(length), "--library", library, "--json"],
   { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
 
 const cases = golden.slice(0, 3).map((g) => g.settings);
@@ -40,6 +42,27 @@ for (const settings of cases) {
     assert.equal(there.text, here.text);
   });
 }
+
+test("every number of the page is the command line's, to the bit", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await openLibrary(page);
+  for (const settings of cases) {
+    const done = await generate(page, settings);
+    const measured = await said(page, "measured", await count(page, "done"));
+    const traced = await page.evaluate((text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text), done.text);
+    const here = written(settings);
+    for (const part of ["numbers", "percentiles"]) {
+      const there = { ...done[part], ...measured[part], ...traced[part] };
+      // The page's session holds examples and earlier stories; the command was given none.
+      for (const name of ["session_novelty", "self_bleu"]) {
+        delete there[name];
+        delete here[part][name];
+      }
+      assert.deepEqual(there, here[part], `${part} of ${settings.prompt}`);
+    }
+  }
+});
 
 test("the golden digests hold in the browser", { skip: golden.length === 0 && "no tests/golden.json" }, async (t) => {
   const page = await visit(t, shared);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, count, enabled, find, generate, parts, press, ready, said, settle, story } from "./reader.mjs";
+import { choose, count, enabled, find, generate, meanwhile, openLibrary, parts, press, ready, said, settle, story, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -22,20 +22,11 @@ test("a story streams token by token and ends at its length", async (t) => {
 test("Stop ends a story early, and the next one can begin", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  // So hot that the model does not end the story itself; and pressed from inside the page, since a whole story may be
-  // written while this process reaches for the button.
+  // So hot that the model does not end the story itself.
   await choose(page, { ...settings, temperature: 2, top_p: 1, length: 512 });
-  const stop = await find(page, "button", "Stop");
-  const pressed = page.evaluate((button) => new Promise((resolve) => {
-    const look = () => {
-      if (globalThis.said.filter((message) => message.type === "token").length < 3) return setTimeout(look, 1);
-      button.click();
-      return resolve();
-    };
-    look();
-  }), stop);
+  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times: 3 });
   await press(page, "Generate");
-  await pressed;
+  await acted;
   const done = await said(page, "done");
   assert.equal(done.ended, "stopped");
   assert.ok(done.token_ids.length < 512, `${done.token_ids.length} tokens`);
@@ -75,10 +66,9 @@ test("a slider moved while a story streams applies to the next one", async (t) =
   const page = await visit(t, shared);
   await ready(page);
   await choose(page, { ...settings, length: 256 });
+  const { acted } = await meanwhile(page, "slider", "Temperature", { type: "token", times: 3, value: 1.2 });
   await press(page, "Generate");
-  await said(page, "token", 3);
-  await choose(page, { temperature: 1.2 });
-  await press(page, "Stop");
+  await acted;
   const done = await said(page, "done");
   assert.equal(done.settings.temperature, 0.8);
   const next = await generate(page, { length: 8 });
@@ -98,14 +88,65 @@ test("metrics show numbers, and change with the story", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
   await generate(page, settings);
-  for (const name of ["Novelty", "Coherence"]) {
-    const numbers = await parts(page, name);
-    assert.ok(numbers.length >= 2, name);
-    for (const number of numbers) assert.match(number, /\d/, name);
+  await said(page, "measured");
+  for (const name of ["Coherence", "Surprise"]) {
+    const numbers = (await parts(page, name)).filter((text) => text !== "");
+    assert.ok(numbers.filter((text) => /\d/.test(text)).length >= 8, `${name}: ${numbers}`);
   }
   const before = await parts(page, "Coherence");
   const second = await generate(page, { ...settings, seed: 7, temperature: 1.6 });
   assert.notDeepEqual(await parts(page, "Coherence"), before);
-  const { session_novelty: novelty, distinct_1: distinct, perplexity } = second.metrics;
+  const { session_novelty: novelty, distinct_1: distinct, perplexity } = second.numbers;
   assert.ok(novelty > 0 && novelty <= 1 && distinct > 0 && distinct <= 1 && perplexity > 1);
+  assert.ok(second.percentiles.perplexity >= 0 && second.percentiles.perplexity <= 1);
+});
+
+test("a story asked for during the second reading is written, and can be stopped", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, { ...settings, temperature: 2, top_p: 1, length: 400 });
+  const times = first.token_ids.length + 2;
+  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times });
+  await press(page, "Generate");
+  await acted;
+  const second = await said(page, "done", 2);
+  assert.equal(second.ended, "stopped");
+  // Both second readings end, whether they found something or gave way.
+  await said(page, "measured", 2);
+  assert.ok(!(await parts(page, "Coherence")).some((text) => text.includes("…")), "nothing is still awaited");
+});
+
+test("the reader chooses what a headline stands on", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const done = await generate(page, settings);
+  const headline = () => page.$eval('[role="group"][aria-label="Coherence"] .headline', (node) => node.textContent);
+  assert.match(await headline(), /people/);
+  await page.evaluate(() => { for (const all of document.querySelectorAll("details.all")) all.open = true; });
+  const choice = await find(page, "combobox", "Coherence headline");
+  await choice.select("mean_log_probability_bits");
+  assert.ok((await headline()).includes(`${Math.round(done.percentiles.mean_log_probability_bits * 100)}%`));
+});
+
+test("gibberish does not win: as temperature rises, coherence falls and novelty rises", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await openLibrary(page);
+  const mean = async (temperature) => {
+    const sums = { coherence: 0, new_ngrams_3: 0, creative_region: 0 };
+    for (const seed of [1, 2, 3]) {
+      const { text } = await generate(page, { ...settings, length: 96, top_p: 1, temperature, seed });
+      await until(page, "the library's answer", (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted), text);
+      const done = await page.evaluate((wanted) => {
+        const { numbers } = globalThis.said.findLast((m) => m.type === "done");
+        return { ...numbers, ...globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).numbers };
+      }, text);
+      for (const name of Object.keys(sums)) sums[name] += done[name] / 3;
+    }
+    return sums;
+  };
+  const [cold, warm, hot] = [await mean(0.4), await mean(1), await mean(2)];
+  assert.ok(hot.coherence < 0.3 && hot.coherence < warm.coherence, JSON.stringify({ warm, hot }));
+  assert.ok(cold.new_ngrams_3 < warm.new_ngrams_3 && warm.new_ngrams_3 < hot.new_ngrams_3, JSON.stringify({ cold, warm, hot }));
+  assert.ok(hot.creative_region < warm.creative_region && hot.creative_region < 0.3, "the creative region is empty");
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alerts, generate, press, ready, said, sees, story } from "./reader.mjs";
+import { alerts, count, generate, press, ready, said, sees, story } from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -84,6 +84,32 @@ for (const [fault, title] of Object.entries(faults)) {
   });
 }
 
+for (const [fault, title] of Object.entries({ corrupt: "damaged", missing: "not there" })) {
+  test(`a tokenizer that is ${title} is told before the model has come`, async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    Object.assign(server, { fault, faulty: /tokenizer/ });
+    const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load resource/ });
+    const error = await said(page, "error");
+    assert.match(error.message, /tokenizer/);
+    server.fault = "";
+    await press(page, "Retry");
+    await ready(page);
+  });
+}
+
+test("where the browser stores nothing, the model works and the page says that it is not kept", async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.prelude = "Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));";
+  const page = await visit(t, { ...shared, server });
+  const model = await ready(page);
+  assert.equal(model.kept, false);
+  assert.ok(model.note.length > 20);
+  assert.equal(await count(page, "error"), 0);
+  assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
+});
+
 test("offline at the first visit: the message says so, and Retry works later", async (t) => {
   const server = await startServer();
   t.after(() => server.close());
@@ -126,3 +152,23 @@ for (const [what, take] of Object.entries(lacking)) {
     assert.ok((await story(page)).trim().length > 100, "the example is still there");
   });
 }
+
+test("?simd= chooses the engine's module, and the page says which kernel runs", async (t) => {
+  const stories = {};
+  for (const [simd, kernel] of Object.entries({ plain: /^SIMD128$/, relaxed: /relaxed/i })) {
+    const page = await visit(t, shared, { query: `?simd=${simd}` });
+    const model = await ready(page);
+    assert.match(model.kernel, kernel);
+    stories[simd] = (await generate(page, { length: 24, seed: 7 })).token_ids;
+    await (await page.waitForSelector("::-p-text(About this run)")).click();
+    const shown = await page.$eval("footer", (footer) => footer.innerText);
+    assert.ok(shown.includes(model.kernel), shown);
+    assert.match(shown, /revision \d/);
+  }
+  assert.deepEqual(stories.plain, stories.relaxed);
+});
+
+test("an unknown ?simd= changes nothing", async (t) => {
+  const page = await visit(t, shared, { query: "?simd=fast" });
+  assert.match((await ready(page)).kernel, /SIMD/);
+});

@@ -90,6 +90,27 @@ export async function press(page, name) {
   await button.click();
 }
 
+/**
+ * Presses a button, or moves a slider to `value`, as soon as the worker has said something so often: from inside the
+ * page, since a whole story may be written while this process reaches for it. Ask for it before what leads to it.
+ */
+export async function meanwhile(page, role, name, { type, times, value }) {
+  const control = await find(page, role, name);
+  const acted = page.evaluate((node, wanted, n, to) => new Promise((resolve) => {
+    const look = () => {
+      if (globalThis.said.filter((message) => message.type === wanted).length < n) return setTimeout(look, 1);
+      if (to === undefined) node.click();
+      else {
+        node.value = String(to);
+        node.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+      return resolve();
+    };
+    look();
+  }), control, type, times, value);
+  return { acted };
+}
+
 /** Chooses, generates, waits, and gives back what the worker said at the end. */
 export async function generate(page, settings = {}) {
   await choose(page, settings);
@@ -98,6 +119,13 @@ export async function generate(page, settings = {}) {
   const story = await said(page, "done", before + 1);
   for (const [name, value] of Object.entries(settings)) assert.equal(story.settings[name], value, name);
   return story;
+}
+
+/** Loads the library, as the button offers it, and waits until it is open. */
+export async function openLibrary(page) {
+  const button = await page.waitForSelector("::-p-aria([role='button'])::-p-text(Load the library)").catch(() => null);
+  await (button ?? (await page.waitForSelector("::-p-text(Load the library)"))).click();
+  return said(page, "opened");
 }
 
 export const story = async (page) => (await find(page, "region", "Story")).evaluate((region) => region.textContent);

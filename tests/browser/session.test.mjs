@@ -1,7 +1,7 @@
 // The stories of a session: table, map, and going back to an earlier one.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, find, generate, ready, rows, settle, story } from "./reader.mjs";
+import { chosen, find, generate, ready, rows, settle, story, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -44,6 +44,21 @@ test("choosing a point of the map brings its story back", async (t) => {
     if ((await story(page)).includes(stories[0].text.trim())) return assert.deepEqual(await chosen(page), settings);
   }
   throw new Error("no point leads to the first story");
+});
+
+test("the mean of one's own stories has an interval", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const told = () => page.$eval(".map-means", (node) => (node.checkVisibility() ? node.textContent : ""));
+  await (await find(page, "checkbox", "Mean of yours")).click();
+  assert.match(await told(), /needs 3 stories/);
+  const values = [];
+  for (const seed of [1, 2, 3]) values.push((await generate(page, { ...settings, seed })).numbers.slor_per_word_bits);
+  await until(page, "the mean", () => /95% interval/.test(document.querySelector(".map-means").textContent));
+  const mean = (values.reduce((sum, value) => sum + value) / 3).toFixed(2);
+  assert.ok((await told()).includes(`SLOR per word, bits ${mean} (`), await told());
+  const [from, to] = [Math.min(...values).toFixed(2), Math.max(...values).toFixed(2)];
+  assert.ok((await told()).includes(`(${from} to ${to})`), "three stories: the interval reaches from the least to the most");
 });
 
 /** The button in the table's row of the story with this seed. */

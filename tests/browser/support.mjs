@@ -13,19 +13,21 @@ import { ROOT, answer, contentType, publicFile } from "../../scripts/serve.mjs";
 const PKG = process.env.FABULA_PKG || (existsSync(path.join(ROOT, "target/pkg/fabula.js")) ? "target/pkg" : "pkg");
 
 /**
- * Serves the repository root under `base`. `server.fault` makes the model file fail: "corrupt" flips a byte, "missing"
- * answers 404, "drop" ends the connection in the middle, "hang" sends half of it and waits. `cut` ends what is open.
+ * Serves the repository root under `base`. `server.fault` makes the files fail that `server.faulty` names (the models):
+ * "corrupt" flips a byte, "missing" answers 404, "drop" ends the connection in the middle, "hang" sends half of it and
+ * waits. `cut` ends what is open. `server.prelude` runs in the worker first.
  */
 export async function startServer({ base = "/" } = {}) {
   if (!existsSync(path.resolve(ROOT, PKG, "fabula.js"))) throw new Error(`No build in ${PKG}: run make build`);
-  const server = { fault: "", requests: [], url: "", close: () => {}, cut: () => {} };
+  const server = { fault: "", faulty: /\.gguf(\?|$)/, prelude: "", requests: [], url: "", close: () => {}, cut: () => {} };
   const http = createServer(async (request, response) => {
     server.requests.push(request.url);
     if (!request.url.startsWith(base)) return response.writeHead(404).end();
     const inside = `/${request.url.slice(base.length)}`;
     const built = /^\/pkg\/([\w.]+)$/.exec(inside);
     if (built && PKG !== "pkg") return sendBytes(response, path.resolve(ROOT, PKG, built[1]));
-    if (/\.gguf(\?|$)/.test(inside) && server.fault) return fail(server.fault, inside, response);
+    if (server.faulty.test(inside) && server.fault) return fail(server.fault, inside, response);
+    if (server.prelude && inside.startsWith("/www/worker.js")) return sendScript(response, server.prelude, inside);
     request.url = inside;
     return answer(request, response);
   });
@@ -43,6 +45,11 @@ export async function startServer({ base = "/" } = {}) {
 async function sendBytes(response, file) {
   const bytes = await readFile(file);
   response.writeHead(200, { "Content-Type": contentType(file), "Content-Length": bytes.length }).end(bytes);
+}
+
+async function sendScript(response, prelude, urlPath) {
+  const rest = await readFile(await publicFile(urlPath), "utf8");
+  response.writeHead(200, { "Content-Type": "text/javascript" }).end(`${prelude}\n${rest}`);
 }
 
 async function fail(fault, urlPath, response) {
@@ -95,7 +102,16 @@ function watchWorkers() {
   globalThis.Worker = class extends Worker {
     constructor(...words) {
       super(...words);
-      this.addEventListener("message", (event) => globalThis.said.push(event.data));
+      const questions = new Map();
+      this.postMessage = (message) => {
+        if (message.type === "trace") questions.set(message.id, message.text);
+        super.postMessage(message);
+      };
+      this.addEventListener("message", (event) => {
+        // What the library says of a text is found by the text.
+        const asked = event.data.type === "traced" ? { asked: questions.get(event.data.id) } : {};
+        globalThis.said.push({ ...event.data, ...asked });
+      });
     }
   };
   document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP: ${event.blockedURI}`));
@@ -137,7 +153,7 @@ export async function visit(t, { browser, server }, options = {}) {
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }]);
-  await page.goto(server.url + (options.fragment ?? ""), { waitUntil: "load" });
+  await page.goto(server.url + (options.query ?? "") + (options.fragment ?? ""), { waitUntil: "load" });
   t.after(async () => {
     if (!page.isClosed()) await (options.context ? page.close() : context.close());
     assert.deepEqual(problems, [], "the page was not quiet");
