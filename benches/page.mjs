@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { choose, press, ready, said, until } from "../tests/browser/reader.mjs";
+import { choose, openLibrary, press, ready, said, until } from "../tests/browser/reader.mjs";
 import { PKG, ROOT, launch, startServer, visit } from "../tests/browser/support.mjs";
 import { record } from "./lib/record.mjs";
 import { summary } from "./lib/statistics.mjs";
@@ -110,6 +110,43 @@ for (let run = 0, seed = 0; run < RUNS && seed < 50; seed += 1) {
   run += 1;
 }
 
+/** Milliseconds of one measurement of a whole story, and of writing it: by the difference, since no clock is fine enough for one. */
+const TIMES = 100;
+const entry = manifest.models.find((m) => m.name === manifest.default);
+const measuring = { story: [], measurement: [] };
+for (let run = 0; run < RUNS; run += 1) {
+  const [plain, measured] = await page.evaluate(async ({ files, settings, times }) => {
+    const { default: start, Decoder } = await import(new URL("pkg/fabula.js", document.baseURI).href);
+    await start();
+    const [model, tokenizer, reference] = await Promise.all(files.map(async (file) => new Uint8Array(await (await fetch(file)).arrayBuffer())));
+    const decoder = new Decoder(model);
+    const write = (measurements) => {
+      const before = performance.now();
+      decoder.story(JSON.stringify(settings), tokenizer, reference, measurements);
+      return performance.now() - before;
+    };
+    write(times);
+    return [write(0), write(times)];
+  }, { files: [entry.file, entry.tokenizer, entry.reference.file].map((file) => `models/${file}`), settings: { ...SETTINGS, seed: 2 }, times: TIMES });
+  measuring.story.push(plain);
+  measuring.measurement.push((measured - plain) / TIMES);
+}
+
+const opening = [];
+const tracing = [];
+let libraryMemory = 0;
+for (let run = 0; run < RUNS; run += 1) {
+  const fresh = await visit({ after: () => {} }, shared);
+  await ready(fresh);
+  const opened = await openLibrary(fresh);
+  opening.push(opened.seconds);
+  libraryMemory = opened.memory_bytes;
+  const { text } = await inBrowser(fresh, 3);
+  await until(fresh, "the library's answer", (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted), text);
+  tracing.push(await fresh.evaluate((wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).seconds * 1000, text));
+  await fresh.close();
+}
+
 const result = {
   browser: await browser.version(),
   model: manifest.default,
@@ -117,6 +154,8 @@ const result = {
   bytes_to_first_token: bytesOf(requests),
   seconds_to_first_token: { empty_cache: summary(cold), warm_cache: summary(warm) },
   tokens_per_second: { browser: summary(speeds.browser), native: summary(speeds.native) },
+  measuring_ms: { story: summary(measuring.story), measurement: summary(measuring.measurement) },
+  library: { seconds_to_open: summary(opening), memory_bytes: libraryMemory, trace_ms: summary(tracing), bytes: entry.library.bytes },
 };
 await browser.close();
 await server.close();

@@ -11,7 +11,9 @@ const POSITIONS = 256;
 export async function load(model, variant) {
   const { default: start, Decoder } = await import(new URL(`${FILES[variant]}.js`, import.meta.url).href);
   await start({ module_or_path: new URL(`${FILES[variant]}_bg.wasm`, import.meta.url) });
-  const decoder = new Decoder(model);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", model));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const decoder = new Decoder(model, undefined, sha256);
   return {
     reset: () => decoder.reset(1, POSITIONS),
     prompt: (tokens) => decoder.feed(Uint32Array.from(tokens)),
