@@ -70,8 +70,8 @@ const page = `<!doctype html>
     <meta name="description" content="What Fabula measures, how, and how far each number can be trusted.">
     <title>${escaped(title)} · Fabula</title>
     <link rel="icon" href="www/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="www/style.css">
-    <link rel="stylesheet" href="www/methods.css">
+    <link rel="stylesheet" href="www/style/page.css">
+    <link rel="stylesheet" href="www/style/methods.css">
   </head>
   <body class="methods">
     <a class="skip" href="#text">Skip to the text</a>

@@ -13,7 +13,7 @@ const used = ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot", "rect"
 
 /**
  * Plot writes a small <style> element into each of its drawings, which a strict content security policy refuses.
- * The same rules stand in www/style.css instead. The build stops if Plot no longer looks as expected.
+ * The same rules stand in www/style/page.css instead. The build stops if Plot no longer looks as expected.
  */
 const withoutStyleElements = {
   name: "without-style-elements",
@@ -84,7 +84,7 @@ writeFileSync(
     "Made by `scripts/vendor.mjs` (`npm run vendor`) from the versions in `package-lock.json`. Do not edit by hand.",
     "",
     "`plot.js` is an ES module with the parts of Observable Plot that the page uses, without the `<style>` element that",
-    "Plot writes into its drawings (those rules stand in `www/style.css`, so that the content security policy can stay strict).",
+    "Plot writes into its drawings (those rules stand in `www/style/page.css`, so that the content security policy can stay strict).",
     "`LICENSES.txt` has the licence of every package below.",
     "",
     "| package | version | licence |",

@@ -1,23 +1,23 @@
 // Wires the page: messages from the worker change the store, the store changes the views, the views ask for work.
-import { createAbout } from "./about.js";
-import { createBooks } from "./books.js";
-import { createControls } from "./controls.js";
-import { required } from "./dom.js";
-import { count, megabytes } from "./format.js";
-import { address, copy, judge, linkField, showInAddressBar } from "./link.js";
-import { createLibrary } from "./library.js";
-import { createLoader } from "./loader.js";
-import { createMap } from "./map.js";
-import { createMetrics, summaryOf } from "./metrics.js";
-import { createNotices } from "./notices.js";
-import { createStore, entryName, initialState, mergeNumbers, sameSettings, shownEntry, withNumbers } from "./state.js";
-import { createStory } from "./story.js";
-import { createTable } from "./table.js";
-import { createWorkerClient, missingFeature } from "./worker-client.js";
+import { createAbout } from "./views/about.js";
+import { createBooks } from "./views/books.js";
+import { createControls } from "./views/controls.js";
+import { required } from "./parts/dom.js";
+import { count, megabytes } from "./parts/format.js";
+import { address, copy, judge, linkField, showInAddressBar } from "./session/link.js";
+import { createLibrary } from "./views/library.js";
+import { createLoader } from "./views/loader.js";
+import { createMap } from "./views/map.js";
+import { createMetrics, summaryOf } from "./views/metrics.js";
+import { createNotices } from "./views/notices.js";
+import { createStore, entryName, initialState, mergeNumbers, nothingKept, sameSettings, shownEntry, withNumbers } from "./session/state.js";
+import { createStory } from "./views/story.js";
+import { createTable } from "./views/table.js";
+import { createWorkerClient, missingFeature } from "./session/worker-client.js";
 
 /**
  * @import { DoneMessage, ErrorMessage, FromWorker, LinkReadMessage, Mean, Numbers, ReadyMessage, Settings, StoryRecord, TracedMessage } from "./protocol.js"
- * @import { Entry, Expectation } from "./state.js"
+ * @import { Entry, Expectation } from "./session/state.js"
  */
 
 const store = createStore(initialState);
@@ -289,7 +289,7 @@ function onDone(message) {
   const number = entries.filter((entry) => entry.origin === "own").length + 1;
   const verdict = judge(writing?.expectation ?? null, record);
   /** @type {Entry} */
-  const entry = { key: `own-${id}`, number, origin: "own", record: { ...record, ...mergeNumbers(live, record) }, verdict, spans: null, finished: false };
+  const entry = { key: `own-${id}`, number, origin: "own", record: { ...record, ...mergeNumbers(live, record) }, verdict, spans: null, finished: false, ...nothingKept, created: Date.now() };
   story.show(entry, { streamed: received === record.token_texts.length });
   metrics.show(entry.record, false);
   store.update({ entries: [...entries, entry], shown: entry.key, writing: null });
@@ -569,7 +569,7 @@ async function loadExamples() {
     const records = await response.json();
     const examples = records.map(
       /** @returns {Entry} */
-      (record, index) => ({ key: `example-${index + 1}`, number: index + 1, origin: "example", record, verdict: null, spans: null, finished: true }),
+      (record, index) => ({ key: `example-${index + 1}`, number: index + 1, origin: "example", record, verdict: null, spans: null, finished: true, ...nothingKept }),
     );
     store.update({ entries: [...examples, ...store.get().entries] });
     if (library.ready()) examples.forEach(traceEntry);

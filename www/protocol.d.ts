@@ -8,6 +8,62 @@ export interface Settings {
   seed: number;
   /** The number of tokens to write at most. */
   length: number;
+  /** The chain's other parameters by name; those at their usual values are left out. */
+  options?: Record<string, number>;
+  /** Every stage of the chain in the order they run; left out where it is the usual one. */
+  order?: string[];
+  /** Tokens that are not drawn but given, as [place among the generated tokens, token id]; left out where there are none. */
+  forced?: [number, number][];
+}
+
+/** A stage of the sampling chain. */
+export interface Stage {
+  /** As in links and in `order`. */
+  name: string;
+  /** For people. */
+  label: string;
+  /** One sentence that a school student understands. */
+  explanation: string;
+  /** Paper or project that it comes from. */
+  source: string;
+}
+
+/** A number that the chain can be set by; temperature and top-p have fields of their own in {@link Settings}. */
+export interface Parameter {
+  /** As in links and in `options`. */
+  name: string;
+  /** The stage it belongs to. */
+  stage: string;
+  label: string;
+  from: number;
+  to: number;
+  step: number;
+  whole: boolean;
+  /** Its value when nobody says anything. */
+  usual: number;
+  /** Whether the stage does nothing while this one has its usual value. */
+  switches: boolean;
+  /** What to start from when switching it on. */
+  suggested: number;
+}
+
+/** Named settings of the chain. */
+export interface Preset {
+  name: string;
+  /** One honest sentence. */
+  sentence: string;
+  temperature: number;
+  top_p: number;
+  options: Record<string, number>;
+  order?: string[];
+}
+
+/** The sampling chain, as the engine describes it. */
+export interface ChainDescription {
+  /** In the usual order; temperature and top_p are two of them. */
+  stages: Stage[];
+  parameters: Parameter[];
+  presets: Preset[];
 }
 
 /** The ranges the engine accepts, as [lowest, highest]. */
@@ -60,6 +116,10 @@ export interface StoryRecord extends Numbers {
   surprisal_bits: number[];
   /** One a token; missing in stories of engine revision 1. */
   entropy_bits?: number[];
+  /** One a token: its rank among all tokens under the model itself, from 1. Missing in older exports. */
+  ranks?: number[];
+  /** Mirostat's threshold in bits before each token and after the last; missing where the chain has no Mirostat. */
+  mirostat_bits?: number[];
   /** Eight hexadecimal digits over the token ids. */
   digest: string;
   metrics: Metrics;
@@ -92,13 +152,34 @@ export type ToWorker =
   | { type: "stop"; id: number }
   | { type: "read_link"; fragment: string }
   | { type: "write_link"; settings: Settings; digest: string | null }
-  | { type: "means"; id: number; lists: number[][] };
+  | { type: "means"; id: number; lists: number[][] }
+  | LookRequest
+  | EncodeRequest;
+
+/** Asks what the model considers at one place of a story. Of several that wait only the last is answered. */
+export interface LookRequest {
+  type: "look";
+  id: number;
+  /** What the story was written with. */
+  story: { settings: Settings; token_ids: number[]; mirostat_bits?: number[] };
+  /** Place among the generated tokens, from 0; `token_ids.length` is the end. */
+  position: number;
+  /** The chain to show: temperature, top_p, options and order of these settings count. */
+  chain: Settings;
+}
+/** Asks for the tokens of a text that is to stand in the middle of a story. */
+export interface EncodeRequest {
+  type: "encode";
+  id: number;
+  text: string;
+}
 
 export interface HelloMessage {
   type: "hello";
   engine: { name: string; revision: number };
   defaults: Settings;
   limits: Limits;
+  chain: ChainDescription;
 }
 export interface ProgressMessage {
   type: "progress";
@@ -138,6 +219,10 @@ export interface TokenMessage {
   text: string;
   surprisal_bits: number;
   entropy_bits: number;
+  /** Its rank among all tokens under the model itself, from 1. */
+  rank: number;
+  /** Whether it was given rather than drawn. */
+  forced: boolean;
 }
 export interface MetricsMessage extends Numbers {
   type: "metrics";
@@ -172,6 +257,60 @@ export interface DoneMessage extends StoryRecord {
   tokens_per_second: number;
   memory_bytes: number;
 }
+/** A token that could stand at the place looked at. */
+export interface Candidate {
+  token: number;
+  /** Its text, spaces and line breaks as they are; incomplete characters as U+FFFD. */
+  text: string;
+  /** Its rank under the model itself, from 1. */
+  rank: number;
+  /** Under the model itself: temperature 1, nothing truncated. */
+  probability: number;
+  /** With which it is drawn, after the whole chain; 0 where the chain removed it. */
+  chained: number;
+  /** The stage that removed it. */
+  removed_by: string | null;
+}
+/** What one stage of the chain did at the place looked at. */
+export interface StageReport {
+  name: string;
+  /** False where its settings make it do nothing. */
+  active: boolean;
+  /** Tokens that are left after it. */
+  kept: number;
+  /** Probability that it took away by removing tokens, as a share of what it was given. */
+  removed: number;
+  /** Entropy in bits of what it hands on. */
+  entropy_bits: number;
+  /** Total variation distance between what it was given and what it hands on, from 0 to 1. */
+  moved: number;
+}
+/** What the model considers at one place of a story. */
+export interface LookedMessage {
+  type: "looked";
+  id: number;
+  position: number;
+  /** The likeliest tokens before or after the chain, by rank; and the chosen one wherever it is. */
+  candidates: Candidate[];
+  /** The token that stands there; null at the end. */
+  chosen: Candidate | null;
+  stages: StageReport[];
+  vocabulary: number;
+  kept: number;
+  entropy_bits: number;
+  chained_entropy_bits: number;
+  /** Probability under the model of all tokens that are not among the candidates. */
+  rest: number;
+  /** Milliseconds that the chain took, and reading the story before. */
+  chain_milliseconds: number;
+  read_milliseconds: number;
+}
+export interface EncodedMessage {
+  type: "encoded";
+  id: number;
+  token_ids: number[];
+  token_texts: string[];
+}
 export interface LinkMessage {
   type: "link";
   fragment: string;
@@ -201,6 +340,8 @@ export type FromWorker =
   | MeasuringMessage
   | MeasuredMessage
   | MeansMessage
+  | LookedMessage
+  | EncodedMessage
   | DoneMessage
   | LinkMessage
   | LinkReadMessage

@@ -1,5 +1,5 @@
 // The workers: each starts the WebAssembly module and lets it answer messages. Whatever goes wrong reaches the page as a message.
-import { engineModule } from "./features.js";
+import { engineModule } from "./parts/features.js";
 
 const address = new URL(self.location.href).searchParams;
 /** One module, two kinds of worker: one writes stories, the other searches the library. */

@@ -1,6 +1,6 @@
 // Writes the golden stories with one module and one kernel, and tells their digests. The same file runs in Node, where
 // it is imported, and in a browser's worker, where it answers one message.
-import { hasRelaxedSimd, hasSimd } from "../../www/features.js";
+import { hasRelaxedSimd, hasSimd } from "../../www/parts/features.js";
 
 export const PLAIN = "fabula";
 export const RELAXED = "fabula_relaxed";

@@ -1,14 +1,14 @@
 // The map: every story of the session by two of its numbers, tinted by temperature, against people's range.
-import { element } from "./dom.js";
-import { count, percent } from "./format.js";
+import { element } from "../parts/dom.js";
+import { count, percent } from "../parts/format.js";
 import { metricOf } from "./metric-list.js";
-import { entryName } from "./state.js";
-import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "./vendor/plot.js";
+import { entryName } from "../session/state.js";
+import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 
 /**
- * @import { Mean } from "./protocol.js"
+ * @import { Mean } from "../protocol.js"
  * @import { Metric } from "./metric-list.js"
- * @import { Entry } from "./state.js"
+ * @import { Entry } from "../session/state.js"
  */
 
 /** How far from a point, in pixels, a click still means it. */

@@ -1,11 +1,11 @@
 // The metrics panel: Novelty, Coherence and Surprise, each with a headline that the reader may choose, and its parts.
 import { createCurve } from "./curve.js";
-import { element } from "./dom.js";
-import { NOTHING, decimal, percent } from "./format.js";
+import { element } from "../parts/dom.js";
+import { NOTHING, decimal, percent } from "../parts/format.js";
 import { metricOf } from "./metric-list.js";
 
 /**
- * @import { Numbers } from "./protocol.js"
+ * @import { Numbers } from "../protocol.js"
  * @import { Metric } from "./metric-list.js"
  */
 

@@ -1,9 +1,9 @@
 // The strip under the header: how far the model is, that it is ready, or what went wrong and what to do.
-import { button, element } from "./dom.js";
-import { duration, megabytes } from "./format.js";
+import { button, element } from "../parts/dom.js";
+import { duration, megabytes } from "../parts/format.js";
 
 /**
- * @import { Engine } from "./state.js"
+ * @import { Engine } from "../session/state.js"
  */
 
 /**

@@ -1,11 +1,11 @@
 // The table of generations: the numbers of the map, and a button a row that shows the story again.
-import { button, element } from "./dom.js";
-import { decimal } from "./format.js";
+import { button, element } from "../parts/dom.js";
+import { decimal } from "../parts/format.js";
 import { metricOf } from "./metric-list.js";
-import { entryName } from "./state.js";
+import { entryName } from "../session/state.js";
 
 /**
- * @import { Entry } from "./state.js"
+ * @import { Entry } from "../session/state.js"
  */
 
 const COLUMNS = ["Story", "Temp.", "Top-p", "Seed", "New triples", "SLOR", "Entropy"];

@@ -1,10 +1,10 @@
 // The library: offers it with its size, fetches and opens it in a worker of its own, and asks it where texts come from.
-import { button, element } from "./dom.js";
-import { count, megabytes, percent } from "./format.js";
-import { startWorker } from "./worker-client.js";
+import { button, element } from "../parts/dom.js";
+import { count, megabytes, percent } from "../parts/format.js";
+import { startWorker } from "../session/worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook, TracedMessage } from "./protocol.js"
+ * @import { FromLibrary, FoundBook, TracedMessage } from "../protocol.js"
  */
 
 /** The cache that the worker keeps model files in. */

@@ -1,9 +1,9 @@
 // The n-novelty curve: how much of a story is new, by the length of the run of words.
-import { element } from "./dom.js";
-import { percent } from "./format.js";
+import { element } from "../parts/dom.js";
+import { percent } from "../parts/format.js";
 
 /**
- * @import { Numbers } from "./protocol.js"
+ * @import { Numbers } from "../protocol.js"
  */
 
 /** The longest run of words that is counted. */

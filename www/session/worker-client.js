@@ -1,9 +1,9 @@
 // Starts the worker, restarts it, and hands its messages on. Only this file knows that there is a Worker.
 
-import { hasSimd } from "./features.js";
+import { hasSimd } from "../parts/features.js";
 
 /**
- * @import { FromWorker, ToWorker } from "./protocol.js"
+ * @import { FromWorker, ToWorker } from "../protocol.js"
  */
 
 /** The first versions that have everything the page uses. */
@@ -31,7 +31,7 @@ export function missingFeature() {
  * @param {"stories" | "library"} role
  */
 export function startWorker(role) {
-  const url = new URL("./worker.js", import.meta.url);
+  const url = new URL("../worker.js", import.meta.url);
   if (role === "library") url.searchParams.set("role", role);
   // ?simd=plain or ?simd=relaxed in the page's address chooses the engine's module, to compare the two.
   const forced = new URL(document.baseURI).searchParams.get("simd");

@@ -1,9 +1,9 @@
 // The dialog that shows which books hold a span, with the sentence of each.
-import { button, element } from "./dom.js";
-import { count } from "./format.js";
+import { button, element } from "../parts/dom.js";
+import { count } from "../parts/format.js";
 
 /**
- * @import { FoundBook } from "./protocol.js"
+ * @import { FoundBook } from "../protocol.js"
  */
 
 /** One dialog for the whole page. */

@@ -1,13 +1,17 @@
 // The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
 
 /**
- * @import { LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "./protocol.js"
+ * @import { ChainDescription, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
  */
 
 /**
  * A story on the map and in the table. `verdict` says how a replay of a link went, null where nothing was replayed; `spans` is
  * what the library holds too, null before it was asked; `finished` says that no more measurements are coming.
- * @typedef {{ key: string, number: number, origin: "example" | "own", record: StoryRecord, verdict: Verdict | null, spans: TextSpan[] | null, finished: boolean }} Entry
+ * @typedef {{ key: string, number: number, origin: "example" | "own", record: StoryRecord, verdict: Verdict | null, spans: TextSpan[] | null, finished: boolean } & Kept} Entry
+ *
+ * What the reader adds to a story. `created`: milliseconds since 1970, null for the examples; `parent`: the story that this one
+ * branches off and at which of its generated tokens; `rating`: the reader's own, 1 to 5.
+ * @typedef {{ created: number | null, name: string | null, starred: boolean, rating: number | null, parent: { key: string, position: number } | null }} Kept
  * @typedef {{ same: boolean, text: string }} Verdict
  */
 
@@ -35,6 +39,10 @@
  * @property {Record<string, [number, number]>} bands  where people's range begins and ends, by metric
  * @property {boolean} libraryReady  whether stories can be held against the library
  * @property {string | null} shown  the key of the entry in the story panel
+ * @property {ChainDescription | null} chain  the sampling chain, as the engine describes it
+ * @property {number | null} position  the generated token of the shown story that is looked at; null is the end
+ * @property {string | null} pinned  the key of the entry that the shown one is compared with
+ * @property {ReadonlySet<string> | null} brushed  the keys of the entries chosen on the map; null when none are
  */
 
 /** @type {State} */
@@ -47,7 +55,14 @@ export const initialState = {
   bands: {},
   libraryReady: false,
   shown: null,
+  chain: null,
+  position: null,
+  pinned: null,
+  brushed: null,
 };
+
+/** What nobody has added yet. @type {Kept} */
+export const nothingKept = { created: null, name: null, starred: false, rating: null, parent: null };
 
 /**
  * Holds one state. Listeners get the new and the previous state after each change.
@@ -108,6 +123,7 @@ export function mergeNumbers(one, other) {
  * @param {Entry} entry
  */
 export function entryName(entry) {
+  if (entry.name) return entry.name;
   return entry.origin === "example" ? `Example ${entry.number}` : `Story ${entry.number}`;
 }
 

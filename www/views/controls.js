@@ -1,9 +1,9 @@
 // The controls: reads the settings out of the form, writes them in, and says which buttons make sense now.
-import { button, required } from "./dom.js";
-import { decimal, percent } from "./format.js";
+import { button, required } from "../parts/dom.js";
+import { decimal, percent } from "../parts/format.js";
 
 /**
- * @import { Limits, Settings } from "./protocol.js"
+ * @import { Limits, Settings } from "../protocol.js"
  */
 
 /** Beginnings to try, by the name on the button. */

@@ -1,5 +1,5 @@
 // Messages that lie over the page and can be dismissed: problems with a link, refused settings, a link to copy by hand.
-import { button, element } from "./dom.js";
+import { button, element } from "../parts/dom.js";
 
 /**
  * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen.

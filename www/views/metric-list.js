@@ -1,5 +1,5 @@
 // Every number that the page shows: its name for people, how it is written, and what it says. docs/methods.md tells the rest.
-import { decimal, percent } from "./format.js";
+import { decimal, percent } from "../parts/format.js";
 
 /**
  * @typedef {object} Metric

@@ -1,9 +1,9 @@
 // "About this run": what wrote the story that is shown, and on what.
-import { element } from "./dom.js";
-import { count, decimal, megabytes } from "./format.js";
+import { element } from "../parts/dom.js";
+import { count, decimal, megabytes } from "../parts/format.js";
 
 /**
- * @import { StoryRecord } from "./protocol.js"
+ * @import { StoryRecord } from "../protocol.js"
  */
 
 /**

@@ -1,10 +1,10 @@
 // The story panel: the prompt and the generated tokens, each tinted by how surprising it was.
-import { button, element } from "./dom.js";
-import { count, decimal, duration, odds, tokenName } from "./format.js";
+import { button, element } from "../parts/dom.js";
+import { count, decimal, duration, odds, tokenName } from "../parts/format.js";
 
 /**
- * @import { Entry } from "./state.js"
- * @import { Settings, TextSpan } from "./protocol.js"
+ * @import { Entry } from "../session/state.js"
+ * @import { Settings, TextSpan } from "../protocol.js"
  */
 
 /** The surprisal in bits at which the tint is full. */

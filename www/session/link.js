@@ -1,8 +1,8 @@
 // Links that replay a story: the address bar, the clipboard, and holding a replay against what its link promised.
-import { element } from "./dom.js";
+import { element } from "../parts/dom.js";
 
 /**
- * @import { StoryRecord } from "./protocol.js"
+ * @import { StoryRecord } from "../protocol.js"
  * @import { Expectation, Verdict } from "./state.js"
  */
 

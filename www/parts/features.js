@@ -22,7 +22,7 @@ export function hasRelaxedSimd() {
 }
 
 /**
- * The glue of the module for this browser, by its address from this folder.
+ * The glue of the module for this browser, by its address from www/.
  * @param {string | null} forced  "plain" or "relaxed", as the page's address may ask with ?simd=; else, or where relaxed does not run, the best is taken
  */
 export function engineModule(forced) {
