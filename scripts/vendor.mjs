@@ -8,8 +8,16 @@ import { build } from "esbuild";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const output = join(root, "www", "vendor");
 
-/** The names the page uses; everything else is left out of the bundle. */
-const used = ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot", "rect", "ruleX", "ruleY"];
+/** The names the page uses, by package and file; everything else is left out of the bundles. */
+const wanted = [
+  {
+    file: "plot",
+    from: "@observablehq/plot",
+    title: "Observable Plot and what it needs",
+    names: ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot", "rect", "ruleX", "ruleY"],
+  },
+  { file: "idb", from: "idb", title: "idb: the browser's database, with promises", names: ["openDB"] },
+];
 
 /**
  * Plot writes a small <style> element into each of its drawings, which a strict content security policy refuses.
@@ -27,27 +35,32 @@ const withoutStyleElements = {
   },
 };
 
-const result = await build({
-  stdin: {
-    contents: `export { ${used.join(", ")} } from "@observablehq/plot";`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: "esm",
-  target: "es2022",
-  minify: true,
-  legalComments: "none",
-  metafile: true,
-  absWorkingDir: root,
-  write: false,
-  plugins: [withoutStyleElements],
-});
+const bundles = await Promise.all(
+  wanted.map(async (bundle) => {
+    const result = await build({
+      stdin: {
+        contents: `export { ${bundle.names.join(", ")} } from "${bundle.from}";`,
+        resolveDir: root,
+      },
+      bundle: true,
+      format: "esm",
+      target: "es2022",
+      minify: true,
+      legalComments: "none",
+      metafile: true,
+      absWorkingDir: root,
+      write: false,
+      plugins: [withoutStyleElements],
+    });
+    return { ...bundle, code: result.outputFiles[0].text, inputs: Object.values(result.metafile.outputs)[0].inputs };
+  }),
+);
 
-/** The package folders whose files are in the bundle, sorted. */
-const bundled = Object.values(result.metafile.outputs)[0].inputs;
+/** The package folders whose files are in the bundles, sorted. */
 const folders = [
   ...new Set(
-    Object.entries(bundled)
+    bundles
+      .flatMap(({ inputs }) => Object.entries(inputs))
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path.replaceAll("\\", "/").match(/^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/)?.[0])
       .filter((folder) => folder !== undefined),
@@ -63,15 +76,14 @@ const packages = folders.map((folder) => {
 });
 
 mkdirSync(output, { recursive: true });
-const code = result.outputFiles[0].text;
-writeFileSync(
-  join(output, "plot.js"),
-  `/* Observable Plot and what it needs. Built by scripts/vendor.mjs; licences in LICENSES.txt. */\n${code}`,
-);
-writeFileSync(
-  join(output, "plot.d.ts"),
-  `// The types of plot.js. Written by scripts/vendor.mjs.\nexport { ${used.join(", ")} } from "@observablehq/plot";\n`,
-);
+for (const { file, from, title, names, code } of bundles) {
+  writeFileSync(join(output, `${file}.js`), `/* ${title}. Built by scripts/vendor.mjs; licences in LICENSES.txt. */\n${code}`);
+  writeFileSync(
+    join(output, `${file}.d.ts`),
+    `// The types of ${file}.js. Written by scripts/vendor.mjs.\nexport { ${names.join(", ")} } from "${from}";\n`,
+  );
+  console.log(`${relative(root, join(output, `${file}.js`))}: ${(code.length / 1024).toFixed(0)} KiB`);
+}
 writeFileSync(
   join(output, "LICENSES.txt"),
   packages.map((item) => `${item.name} ${item.version} (${item.license})\n\n${item.text}\n`).join(`\n${"-".repeat(80)}\n\n`),
@@ -85,6 +97,7 @@ writeFileSync(
     "",
     "`plot.js` is an ES module with the parts of Observable Plot that the page uses, without the `<style>` element that",
     "Plot writes into its drawings (those rules stand in `www/style/page.css`, so that the content security policy can stay strict).",
+    "`idb.js` is a thin layer over the browser's database, in which the reader's own stories are kept.",
     "`LICENSES.txt` has the licence of every package below.",
     "",
     "| package | version | licence |",
@@ -93,4 +106,3 @@ writeFileSync(
     "",
   ].join("\n"),
 );
-console.log(`${relative(root, join(output, "plot.js"))}: ${(code.length / 1024).toFixed(0)} KiB from ${packages.length} packages`);

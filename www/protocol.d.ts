@@ -305,6 +305,13 @@ export interface LookedMessage {
   chain_milliseconds: number;
   read_milliseconds: number;
 }
+/** A place that cannot be looked at: the model is not loaded, the place is beyond its memory, or another was asked for. */
+export interface NotLookedMessage {
+  type: "not_looked";
+  id: number;
+  message: string;
+}
+/** Empty while the engine writes. */
 export interface EncodedMessage {
   type: "encoded";
   id: number;
@@ -341,6 +348,7 @@ export type FromWorker =
   | MeasuredMessage
   | MeansMessage
   | LookedMessage
+  | NotLookedMessage
   | EncodedMessage
   | DoneMessage
   | LinkMessage

@@ -29,12 +29,19 @@
  */
 
 /**
+ * A story that waits to be written: without settings those of the form count when it starts.
+ * @typedef {{ settings: Settings | null, expectation: Expectation | null, parent: Kept["parent"] }} Queued
+ *
+ * Whether stories outlast the page: not known yet, kept, or why not.
+ * @typedef {{ phase: "opening" } | { phase: "kept", unread: number } | { phase: "lost", why: string }} Keeping
+ */
+
+/**
  * @typedef {object} State
  * @property {Engine} engine
  * @property {Limits | null} limits
- * @property {{ settings: Settings | null, expectation: Expectation | null } | null} queued
- *   waits for the model; without settings those of the form count when it starts
- * @property {{ id: number, expectation: Expectation | null } | null} writing
+ * @property {Queued | null} queued  waits for the model
+ * @property {{ id: number, expectation: Expectation | null, parent: Kept["parent"] } | null} writing
  * @property {Entry[]} entries
  * @property {Record<string, [number, number]>} bands  where people's range begins and ends, by metric
  * @property {boolean} libraryReady  whether stories can be held against the library
@@ -43,6 +50,7 @@
  * @property {number | null} position  the generated token of the shown story that is looked at; null is the end
  * @property {string | null} pinned  the key of the entry that the shown one is compared with
  * @property {ReadonlySet<string> | null} brushed  the keys of the entries chosen on the map; null when none are
+ * @property {Keeping} keeping  whether stories outlast the page
  */
 
 /** @type {State} */
@@ -59,10 +67,13 @@ export const initialState = {
   position: null,
   pinned: null,
   brushed: null,
+  keeping: { phase: "opening" },
 };
 
 /** What nobody has added yet. @type {Kept} */
 export const nothingKept = { created: null, name: null, starred: false, rating: null, parent: null };
+
+/** @typedef {ReturnType<typeof createStore>} Store */
 
 /**
  * Holds one state. Listeners get the new and the previous state after each change.
@@ -127,17 +138,38 @@ export function entryName(entry) {
   return entry.origin === "example" ? `Example ${entry.number}` : `Story ${entry.number}`;
 }
 
+/** A key that no other story has, here or in another browser. */
+export function newKey() {
+  // Browsers give it only to pages on HTTPS or localhost.
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, "0")).join("");
+}
+
 /**
  * Whether two settings ask for the same story.
  * @param {Settings} one
  * @param {Settings} other
  */
 export function sameSettings(one, other) {
+  const names = new Set([...Object.keys(one.options ?? {}), ...Object.keys(other.options ?? {})]);
   return (
     one.prompt === other.prompt &&
-    Math.abs(one.temperature - other.temperature) < 1e-6 &&
-    Math.abs(one.top_p - other.top_p) < 1e-6 &&
+    near(one.temperature, other.temperature) &&
+    near(one.top_p, other.top_p) &&
     one.seed === other.seed &&
-    one.length === other.length
+    one.length === other.length &&
+    [...names].every((name) => near(one.options?.[name], other.options?.[name])) &&
+    (one.order ?? []).join() === (other.order ?? []).join() &&
+    (one.forced ?? []).join() === (other.forced ?? []).join()
   );
+}
+
+/**
+ * Whether two numbers are the same to single precision; one that is missing is only like another that is missing.
+ * @param {number | undefined} one
+ * @param {number | undefined} other
+ */
+function near(one, other) {
+  if (one === undefined || other === undefined) return one === other;
+  return Math.abs(one - other) < 1e-6;
 }

@@ -1,0 +1,120 @@
+// Links of the session: one in the address bar is read and its story written; that of a story, or of settings, is copied.
+import { address, copy } from "./link.js";
+import { sameSettings, shownEntry } from "./state.js";
+
+/**
+ * @import { LinkReadMessage, Settings } from "../protocol.js"
+ * @import { EngineClient } from "./engine.js"
+ * @import { Store } from "./state.js"
+ * @import { Writing } from "./writing.js"
+ */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {EngineClient} options.engine
+ * @param {Writing} options.writing
+ * @param {() => Settings} options.readSettings  those of the form
+ * @param {(settings: Settings) => void} options.writeSettings  into the form
+ * @param {(problems: string[]) => void} options.onProblems  parts of a link that could not be used; none for a good one
+ * @param {(link: string) => void} options.onUncopied  the browser does not let the page copy
+ * @param {(text: string) => void} options.say
+ */
+export function createLinks({ store, engine, writing, readSettings, writeSettings, onProblems, onUncopied, say }) {
+  /** The link still to be read, as the address bar had it; null once the worker has read it. @type {string | null} */
+  let unread = isLink(location.hash) ? location.hash : null;
+  /** Links given to the worker and not answered yet; only the last answer counts. */
+  let asked = 0;
+  /** Who waits for an answer to write_link, in the order of asking. @type {((fragment: string | null) => void)[]} */
+  let receivers = [];
+
+  engine.on("hello", () => {
+    // A link may name the model, so it is read before one is loaded.
+    if (unread === null) engine.load();
+    else read(unread);
+  });
+  engine.on("link_read", (message) => {
+    asked -= 1;
+    if (asked > 0) return;
+    unread = null;
+    onRead(message);
+    engine.load();
+  });
+  engine.on("link", (message) => receivers.shift()?.(message.fragment));
+  engine.onEnd(() => {
+    asked = 0;
+    giveUp();
+    receivers = [];
+  });
+  addEventListener("hashchange", () => {
+    if (isLink(location.hash)) read(location.hash);
+  });
+
+  /**
+   * Lets the worker read a link; before it can, the link waits.
+   * @param {string} fragment
+   */
+  function read(fragment) {
+    unread = fragment;
+    if (!engine.listening()) return;
+    asked += 1;
+    engine.post({ type: "read_link", fragment });
+  }
+
+  /** @param {LinkReadMessage} message */
+  function onRead({ settings, digest, model, engine_revision, problems }) {
+    onProblems(problems);
+    if (!settings) return;
+    writeSettings(settings);
+    writing.request({ settings, expectation: { digest, model, engine_revision }, parent: null });
+    const name = model?.split("@")[0];
+    if (name) engine.want(name);
+  }
+
+  /** Tells everybody who waits for a link that it does not come; the answers still on their way then reach nobody. */
+  function giveUp() {
+    for (const receive of receivers) receive(null);
+  }
+
+  /**
+   * The link of settings without a story.
+   * @param {Settings} settings
+   * @returns {Promise<string | null>}
+   */
+  function write(settings) {
+    if (!engine.listening()) return Promise.resolve(null);
+    giveUp();
+    return new Promise((resolve) => {
+      receivers.push(resolve);
+      engine.post({ type: "write_link", settings, digest: null });
+    });
+  }
+
+  return {
+    /** Copies the link of the story shown, or of the settings when they have been changed since. */
+    async copyLink() {
+      const settings = readSettings();
+      const record = shownEntry(store.get())?.record;
+      // The form has no place for given tokens; a story keeps its own.
+      const forced = record?.settings.forced;
+      const shown = record !== undefined && sameSettings(record.settings, forced ? { ...settings, forced } : settings);
+      const fragment = shown ? record.link : await write(settings);
+      if (!fragment) {
+        // While the engine runs, a later press has taken this one's place.
+        if (!engine.listening()) say("The link can be made once the engine runs.");
+        return;
+      }
+      const link = address(fragment);
+      if (await copy(link)) say(shown ? "Link copied." : "Link copied: these settings, not written yet.");
+      else onUncopied(link);
+    },
+  };
+}
+
+/**
+ * Whether a fragment may be the link of a story. Short ones without a value only name a place on the page.
+ * @param {string} fragment
+ */
+function isLink(fragment) {
+  return fragment.includes("=") || fragment.length > 40;
+}

@@ -1,0 +1,187 @@
+// Writing stories: the one that waits, the one being written, and what becomes of it.
+import { judge, showInAddressBar } from "./link.js";
+import { mergeNumbers, newKey, nothingKept, sameSettings } from "./state.js";
+
+/**
+ * @import { DoneMessage, Settings, StoryRecord, TokenMessage } from "../protocol.js"
+ * @import { EngineClient } from "./engine.js"
+ * @import { Measuring } from "./measuring.js"
+ * @import { Entry, Expectation, Queued, Store } from "./state.js"
+ */
+
+/** Earlier stories that a new one is compared with for its session novelty: the latest. */
+export const EARLIER = 200;
+
+/** @typedef {ReturnType<typeof createWriting>} Writing */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {EngineClient} options.engine
+ * @param {Measuring} options.measuring
+ * @param {() => Settings} options.readSettings  those of the form
+ * @param {Promise<unknown>} options.earlier  settled when the stories are there that count as earlier ones
+ * @param {(settings: Settings) => void} options.onBegin
+ * @param {(message: TokenMessage) => void} options.onToken
+ * @param {(entry: Entry) => void} options.onFinished
+ * @param {(nothing: boolean) => void} options.onBrokenOff  the story ends without a result; `nothing`: before its first token
+ * @param {(message: string) => void} options.onRefused  the engine does not write this story
+ * @param {(text: string) => void} options.announce
+ */
+export function createWriting({ store, engine, measuring, readSettings, earlier, onBegin, onToken, onFinished, onBrokenOff, onRefused, announce }) {
+  /** Tokens received of the story being written. */
+  let received = 0;
+  /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
+  let shownBefore = null;
+  /** The largest number of a story so far; one that was deleted may come back, so none is given twice. */
+  let latest = 0;
+
+  engine.on("token", (message) => {
+    if (message.id !== store.get().writing?.id) return;
+    received += 1;
+    onToken(message);
+  });
+  engine.on("done", (message) => {
+    if (message.id === store.get().writing?.id) finish(message);
+  });
+  engine.on("error", ({ id, message }) => {
+    if (id === null || id !== store.get().writing?.id) return;
+    onRefused(message);
+    breakOff();
+    void startQueued();
+  });
+  engine.on("ready", () => void startQueued());
+  engine.onEnd(breakOff);
+  store.subscribe(({ entries }, previous) => {
+    if (entries === previous.entries) return;
+    for (const { origin, number } of entries) if (origin === "own") latest = Math.max(latest, number);
+  });
+
+  /** @param {Queued} queued */
+  function request(queued) {
+    const { engine: now, writing } = store.get();
+    store.update({ queued });
+    if (writing) end();
+    else if (now.phase === "ready") void startQueued();
+    else announce("Will start when the model has loaded.");
+  }
+
+  /** Begins the story that waits, if there is one. */
+  async function startQueued() {
+    // The examples and the kept stories count as earlier ones, so their texts have to be there first.
+    await earlier;
+    const { queued, engine: now, writing, entries, shown } = store.get();
+    if (!queued || writing || now.phase !== "ready") return;
+    const settings = queued.settings ?? readSettings();
+    const id = engine.number();
+    received = 0;
+    shownBefore = shown;
+    measuring.begin(id);
+    onBegin(settings);
+    store.update({ queued: null, writing: { id, expectation: queued.expectation, parent: queued.parent }, shown: null, position: null });
+    announce("Writing…");
+    engine.post({ type: "generate", id, settings, earlier: earlierTexts(entries) });
+  }
+
+  /** Asks the worker to end the story at the next token. */
+  function end() {
+    const { writing } = store.get();
+    if (writing) engine.post({ type: "stop", id: writing.id });
+  }
+
+  /** @param {DoneMessage} message */
+  function finish(message) {
+    const { entries, writing } = store.get();
+    const record = recordOf(message);
+    if (record.token_ids.length === 0) {
+      breakOff();
+      void startQueued();
+      return;
+    }
+    const verdict = judge(writing?.expectation ?? null, record);
+    // A link that replays a story that is here already, as after a reload, makes no second one of it.
+    const known = verdict?.same ? entries.find((entry) => entry.origin === "own" && replays(entry, record)) : undefined;
+    /** @type {Entry} */
+    const entry = known
+      ? { ...known, verdict }
+      : {
+          ...nothingKept,
+          key: newKey(),
+          number: latest + 1,
+          origin: "own",
+          record: { ...record, ...mergeNumbers(measuring.live(), record) },
+          verdict,
+          spans: null,
+          finished: false,
+          created: Date.now(),
+          parent: writing?.parent ?? null,
+        };
+    measuring.await(message.id, entry.key);
+    store.update({
+      entries: known ? entries.map((one) => (one === known ? entry : one)) : [...entries, entry],
+      shown: entry.key,
+      writing: null,
+    });
+    showInAddressBar(record.link);
+    onFinished(entry);
+    measuring.trace([entry]);
+    void startQueued();
+  }
+
+  /** Ends the story being written without a result. What stood there before comes back if nothing was written. */
+  function breakOff() {
+    if (store.get().writing === null) return;
+    store.update({ writing: null });
+    const { entries } = store.get();
+    if (received === 0 && entries.some((entry) => entry.key === shownBefore)) store.update({ shown: shownBefore });
+    else onBrokenOff(received === 0);
+    announce(received === 0 ? "No story was written." : "The story was broken off.");
+  }
+
+  return {
+    request,
+    /** Writes a story from the form, now or as soon as the model is there. */
+    generate: () => request({ settings: null, expectation: null, parent: null }),
+    /** Ends the story being written, and drops the one that waits. */
+    stop() {
+      const { queued, writing } = store.get();
+      if (queued) store.update({ queued: null });
+      if (writing) end();
+      else if (queued) announce("The waiting story was cancelled.");
+    },
+    /** Tokens received of the story written last. */
+    received: () => received,
+  };
+}
+
+/**
+ * The story without what belongs to its message alone.
+ * @param {DoneMessage} message
+ */
+function recordOf(message) {
+  /** @type {Partial<DoneMessage>} */
+  const record = { ...message };
+  delete record.type;
+  delete record.id;
+  delete record.memory_bytes;
+  return /** @type {StoryRecord} */ (record);
+}
+
+/**
+ * The texts that a new story is compared with: the examples, and the latest of the reader's own.
+ * @param {Entry[]} entries
+ */
+function earlierTexts(entries) {
+  const examples = entries.filter((entry) => entry.origin === "example");
+  const own = entries.filter((entry) => entry.origin === "own");
+  return [...examples, ...own.slice(-EARLIER)].map((entry) => entry.record.text);
+}
+
+/**
+ * Whether this is the story of an entry once more.
+ * @param {Entry} entry
+ * @param {StoryRecord} record
+ */
+function replays({ record: known }, record) {
+  return known.model === record.model && known.engine_revision === record.engine_revision && known.digest === record.digest && known.ended === record.ended && sameSettings(known.settings, record.settings);
+}
