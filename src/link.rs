@@ -1,10 +1,12 @@
 //! Settings to a link and back. The format is written down in `docs/links.md`.
 //!
 //! A link is the fragment of the page's address, so it never reaches a server:
-//! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`.
+//! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
+//! ones the chain's other parameters by name, its order (`chain`) and forced tokens (`f`).
 
 use crate::engine::ENGINE_REVISION;
 use crate::experiment::{Ended, Generation, Settings};
+use crate::sampling::{Options, Order, PARAMETERS};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -22,7 +24,10 @@ pub fn of(generation: &Generation) -> String {
         match generation.token_ids.len() {
             // Stopped before its first token: there is nothing to promise.
             0 => digest = None,
-            tokens => settings.length = tokens as u32,
+            tokens => {
+                settings.length = tokens as u32;
+                settings.forced.retain(|&(place, _)| place < settings.length);
+            }
         }
     }
     write(&settings, Some(&generation.model), digest)
@@ -42,8 +47,21 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
     // Adding 0 turns -0 into 0.
     add("t", &(settings.temperature + 0.0).to_string());
     add("top_p", &settings.top_p.to_string());
+    for parameter in PARAMETERS {
+        let value = settings.options.get(parameter.name).filter(|&value| value != parameter.usual);
+        if let Some(value) = value {
+            add(parameter.name, &value.to_string());
+        }
+    }
+    if !settings.order.is_usual() {
+        add("chain", &settings.order.to_string());
+    }
     add("n", &settings.length.to_string());
     add("seed", &settings.seed.to_string());
+    if !settings.forced.is_empty() {
+        let forced: Vec<String> = settings.forced.iter().map(|(place, token)| format!("{place}:{token}")).collect();
+        add("f", &forced.join(","));
+    }
     if let Some(digest) = digest {
         add("x", digest);
     }
@@ -91,10 +109,14 @@ pub fn read(fragment: &str) -> LinkRead {
     read.model = fields.checked("model", "the model's name", is_model);
     read.engine_revision = fields.number("engine", "engine revision", (0, u32::MAX));
     read.digest = fields.checked("x", "the digest", is_digest);
+    let length = fields.number("n", "length", limits.length).unwrap_or(default.length);
     let settings = Settings {
         temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
-        length: fields.number("n", "length", limits.length).unwrap_or(default.length),
+        options: fields.options(),
+        order: fields.order().unwrap_or_default(),
+        forced: fields.forced(length).unwrap_or_default(),
+        length,
         seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
     };
@@ -108,6 +130,20 @@ fn is_model(text: &str) -> bool {
     let (name, hash) = text.split_once('@').unwrap_or((text, "00000000"));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     (1..=64).contains(&name.len()) && name.bytes().all(plain) && is_digest(hash)
+}
+
+/// Plain decimal notation, as far as its characters go.
+fn is_plain(text: &str) -> bool {
+    text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+/// A number in plain decimal notation, perhaps below zero.
+fn plain_number(text: &str) -> Option<f64> {
+    is_plain(text.strip_prefix('-').unwrap_or(text)).then(|| text.parse().ok()).flatten()
+}
+
+fn digits(text: &str) -> Option<u32> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
 fn is_digest(text: &str) -> bool {
@@ -154,15 +190,55 @@ impl<'a> Fields<'a> {
         None
     }
 
+    /// The chain's parameters, each by its name.
+    fn options(&mut self) -> Options {
+        let mut options = Options::default();
+        for parameter in PARAMETERS {
+            let Some(value) = self.take(parameter.name) else { continue };
+            let read = plain_number(&value).is_some_and(|value| options.set(parameter.name, value).is_ok());
+            if !read {
+                let (name, kind) = (parameter.name, if parameter.whole { "a whole number" } else { "a number" });
+                let (from, to) = (parameter.from, parameter.to);
+                self.problem(format!("The link's {name} must be {kind} from {from} to {to}; the usual value is used."));
+            }
+        }
+        options
+    }
+
+    /// The order of the chain.
+    fn order(&mut self) -> Option<Order> {
+        let order = Order::parse(&self.take("chain")?).ok();
+        if order.is_none() {
+            self.problem("The link's chain must name every stage once; the usual order is used.".into());
+        }
+        order
+    }
+
+    /// Forced tokens, `PLACE:TOKEN` separated by commas, with rising places below the length.
+    fn forced(&mut self, length: u32) -> Option<Vec<(u32, u32)>> {
+        let text = self.take("f")?;
+        let forced = text.split(',').map(|pair| {
+            let (place, token) = pair.split_once(':')?;
+            Some((digits(place)?, digits(token)?))
+        });
+        let forced: Option<Vec<(u32, u32)>> = forced.collect();
+        let forced = forced.filter(|forced| {
+            forced.is_sorted_by(|one, other| one.0 < other.0) && forced.last().is_some_and(|last| last.0 < length)
+        });
+        if forced.is_none() {
+            self.problem("The link's forced tokens cannot be read; the story goes on without them.".into());
+        }
+        forced
+    }
+
     /// A number within its limits. Only plain decimal notation counts, so that a link has one meaning.
     fn number<T>(&mut self, key: &str, what: &str, (from, to): (T, T)) -> Option<T>
     where
         T: std::str::FromStr + PartialOrd + std::fmt::Display,
     {
         let value = self.take(key)?;
-        let plain = value.len() <= 32 && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
         match value.parse::<T>() {
-            Ok(number) if plain && number >= from && number <= to => Some(number),
+            Ok(number) if is_plain(&value) && number >= from && number <= to => Some(number),
             _ => {
                 self.problem(format!(
                     "The link's {what} must be a number from {from} to {to}; the usual value is used."

@@ -46,6 +46,42 @@ fn without_json_it_prints_prompt_and_story() {
 }
 
 #[test]
+fn the_chain_is_set_by_name_by_preset_and_by_link() {
+    let short = ["--seed", "9", "--tokens", "24"];
+    let with = |words: &[&str]| json(&[&short, words].concat());
+    let bent = with(&["--min-p", "0.1", "--presence-penalty", "-0.5", "--force", "3:500,4:501"]);
+    assert_eq!(bent["settings"]["options"], serde_json::json!({"min_p": 0.1, "presence_penalty": -0.5}));
+    assert_eq!(bent["settings"]["forced"], serde_json::json!([[3, 500], [4, 501]]));
+    assert_eq!(bent["token_ids"][3], 500);
+    let link = bent["link"].as_str().unwrap();
+    let again = json(&["--link", link]);
+    assert_eq!((&again["token_ids"], &again["settings"]), (&bent["token_ids"], &bent["settings"]));
+    assert_eq!(with(&["--preset", "Greedy"])["token_ids"], with(&["--temperature", "0"])["token_ids"]);
+    assert_eq!(with(&["--preset", "bold", "--temperature", "0.3"])["settings"]["temperature"], 0.3);
+    refuses(&["generate", "--model", MODEL, "--min-p", "2"], "min_p");
+    refuses(&["generate", "--model", MODEL, "--top-k", "1.5"], "whole");
+    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k"], "stage");
+    refuses(&["generate", "--model", MODEL, "--force", "3"], "PLACE:TOKEN");
+    refuses(&["generate", "--model", MODEL, "--force", "3:99999"], "vocabulary");
+    refuses(&["generate", "--model", MODEL, "--preset", "wild"], "greedy, cautious");
+    refuses(&["generate", "--model", MODEL, "--link", "#v=1", "--min-p", "0.1"], "cannot be used with");
+}
+
+#[test]
+fn a_link_is_held_to_its_promise() {
+    let link = json(&["--tokens", "8"])["link"].as_str().unwrap().to_string();
+    let said = |link: &str| {
+        let output = fabula(&["generate", "--model", MODEL, "--link", link]);
+        assert!(output.status.success());
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&format!("https://example.org/x/{link}")).contains("reproduced exactly"));
+    assert!(said(&link.replace("seed=42", "seed=43")).contains("the tokens differ"));
+    assert!(said(&link.replace("seed=42", "seed=43").replace("engine=2", "engine=1")).contains("engine revision 1"));
+    assert!(said("#v=1&n=4&t=hot").contains("temperature"));
+}
+
+#[test]
 fn an_earlier_story_is_compared() {
     let folder = std::env::temp_dir().join(format!("fabula-earlier-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

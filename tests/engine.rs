@@ -124,6 +124,42 @@ fn stories_in_a_batch_are_what_they_are_alone() {
     }
 }
 
+/// What an editor of prompts, a branch and the lens build on.
+#[test]
+fn what_was_read_is_not_read_again_and_stays_the_same() {
+    let tokens = tokens_of_text();
+    for (file, what) in [(MODEL.clone(), "integers"), (in_floats(), "floats")] {
+        let mut engine = Llama::new(&mut model(&file)).unwrap();
+        engine.reset(64);
+        let mut logits: Vec<Vec<f32>> = Vec::new();
+        engine.feed(&tokens[..9]).unwrap();
+        for &token in &tokens[9..24] {
+            logits.push(engine.feed(&[token]).unwrap().to_vec());
+        }
+        assert_eq!(engine.seen(), &tokens[..24]);
+        // Looked at again in any order, beside another text, and after more room was made.
+        engine.aside().reset(8);
+        let alone = engine.aside().feed(&tokens[5..12]).unwrap().to_vec();
+        engine.reserve(300);
+        for place in [24, 10, 17, 24, 11] {
+            assert!(engine.again(place).unwrap() == logits[place - 10], "{what}, the first {place}");
+        }
+        assert_eq!(engine.seen(), &tokens[..24]);
+        assert!(engine.aside().again(7).unwrap() == alone, "{what}: both are remembered");
+        assert_eq!(engine.aside().seen(), &tokens[5..12]);
+        // Another end.
+        let mut other = tokens[..24].to_vec();
+        other[15] = 77;
+        assert_eq!(engine.rewind_to(&other), 15);
+        let found = engine.feed(&other[15..]).unwrap().to_vec();
+        engine.reset(64);
+        assert!(engine.feed(&other).unwrap() == found, "{what}");
+        engine.reset(64);
+        assert!(engine.feed(&tokens[5..12]).unwrap() == alone, "{what}");
+        assert!(matches!(engine.again(0), Err(EngineError::NoToken)));
+    }
+}
+
 #[test]
 fn a_batch_refuses_what_a_story_refuses() {
     let mut engine = Llama::new(&mut model(&MODEL)).unwrap();

@@ -3,13 +3,15 @@
 //! After a change that is meant to change tokens, raise `ENGINE_REVISION` and write the file anew:
 //! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
 
-use fabula::engine::Llama;
+use fabula::engine::{Engine, Llama};
 use fabula::experiment::{Ended, Generation, Scorer, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{ModelInfo, Tokenizer, open};
+use fabula::sampling::{Order, PARAMETERS, Stage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::fs::File;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -83,15 +85,55 @@ fn cases() -> Vec<Settings> {
         top_p,
         seed,
         length,
+        ..Settings::default()
     };
-    vec![
+    let mut cases = vec![
         case("Once upon a time, in a kingdom by the sea,", 0.7, 0.95, 42, 256),
         case("The old clock struck thirteen", 1.3, 1.0, 7, 256),
         case("\u{201c}Zoë,\u{201d} said the naïve café owner: 你好", 0.0, 0.9, 1, 256),
         case("", 0.7, 0.9, 4_294_967_295, 64),
         case("Lily found a strange door in the garden.", 1.3, 0.6, 3, 400),
         case("The king rode out, and the rain rode with him. ".repeat(8).as_str(), 1.0, 0.05, 11, 64),
-    ]
+    ];
+    // Every parameter of the chain, beside those that switch its stage on; then all at once, backwards; then a branch.
+    let with = |options: &[(&str, f64)]| {
+        let mut settings = case("In the deep wood lived a bear who", 1.2, 1.0, 5, 48);
+        for &(name, value) in options {
+            settings.options.set(name, value).unwrap();
+        }
+        settings
+    };
+    let stages: [&[(&str, f64)]; 16] = [
+        &[("repetition_penalty", 1.3)],
+        &[("presence_penalty", 0.8)],
+        &[("frequency_penalty", 0.5)],
+        &[("dry_multiplier", 0.8), ("dry_base", 2.0), ("dry_allowed_length", 1.0)],
+        &[("diff_mass", 0.5)],
+        &[("diff_min_p", 0.2)],
+        &[("top_k", 20.0)],
+        &[("min_p", 0.1)],
+        &[("typical_p", 0.7)],
+        &[("top_n_sigma", 1.0)],
+        &[("epsilon", 0.003)],
+        &[("eta", 0.01)],
+        &[("xtc_probability", 0.5), ("xtc_threshold", 0.15)],
+        &[("mirostat_tau", 3.0), ("mirostat_eta", 0.2)],
+        &[("repetition_penalty", 1.1), ("dry_multiplier", 0.5), ("min_p", 0.02)],
+        &[("diff_mass", 0.9), ("top_k", 100.0), ("xtc_probability", 0.3), ("mirostat_tau", 5.0)],
+    ];
+    cases.extend(stages.iter().map(|options| with(options)));
+    let names: BTreeSet<&str> = stages.iter().flat_map(|options| options.iter().map(|option| option.0)).collect();
+    assert_eq!(names.len(), PARAMETERS.len(), "a parameter has no golden case");
+    let everything: Vec<(&str, f64)> = stages[..14].iter().flat_map(|options| options.iter().copied()).collect();
+    let backwards: Vec<&str> = Stage::ALL.iter().rev().map(|stage| stage.name()).collect();
+    let order = Order::parse(&backwards.join(",")).unwrap();
+    cases.push(Settings { order, top_p: 0.9, ..with(&everything) });
+    cases.push(Settings { forced: vec![(3, 500), (4, 501), (20, 700)], ..with(&[("mirostat_tau", 4.0)]) });
+    cases
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap()
 }
 
 #[test]
@@ -102,7 +144,11 @@ fn golden_digests() {
         std::fs::write("tests/golden.json", serde_json::to_string_pretty(&found).unwrap() + "\n").unwrap();
     }
     let golden: Vec<Golden> = serde_json::from_str(&std::fs::read_to_string("tests/golden.json").unwrap()).unwrap();
-    assert_eq!(found, golden);
+    assert_eq!(found.len(), golden.len());
+    for (found, golden) in found.iter().zip(&golden) {
+        let differs = || format!("{}: {} and not {}", json(&golden.settings), json(found), json(golden));
+        assert!(found == golden, "{}", differs());
+    }
 }
 
 #[test]
@@ -142,8 +188,14 @@ fn the_parts_of_a_generation_belong_together() {
 #[test]
 fn a_full_context_ends_the_story() {
     let mut house = House::open();
-    let generation =
-        house.write(&Settings { prompt: "fox ".repeat(200), temperature: 1.9, top_p: 1.0, length: 512, seed: 5 });
+    let generation = house.write(&Settings {
+        prompt: "fox ".repeat(200),
+        temperature: 1.9,
+        top_p: 1.0,
+        length: 512,
+        seed: 5,
+        ..Settings::default()
+    });
     let prompt = house.tokenizer.encode(&generation.settings.prompt).unwrap().len() + 1;
     if generation.ended == Ended::Context {
         // The last token is drawn from the logits of the last position and never fed.
@@ -175,6 +227,8 @@ fn a_prompt_can_be_read_in_pieces() {
     let mut house = House::open();
     let settings = Settings { prompt: "The king rode out. ".repeat(12), length: 16, ..Settings::default() };
     let whole = house.write(&settings);
+    // What has been read is not read again.
+    house.engine.reset(0);
     let mut writer = Writer::new(&mut house.engine, &house.tokenizer, &house.model, settings).unwrap();
     let mut pieces = 0;
     while writer.read_prompt().unwrap() {

@@ -12,7 +12,7 @@ pub struct Cache {
     /// Positions with room; a whole number of blocks.
     capacity: usize,
     /// Tokens seen.
-    pub position: usize,
+    pub tokens: Vec<u32>,
     /// (layers, key heads, capacity / 16, head, 16)
     keys: Vec<f32>,
     /// (layers, key heads, capacity, head)
@@ -26,14 +26,15 @@ impl Cache {
         if capacity <= self.capacity {
             return;
         }
+        self.tokens.reserve(capacity - self.tokens.len());
         let heads = shape.layers * shape.key_heads;
         for old in [&mut self.keys, &mut self.values] {
-            if self.position == 0 {
+            if self.tokens.is_empty() {
                 // Nothing to keep: give the old room back first.
                 *old = Vec::new();
             }
             let mut new = vec![0.0; heads * capacity * shape.head];
-            if self.position > 0 {
+            if !self.tokens.is_empty() {
                 for (old, new) in
                     old.chunks_exact(self.capacity * shape.head).zip(new.chunks_exact_mut(capacity * shape.head))
                 {
@@ -173,7 +174,7 @@ mod tests {
                 cache.reserve(&shape, position + 1);
                 let (key, value) = (vector(shape.key_width()), vector(shape.key_width()));
                 cache.store(&shape, 1, position, &key, &value);
-                cache.position += 1;
+                cache.tokens.push(0);
                 keys.push(key);
                 values.push(value);
             }

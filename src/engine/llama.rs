@@ -110,10 +110,18 @@ impl Llama {
     /// Forgets all tokens, and makes room for some sequences of up to `positions` tokens each.
     pub fn begin(&mut self, sequences: usize, positions: usize) {
         self.sequences.resize_with(sequences.max(1), Cache::default);
-        for sequence in &mut self.sequences {
-            sequence.position = 0;
+        for sequence in 0..self.sequences.len() {
+            self.sequences[sequence].tokens.clear();
+            self.make_room(sequence, positions);
         }
-        self.reserve(positions);
+    }
+
+    /// A sequence of its own beside the first, for what is read while a story is remembered.
+    pub fn aside(&mut self) -> Aside<'_> {
+        if self.sequences.len() == 1 {
+            self.sequences.push(Cache::default());
+        }
+        Aside(self)
     }
 
     /// Feeds one token to each of some sequences, given by their numbers from 0. Returns their logits: (tokens, vocabulary).
@@ -124,35 +132,44 @@ impl Llama {
     /// # Panics
     /// If a sequence occurs twice, or was not made room for in [`Self::begin`].
     pub fn feed_each(&mut self, tokens: &[(usize, u32)]) -> Result<&[f32], EngineError> {
-        let mut positions = 0;
         for (index, &(sequence, token)) in tokens.iter().enumerate() {
             assert!(tokens[..index].iter().all(|&(other, _)| other != sequence), "sequence {sequence} twice");
-            positions = positions.max(self.sequences[sequence].position + 1);
-            self.check(positions, &[token])?;
+            self.check(self.sequences[sequence].tokens.len() + 1, &[token])?;
         }
-        self.reserve(positions);
         if tokens.is_empty() {
             return Err(EngineError::NoToken);
+        }
+        for &(sequence, _) in tokens {
+            self.make_room(sequence, self.sequences[sequence].tokens.len() + 1);
         }
         self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), tokens.len());
         for (pass, tokens) in tokens.chunks(ROWS).enumerate() {
             let rows = tokens.iter().map(|&(sequence, token)| (sequence, 0, token));
-            self.forward(rows);
+            self.remember(rows);
             self.classify(0..tokens.len(), pass * ROWS);
         }
         Ok(&self.buffers.logits[..tokens.len() * self.shape.vocabulary])
     }
 
-    /// One pass over all weights but the classifier. `rows`: sequence, tokens before it in this pass, token.
-    fn forward(&mut self, rows: impl Iterator<Item = (usize, usize, u32)>) {
-        let Self { shape, sequences, buffers: b, .. } = self;
-        let Shape { width, hidden, head, epsilon, .. } = *shape;
-        b.rows.clear();
-        b.rows.extend(rows.map(|(sequence, before, token)| Row {
+    /// A pass over new tokens. `rows`: sequence, tokens before it in this pass, token.
+    fn remember(&mut self, rows: impl Iterator<Item = (usize, usize, u32)>) {
+        let Self { sequences, buffers, .. } = self;
+        buffers.rows.clear();
+        buffers.rows.extend(rows.map(|(sequence, before, token)| Row {
             sequence,
-            position: sequences[sequence].position + before,
+            position: sequences[sequence].tokens.len() + before,
             token: token as usize,
         }));
+        self.forward();
+        for row in &self.buffers.rows {
+            self.sequences[row.sequence].tokens.push(row.token as u32);
+        }
+    }
+
+    /// One pass over all weights but the classifier, for the rows in the buffers.
+    fn forward(&mut self) {
+        let Self { shape, sequences, buffers: b, .. } = self;
+        let Shape { width, hidden, head, epsilon, .. } = *shape;
         let n = b.rows.len();
         let stream = &mut b.stream[..n * width];
         let change = &mut b.change[..n * width];
@@ -199,10 +216,6 @@ impl Llama {
             layer.down.multiply(&b.input, 0..n, change);
             add(stream, change);
         }
-        for row in &b.rows {
-            let sequence = &mut sequences[row.sequence];
-            sequence.position = sequence.position.max(row.position + 1);
-        }
     }
 
     /// Logits of some rows of the last pass, written from row `to` on.
@@ -227,18 +240,45 @@ impl Llama {
         }
     }
 
-    /// Makes room for this many positions, as far as the context goes.
-    fn reserve(&mut self, positions: usize) {
+    /// Makes room in a sequence for this many positions, as far as the context goes.
+    fn make_room(&mut self, sequence: usize, positions: usize) {
         let positions = positions.clamp(1, self.shape.context);
-        for sequence in &mut self.sequences {
-            sequence.reserve(&self.shape, positions);
-        }
+        self.sequences[sequence].reserve(&self.shape, positions);
         let pairs = self.shape.head / 2;
         let known = self.rotation.len() / pairs;
         if known < positions {
             self.rotation.extend(rotation(&self.shape, known..positions));
             self.buffers.scores.resize(positions.next_multiple_of(LANES), 0.0);
         }
+    }
+
+    /// See [`Engine::feed`].
+    fn feed_to(&mut self, sequence: usize, tokens: &[u32]) -> Result<&[f32], EngineError> {
+        if tokens.is_empty() {
+            return Err(EngineError::NoToken);
+        }
+        let asked = self.sequences[sequence].tokens.len() + tokens.len();
+        self.check(asked, tokens)?;
+        self.make_room(sequence, asked);
+        self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), 1);
+        for tokens in tokens.chunks(ROWS) {
+            self.remember(tokens.iter().enumerate().map(|(before, &token)| (sequence, before, token)));
+        }
+        let last = (tokens.len() - 1) % ROWS;
+        self.classify(last..last + 1, 0);
+        Ok(&self.buffers.logits[..self.shape.vocabulary])
+    }
+
+    /// See [`Engine::again`].
+    fn again_in(&mut self, sequence: usize, tokens: usize) -> Result<&[f32], EngineError> {
+        let position = tokens.checked_sub(1).ok_or(EngineError::NoToken)?;
+        // Its key and value are written once more, the same as before.
+        let token = self.sequences[sequence].tokens[position] as usize;
+        self.buffers.rows.clear();
+        self.buffers.rows.push(Row { sequence, position, token });
+        self.forward();
+        self.classify(0..1, 0);
+        Ok(&self.buffers.logits[..self.shape.vocabulary])
     }
 }
 
@@ -290,33 +330,49 @@ impl Buffers {
     }
 }
 
+/// As an engine, a Llama is its first sequence.
 impl Engine for Llama {
     fn context(&self) -> usize {
         self.shape.context
     }
-
-    fn position(&self) -> usize {
-        self.sequences[0].position
+    fn seen(&self) -> &[u32] {
+        &self.sequences[0].tokens
     }
-
-    fn reset(&mut self, positions: usize) {
-        self.begin(1, positions);
+    fn rewind(&mut self, position: usize) {
+        self.sequences[0].tokens.truncate(position);
     }
-
+    fn reserve(&mut self, positions: usize) {
+        self.make_room(0, positions);
+    }
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
-        if tokens.is_empty() {
-            return Err(EngineError::NoToken);
-        }
-        let asked = self.position() + tokens.len();
-        self.check(asked, tokens)?;
-        self.reserve(asked);
-        self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), 1);
-        for tokens in tokens.chunks(ROWS) {
-            self.forward(tokens.iter().enumerate().map(|(before, &token)| (0, before, token)));
-        }
-        let last = (tokens.len() - 1) % ROWS;
-        self.classify(last..last + 1, 0);
-        Ok(&self.buffers.logits[..self.shape.vocabulary])
+        self.feed_to(0, tokens)
+    }
+    fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
+        self.again_in(0, tokens)
+    }
+}
+
+/// The second sequence of a [`Llama`].
+pub struct Aside<'a>(&'a mut Llama);
+
+impl Engine for Aside<'_> {
+    fn context(&self) -> usize {
+        self.0.shape.context
+    }
+    fn seen(&self) -> &[u32] {
+        &self.0.sequences[1].tokens
+    }
+    fn rewind(&mut self, position: usize) {
+        self.0.sequences[1].tokens.truncate(position);
+    }
+    fn reserve(&mut self, positions: usize) {
+        self.0.make_room(1, positions);
+    }
+    fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
+        self.0.feed_to(1, tokens)
+    }
+    fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
+        self.0.again_in(1, tokens)
     }
 }
 

@@ -10,7 +10,7 @@ mod matrix;
 pub(crate) use exponential::exp;
 pub(crate) use floats::{maximum, tree};
 pub use integers::Kernel;
-pub use llama::Llama;
+pub use llama::{Aside, Llama};
 pub use matrix::Arithmetic;
 
 use crate::model::ModelError;
@@ -25,16 +25,45 @@ pub const ENGINE_NAME: &str = "int8";
 pub trait Engine {
     /// Positions that the model has; feeding more is an error.
     fn context(&self) -> usize;
-    /// Tokens fed since the last reset.
-    fn position(&self) -> usize;
-    /// Forgets all tokens, and makes room for this many to come: feeding them one by one allocates nothing.
-    fn reset(&mut self, positions: usize);
+    /// Tokens fed and not forgotten.
+    fn seen(&self) -> &[u32];
+    /// Forgets the tokens from this position on; what is fed next stands there.
+    fn rewind(&mut self, position: usize);
+    /// Makes room for this many tokens in all, those seen included: feeding up to there one by one allocates nothing.
+    fn reserve(&mut self, positions: usize);
     /// Feeds tokens after those fed before; a prompt in few large pieces rather than many small ones. Returns the logits
     /// (one a token of the vocabulary) that follow the last of them.
     ///
     /// # Errors
     /// No token, a token outside the vocabulary, or more than the context holds; then none is fed.
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError>;
+    /// The logits that follow the first so many tokens seen, which stay as they are: those that [`Self::feed`] gave then, to
+    /// the bit, at the price of one token.
+    ///
+    /// # Errors
+    /// No token.
+    ///
+    /// # Panics
+    /// If fewer have been seen.
+    fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError>;
+
+    /// How many tokens were fed and not forgotten.
+    fn position(&self) -> usize {
+        self.seen().len()
+    }
+
+    /// Forgets all tokens, and makes room for this many to come.
+    fn reset(&mut self, positions: usize) {
+        self.rewind(0);
+        self.reserve(positions);
+    }
+
+    /// Forgets what differs from these tokens; returns how many they have in common with those seen, from the first on.
+    fn rewind_to(&mut self, tokens: &[u32]) -> usize {
+        let common = self.seen().iter().zip(tokens).take_while(|(seen, token)| seen == token).count();
+        self.rewind(common);
+        common
+    }
 }
 
 /// Why an engine could not be made or could not go on.

@@ -129,6 +129,7 @@ pub fn damage(
                 top_p: 1.0,
                 seed,
                 length: original.tokens,
+                ..Settings::default()
             };
             let mut writer = Writer::new(engine, tokenizer, model, settings)?;
             let mut sampled = String::new();

@@ -4,7 +4,7 @@ use super::{Scores, Settings, SettingsError, TokensRead};
 use crate::engine::{ENGINE_REVISION, Engine, EngineError};
 use crate::metrics::{EarlierStories, Metrics, Reference, measure};
 use crate::model::{ModelError, ModelInfo, StoryDecoder, Tokenizer, sha256_hex};
-use crate::sampling::{Chain, Random, Sampler};
+use crate::sampling::{History, Random, Sampler};
 use serde::Serialize;
 
 /// Why no story could be written.
@@ -51,6 +51,10 @@ pub struct Written {
     pub surprisal_bits: f64,
     /// Entropy in bits of the model's distribution that it was drawn from (temperature 1, nothing truncated).
     pub entropy_bits: f64,
+    /// Its rank among all tokens under the model itself, from 1; of equally likely ones the lower id comes first.
+    pub rank: u32,
+    /// Whether it was given rather than drawn; see [`Settings::forced`].
+    pub forced: bool,
 }
 
 /// A finished generation, with all that is needed to show, share and repeat it.
@@ -67,6 +71,11 @@ pub struct Generation {
     pub surprisal_bits: Vec<f64>,
     /// One number a token; see [`Written`].
     pub entropy_bits: Vec<f64>,
+    /// One number a token; see [`Written`].
+    pub ranks: Vec<u32>,
+    /// Mirostat's threshold in bits before each token and after the last; empty where the chain has no Mirostat.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mirostat_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,
     pub metrics: Metrics,
@@ -93,10 +102,11 @@ impl Generation {
         }
     }
 
-    /// SHA-256 over every surprisal, entropy and metric, and over its scores, bit for bit: equal where two machines measured the same.
+    /// SHA-256 over every surprisal, entropy, rank and metric, and over its scores, bit for bit: equal where two machines measured the same.
     pub fn measurements_digest(&self, scores: &Scores) -> String {
         let numbers = self.surprisal_bits.iter().chain(&self.entropy_bits);
         let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
+        bytes.extend(self.ranks.iter().flat_map(|rank| rank.to_le_bytes()));
         // Rust prints the shortest decimal that reads back as the same float, on every machine.
         bytes.extend(format!("{:?} {scores:?}", self.metrics).bytes());
         sha256_hex(&bytes)
@@ -115,8 +125,32 @@ pub struct Writer<'a> {
     logits: Vec<f32>,
     last: Option<u32>,
     prompt: Vec<u32>,
+    /// The tokens of `written`.
+    story: Vec<u32>,
     written: Vec<Written>,
+    mirostat_bits: Vec<f64>,
+    /// How many of the settings' forced tokens have been written.
+    forced: usize,
     ended: Option<Ended>,
+}
+
+/// The tokens that a prompt begins a story with, not empty.
+pub fn prompt_tokens(tokenizer: &Tokenizer, model: &ModelInfo, prompt: &str) -> Result<Vec<u32>, GenerateError> {
+    let mut tokens: Vec<u32> = model.begin_token.into_iter().collect();
+    tokens.extend(tokenizer.encode(prompt)?);
+    if tokens.is_empty() { Err(GenerateError::NoBeginning) } else { Ok(tokens) }
+}
+
+/// A sampler for these settings. Lines, quotations, colons and stars end what DRY takes for repeated, as where it comes from.
+pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) -> Sampler {
+    let vocabulary = model.shape.vocabulary;
+    let sampler = Sampler::new(settings.chain(), vocabulary);
+    if settings.options.get("dry_multiplier").is_none_or(|multiplier| multiplier == 0.0) {
+        return sampler;
+    }
+    let breaks = |&token: &u32| tokenizer.token_bytes(token).iter().any(|byte| b"\n:\"*".contains(byte));
+    let breakers: Vec<u32> = (0..vocabulary as u32).filter(breaks).collect();
+    sampler.breakers(&breakers)
 }
 
 impl<'a> Writer<'a> {
@@ -130,24 +164,25 @@ impl<'a> Writer<'a> {
         settings.check()?;
         // As text fields and links have it, so that a story and its link agree.
         settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
-        let mut prompt: Vec<u32> = model.begin_token.into_iter().collect();
-        prompt.extend(tokenizer.encode(&settings.prompt)?);
-        if prompt.is_empty() {
-            return Err(GenerateError::NoBeginning);
-        }
+        settings.check_tokens(model.shape.vocabulary)?;
+        let prompt = prompt_tokens(tokenizer, model, &settings.prompt)?;
         if prompt.len() >= engine.context() {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
         }
-        let chain = Chain { temperature: settings.temperature, top_p: settings.top_p };
-        engine.reset(prompt.len() + settings.length as usize);
+        // What it has read of this prompt already is not read again.
+        engine.rewind_to(&prompt);
+        engine.reserve(prompt.len() + settings.length as usize);
         Ok(Self {
-            sampler: Sampler::new(chain, model.shape.vocabulary),
+            sampler: sampler(&settings, tokenizer, model),
             random: Random::new(settings.seed.into()),
             decoder: StoryDecoder::default(),
             last: None,
             logits: Vec::new(),
             prompt,
+            story: Vec::with_capacity(settings.length as usize),
             written: Vec::with_capacity(settings.length as usize),
+            mirostat_bits: Vec::new(),
+            forced: 0,
             ended: None,
             engine,
             tokenizer,
@@ -156,16 +191,21 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Feeds the next few tokens of the prompt; false when it has been read. In pieces, so that a caller can
+    /// Feeds the next few tokens of the prompt, as far as the engine does not know it; false when all has been read. In pieces, so that a caller can
     /// stop in between.
     pub fn read_prompt(&mut self) -> Result<bool, GenerateError> {
         const PIECE: usize = 16;
         let position = self.engine.position();
-        let Some(rest) = self.prompt.get(position..).filter(|rest| !rest.is_empty()) else { return Ok(false) };
-        let logits = self.engine.feed(&rest[..rest.len().min(PIECE)])?;
+        let rest = self.prompt.get(position..).unwrap_or_default();
+        let logits = match rest {
+            [] if !self.logits.is_empty() => return Ok(false),
+            // The engine knew the whole prompt.
+            [] => self.engine.again(position)?,
+            _ => self.engine.feed(&rest[..rest.len().min(PIECE)])?,
+        };
         self.logits.clear();
         self.logits.extend_from_slice(logits);
-        Ok(true)
+        Ok(self.engine.position() < self.prompt.len())
     }
 
     /// What the last token fed is followed by: one number a token of the vocabulary. Empty before the prompt is read.
@@ -193,7 +233,15 @@ impl<'a> Writer<'a> {
             }
             self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
-        let choice = self.sampler.choose(&self.logits, &mut self.random);
+        let place = self.written.len() as u32;
+        let given = self.settings.forced.get(self.forced).filter(|forced| forced.0 == place).map(|forced| forced.1);
+        let history = History { prompt: &self.prompt, story: &self.story };
+        self.mirostat_bits.extend(self.sampler.mirostat_bits());
+        let choice = match given {
+            Some(token) => self.sampler.force(token, &self.logits, history, &mut self.random),
+            None => self.sampler.choose(&self.logits, history, &mut self.random),
+        };
+        self.forced += usize::from(given.is_some());
         let token = choice.token;
         if !choice.entropy_bits.is_finite() {
             return Err(EngineError::Overflow.into());
@@ -202,6 +250,7 @@ impl<'a> Writer<'a> {
             return Ok(self.end(Ended::Story));
         }
         self.last = Some(token);
+        self.story.push(token);
         let bytes = self.tokenizer.token_bytes(token);
         // The beginning of a whole text is written without the space that SentencePiece puts before it.
         let whole = self.written.is_empty() && self.settings.prompt.is_empty() && self.tokenizer.leading_space();
@@ -212,6 +261,8 @@ impl<'a> Writer<'a> {
             text: self.decoder.push(bytes),
             surprisal_bits: choice.surprisal_bits,
             entropy_bits: choice.entropy_bits,
+            rank: choice.rank,
+            forced: given.is_some(),
         });
         Ok(self.written.last())
     }
@@ -246,6 +297,9 @@ impl<'a> Writer<'a> {
         let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
         let text = token_texts.concat();
         let read = self.read();
+        // Before each token, and after the last: also where one that is not counted, or none, was drawn after it.
+        self.mirostat_bits.extend(self.sampler.mirostat_bits());
+        self.mirostat_bits.truncate(self.written.len() + 1);
         Generation {
             metrics: measure(read.reading(&text), earlier, reference),
             settings: self.settings,
@@ -256,6 +310,8 @@ impl<'a> Writer<'a> {
             token_ids: read.token_ids,
             surprisal_bits: read.surprisal_bits,
             entropy_bits: read.entropy_bits,
+            ranks: self.written.iter().map(|written| written.rank).collect(),
+            mirostat_bits: self.mirostat_bits,
             ended,
             model: self.model.id(),
         }

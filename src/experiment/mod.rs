@@ -3,6 +3,7 @@
 mod damage;
 mod generate;
 mod human;
+mod look;
 mod perplexity;
 mod reading;
 mod score;
@@ -11,6 +12,7 @@ mod settings;
 pub use damage::{Damage, Original, damage};
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
 pub use human::{HumanPassage, LENGTHS, human_passages, reference};
+pub use look::{LookError, Looker, Story};
 pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
 pub use score::{Scorer, Scores, by_name, percentiles};

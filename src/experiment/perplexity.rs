@@ -72,24 +72,33 @@ mod tests {
     use crate::engine::EngineError;
     use crate::model::Shape;
 
-    /// Expects every token to be equally likely, and remembers what it was fed.
-    struct Uniform(Vec<u32>, usize, [f32; 4]);
+    /// Expects every token to be equally likely, and remembers all that it was ever fed.
+    #[derive(Default)]
+    struct Uniform {
+        fed: Vec<u32>,
+        seen: Vec<u32>,
+        logits: [f32; 4],
+    }
 
     impl Engine for Uniform {
         fn context(&self) -> usize {
             3
         }
-        fn position(&self) -> usize {
-            self.1
+        fn seen(&self) -> &[u32] {
+            &self.seen
         }
-        fn reset(&mut self, _positions: usize) {
-            self.1 = 0;
+        fn rewind(&mut self, position: usize) {
+            self.seen.truncate(position);
         }
+        fn reserve(&mut self, _positions: usize) {}
         fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
-            self.1 += tokens.len();
-            assert!(self.1 <= self.context());
-            self.0.extend(tokens);
-            Ok(&self.2)
+            self.seen.extend(tokens);
+            assert!(self.seen.len() <= self.context());
+            self.fed.extend(tokens);
+            Ok(&self.logits)
+        }
+        fn again(&mut self, _tokens: usize) -> Result<&[f32], EngineError> {
+            Ok(&self.logits)
         }
     }
 
@@ -117,13 +126,13 @@ mod tests {
         };
         let (name, hash8) = ("test".into(), "00000000".into());
         let mut model = ModelInfo { name, hash8, shape, parameters: 0, begin_token: Some(1), end_token: Some(1) };
-        let mut engine = Uniform(Vec::new(), 0, [0.0; 4]);
+        let mut engine = Uniform::default();
         let mut result = Perplexity::default();
         for document in ["xxxx", ""] {
             result.add(document, &mut engine, &tokenizer, &model).unwrap();
         }
         // The unknown space and four times "x": windows of three and two, and their last tokens are not fed.
-        assert_eq!(engine.0, [1, 0, 3, 1, 3]);
+        assert_eq!(engine.fed, [1, 0, 3, 1, 3]);
         assert_eq!((result.documents, result.windows, result.tokens, result.bytes), (1, 2, 5, 4));
         assert!((result.bits_per_token() - 2.0).abs() < 1e-9 && (result.perplexity() - 4.0).abs() < 1e-9);
         assert!((result.bits_per_byte() - 2.5).abs() < 1e-9);

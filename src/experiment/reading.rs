@@ -209,7 +209,7 @@ mod tests {
 
     /// How likely token 3 is depends on how many tokens were fed since the last reset, and on nothing else.
     struct Counting {
-        position: usize,
+        seen: Vec<u32>,
         context: usize,
         resets: usize,
         logits: [f32; 6],
@@ -219,18 +219,22 @@ mod tests {
         fn context(&self) -> usize {
             self.context
         }
-        fn position(&self) -> usize {
-            self.position
+        fn seen(&self) -> &[u32] {
+            &self.seen
         }
-        fn reset(&mut self, _: usize) {
-            self.position = 0;
-            self.resets += 1;
+        fn rewind(&mut self, position: usize) {
+            self.seen.truncate(position);
+            self.resets += usize::from(position == 0);
         }
+        fn reserve(&mut self, _: usize) {}
         fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
-            self.position += tokens.len();
-            assert!(self.position <= self.context, "beyond the context");
+            self.seen.extend(tokens);
+            assert!(self.seen.len() <= self.context, "beyond the context");
+            self.again(self.seen.len())
+        }
+        fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
             self.logits = [0.0; 6];
-            self.logits[3] = self.position as f32;
+            self.logits[3] = tokens as f32;
             Ok(&self.logits)
         }
     }
@@ -270,7 +274,7 @@ mod tests {
     }
 
     fn engine(context: usize) -> Counting {
-        Counting { position: 0, context, resets: 0, logits: [0.0; 6] }
+        Counting { seen: Vec::new(), context, resets: 0, logits: [0.0; 6] }
     }
 
     fn close(found: f64, expected: f64) {

@@ -1,5 +1,6 @@
 //! What a reader can set, with its limits.
 
+use crate::sampling::{Chain, Options, Order};
 use serde::{Deserialize, Serialize};
 
 /// Everything that, with the model, determines a story.
@@ -16,16 +17,30 @@ pub struct Settings {
     pub seed: u32,
     /// Tokens to write at most.
     pub length: u32,
+    /// The sampling chain's other parameters.
+    #[serde(default, skip_serializing_if = "Options::is_usual")]
+    pub options: Options,
+    /// The order of the chain's stages.
+    #[serde(default, skip_serializing_if = "Order::is_usual")]
+    pub order: Order,
+    /// Tokens that are not drawn but given, by their place among the generated ones, in that order: where a story was made
+    /// to branch off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub forced: Vec<(u32, u32)>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
+        let Chain { temperature, top_p, options, order } = Chain::default();
         Self {
             prompt: "Once upon a time, a small fox found a door in the snow.".into(),
-            temperature: 0.8,
-            top_p: 0.95,
+            temperature,
+            top_p,
             seed: 42,
             length: 160,
+            options,
+            order,
+            forced: Vec::new(),
         }
     }
 }
@@ -41,13 +56,17 @@ pub struct Limits {
     pub prompt_characters: usize,
 }
 
-/// A setting out of its range.
+/// A setting out of its range. (Parameters of the chain cannot be: [`Options`] refuses them.)
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
     #[error("{name} must be a number from {from} to {to}, not {value}")]
     Range { name: &'static str, from: f64, to: f64, value: f64 },
     #[error("the prompt has {characters} characters; {limit} are allowed")]
     Prompt { characters: usize, limit: usize },
+    #[error("forced tokens must stand in the order of their places, each place once, and below the length of {length}")]
+    ForcedPlaces { length: u32 },
+    #[error("the forced token {token} is outside the model's vocabulary of {vocabulary}")]
+    ForcedToken { token: u32, vocabulary: usize },
 }
 
 impl Settings {
@@ -73,7 +92,25 @@ impl Settings {
         if characters > limits.prompt_characters {
             return Err(SettingsError::Prompt { characters, limit: limits.prompt_characters });
         }
+        let places = self.forced.iter().map(|&(place, _)| place);
+        if !places.clone().is_sorted_by(|a, b| a < b) || places.last().is_some_and(|last| last >= self.length) {
+            return Err(SettingsError::ForcedPlaces { length: self.length });
+        }
         Ok(())
+    }
+
+    /// Checks the forced tokens against the model's vocabulary.
+    pub fn check_tokens(&self, vocabulary: usize) -> Result<(), SettingsError> {
+        match self.forced.iter().find(|&&(_, token)| token as usize >= vocabulary) {
+            Some(&(_, token)) => Err(SettingsError::ForcedToken { token, vocabulary }),
+            None => Ok(()),
+        }
+    }
+
+    /// The sampling chain that they ask for.
+    pub fn chain(&self) -> Chain {
+        let Self { temperature, top_p, .. } = *self;
+        Chain { temperature, top_p, options: self.options.clone(), order: self.order.clone() }
     }
 }
 
@@ -93,4 +130,22 @@ fn limits_are_kept() {
     assert!(with(|settings| settings.length = 513).is_err());
     assert_eq!(with(|settings| settings.prompt = "é".repeat(4000)), Ok(()));
     assert!(with(|settings| settings.prompt = "e".repeat(4001)).is_err());
+    assert_eq!(with(|settings| settings.forced = vec![(0, 5), (159, 5)]), Ok(()));
+    assert!(with(|settings| settings.forced = vec![(160, 5)]).is_err());
+    assert!(with(|settings| settings.forced = vec![(3, 5), (3, 6)]).is_err());
+    assert!(with(|settings| settings.forced = vec![(4, 5), (3, 6)]).is_err());
+}
+
+#[test]
+fn what_is_usual_is_not_written() {
+    let json = serde_json::to_value(Settings::default()).unwrap();
+    let mut names: Vec<_> = json.as_object().unwrap().keys().collect();
+    names.sort();
+    assert_eq!(names, ["length", "prompt", "seed", "temperature", "top_p"]);
+    let mut settings = Settings { forced: vec![(7, 9)], ..Settings::default() };
+    settings.options.set("min_p", 0.1).unwrap();
+    let json = serde_json::to_value(&settings).unwrap();
+    assert_eq!(json["options"], serde_json::json!({"min_p": 0.1}));
+    assert_eq!(json["forced"], serde_json::json!([[7, 9]]));
+    assert_eq!(serde_json::from_value::<Settings>(json).unwrap(), settings);
 }

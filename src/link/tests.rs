@@ -1,18 +1,42 @@
 //! The codec: round trips, every kind of damage, and garbage.
 
 use super::*;
+use crate::sampling::{Parameter, Stage};
 use proptest::prelude::*;
 
 fn settings() -> impl Strategy<Value = Settings> {
-    (".{0,200}", 0u32..=40, 5u32..=100, any::<u32>(), 1u32..=512).prop_map(
-        |(prompt, temperature, top_p, seed, length)| Settings {
+    let plain = (".{0,200}", 0u32..=40, 5u32..=100, any::<u32>(), 1u32..=512);
+    (plain, options(), order(), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4)).prop_map(
+        |((prompt, temperature, top_p, seed, length), options, order, forced)| Settings {
             prompt: prompt.replace('\r', ""),
             temperature: f64::from(temperature) / 20.0,
             top_p: f64::from(top_p) / 100.0,
             seed,
             length,
+            options,
+            order,
+            forced: forced.into_iter().filter(|&(place, _)| place < length).collect(),
         },
     )
+}
+
+/// Some of the parameters, somewhere between their ends.
+fn options() -> impl Strategy<Value = Options> {
+    prop::collection::vec((0..PARAMETERS.len(), 0.0f64..=1.0), 0..4).prop_map(|chosen| {
+        let mut options = Options::default();
+        for (index, share) in chosen {
+            let Parameter { name, from, to, whole, .. } = PARAMETERS[index];
+            let value = from + share * (to - from);
+            options.set(name, if whole { value.round() } else { value }).unwrap();
+        }
+        options
+    })
+}
+
+fn order() -> impl Strategy<Value = Order> {
+    let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+    let usual = Just(Order::default());
+    prop_oneof![usual, Just(names).prop_shuffle().prop_map(|names| Order::parse(&names.join(",")).unwrap())]
 }
 
 proptest! {
@@ -61,6 +85,22 @@ fn a_link_is_readable() {
 }
 
 #[test]
+fn a_link_names_what_is_not_usual() {
+    let mut settings = Settings { prompt: String::new(), forced: vec![(3, 500), (20, 7)], ..Settings::default() };
+    settings.options.set("presence_penalty", -0.5).unwrap();
+    settings.options.set("min_p", 0.05).unwrap();
+    let mut stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+    stages.reverse();
+    settings.order = Order::parse(&stages.join(",")).unwrap();
+    let chain = stages.join(",");
+    let link = format!(
+        "#v=1&engine=2&p=&t=0.8&top_p=0.95&presence_penalty=-0.5&min_p=0.05&chain={chain}&n=160&seed=42&f=3:500,20:7"
+    );
+    assert_eq!(write(&settings, None, None), link);
+    assert_eq!(read(&link).settings, Some(settings));
+}
+
+#[test]
 fn no_fragment_is_no_link() {
     assert_eq!(read("").settings, None);
     assert_eq!(read("#").settings, None);
@@ -89,6 +129,20 @@ fn each_damage_is_named_and_only_it_is_lost() {
         ("#v=1&colour=red", "colour"),
         ("#v=1&t=0.5&t=0.6", "second t"),
         ("#%%%", "damaged"),
+        ("#v=1&top_k=many", "top_k"),
+        ("#v=1&top_k=2.5", "whole number"),
+        ("#v=1&min_p=-0.1", "min_p"),
+        ("#v=1&min_p=1e-1", "min_p"),
+        ("#v=1&min_p=NaN", "min_p"),
+        ("#v=1&chain=top_k,top_p", "chain"),
+        ("#v=1&chain=", "chain"),
+        ("#v=1&f=", "forced"),
+        ("#v=1&f=3", "forced"),
+        ("#v=1&f=3:5,3:6", "forced"),
+        ("#v=1&f=4:5,3:6", "forced"),
+        ("#v=1&f=160:5", "forced"),
+        ("#v=1&f=+1:5", "forced"),
+        ("#v=1&f=1:99999999999", "forced"),
     ] {
         let read = read(link);
         assert!(read.problems.iter().any(|problem| problem.contains(word)), "{link}: {:?}", read.problems);

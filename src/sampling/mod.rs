@@ -1,28 +1,53 @@
-//! Logits to token: temperature, then nucleus (top-p), then one draw from a pinned random generator.
+//! Logits to token: a chain of stages that change the model's distribution, then one draw from a pinned random generator.
+//!
+//! Each stage is a file with its formula and where it comes from; [`Chain`] says which run, and in which order. What most
+//! stories need (temperature, then top-p) has a path of its own, which gives the same tokens in less time.
 //!
 //! Weights are the engine's own exponential, and sums run in one fixed order, so equal logits give the equal token on
 //! every machine. Ties break by token id: the lower id counts as the likelier.
 
+mod chain;
+mod distribution;
+mod explanation;
 mod nucleus;
+mod options;
+mod order;
+mod parameter;
+mod preset;
 mod random;
+mod stage;
 mod summary;
 
+// The stages of the chain; top-p is nucleus.rs.
+mod diff_sampling;
+mod dry;
+mod epsilon;
+mod eta;
+mod min_p;
+mod mirostat;
+mod penalties;
+mod temperature;
+mod top_k;
+mod top_n_sigma;
+mod typical;
+mod xtc;
+
+pub use chain::{Chain, History};
+pub use explanation::{Candidate, Explanation, StageReport};
+pub use options::{OptionError, Options};
+pub use order::{Order, OrderError};
+pub use parameter::{PARAMETERS, Parameter};
+pub use preset::{ChainDescription, Preset, StageDescription, description, presets};
 pub use random::Random;
+pub use stage::Stage;
 pub use summary::{Summary, surprisal_bits};
 
 use crate::engine::exp;
+use chain::Step;
+use distribution::Distribution;
 use nucleus::{BLOCK, keep_nucleus, token_at, total};
 
-/// The sampling chain's settings.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Chain {
-    /// Divides the logits; 0 is greedy decoding.
-    pub temperature: f64,
-    /// Probability mass of the nucleus, in (0, 1]; 1 keeps every token.
-    pub top_p: f64,
-}
-
-/// A token, and what the model itself (temperature 1, nothing truncated) thought when it was drawn.
+/// A token, and what the model itself (temperature 1, nothing truncated) thought of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
     pub token: u32,
@@ -30,44 +55,150 @@ pub struct Choice {
     pub surprisal_bits: f64,
     /// Entropy of the model's distribution in bits.
     pub entropy_bits: f64,
+    /// The token's rank among all tokens, from 1.
+    pub rank: u32,
 }
 
 /// Draws tokens; its room is allocated once.
 pub struct Sampler {
     chain: Chain,
-    /// One a token, then zeros to a whole block.
-    weights: Vec<f32>,
-    /// Tokens at the edge of the nucleus.
-    order: Vec<u32>,
+    /// The stages that do something, in their order.
+    stages: Vec<Stage>,
+    /// Whether these are temperature, then top-p, or fewer.
+    is_plain: bool,
+    distribution: Distribution,
+    /// Room for a number a token.
+    counts: Vec<u32>,
+    /// For each token, whether it breaks sequences for DRY.
+    breakers: Vec<bool>,
+    /// Mirostat's threshold.
+    mirostat_bits: f64,
 }
 
 impl Sampler {
     /// A sampler for a vocabulary of this size.
     pub fn new(chain: Chain, vocabulary: usize) -> Self {
-        let weights = vec![0.0; vocabulary.next_multiple_of(BLOCK)];
-        Self { chain, order: Vec::with_capacity(weights.len()), weights }
+        let stages: Vec<Stage> = chain.order.stages().iter().copied().filter(|&stage| chain.is_active(stage)).collect();
+        Self {
+            is_plain: matches!(
+                stages[..],
+                [] | [Stage::Temperature] | [Stage::TopP] | [Stage::Temperature, Stage::TopP]
+            ),
+            stages,
+            distribution: Distribution::new(vocabulary),
+            counts: vec![0; vocabulary],
+            breakers: vec![false; vocabulary],
+            mirostat_bits: 2.0 * chain.options.value("mirostat_tau"),
+            chain,
+        }
+    }
+
+    /// Lets DRY's matches end at these tokens; at none, if this is not called.
+    pub fn breakers(mut self, tokens: &[u32]) -> Self {
+        for &token in tokens {
+            self.breakers[token as usize] = true;
+        }
+        self
+    }
+
+    /// Mirostat's threshold for the next token; none if Mirostat is off.
+    pub fn mirostat_bits(&self) -> Option<f64> {
+        self.chain.is_active(Stage::Mirostat).then_some(self.mirostat_bits)
     }
 
     /// Draws one token. The generator advances once a call, in greedy decoding too, so that a position
     /// in the story always meets the same random number. `logits`: (vocabulary).
-    pub fn choose(&mut self, logits: &[f32], random: &mut Random) -> Choice {
+    pub fn choose(&mut self, logits: &[f32], history: History, random: &mut Random) -> Choice {
         let uniform = random.uniform();
         let summary = Summary::new(logits);
-        let token = if self.chain.temperature == 0.0 {
-            argmax(logits)
-        } else {
-            weigh(logits, summary.largest, self.chain.temperature, &mut self.weights);
-            draw(&mut self.weights, self.chain.top_p, uniform, &mut self.order)
-        };
-        let surprisal_bits = summary.surprisal_bits(logits[token as usize]);
-        Choice { token, surprisal_bits, entropy_bits: summary.entropy_bits }
+        if self.is_plain {
+            let token = self.draw_plainly(logits, summary.largest, uniform);
+            return choice(token, logits, &summary);
+        }
+        let run = self.run(logits, history, uniform, None);
+        let token = self.distribution.draw(run.uniform);
+        let choice = choice(token, logits, &summary);
+        self.observe(&choice, run.watched_bits);
+        choice
     }
+
+    /// Takes a token that is given. All else goes on as if it had been drawn.
+    pub fn force(&mut self, token: u32, logits: &[f32], history: History, random: &mut Random) -> Choice {
+        let uniform = random.uniform();
+        let choice = choice(token, logits, &Summary::new(logits));
+        if self.mirostat_bits().is_some() {
+            let run = self.run(logits, history, uniform, Some(token));
+            self.observe(&choice, run.watched_bits);
+        }
+        choice
+    }
+
+    /// Temperature and top-p without anything else.
+    fn draw_plainly(&mut self, logits: &[f32], largest: f32, uniform: f64) -> u32 {
+        if self.chain.temperature == 0.0 {
+            return argmax(logits);
+        }
+        let (weights, order) = self.distribution.room();
+        weigh(logits, largest, self.chain.temperature, weights);
+        draw(weights, self.chain.top_p, uniform, order)
+    }
+
+    /// Leaves in the distribution what the chain makes of the logits.
+    fn run(&mut self, logits: &[f32], history: History, uniform: f64, watched: Option<u32>) -> Run {
+        self.distribution.read(logits);
+        let (breakers, counts, mirostat_bits) = (&self.breakers, &mut self.counts, self.mirostat_bits);
+        let mut step = Step { history, breakers, counts, uniform, mirostat_bits, watched, watched_bits: None };
+        for &stage in &self.stages {
+            self.chain.run(stage, &mut self.distribution, &mut step);
+        }
+        Run { uniform: step.uniform, watched_bits: step.watched_bits }
+    }
+
+    /// Lets Mirostat know what was chosen: from the distribution that a run left or, if the chain had removed the token,
+    /// from what Mirostat was given (`watched_bits`) or, if it had been removed before, from the model's own.
+    fn observe(&mut self, choice: &Choice, watched_bits: Option<f64>) {
+        self.distribution.weigh();
+        let drawn = self.distribution.surprisal_bits(choice.token);
+        let observed = drawn.or(watched_bits).unwrap_or(choice.surprisal_bits);
+        let value = |name| self.chain.options.value(name);
+        self.mirostat_bits = mirostat::next(self.mirostat_bits, observed, value("mirostat_tau"), value("mirostat_eta"));
+    }
+}
+
+/// What a run of the chain leaves apart from the distribution: see [`Step`].
+struct Run {
+    uniform: f64,
+    watched_bits: Option<f64>,
+}
+
+/// What the model itself thinks of a token.
+fn choice(token: u32, logits: &[f32], summary: &Summary) -> Choice {
+    let surprisal_bits = summary.surprisal_bits(logits[token as usize]);
+    Choice { token, surprisal_bits, entropy_bits: summary.entropy_bits, rank: rank(logits, token) }
+}
+
+/// The rank of a token by logit, from 1; of equal ones, the lower id comes first.
+fn rank(logits: &[f32], token: u32) -> u32 {
+    let (before, after) = logits.split_at(token as usize);
+    let logit = after[0];
+    // In blocks, for which compilers use vectors.
+    let count = |logits: &[f32], is_likelier: fn(f32, f32) -> bool| -> u32 {
+        logits
+            .chunks(BLOCK)
+            .map(|block| block.iter().map(|&other| u32::from(is_likelier(other, logit))).sum::<u32>())
+            .sum()
+    };
+    1 + count(before, |other, logit| other >= logit) + count(after, |other, logit| other > logit)
+}
+
+/// What logits are multiplied by. Of the lowest temperatures it would be infinite, and 0 times it no number.
+fn inverse(temperature: f64) -> f32 {
+    ((1.0 / temperature) as f32).min(f32::MAX)
 }
 
 /// `exp((logit - largest) / temperature)`: probabilities up to a common factor, the largest 1.
 fn weigh(logits: &[f32], largest: f32, temperature: f64, weights: &mut [f32]) {
-    // Of the lowest temperatures the inverse is infinite, and 0 times it no number.
-    let inverse = ((1.0 / temperature) as f32).min(f32::MAX);
+    let inverse = inverse(temperature);
     for (weight, logit) in weights.iter_mut().zip(logits) {
         *weight = exp((logit - largest) * inverse);
     }

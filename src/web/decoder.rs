@@ -5,7 +5,7 @@ use crate::engine::{Arithmetic, Engine, Kernel, Llama};
 use crate::experiment::{Scorer, Settings, Writer};
 use crate::metrics::{EarlierStories, Reference};
 use crate::model::{ModelInfo, Origin, Tokenizer, open_from};
-use crate::sampling::{Chain, Random, Sampler, argmax};
+use crate::sampling::{Chain, History, Random, Sampler, argmax};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -73,7 +73,7 @@ impl Decoder {
 
     /// Chooses how [`Self::sample`] draws.
     pub fn draw_with(&mut self, temperature: f64, top_p: f64, seed: u32) {
-        let sampler = Sampler::new(Chain { temperature, top_p }, self.info.shape.vocabulary);
+        let sampler = Sampler::new(Chain { temperature, top_p, ..Chain::default() }, self.info.shape.vocabulary);
         self.drawing = Some((sampler, Random::new(seed.into())));
     }
 
@@ -81,7 +81,7 @@ impl Decoder {
     pub fn sample(&mut self, tokens: &[u32]) -> Result<u32, JsError> {
         let logits = self.engine.feed(tokens)?;
         let (sampler, random) = self.drawing.as_mut().ok_or_else(|| JsError::new("draw_with comes first"))?;
-        Ok(sampler.choose(logits, random).token)
+        Ok(sampler.choose(logits, History { prompt: &[], story: &[] }, random).token)
     }
 
     /// Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which

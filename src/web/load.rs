@@ -6,6 +6,7 @@ use super::download::{Download, Expected, Failure, get};
 use super::manifest::{Entry, Manifest};
 use super::messages::{Answer, Code, LibraryFacts, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
+use crate::experiment::Looker;
 use crate::metrics::Reference;
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
 use std::cell::Cell;
@@ -21,6 +22,8 @@ pub struct Loaded {
     pub info: ModelInfo,
     /// People's numbers for this model; without it, only raw numbers are shown.
     pub reference: Option<Reference>,
+    /// The place of a story that was looked at last.
+    pub looker: Looker,
 }
 
 /// Loads a model by name, or the default one, and posts progress and readiness.
@@ -122,7 +125,7 @@ fn open(
         reference.check_fits(&model.info.id(), model.info.shape.vocabulary)?;
     }
     let engine = Llama::new(&mut model)?;
-    Ok(Loaded { engine, tokenizer, info: model.info, reference })
+    Ok(Loaded { engine, tokenizer, info: model.info, reference, looker: Looker::default() })
 }
 
 /// Why the model will have to be loaded again at the next visit.

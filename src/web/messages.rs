@@ -1,9 +1,11 @@
 //! The messages between page and worker, as plain objects with a field "type".
 
 use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
-use crate::experiment::{Generation, Limits, Settings, Written, by_name, percentiles};
+use crate::experiment::{Generation, Limits, Settings, Story, Written, by_name, percentiles};
 use crate::link::LinkRead;
 use crate::metrics::{Headlines, Metrics, Reference, bootstrap, mean};
+use crate::model::Tokenizer;
+use crate::sampling::{self, Candidate, Explanation};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -38,6 +40,24 @@ pub enum Request {
         id: u32,
         lists: Vec<Vec<f64>>,
     },
+    /// Asks what the model considers at one place of a story, and what a chain makes of it.
+    Look(Look),
+    /// Asks for the tokens of a text in the middle of a story.
+    Encode {
+        id: u32,
+        text: String,
+    },
+}
+
+/// See [`Request::Look`].
+#[derive(Deserialize)]
+pub struct Look {
+    pub id: u32,
+    pub story: Story,
+    /// Place among the generated tokens.
+    pub position: usize,
+    /// Of these only the chain counts.
+    pub chain: Settings,
 }
 
 /// Worker to page.
@@ -48,6 +68,7 @@ pub enum Answer<'a> {
         engine: EngineFacts,
         defaults: Settings,
         limits: Limits,
+        chain: sampling::ChainDescription,
     },
     Progress {
         loaded: usize,
@@ -111,6 +132,30 @@ pub enum Answer<'a> {
         id: u32,
         means: Vec<Option<Mean>>,
     },
+    Looked {
+        id: u32,
+        position: usize,
+        candidates: Vec<Named>,
+        chosen: Option<Named>,
+        stages: Vec<sampling::StageReport>,
+        vocabulary: u32,
+        kept: u32,
+        entropy_bits: f64,
+        chained_entropy_bits: f64,
+        rest: f64,
+        chain_milliseconds: f64,
+        read_milliseconds: f64,
+    },
+    /// Why a place cannot be looked at.
+    NotLooked {
+        id: u32,
+        message: String,
+    },
+    Encoded {
+        id: u32,
+        token_ids: Vec<u32>,
+        token_texts: Vec<String>,
+    },
     Link {
         fragment: String,
     },
@@ -144,6 +189,43 @@ impl Numbers {
             all.numbers.append(&mut by_name(&Headlines::new(metrics, reference)));
         }
         all
+    }
+}
+
+/// A candidate with its text.
+#[derive(Serialize)]
+pub struct Named {
+    #[serde(flatten)]
+    candidate: Candidate,
+    /// Incomplete characters as U+FFFD.
+    text: String,
+}
+
+/// See [`Answer::Looked`]; the last two are the milliseconds that the chain took, and reading the story before.
+pub fn looked(
+    id: u32,
+    position: usize,
+    explanation: Explanation,
+    tokenizer: &Tokenizer,
+    (chain_milliseconds, read_milliseconds): (f64, f64),
+) -> Answer<'static> {
+    let named = |candidate: Candidate| {
+        let text = String::from_utf8_lossy(tokenizer.token_bytes(candidate.token)).into_owned();
+        Named { candidate, text }
+    };
+    Answer::Looked {
+        id,
+        position,
+        candidates: explanation.candidates.into_iter().map(named).collect(),
+        chosen: explanation.chosen.map(named),
+        stages: explanation.stages,
+        vocabulary: explanation.vocabulary,
+        kept: explanation.kept,
+        entropy_bits: explanation.entropy_bits,
+        chained_entropy_bits: explanation.chained_entropy_bits,
+        rest: explanation.rest,
+        chain_milliseconds,
+        read_milliseconds,
     }
 }
 
@@ -222,6 +304,7 @@ impl Answer<'_> {
             engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION },
             defaults: Settings::default(),
             limits: Settings::LIMITS,
+            chain: sampling::description(),
         }
     }
 

@@ -3,8 +3,8 @@
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Mean, Numbers, Request, memory_bytes, post, scope};
-use crate::experiment::{GenerateError, Generation, SecondMetrics, SecondReading, Settings, Writer};
+use super::messages::{Answer, Code, Look, Mean, Numbers, Request, looked, memory_bytes, post, scope};
+use crate::experiment::{GenerateError, Generation, LookError, SecondMetrics, SecondReading, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
 use std::cell::{Cell, RefCell};
@@ -29,6 +29,8 @@ struct Worker {
     measuring: Cell<bool>,
     /// What waits for the second reading to give way.
     waiting: RefCell<Option<Request>>,
+    /// A place to look at, while the engine writes.
+    look: RefCell<Option<Look>>,
 }
 
 /// Listens from now on.
@@ -85,6 +87,16 @@ impl Worker {
             Request::Means { id, lists } => {
                 post(&Answer::Means { id, means: lists.iter().map(|list| Mean::new(list)).collect() });
             }
+            Request::Look(look) => {
+                if let Some(Look { id, .. }) = self.look.replace(Some(look)) {
+                    let message = "Another place was asked for before this one could be looked at.".into();
+                    post(&Answer::NotLooked { id, message });
+                }
+                if !self.working.get() {
+                    self.answer_look(self.loaded.borrow_mut().as_mut());
+                }
+            }
+            Request::Encode { id, text } => self.encode(id, &text),
             Request::ReadLink { fragment } => post(&Answer::LinkRead(link::read(&fragment))),
             Request::WriteLink { settings, digest } => {
                 let model = self.model_id.borrow();
@@ -107,10 +119,43 @@ impl Worker {
             if let Err(Failure { code, message }) = result {
                 post(&Answer::Error { id, code, message });
             }
+            self.answer_look(self.loaded.borrow_mut().as_mut());
             if let Some(request) = self.waiting.take() {
                 self.answer(request);
             }
         });
+    }
+
+    /// Looks at the place that was asked for last, if one was.
+    fn answer_look(&self, loaded: Option<&mut Loaded>) {
+        let Some(Look { id, story, position, chain }) = self.look.take() else { return };
+        let refused = |message: String| post(&Answer::NotLooked { id, message });
+        let Some(Loaded { engine, tokenizer, info, looker, .. }) = loaded else {
+            return refused("The model is not loaded yet.".into());
+        };
+        let start = clock::now();
+        if let Err(error) = chain
+            .check()
+            .map_err(|error| LookError::Generate(error.into()))
+            .and_then(|()| looker.place(engine, tokenizer, info, &story, position))
+        {
+            return refused(sentence(&error));
+        }
+        let read = clock::now();
+        let explanation = looker.explain(tokenizer, info, &story, position, &chain);
+        let times = (clock::now() - read, read - start);
+        post(&looked(id, position, explanation, tokenizer, times));
+    }
+
+    /// The tokens of a text that is to stand in the middle of a story; none of an unknown vocabulary.
+    fn encode(&self, id: u32, text: &str) {
+        let loaded = self.loaded.borrow();
+        let tokenizer = loaded.as_ref().map(|loaded| &loaded.tokenizer);
+        let token_ids = tokenizer.and_then(|tokenizer| tokenizer.encode(text).ok()).unwrap_or_default();
+        let text_of = |&token: &u32| {
+            tokenizer.map(|tokenizer| String::from_utf8_lossy(tokenizer.token_bytes(token)).into_owned())
+        };
+        post(&Answer::Encoded { id, token_texts: token_ids.iter().filter_map(text_of).collect(), token_ids });
     }
 
     async fn generate(
@@ -180,15 +225,17 @@ impl Worker {
         generation: &Generation,
         turns: &Turns,
     ) -> Result<Option<SecondMetrics>, Failure> {
-        let Loaded { engine, tokenizer, info, .. } = loaded;
         let prompted = !generation.settings.prompt.is_empty();
-        let reading = SecondReading::new(&generation.read(), &generation.text, prompted, tokenizer, info);
+        let reading =
+            SecondReading::new(&generation.read(), &generation.text, prompted, &loaded.tokenizer, &loaded.info);
         let Some(mut reading) = reading else { return Ok(None) };
         let mut told = clock::now();
-        while let Some(done) = reading.step(engine).map_err(|error| failure(error.into()))? {
+        // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
+        while let Some(done) = reading.step(&mut loaded.engine.aside()).map_err(|error| failure(error.into()))? {
             if self.waiting.borrow().is_some() {
                 return Ok(None);
             }
+            self.answer_look(Some(loaded));
             if clock::now() - told > MEASURE_EVERY {
                 post(&Answer::Measuring { id, done });
                 told = clock::now();
@@ -208,9 +255,13 @@ fn failure(error: GenerateError) -> Failure {
         GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
         GenerateError::Model(_) | GenerateError::Engine(_) => Code::Model,
     };
+    Failure::new(code, sentence(&error))
+}
+
+/// Messages begin in lower case, as Rust's do; to the reader it is a sentence.
+fn sentence(error: &impl std::error::Error) -> String {
     let message = error.to_string();
     let mut characters = message.chars();
-    // Messages begin in lower case, as Rust's do; to the reader it is a sentence.
     let sentence = characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>() + ".");
-    Failure::new(code, sentence.unwrap_or_default())
+    sentence.unwrap_or_default()
 }

@@ -146,5 +146,14 @@ export async function copiedLink(page) {
   return link;
 }
 
+/** The link of settings, as docs/links.md writes it. */
+export function linkOf({ prompt, temperature, top_p, seed, length, options = {}, order, forced = [] }, digest) {
+  const fields = { v: 1, p: prompt, t: temperature, top_p, ...options, n: length, seed };
+  if (order) fields.chain = order.join(",");
+  if (forced.length > 0) fields.f = forced.map((pair) => pair.join(":")).join(",");
+  if (digest) fields.x = digest;
+  return `#${Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+}
+
 export const sees = (page, words) =>
   until(page, `the words ${words}`, (w) => new RegExp(w, "i").test(document.body.innerText), words);

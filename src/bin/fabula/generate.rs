@@ -1,9 +1,10 @@
 //! `fabula generate`
 
 use crate::common::{ModelArguments, Outcome, library, open, reference, text};
+use crate::settings::{SettingsArguments, verdict};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
-use fabula::experiment::{Generation, Scorer, Settings, Writer, by_name, percentiles};
+use fabula::experiment::{Generation, Scorer, Writer, by_name, percentiles};
 use fabula::link;
 use fabula::metrics::EarlierStories;
 use serde::Serialize;
@@ -17,21 +18,8 @@ use std::time::Instant;
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// Text to continue
-    #[arg(long, default_value_t = Settings::default().prompt)]
-    prompt: String,
-    /// 0 (greedy) to 2
-    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().temperature)]
-    temperature: f64,
-    /// Nucleus mass, 0.05 to 1
-    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().top_p)]
-    top_p: f64,
-    /// Seed of the random generator
-    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().seed)]
-    seed: u32,
-    /// Tokens to write at most
-    #[arg(long, allow_negative_numbers = true, default_value_t = Settings::default().length)]
-    tokens: u32,
+    #[command(flatten)]
+    settings: SettingsArguments,
     /// Text file of an earlier story to measure session novelty against, with --json; may be repeated
     #[arg(long, requires = "json")]
     earlier: Vec<PathBuf>,
@@ -66,13 +54,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
-    let settings = Settings {
-        prompt: arguments.prompt,
-        temperature: arguments.temperature,
-        top_p: arguments.top_p,
-        seed: arguments.seed,
-        length: arguments.tokens,
-    };
+    let (settings, link) = arguments.settings.settings()?;
 
     let mut out = std::io::stdout().lock();
     let start = Instant::now();
@@ -92,6 +74,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     let decoding = first.elapsed().as_secs_f64();
     let generation = writer.finish(&earlier, reference.as_ref());
     let seconds = start.elapsed().as_secs_f64();
+    let verdict =
+        link.and_then(|link| verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
     if arguments.json {
         let read = generation.read();
         let prompted = !generation.settings.prompt.is_empty();
@@ -125,5 +109,8 @@ pub fn run(arguments: Arguments) -> Outcome {
         serde_json::to_writer(&mut out, &report)?;
     }
     writeln!(out)?;
+    if let Some(verdict) = verdict {
+        eprintln!("fabula: {verdict}");
+    }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod library;
 mod perplexity;
 mod reference;
 mod score;
+mod settings;
 mod validate;
 
 use clap::error::ErrorKind;

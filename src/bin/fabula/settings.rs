@@ -1,0 +1,142 @@
+//! A story's settings on the command line: one by one, by preset, or from a link.
+
+use crate::common::Outcome;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
+use fabula::experiment::Settings;
+use fabula::link::{self, LinkRead};
+use fabula::sampling::{Order, PARAMETERS, presets};
+
+#[derive(Args)]
+pub struct SettingsArguments {
+    /// Text to continue [default: "Once upon a time, a small fox found a door in the snow."]
+    #[arg(long)]
+    prompt: Option<String>,
+    /// 0 (greedy) to 2 [default: 0.8]
+    #[arg(long, allow_negative_numbers = true)]
+    temperature: Option<f64>,
+    /// Nucleus mass, 0.05 to 1 [default: 0.95]
+    #[arg(long, allow_negative_numbers = true)]
+    top_p: Option<f64>,
+    /// Seed of the random generator [default: 42]
+    #[arg(long, allow_negative_numbers = true)]
+    seed: Option<u32>,
+    /// Tokens to write at most [default: 160]
+    #[arg(long, allow_negative_numbers = true)]
+    tokens: Option<u32>,
+    /// Named settings of the sampling chain, which single ones override: greedy, cautious, balanced, bold or beyond
+    #[arg(long, value_parser = preset)]
+    preset: Option<usize>,
+    #[command(flatten)]
+    chain: ChainArguments,
+    /// The stages of the sampling chain in the order they run, separated by commas, each once
+    #[arg(long, help_heading = "Sampling chain", value_parser = order)]
+    chain_order: Option<Order>,
+    /// Tokens that are given rather than drawn: PLACE:TOKEN,... with places among the generated tokens, from 0
+    #[arg(long, value_parser = forced_token, value_delimiter = ',')]
+    force: Vec<(u32, u32)>,
+    /// A link of the page: all settings from there; says whether the story is the one that it promises
+    #[arg(long, conflicts_with_all = ["prompt", "temperature", "top_p", "seed", "tokens", "preset", "chain_order", "force"])]
+    link: Option<String>,
+}
+
+/// Numbers by parameter; which ones there are the sampling room says.
+struct ChainArguments(Vec<(&'static str, f64)>);
+
+impl Args for ChainArguments {
+    fn augment_args(command: Command) -> Command {
+        PARAMETERS.iter().fold(command, |command, parameter| {
+            let (from, to, usual) = (parameter.from, parameter.to, parameter.usual);
+            let help = format!("{}: {from} to {to} [default: {usual}]", parameter.label);
+            let argument = Arg::new(parameter.name)
+                .long(parameter.name.replace('_', "-"))
+                .value_name("NUMBER")
+                .allow_negative_numbers(true)
+                .value_parser(clap::value_parser!(f64))
+                .help_heading("Sampling chain")
+                .conflicts_with("link")
+                .help(help);
+            command.arg(argument)
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for ChainArguments {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let given = |name| matches.get_one::<f64>(name).map(|&value| (name, value));
+        Ok(Self(PARAMETERS.iter().filter_map(|parameter| given(parameter.name)).collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn preset(name: &str) -> Result<usize, String> {
+    let presets = presets();
+    let found = presets.iter().position(|preset| preset.name.eq_ignore_ascii_case(name));
+    found.ok_or_else(|| {
+        let names: Vec<String> = presets.iter().map(|preset| preset.name.to_lowercase()).collect();
+        format!("there are the presets {}", names.join(", "))
+    })
+}
+
+fn order(text: &str) -> Result<Order, String> {
+    Order::parse(text).map_err(|error| error.to_string())
+}
+
+fn forced_token(text: &str) -> Result<(u32, u32), String> {
+    let numbers = text.split_once(':').and_then(|(place, token)| Some((place.parse().ok()?, token.parse().ok()?)));
+    numbers.ok_or_else(|| "a forced token is PLACE:TOKEN, two whole numbers".into())
+}
+
+impl SettingsArguments {
+    /// The settings, and the link that they came from if they did.
+    pub fn settings(self) -> Outcome<(Settings, Option<LinkRead>)> {
+        if let Some(text) = self.link {
+            let fragment = text.split_once('#').map_or(text.as_str(), |(_, fragment)| fragment);
+            let read = link::read(fragment);
+            for problem in &read.problems {
+                eprintln!("fabula: {problem}");
+            }
+            let settings = read.settings.clone().ok_or("the link is empty")?;
+            return Ok((settings, Some(read)));
+        }
+        let mut settings = Settings::default();
+        if let Some(index) = self.preset {
+            let preset = presets().swap_remove(index);
+            (settings.temperature, settings.top_p) = (preset.temperature, preset.top_p);
+            (settings.options, settings.order) = (preset.options, preset.order);
+        }
+        settings.prompt = self.prompt.unwrap_or(settings.prompt);
+        settings.temperature = self.temperature.unwrap_or(settings.temperature);
+        settings.top_p = self.top_p.unwrap_or(settings.top_p);
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.length = self.tokens.unwrap_or(settings.length);
+        settings.order = self.chain_order.unwrap_or(settings.order);
+        settings.forced = self.force;
+        for (name, value) in self.chain.0 {
+            settings.options.set(name, value)?;
+        }
+        Ok((settings, None))
+    }
+}
+
+/// How a story compares with what its link promised; none if it promised nothing.
+pub fn verdict(link: &LinkRead, digest: &str, model: &str, revision: u32) -> Option<String> {
+    let promised = link.digest.as_ref()?;
+    let other_model = link.model.as_ref().filter(|name| *name != model);
+    let other_revision = link.engine_revision.filter(|&other| other != revision);
+    Some(match (promised == digest, other_model, other_revision) {
+        (true, ..) => "reproduced exactly".into(),
+        (_, Some(name), _) => format!("not the same story: the link was made with the model {name}, this is {model}"),
+        (_, _, Some(other)) => {
+            format!("not the same story: the link was made with engine revision {other}, this is {revision}")
+        }
+        _ => "not the same story: same model and engine, but the tokens differ".into(),
+    })
+}

@@ -1,0 +1,99 @@
+//! Named settings of the chain, and the chain described for the page.
+
+use super::{Chain, Options, Order, PARAMETERS, Parameter, Stage};
+use serde::Serialize;
+
+/// Named settings of the chain.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Preset {
+    pub name: &'static str,
+    /// One honest sentence.
+    pub sentence: &'static str,
+    pub temperature: f64,
+    pub top_p: f64,
+    pub options: Options,
+    #[serde(skip_serializing_if = "Order::is_usual")]
+    pub order: Order,
+}
+
+impl Preset {
+    /// Its chain.
+    pub fn chain(&self) -> Chain {
+        let Self { temperature, top_p, .. } = *self;
+        Chain { temperature, top_p, options: self.options.clone(), order: self.order.clone() }
+    }
+}
+
+/// From the most predictable to the least.
+pub fn presets() -> Vec<Preset> {
+    let usual = Chain::default();
+    vec![
+        preset(
+            "Greedy",
+            "Always takes the likeliest token: no chance, every seed tells the same story, and it tends to go in circles.",
+            (0.0, 1.0),
+            &[],
+        ),
+        preset("Cautious", "Stays close to what is expected: coherent, seldom surprising.", (0.6, 0.9), &[]),
+        preset(
+            "Balanced",
+            "The usual settings: some surprise, and most stories hold together.",
+            (usual.temperature, usual.top_p),
+            &[],
+        ),
+        preset(
+            "Bold",
+            "Less likely words get a real chance, hopeless ones are cut off: livelier, with slips now and then.",
+            (1.1, 1.0),
+            &[("min_p", 0.05)],
+        ),
+        preset(
+            "Beyond",
+            "Hot, and now and then without the most obvious words: striking at its best, and it may well lose the thread.",
+            (1.8, 1.0),
+            &[("min_p", 0.08), ("xtc_probability", 0.3), ("xtc_threshold", 0.15)],
+        ),
+    ]
+}
+
+fn preset(
+    name: &'static str,
+    sentence: &'static str,
+    (temperature, top_p): (f64, f64),
+    set: &[(&'static str, f64)],
+) -> Preset {
+    let mut options = Options::default();
+    for &(name, value) in set {
+        options.set(name, value).expect("a value within its range");
+    }
+    Preset { name, sentence, temperature, top_p, options, order: Order::default() }
+}
+
+/// The sampling chain, for the page.
+#[derive(Clone, Debug, Serialize)]
+pub struct ChainDescription {
+    /// In the usual order.
+    pub stages: Vec<StageDescription>,
+    pub parameters: &'static [Parameter],
+    pub presets: Vec<Preset>,
+}
+
+/// A stage, for the page.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct StageDescription {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub explanation: &'static str,
+    pub source: &'static str,
+}
+
+/// Describes the chain: its stages, what they can be set by, and presets.
+pub fn description() -> ChainDescription {
+    let describe = |stage: Stage| StageDescription {
+        name: stage.name(),
+        label: stage.label(),
+        explanation: stage.explanation(),
+        source: stage.source(),
+    };
+    ChainDescription { stages: Stage::ALL.map(describe).to_vec(), parameters: PARAMETERS, presets: presets() }
+}

@@ -1,0 +1,363 @@
+// The reader's own stories: kept over a reload, named, starred, valued, deleted, and out of the page and back without loss.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { chosen, fillIn, find, focusIsOn, generate, press, ready, said, sees, settle, story, until } from "./reader.mjs";
+import { house, startServer, visit } from "./support.mjs";
+
+const shared = house();
+const settings = { prompt: "Once there was a \"fox\", who", temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
+const names = async (page) => (await find(page, "region", "Your stories")).$$eval("li input[type=text]", (all) => all.map((field) => field.value));
+const listed = (page, wanted) =>
+  until(page, `${wanted} stories in the list`, (n) => document.querySelectorAll("#history li").length === n, wanted);
+const notice = (page) => page.$eval("#notices", (node) => node.textContent);
+
+/** Reloads without the link in the address bar, which would write its story again. */
+async function reload(page) {
+  await page.evaluate(() => history.replaceState(null, "", location.pathname));
+  await page.reload({ waitUntil: "load" });
+  await ready(page);
+}
+
+/** Presses a button that gives a file, and reads it. */
+async function saved(t, page, name) {
+  const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const session = await page.createCDPSession();
+  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, browserContextId: page.browserContext().id });
+  await press(page, name);
+  for (let tries = 0; tries < 500; tries += 1) {
+    const [file] = (await readdir(folder)).filter((entry) => /\.(json|csv)$/.test(entry));
+    if (file) return readFile(path.join(folder, file), "utf8");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`${name} gave no file`);
+}
+
+async function takeIn(t, page, text) {
+  const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, "stories.json");
+  await writeFile(file, text);
+  const before = await page.evaluate(() => { globalThis.lastNotice = document.querySelector('[data-purpose="shelf"]'); });
+  await (await page.waitForSelector("::-p-aria(Import JSON)")).uploadFile(file);
+  await until(page, "the notice of the import", () => {
+    const now = document.querySelector('[data-purpose="shelf"]');
+    return now !== null && now !== globalThis.lastNotice && now.textContent !== "";
+  }, before);
+  return notice(page);
+}
+
+/** A reader of RFC 4180, written for this test alone. */
+function readCsv(text) {
+  const rows = [[]];
+  let at = 0;
+  while (at < text.length) {
+    let cell = "";
+    if (text[at] === '"') {
+      for (at += 1; text[at] !== '"' || text[at + 1] === '"'; at += 1) {
+        if (text[at] === '"') at += 1;
+        cell += text[at];
+      }
+      at += 1;
+    } else while (at < text.length && !",\r".includes(text[at])) cell += text[at++];
+    rows.at(-1).push(cell);
+    if (text[at] === ",") at += 1;
+    else {
+      assert.equal(text.slice(at, at + 2), "\r\n", "a row ends with CR LF");
+      at += 2;
+      if (at < text.length) rows.push([]);
+    }
+  }
+  const [head, ...body] = rows;
+  return body.map((row) => {
+    assert.equal(row.length, head.length);
+    return Object.fromEntries(head.map((name, index) => [name, row[index]]));
+  });
+}
+
+test("stories are here again after a reload, with all that the reader said of them", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  await generate(page, { seed: 2 });
+  await said(page, "measured", 2);
+  await fillIn(page, "textbox", "Name of Story 1", "The door");
+  await press(page, "Star The door");
+  await (await find(page, "radio", "4")).evaluate((radio) => radio.closest("ol").querySelectorAll("li")[1].querySelectorAll("input[type=radio]")[4].click());
+  await settle(page);
+  await reload(page);
+  await listed(page, 2);
+  assert.deepEqual(await names(page), ["Story 2", "The door"]);
+  assert.equal(await (await find(page, "button", "Star The door")).evaluate((star) => star.getAttribute("aria-pressed")), "true");
+  const group = await find(page, "group", "Value of The door");
+  assert.equal(await group.$eval("input:checked", (radio) => radio.value), "4");
+  const row = await (await find(page, "region", "Your stories")).waitForSelector("button[aria-label^='Read The door']");
+  await row.click();
+  await settle(page);
+  assert.ok((await story(page)).includes(first.text.trim()), "its story");
+  assert.deepEqual(await chosen(page), settings, "its settings");
+  // The next story is compared with them, and its number goes on.
+  const again = await generate(page, settings);
+  assert.equal(again.numbers.session_novelty, 0, "nothing in it is new to the session");
+  assert.equal((await names(page))[0], "Story 3");
+});
+
+test("a reload with the link of a story shows that story, and makes no second one of it", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  await said(page, "measured");
+  await page.reload({ waitUntil: "load" });
+  await said(page, "done");
+  await sees(page, "reproduced exactly");
+  assert.ok((await story(page)).includes(first.text.trim()));
+  assert.deepEqual(await names(page), ["Story 1"]);
+});
+
+test("a deleted story can be had back, and then is gone; the focus stays in the list", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await generate(page, { seed: 2 });
+  await generate(page, { seed: 3 });
+  const remove = await find(page, "button", "Delete Story 2");
+  await remove.focus();
+  await page.keyboard.press("Enter");
+  await settle(page);
+  assert.deepEqual(await names(page), ["Story 3", "Story 1"]);
+  assert.equal(await focusIsOn(page), "Delete Story 1");
+  await press(page, "Undo");
+  await settle(page);
+  assert.deepEqual(await names(page), ["Story 3", "Story 2", "Story 1"]);
+  await press(page, "Delete Story 2");
+  await settle(page);
+  await reload(page);
+  await listed(page, 2);
+  assert.deepEqual(await names(page), ["Story 3", "Story 1"]);
+  await generate(page, { seed: 4 });
+  assert.equal((await names(page))[0], "Story 4");
+});
+
+test("deleting the story that is shown shows another one", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  await generate(page, { seed: 2 });
+  await press(page, "Delete Story 2");
+  await settle(page);
+  assert.ok((await story(page)).includes(first.text.trim()));
+});
+
+test("only the starred ones, by keyboard", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, { ...settings, length: 8 });
+  await generate(page, { seed: 2 });
+  await (await find(page, "button", "Star Story 1")).focus();
+  await page.keyboard.press("Space");
+  await (await find(page, "checkbox", "Starred only")).focus();
+  await page.keyboard.press("Space");
+  await settle(page);
+  assert.deepEqual(await names(page), ["Story 1"]);
+});
+
+test("out of the page and back without loss: JSON", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await generate(page, { seed: 2, temperature: 1.7 });
+  await said(page, "measured", 2);
+  await fillIn(page, "textbox", "Name of Story 2", "“Quotes”, commas\u2028 and 𝒢");
+  await press(page, "Star Story 1");
+  const file = JSON.parse(await saved(t, page, "Export JSON"));
+  assert.deepEqual([file.format, file.version, file.stories.length], ["fabula-stories", 1, 2]);
+  assert.match(file.exported, /^\d{4}-\d\d-\d\dT.*Z$/);
+  assert.match(await takeIn(t, page, JSON.stringify(file)), /2 stories were here already/);
+
+  await press(page, "Delete all…");
+  await (await page.waitForSelector("dialog[open]")).waitForSelector("::-p-aria([name='Delete all'][role='button'])").then((button) => button.click());
+  await listed(page, 0);
+  await reload(page);
+  await listed(page, 0);
+  assert.match(await takeIn(t, page, JSON.stringify(file)), /2 stories imported/);
+  await listed(page, 2);
+  assert.deepEqual(JSON.parse(await saved(t, page, "Export JSON")).stories, file.stories);
+  await reload(page);
+  await listed(page, 2);
+  assert.deepEqual(JSON.parse(await saved(t, page, "Export JSON")).stories, file.stories, "also after a reload");
+});
+
+test("an export of the same key but another story is taken as another story, its branches with it", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await said(page, "measured");
+  const file = JSON.parse(await saved(t, page, "Export JSON"));
+  const [one] = file.stories;
+  const branch = { ...structuredClone(one), key: "another", number: 2, parent: { key: one.key, position: 3 } };
+  one.name = "Elsewhere";
+  await takeIn(t, page, JSON.stringify({ ...file, stories: [one, branch] }));
+  const after = JSON.parse(await saved(t, page, "Export JSON")).stories;
+  assert.equal(after.length, 3);
+  const taken = after.find(({ name }) => name === "Elsewhere");
+  assert.notEqual(taken.key, one.key);
+  assert.equal(after.find(({ key }) => key === "another").parent.key, taken.key);
+  assert.equal(new Set(after.map(({ number }) => number)).size, 3, "no number twice");
+});
+
+test("a table for other programs: CSV", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, { ...settings, prompt: "He said \"no\",\nand went, =1+1" });
+  await generate(page, { seed: 2 });
+  await said(page, "measured", 2);
+  await fillIn(page, "textbox", "Name of Story 1", 'A "name", with commas');
+  const [one, two] = readCsv(await saved(t, page, "Export CSV"));
+  assert.equal(one.name, 'A "name", with commas');
+  assert.equal(two.name, "");
+  assert.equal(one.prompt, first.settings.prompt);
+  assert.equal(one.text, first.text);
+  assert.equal(Number(one.temperature), first.settings.temperature);
+  assert.equal(one.link, first.link);
+  assert.equal(one.model, first.model);
+  assert.equal(one.starred, "false");
+  assert.equal(Number(one.engine_revision), first.engine_revision);
+  assert.ok(!Number.isNaN(Date.parse(one.created)));
+  for (const [name, value] of Object.entries(first.numbers)) assert.equal(one[name], value === null ? "" : String(value), name);
+  for (const [name, value] of Object.entries(first.percentiles)) assert.equal(Number(one[`percentile:${name}`]), value, name);
+});
+
+test("files that are damaged, foreign or partly broken are told plainly, and change nothing else", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await said(page, "measured");
+  const good = JSON.parse(await saved(t, page, "Export JSON"));
+  const variant = (change) => {
+    const copy = structuredClone(good);
+    copy.stories[0].key = "other";
+    change(copy.stories[0], copy);
+    return JSON.stringify(copy);
+  };
+  const refused = {
+    "no JSON": ["{\"format\": \"fabula-stories\"", /no JSON/],
+    "empty": ["", /no JSON/],
+    "foreign": ["[1, 2, 3]", /no stories of Fabula/],
+    "of another format": ["{\"format\": \"other\", \"stories\": []}", /no stories of Fabula/],
+    "of a later version": [JSON.stringify({ ...good, version: 2 }), /version 2/],
+    "without a list": [JSON.stringify({ ...good, stories: {} }), /no list/],
+    "huge": [" ".repeat(50_000_001), /larger than 50 MB/],
+    "a story that is none": [variant((one, file) => { file.stories = [7, null, one.key]; }), /3 stories could not be read[^]*Story 1 of the file: it is not an object/],
+    "text as a number": [variant((one) => { one.record.text = 5; }), /record\.text is not a text/],
+    "a seed too large": [variant((one) => { one.record.settings.seed = 2 ** 32; }), /seed/],
+    "lists of different lengths": [variant((one) => { one.record.surprisal_bits.pop(); }), /different lengths/],
+    "a value of six": [variant((one) => { one.rating = 6; }), /rating is not between 1 and 5/],
+    "a part nobody knows": [variant((one) => { one.record.onclick = "x"; }), /not known here: onclick/],
+    "a prototype": [variant(() => {}).replace("\"starred\"", "\"__proto__\": {\"polluted\": true}, \"starred\""), /not known here: __proto__/],
+    "a number by the name of a prototype": [variant(() => {}).replace("\"numbers\":{", "\"numbers\":{\"__proto__\":1,"), /no metric/],
+  };
+  for (const [name, [text, words]] of Object.entries(refused)) {
+    const told = await takeIn(t, page, text);
+    assert.match(told, /Nothing was imported/, name);
+    assert.match(told, words, name);
+    assert.ok(told.length < 600, `${name}: ${told}`);
+    assert.deepEqual(await names(page), ["Story 1"], name);
+  }
+  assert.equal(await page.evaluate(() => ({}).polluted), undefined);
+
+  const script = "<img src=x onerror=\"console.error('ran')\">";
+  const partly = variant((one, file) => {
+    file.stories.push({ ...structuredClone(one), key: "third", rating: "many" });
+    one.name = script;
+    one.record.text = script;
+  });
+  assert.match(await takeIn(t, page, partly), /1 story imported.*1 story could not be read[^]*Story 2 of the file: rating/);
+  assert.deepEqual(await names(page), [script, "Story 1"]);
+  await (await page.waitForSelector(`button[aria-label^="Read <img"]`)).click();
+  await settle(page);
+  assert.equal(await page.$("img[src='x']"), null, "text is only text");
+});
+
+const refusals = {
+  "there is no database": [() => { Object.defineProperty(globalThis, "indexedDB", { value: undefined }); }, /does not let the page store/],
+  "opening is forbidden": [() => { IDBFactory.prototype.open = () => { throw new DOMException("no", "SecurityError"); }; }, /does not let the page store/],
+  "opening never ends": [() => { IDBFactory.prototype.open = () => new EventTarget(); }, /does not answer/],
+  "the storage is full": [() => { IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }, /is full/],
+};
+for (const [name, [spoil, words]] of Object.entries(refusals)) {
+  test(`where ${name}, the page works, says so once and offers the export`, async (t) => {
+    const page = await visit(t, shared, { before: (p) => p.evaluateOnNewDocument(spoil) });
+    await ready(page);
+    const done = await generate(page, settings);
+    assert.equal(done.token_ids.length, 24);
+    await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
+    assert.match(await notice(page), words);
+    assert.match(await notice(page), /will not be here/);
+    await press(page, "Dismiss");
+    await generate(page, { seed: 2 });
+    assert.equal(await page.$('[data-purpose="archive"]'), null, "told once");
+    assert.match(await page.$eval("#history", (node) => node.textContent), /Not kept/);
+    assert.equal(JSON.parse(await saved(t, page, "Export JSON")).stories.length, 2);
+  });
+}
+
+test("a tab with a newer version of the page takes the storage, and this one says so", async (t) => {
+  const context = await shared.browser.createBrowserContext();
+  t.after(() => context.close());
+  const page = await visit(t, shared, { context });
+  await ready(page);
+  await generate(page, settings);
+  const upgrade = () => page.evaluate(() => new Promise((resolve, reject) => {
+    const request = indexedDB.open("fabula", 99);
+    request.onsuccess = () => { request.result.close(); resolve(); };
+    request.onerror = () => reject(request.error);
+  }));
+  await upgrade();
+  await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
+  assert.match(await notice(page), /newer version/);
+  const older = await visit(t, shared, { context });
+  await ready(older);
+  await until(older, "the state", () => /newer version/.test(document.querySelector("#history").textContent));
+  assert.equal((await generate(older, { length: 8 })).token_ids.length, 8);
+});
+
+test("two tabs keep their stories beside each other", async (t) => {
+  const context = await shared.browser.createBrowserContext();
+  t.after(() => context.close());
+  const [one, other] = [await visit(t, shared, { context }), await visit(t, shared, { context })];
+  for (const page of [one, other]) await ready(page);
+  await one.bringToFront();
+  await generate(one, { ...settings, length: 8 });
+  await other.bringToFront();
+  await generate(other, { ...settings, seed: 2, length: 8 });
+  await settle(other);
+  await reload(other);
+  await listed(other, 2);
+});
+
+test("many stories leave neither rows nor answers behind", { timeout: 300_000 }, async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  const page = await visit(t, { ...shared, server });
+  await ready(page);
+  await generate(page, { ...settings, length: 8 });
+  const file = JSON.parse(await saved(t, page, "Export JSON"));
+  const nodes = () => page.evaluate(() => document.querySelectorAll("*").length);
+  const before = await nodes();
+  file.stories = Array.from({ length: 200 }, (_, index) => ({ ...file.stories[0], key: `copy-${index}`, number: index + 2 }));
+  await takeIn(t, page, JSON.stringify(file));
+  await listed(page, 50);
+  await press(page, "Show older ones");
+  await listed(page, 100);
+  await press(page, "Delete all…");
+  await (await page.waitForSelector("dialog[open]")).waitForSelector("::-p-aria([name='Delete all'][role='button'])").then((button) => button.click());
+  await listed(page, 0);
+  await generate(page);
+  await press(page, "Dismiss");
+  await settle(page);
+  const after = await nodes();
+  assert.ok(Math.abs(after - before) < 30, `${before} elements before, ${after} after`);
+});
