@@ -189,3 +189,15 @@ fn the_end_of_a_full_context_cannot_be_looked_at() {
     assert!(matches!(house.look(&story, 512, &settings), Err(LookError::Full)));
     assert!(house.look(&story, 511, &settings).unwrap().chosen.is_some());
 }
+
+/// docs/sampling.md lists what there is.
+#[test]
+fn the_documentation_names_every_stage_and_parameter() {
+    let text = std::fs::read_to_string("docs/sampling.md").unwrap();
+    for stage in fabula::sampling::Stage::ALL {
+        assert!(text.contains(&format!("\n| `{}` |", stage.name())), "{}", stage.name());
+    }
+    for fabula::sampling::Parameter { name, from, to, usual, .. } in fabula::sampling::PARAMETERS {
+        assert!(text.contains(&format!("\n| `{name}` | {from} | {to} | {usual} |")), "{name}");
+    }
+}
