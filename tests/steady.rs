@@ -2,7 +2,7 @@
 
 use fabula::engine::{Engine, Llama};
 use fabula::model::open;
-use fabula::sampling::{Chain, Random, Sampler, argmax};
+use fabula::sampling::{Chain, History, PARAMETERS, Random, Sampler, argmax};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fs::File;
@@ -47,17 +47,27 @@ fn the_counter_counts() {
 #[test]
 fn a_step_allocates_nothing() {
     let mut engine = house();
-    for (temperature, top_p) in [(0.0, 1.0), (0.8, 0.95), (1.7, 1.0)] {
+    let chain = |temperature, top_p, options: &[(&str, f64)]| {
+        let mut chain = Chain { temperature, top_p, ..Chain::default() };
+        options.iter().for_each(|&(name, value)| chain.options.set(name, value).unwrap());
+        chain
+    };
+    // Every stage, each at a value that switches it on.
+    let all: Vec<(&str, f64)> = PARAMETERS.iter().map(|parameter| (parameter.name, parameter.suggested)).collect();
+    for chain in [chain(0.0, 1.0, &[]), chain(0.8, 0.95, &[]), chain(1.7, 1.0, &[]), chain(0.8, 0.9, &all)] {
         engine.reset(64);
-        let mut sampler = Sampler::new(Chain { temperature, top_p }, 4096);
+        let mut sampler = Sampler::new(chain.clone(), 4096);
         let mut random = Random::new(7);
+        let mut story = Vec::with_capacity(60);
         let mut token = argmax(engine.feed(&[0, 100, 200, 300]).unwrap());
         let steps = || {
             for _ in 0..60 {
-                token = sampler.choose(engine.feed(&[token]).unwrap(), &mut random).token;
+                let history = History { prompt: &[0, 100, 200, 300], story: &story };
+                token = sampler.choose(engine.feed(&[token]).unwrap(), history, &mut random).token;
+                story.push(token);
             }
         };
-        assert_eq!(allocations(steps), 0, "temperature {temperature}");
+        assert_eq!(allocations(steps), 0, "{chain:?}");
     }
 }
 

@@ -12,7 +12,7 @@ const REMOVED: f32 = f32::NEG_INFINITY;
 ///
 /// Logits are held as scores: the logit less `shift`, which is the same for all tokens and so changes no probability.
 /// Temperature moves the largest logit into the shift, so that its weights have the same bits as those of
-/// [`super::weigh`]; only a stage that asks for the sign of a logit needs the shift.
+/// [`super::weigh`]; only a stage that asks for the sign of a logit needs the shift. A score of -inf is a removed token.
 pub struct Distribution {
     /// One a token, then [`REMOVED`] to a whole block.
     scores: Vec<f32>,

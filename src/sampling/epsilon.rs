@@ -1,5 +1,5 @@
-//! Epsilon sampling: keeps tokens with `p >= epsilon`, and always the likeliest (Hewitt, Manning & Liang 2022, "Truncation
-//! Sampling as Language Model Desmoothing", arXiv 2210.15191).
+//! Epsilon sampling: keeps tokens with `p >= epsilon`, and always the likeliest (Hewitt, Manning & Liang 2022,
+//! "Truncation Sampling as Language Model Desmoothing", arXiv 2210.15191).
 
 use super::Distribution;
 

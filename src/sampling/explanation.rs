@@ -56,8 +56,8 @@ pub struct StageReport {
 }
 
 impl Sampler {
-    /// Shows what the chain makes of these logits if the place's random number is `uniform`, on which XTC depends. Mirostat
-    /// has the threshold `mirostat_bits`; without one, its threshold now. Nothing changes for the tokens to come.
+    /// Shows what the chain makes of these logits if the place's random number is `uniform`, on which XTC depends.
+    /// Mirostat has the threshold `mirostat_bits`; without one, its threshold now. Nothing changes for the tokens to come.
     /// `most`: candidates that are wanted before and after the chain.
     pub fn explain(
         &mut self,
@@ -112,9 +112,8 @@ impl Sampler {
         };
         let chosen = chosen.filter(|&token| (token as usize) < logits.len());
         let mut tokens: Vec<u32> = by_rank.into_iter().take(most).collect();
-        tokens.extend(
-            likeliest(distribution, logits.len()).into_iter().filter(|&token| distribution.holds(token)).take(most),
-        );
+        let chained = likeliest(distribution, logits.len());
+        tokens.extend(chained.into_iter().filter(|&token| distribution.holds(token)).take(most));
         tokens.extend(chosen);
         tokens.sort_unstable_by_key(|&token| ranks[token as usize]);
         tokens.dedup();

@@ -1,8 +1,8 @@
 //! Mirostat: Basu et al. 2021, arXiv 2007.14966; the second version, of the authors' repository.
 //!
 //! Keeps tokens with a surprisal of at most a threshold, and always the likeliest. After a token is chosen:
-//! `threshold -= eta * (observed - tau)`, where `observed` is its surprisal in the distribution that it was drawn from, the
-//! end of the chain. It begins at `2 * tau`. All in bits.
+//! `threshold -= eta * (observed - tau)`, where `observed` is its surprisal in the distribution that it was drawn from,
+//! the end of the chain. It begins at `2 * tau`. All in bits.
 
 use super::Distribution;
 use std::f64::consts::LN_2;

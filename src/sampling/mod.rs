@@ -93,10 +93,10 @@ impl Sampler {
         }
     }
 
-    /// Lets DRY's matches end at these tokens; at none, if this is not called.
+    /// Lets DRY's matches end at these tokens; at none, if this is not called. Those outside the vocabulary are ignored.
     pub fn breakers(mut self, tokens: &[u32]) -> Self {
-        for &token in tokens {
-            self.breakers[token as usize] = true;
+        for (token, breaks) in self.breakers.iter_mut().enumerate() {
+            *breaks = tokens.contains(&(token as u32));
         }
         self
     }
@@ -157,6 +157,9 @@ impl Sampler {
     /// Lets Mirostat know what was chosen: from the distribution that a run left or, if the chain had removed the token,
     /// from what Mirostat was given (`watched_bits`) or, if it had been removed before, from the model's own.
     fn observe(&mut self, choice: &Choice, watched_bits: Option<f64>) {
+        if self.mirostat_bits().is_none() {
+            return;
+        }
         self.distribution.weigh();
         let drawn = self.distribution.surprisal_bits(choice.token);
         let observed = drawn.or(watched_bits).unwrap_or(choice.surprisal_bits);
@@ -181,14 +184,15 @@ fn choice(token: u32, logits: &[f32], summary: &Summary) -> Choice {
 fn rank(logits: &[f32], token: u32) -> u32 {
     let (before, after) = logits.split_at(token as usize);
     let logit = after[0];
-    // In blocks, for which compilers use vectors.
-    let count = |logits: &[f32], is_likelier: fn(f32, f32) -> bool| -> u32 {
-        logits
-            .chunks(BLOCK)
-            .map(|block| block.iter().map(|&other| u32::from(is_likelier(other, logit))).sum::<u32>())
-            .sum()
-    };
-    1 + count(before, |other, logit| other >= logit) + count(after, |other, logit| other > logit)
+    1 + count(before, |other| other >= logit) + count(after, |other| other > logit)
+}
+
+/// How many logits are such, counted in whole blocks, for which compilers use vectors.
+fn count(logits: &[f32], is_such: impl Fn(f32) -> bool) -> u32 {
+    let (blocks, rest) = logits.as_chunks::<BLOCK>();
+    let in_blocks: u32 =
+        blocks.iter().map(|block| block.iter().map(|&logit| u32::from(is_such(logit))).sum::<u32>()).sum();
+    in_blocks + rest.iter().map(|&logit| u32::from(is_such(logit))).sum::<u32>()
 }
 
 /// What logits are multiplied by. Of the lowest temperatures it would be infinite, and 0 times it no number.

@@ -16,7 +16,7 @@ pub struct Options([f64; PARAMETERS.len()]);
 pub enum OptionError {
     #[error("there is no option {0:?}")]
     Unknown(String),
-    #[error("{name} must be a {kind} from {from} to {to}, not {value}", kind = if *.whole { "whole number" } else { "number" })]
+    #[error("{name} must be a {}number from {from} to {to}, not {value}", if *.whole { "whole " } else { "" })]
     Range { name: &'static str, whole: bool, from: f64, to: f64, value: f64 },
 }
 

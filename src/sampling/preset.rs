@@ -30,7 +30,7 @@ pub fn presets() -> Vec<Preset> {
     vec![
         preset(
             "Greedy",
-            "Always takes the likeliest token: no chance, every seed tells the same story, and it tends to go in circles.",
+            "Always takes the likeliest token: every seed tells the same story, and it tends to go in circles.",
             (0.0, 1.0),
             &[],
         ),
@@ -49,7 +49,7 @@ pub fn presets() -> Vec<Preset> {
         ),
         preset(
             "Beyond",
-            "Hot, and now and then without the most obvious words: striking at its best, and it may well lose the thread.",
+            "Hot, at times without the most obvious words: striking at its best, and it may well lose the thread.",
             (1.8, 1.0),
             &[("min_p", 0.08), ("xtc_probability", 0.3), ("xtc_threshold", 0.15)],
         ),

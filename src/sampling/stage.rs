@@ -84,26 +84,26 @@ impl Stage {
                 "Makes tokens that have already occurred less likely, so that the text repeats itself less."
             }
             Self::Dry => {
-                "Makes a token less likely if it would go on copying an earlier passage of this text; the longer the copy, \
-                 the less likely."
+                "Makes a token less likely if it would go on copying an earlier passage of this text; the longer the \
+                 copy, the less likely."
             }
             Self::DiffSampling => {
-                "Lines the tokens up from the likeliest down, finds the steepest drop from one to the next, and removes \
-                 everything after it."
+                "Lines the tokens up from the likeliest down, finds the steepest drop from one to the next, and \
+                 removes everything after it."
             }
             Self::Temperature => {
-                "Below 1 it makes likely tokens even likelier, above 1 it gives unlikely tokens a better chance; at 0 only \
-                 the likeliest is left."
+                "Below 1 it makes likely tokens even likelier, above 1 it gives unlikely tokens a better chance; at 0 \
+                 only the likeliest is left."
             }
             Self::TopK => "Keeps only a fixed number of tokens, the likeliest ones.",
             Self::TopP => "Keeps the likeliest tokens until together they hold a chosen share of the probability.",
             Self::MinP => "Removes tokens that are many times less likely than the likeliest one.",
             Self::Typical => {
-                "Keeps the tokens that are about as surprising as the model expects the next token to be: the odd ones go, \
-                 and sometimes the obvious ones too."
+                "Keeps the tokens that are about as surprising as the model expects the next token to be: the odd ones \
+                 go, and sometimes the obvious ones too."
             }
             Self::TopNSigma => {
-                "Keeps the tokens whose score is near the best one, where the spread of all scores says what counts as near."
+                "Keeps the tokens whose score is near the best one; the spread of all scores says what counts as near."
             }
             Self::Epsilon => "Removes every token whose probability is below a fixed limit.",
             Self::Eta => {
@@ -111,12 +111,12 @@ impl Stage {
                  comes next."
             }
             Self::Xtc => {
-                "Now and then removes the most obvious tokens and leaves the least obvious of those that are still likely \
-                 enough."
+                "Now and then removes the most obvious tokens and leaves the least obvious of those that are still \
+                 likely enough."
             }
             Self::Mirostat => {
-                "Removes tokens that are too surprising, and moves that limit after every token so that the text stays as \
-                 surprising as you asked for."
+                "Removes tokens that are too surprising, and moves that limit after every token so that the text stays \
+                 as surprising as you asked for."
             }
         }
     }

@@ -4,8 +4,8 @@
 
 use super::Distribution;
 
-/// The coin is taken from the random number of this token, which comes back uniform again: the coin falls if it is below
-/// `probability`, and then as well as otherwise where it lies within its part of [0, 1) is still open.
+/// The coin costs no random number of its own: it falls if the place's number is below `probability`. Where the number
+/// lies within the part of [0, 1) that the coin has left open is uniform too, and comes back for the draw.
 pub fn apply(distribution: &mut Distribution, uniform: f64, probability: f64, threshold: f64) -> f64 {
     if uniform >= probability {
         return (uniform - probability) / (1.0 - probability);

@@ -1,5 +1,6 @@
 // What a reader does and sees. Controls are found by role and accessible name only.
 import assert from "node:assert/strict";
+import { isFirefox } from "./support.mjs";
 
 const PATIENCE = 60_000;
 
@@ -62,7 +63,9 @@ export async function fillIn(page, role, name, text) {
   await page.keyboard.press("a");
   await page.keyboard.up("Control");
   await page.keyboard.press("Delete");
-  await page.keyboard.sendCharacter(String(text));
+  // Firefox is sent keys, one by one.
+  if (isFirefox) await page.keyboard.type(String(text));
+  else await page.keyboard.sendCharacter(String(text));
   await field.evaluate((input) => input.dispatchEvent(new Event("change", { bubbles: true })));
 }
 

@@ -75,11 +75,34 @@ export function chromium() {
   throw new Error("No Chromium found: make setup, or name one in CHROME");
 }
 
+/** Which browser the tests run in: FABULA_BROWSER=firefox, or Chromium. */
+export const isFirefox = process.env.FABULA_BROWSER === "firefox";
+
 export const launch = () =>
-  puppeteer.launch({
-    executablePath: chromium(),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
-  });
+  isFirefox
+    ? puppeteer.launch({
+        browser: "firefox",
+        executablePath: firefox(),
+        // The tests read the clipboard; nobody is there to be asked.
+        extraPrefsFirefox: { "dom.events.testing.asyncClipboard": true },
+      })
+    : puppeteer.launch({
+        executablePath: chromium(),
+        args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
+      });
+
+/** Firefox, or null where there is none. */
+export function firefox() {
+  for (const name of [process.env.FIREFOX, "firefox-esr", "firefox"]) {
+    try {
+      // An Ubuntu `firefox` may only be a note that says to install a snap: it must answer.
+      if (name) return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], { encoding: "utf8" }).trim();
+    } catch {
+      // the next name
+    }
+  }
+  return null;
+}
 
 /** One browser and one server for the tests of a file. */
 export function house(options) {
@@ -133,7 +156,7 @@ function watchWorkers() {
  */
 export async function visit(t, { browser, server }, options = {}) {
   const context = options.context ?? (await browser.createBrowserContext());
-  await context.overridePermissions(new URL(server.url).origin, ["clipboard-read", "clipboard-sanitized-write"]);
+  if (!isFirefox) await context.overridePermissions(new URL(server.url).origin, ["clipboard-read", "clipboard-sanitized-write"]);
   const page = await context.newPage();
   const problems = [];
   page.on("console", (message) => {
@@ -152,7 +175,7 @@ export async function visit(t, { browser, server }, options = {}) {
   await page.evaluateOnNewDocument(watchWorkers);
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }]);
+  if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }]);
   await page.goto(server.url + (options.query ?? "") + (options.fragment ?? ""), { waitUntil: "load" });
   t.after(async () => {
     if (!page.isClosed()) await (options.context ? page.close() : context.close());

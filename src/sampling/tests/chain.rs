@@ -73,7 +73,8 @@ proptest! {
             }
             prop_assert_eq!(choice.token, expected);
             prop_assert!((choice.surprisal_bits - model.surprisal_bits(expected)).abs() < 1e-5);
-            prop_assert_eq!(choice.rank as usize, 1 + model.tokens().iter().position(|&token| token == expected as usize).unwrap());
+            let place = model.tokens().iter().position(|&token| token == expected as usize).unwrap();
+            prop_assert_eq!(choice.rank as usize, 1 + place);
             if tau > 0.0 {
                 let is_left = reference.logits[expected as usize].is_some();
                 let removed = before_mirostat.unwrap_or(model.surprisal_bits(expected));

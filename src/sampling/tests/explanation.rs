@@ -17,14 +17,19 @@ fn chain() -> impl Strategy<Value = Chain> {
 
 proptest! {
     #[test]
-    fn it_agrees_with_the_definition(chain in chain(), logits in usual_logits(), uniform in 0.0f64..1.0, chosen: prop::sample::Index) {
+    fn it_agrees_with_the_definition(
+        chain in chain(),
+        logits in usual_logits(),
+        uniform in 0.0f64..1.0,
+        chosen: prop::sample::Index,
+    ) {
         let history = History { prompt: &[0], story: &[0, 0] };
         let chosen = chosen.index(logits.len()) as u32;
         let mut sampler = Sampler::new(chain.clone(), logits.len());
         let explanation = sampler.explain(&logits, history, uniform, Some(4.0), logits.len(), Some(chosen));
         let model = Reference::new(&logits).probabilities();
-        let mut reference =
-            Reference { prompt: history.prompt, story: history.story, uniform, mirostat_bits: 4.0, ..Reference::new(&logits) };
+        let History { prompt, story } = history;
+        let mut reference = Reference { prompt, story, uniform, mirostat_bits: 4.0, ..Reference::new(&logits) };
         let mut given = model.clone();
         for (&stage, report) in chain.order.stages().iter().zip(&explanation.stages) {
             if chain.is_active(stage) {
@@ -53,7 +58,13 @@ proptest! {
     }
 
     #[test]
-    fn its_numbers_add_up(chain in chain(), logits in logits(), uniform in 0.0f64..1.0, most in 0usize..20, chosen: Option<prop::sample::Index>) {
+    fn its_numbers_add_up(
+        chain in chain(),
+        logits in logits(),
+        uniform in 0.0f64..1.0,
+        most in 0usize..20,
+        chosen: Option<prop::sample::Index>,
+    ) {
         let chosen = chosen.map(|index| index.index(logits.len()) as u32);
         let mut sampler = Sampler::new(chain, logits.len());
         let explanation = sampler.explain(&logits, NOTHING, uniform, None, most, chosen);
@@ -65,8 +76,8 @@ proptest! {
             prop_assert_eq!(report.kept, kept - removed as u32);
             prop_assert!(report.kept > 0);
             if report.active {
-                prop_assert!((0.0..=1.0 + 1e-9).contains(&report.removed) && (0.0..=1.0 + 1e-9).contains(&report.moved));
-                // To remove tokens moves just what they had; penalties and temperature move probability among those left.
+                prop_assert!((0.0..1.0 + 1e-9).contains(&report.removed) && (0.0..1.0 + 1e-9).contains(&report.moved));
+                // To remove tokens moves just what they had; penalties and temperature move it among those left.
                 let removes = !matches!(report.name, Stage::Penalties | Stage::Dry | Stage::Temperature);
                 prop_assert!(!removes || (report.moved - report.removed).abs() < 1e-5);
             } else {

@@ -89,7 +89,11 @@ proptest! {
     }
 
     #[test]
-    fn greedy_breaks_ties_by_id(mut logits in prop::collection::vec(-1.0f32..1.0, 2..50), a in 0usize..50, b in 0usize..50) {
+    fn greedy_breaks_ties_by_id(
+        mut logits in prop::collection::vec(-1.0f32..1.0, 2..50),
+        a in 0usize..50,
+        b in 0usize..50,
+    ) {
         let (a, b) = (a % logits.len(), b % logits.len());
         logits[a] = 5.0;
         logits[b] = 5.0;
