@@ -138,15 +138,15 @@ fn what_was_read_is_not_read_again_and_stays_the_same() {
         }
         assert_eq!(engine.seen(), &tokens[..24]);
         // Looked at again in any order, beside another text, and after more room was made.
-        engine.aside().reset(8);
-        let alone = engine.aside().feed(&tokens[5..12]).unwrap().to_vec();
+        engine.sequence(1).reset(8);
+        let alone = engine.sequence(1).feed(&tokens[5..12]).unwrap().to_vec();
         engine.reserve(300);
         for place in [24, 10, 17, 24, 11] {
             assert!(engine.again(place).unwrap() == logits[place - 10], "{what}, the first {place}");
         }
         assert_eq!(engine.seen(), &tokens[..24]);
-        assert!(engine.aside().again(7).unwrap() == alone, "{what}: both are remembered");
-        assert_eq!(engine.aside().seen(), &tokens[5..12]);
+        assert!(engine.sequence(1).again(7).unwrap() == alone, "{what}: both are remembered");
+        assert_eq!(engine.sequence(1).seen(), &tokens[5..12]);
         // Another end.
         let mut other = tokens[..24].to_vec();
         other[15] = 77;

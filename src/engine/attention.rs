@@ -46,6 +46,19 @@ impl Cache {
         self.capacity = capacity;
     }
 
+    /// Forgets all, and takes over the first tokens that another sequence has seen. There must be room for them.
+    pub fn copy(&mut self, shape: &Shape, other: &Self, tokens: usize) {
+        let floats = tokens.next_multiple_of(LANES) * shape.head;
+        for (new, old) in [(&mut self.keys, &other.keys), (&mut self.values, &other.values)] {
+            let heads = new.chunks_exact_mut(self.capacity * shape.head);
+            for (new, old) in heads.zip(old.chunks_exact(other.capacity * shape.head)) {
+                new[..floats].copy_from_slice(&old[..floats]);
+            }
+        }
+        self.tokens.clear();
+        self.tokens.extend_from_slice(&other.tokens[..tokens]);
+    }
+
     /// Stores the rotated key and the value of one position. Both: (key heads, head).
     pub fn store(&mut self, shape: &Shape, layer: usize, position: usize, key: &[f32], value: &[f32]) {
         let head = shape.head;

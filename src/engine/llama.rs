@@ -116,12 +116,21 @@ impl Llama {
         }
     }
 
-    /// A sequence of its own beside the first, for what is read while a story is remembered.
-    pub fn aside(&mut self) -> Aside<'_> {
-        if self.sequences.len() == 1 {
-            self.sequences.push(Cache::default());
-        }
-        Aside(self)
+    /// One of its sequences, by number from 0, as an engine of its own: what is read there leaves the others alone.
+    pub fn sequence(&mut self, number: usize) -> Sequence<'_> {
+        let sequences = self.sequences.len().max(number + 1);
+        self.sequences.resize_with(sequences, Cache::default);
+        Sequence { llama: self, number }
+    }
+
+    /// Lets one sequence begin with the first tokens of another, without reading them, and with room for `positions` in all.
+    ///
+    /// # Panics
+    /// If there is no such sequence to copy, it has seen fewer, or the two are one.
+    pub fn share(&mut self, from: usize, to: usize, tokens: usize, positions: usize) {
+        self.sequence(to).reset(positions.max(tokens));
+        let [from, to] = self.sequences.get_disjoint_mut([from, to]).expect("two sequences");
+        to.copy(&self.shape, from, tokens);
     }
 
     /// Feeds one token to each of some sequences, given by their numbers from 0. Returns their logits: (tokens, vocabulary).
@@ -352,27 +361,30 @@ impl Engine for Llama {
     }
 }
 
-/// The second sequence of a [`Llama`].
-pub struct Aside<'a>(&'a mut Llama);
+/// A sequence of a [`Llama`].
+pub struct Sequence<'a> {
+    llama: &'a mut Llama,
+    number: usize,
+}
 
-impl Engine for Aside<'_> {
+impl Engine for Sequence<'_> {
     fn context(&self) -> usize {
-        self.0.shape.context
+        self.llama.shape.context
     }
     fn seen(&self) -> &[u32] {
-        &self.0.sequences[1].tokens
+        &self.llama.sequences[self.number].tokens
     }
     fn rewind(&mut self, position: usize) {
-        self.0.sequences[1].tokens.truncate(position);
+        self.llama.sequences[self.number].tokens.truncate(position);
     }
     fn reserve(&mut self, positions: usize) {
-        self.0.make_room(1, positions);
+        self.llama.make_room(self.number, positions);
     }
     fn feed(&mut self, tokens: &[u32]) -> Result<&[f32], EngineError> {
-        self.0.feed_to(1, tokens)
+        self.llama.feed_to(self.number, tokens)
     }
     fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
-        self.0.again_in(1, tokens)
+        self.llama.again_in(self.number, tokens)
     }
 }
 

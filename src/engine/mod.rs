@@ -10,7 +10,7 @@ mod matrix;
 pub(crate) use exponential::exp;
 pub(crate) use floats::{maximum, tree};
 pub use integers::Kernel;
-pub use llama::{Aside, Llama};
+pub use llama::{Llama, Sequence};
 pub use matrix::Arithmetic;
 
 use crate::model::ModelError;

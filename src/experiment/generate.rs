@@ -1,10 +1,9 @@
 //! One generation: settings in, a story token by token, then the whole with its measurements.
 
-use super::{Scores, Settings, SettingsError, TokensRead};
-use crate::engine::{ENGINE_REVISION, Engine, EngineError};
-use crate::metrics::{EarlierStories, Metrics, Reference, measure};
-use crate::model::{ModelError, ModelInfo, StoryDecoder, Tokenizer, sha256_hex};
-use crate::sampling::{History, Random, Sampler};
+use super::{Pen, Scores, Settings, SettingsError, TokensRead};
+use crate::engine::{Engine, EngineError};
+use crate::metrics::{EarlierStories, Metrics, Reference};
+use crate::model::{ModelError, ModelInfo, Tokenizer, sha256_hex};
 use serde::Serialize;
 
 /// Why no story could be written.
@@ -116,41 +115,8 @@ impl Generation {
 /// Writes one story, a token at a call.
 pub struct Writer<'a> {
     engine: &'a mut dyn Engine,
-    tokenizer: &'a Tokenizer,
-    model: &'a ModelInfo,
-    settings: Settings,
-    sampler: Sampler,
-    random: Random,
-    decoder: StoryDecoder,
+    pen: Pen<'a>,
     logits: Vec<f32>,
-    last: Option<u32>,
-    prompt: Vec<u32>,
-    /// The tokens of `written`.
-    story: Vec<u32>,
-    written: Vec<Written>,
-    mirostat_bits: Vec<f64>,
-    /// How many of the settings' forced tokens have been written.
-    forced: usize,
-    ended: Option<Ended>,
-}
-
-/// The tokens that a prompt begins a story with, not empty.
-pub fn prompt_tokens(tokenizer: &Tokenizer, model: &ModelInfo, prompt: &str) -> Result<Vec<u32>, GenerateError> {
-    let mut tokens: Vec<u32> = model.begin_token.into_iter().collect();
-    tokens.extend(tokenizer.encode(prompt)?);
-    if tokens.is_empty() { Err(GenerateError::NoBeginning) } else { Ok(tokens) }
-}
-
-/// A sampler for these settings. Lines, quotations, colons and stars end what DRY takes for repeated, as where it comes from.
-pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) -> Sampler {
-    let vocabulary = model.shape.vocabulary;
-    let sampler = Sampler::new(settings.chain(), vocabulary);
-    if settings.options.get("dry_multiplier").is_none_or(|multiplier| multiplier == 0.0) {
-        return sampler;
-    }
-    let breaks = |&token: &u32| tokenizer.token_bytes(token).iter().any(|byte| b"\n:\"*".contains(byte));
-    let breakers: Vec<u32> = (0..vocabulary as u32).filter(breaks).collect();
-    sampler.breakers(&breakers)
 }
 
 impl<'a> Writer<'a> {
@@ -159,44 +125,22 @@ impl<'a> Writer<'a> {
         engine: &'a mut dyn Engine,
         tokenizer: &'a Tokenizer,
         model: &'a ModelInfo,
-        mut settings: Settings,
+        settings: Settings,
     ) -> Result<Self, GenerateError> {
-        settings.check()?;
-        // As text fields and links have it, so that a story and its link agree.
-        settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
-        settings.check_tokens(model.shape.vocabulary)?;
-        let prompt = prompt_tokens(tokenizer, model, &settings.prompt)?;
-        if prompt.len() >= engine.context() {
-            return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context: engine.context() });
-        }
+        let pen = Pen::new(engine.context(), tokenizer, model, settings)?;
         // What it has read of this prompt already is not read again.
-        engine.rewind_to(&prompt);
-        engine.reserve(prompt.len() + settings.length as usize);
-        Ok(Self {
-            sampler: sampler(&settings, tokenizer, model),
-            random: Random::new(settings.seed.into()),
-            decoder: StoryDecoder::default(),
-            last: None,
-            logits: Vec::new(),
-            prompt,
-            story: Vec::with_capacity(settings.length as usize),
-            written: Vec::with_capacity(settings.length as usize),
-            mirostat_bits: Vec::new(),
-            forced: 0,
-            ended: None,
-            engine,
-            tokenizer,
-            model,
-            settings,
-        })
+        engine.rewind_to(pen.prompt());
+        engine.reserve(pen.positions());
+        Ok(Self { engine, pen, logits: Vec::new() })
     }
 
-    /// Feeds the next few tokens of the prompt, as far as the engine does not know it; false when all has been read. In pieces, so that a caller can
-    /// stop in between.
+    /// Feeds the next few tokens of the prompt, as far as the engine does not know it; false when all has been read. In
+    /// pieces, so that a caller can stop in between.
     pub fn read_prompt(&mut self) -> Result<bool, GenerateError> {
         const PIECE: usize = 16;
         let position = self.engine.position();
-        let rest = self.prompt.get(position..).unwrap_or_default();
+        let prompt = self.pen.prompt();
+        let rest = prompt.get(position..).unwrap_or_default();
         let logits = match rest {
             [] if !self.logits.is_empty() => return Ok(false),
             // The engine knew the whole prompt.
@@ -205,7 +149,7 @@ impl<'a> Writer<'a> {
         };
         self.logits.clear();
         self.logits.extend_from_slice(logits);
-        Ok(self.engine.position() < self.prompt.len())
+        Ok(self.engine.position() < prompt.len())
     }
 
     /// What the last token fed is followed by: one number a token of the vocabulary. Empty before the prompt is read.
@@ -215,106 +159,29 @@ impl<'a> Writer<'a> {
 
     /// Tokens of the prompt, the beginning of a story included.
     pub fn prompt_tokens(&self) -> usize {
-        self.prompt.len()
+        self.pen.prompt().len()
     }
 
     /// Writes the next token; none when the story has ended. Reads what is left of the prompt first.
     pub fn step(&mut self) -> Result<Option<&Written>, GenerateError> {
-        while self.written.is_empty() && self.read_prompt()? {}
-        if self.ended.is_some() {
+        while self.pen.last().is_none() && self.read_prompt()? {}
+        if self.pen.is_done() {
             return Ok(None);
         }
-        if self.written.len() == self.settings.length as usize {
-            return Ok(self.end(Ended::Length));
-        }
-        if let Some(last) = self.last.take() {
-            if self.engine.position() == self.engine.context() {
-                return Ok(self.end(Ended::Context));
-            }
+        if let Some(last) = self.pen.last() {
             self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
-        let place = self.written.len() as u32;
-        let given = self.settings.forced.get(self.forced).filter(|forced| forced.0 == place).map(|forced| forced.1);
-        let history = History { prompt: &self.prompt, story: &self.story };
-        self.mirostat_bits.extend(self.sampler.mirostat_bits());
-        let choice = match given {
-            Some(token) => self.sampler.force(token, &self.logits, history, &mut self.random),
-            None => self.sampler.choose(&self.logits, history, &mut self.random),
-        };
-        self.forced += usize::from(given.is_some());
-        let token = choice.token;
-        if !choice.entropy_bits.is_finite() {
-            return Err(EngineError::Overflow.into());
-        }
-        if Some(token) == self.model.end_token {
-            return Ok(self.end(Ended::Story));
-        }
-        self.last = Some(token);
-        self.story.push(token);
-        let bytes = self.tokenizer.token_bytes(token);
-        // The beginning of a whole text is written without the space that SentencePiece puts before it.
-        let whole = self.written.is_empty() && self.settings.prompt.is_empty() && self.tokenizer.leading_space();
-        let bytes = if whole { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes };
-        self.written.push(Written {
-            index: self.written.len(),
-            token,
-            text: self.decoder.push(bytes),
-            surprisal_bits: choice.surprisal_bits,
-            entropy_bits: choice.entropy_bits,
-            rank: choice.rank,
-            forced: given.is_some(),
-        });
-        Ok(self.written.last())
-    }
-
-    fn end(&mut self, ended: Ended) -> Option<&Written> {
-        self.ended = Some(ended);
-        None
+        self.pen.write(&self.logits)
     }
 
     /// Measures what is written so far.
     pub fn measure(&self, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
-        let text: String = self.written.iter().map(|written| written.text.as_str()).collect();
-        measure(self.read().reading(&text), earlier, reference)
-    }
-
-    /// What is written so far, as if it had been read.
-    fn read(&self) -> TokensRead {
-        TokensRead {
-            token_ids: self.written.iter().map(|written| written.token).collect(),
-            surprisal_bits: self.written.iter().map(|written| written.surprisal_bits).collect(),
-            entropy_bits: self.written.iter().map(|written| written.entropy_bits).collect(),
-        }
+        self.pen.measure(earlier, reference)
     }
 
     /// The whole generation. A story that has not ended by itself counts as stopped.
-    pub fn finish(mut self, earlier: &EarlierStories, reference: Option<&Reference>) -> Generation {
-        let rest = self.decoder.finish();
-        if let Some(last) = self.written.last_mut() {
-            last.text += &rest;
-        }
-        let ended = self.ended.unwrap_or(Ended::Stopped);
-        let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
-        let text = token_texts.concat();
-        let read = self.read();
-        // Before each token, and after the last: also where one that is not counted, or none, was drawn after it.
-        self.mirostat_bits.extend(self.sampler.mirostat_bits());
-        self.mirostat_bits.truncate(self.written.len() + 1);
-        Generation {
-            metrics: measure(read.reading(&text), earlier, reference),
-            settings: self.settings,
-            engine_revision: ENGINE_REVISION,
-            text,
-            token_texts,
-            digest: digest(&read.token_ids),
-            token_ids: read.token_ids,
-            surprisal_bits: read.surprisal_bits,
-            entropy_bits: read.entropy_bits,
-            ranks: self.written.iter().map(|written| written.rank).collect(),
-            mirostat_bits: self.mirostat_bits,
-            ended,
-            model: self.model.id(),
-        }
+    pub fn finish(self, earlier: &EarlierStories, reference: Option<&Reference>) -> Generation {
+        self.pen.finish(earlier, reference)
     }
 }
 

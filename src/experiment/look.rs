@@ -1,6 +1,6 @@
 //! Looking into one choice: what the model considers at a place of a story, and what a sampling chain makes of it.
 
-use super::generate::{prompt_tokens, sampler};
+use super::pen::{prompt_tokens, sampler};
 use super::{GenerateError, Settings};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};

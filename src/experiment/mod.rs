@@ -1,18 +1,22 @@
 //! The rooms above, run together: one generation, or the prediction of a given text.
 
+mod batch;
 mod damage;
 mod generate;
 mod human;
 mod look;
+mod pen;
 mod perplexity;
 mod reading;
 mod score;
 mod settings;
 
+pub use batch::Batch;
 pub use damage::{Damage, Original, damage};
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
 pub use human::{HumanPassage, LENGTHS, human_passages, reference};
 pub use look::{LookError, Looker, Story};
+pub use pen::Pen;
 pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
 pub use score::{Scorer, Scores, by_name, percentiles};

@@ -231,7 +231,7 @@ impl Worker {
         let Some(mut reading) = reading else { return Ok(None) };
         let mut told = clock::now();
         // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
-        while let Some(done) = reading.step(&mut loaded.engine.aside()).map_err(|error| failure(error.into()))? {
+        while let Some(done) = reading.step(&mut loaded.engine.sequence(1)).map_err(|error| failure(error.into()))? {
             if self.waiting.borrow().is_some() {
                 return Ok(None);
             }
