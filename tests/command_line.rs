@@ -213,6 +213,58 @@ fn the_house_library_names_the_book() {
 }
 
 #[test]
+fn a_sweep_is_the_same_however_it_was_cut() {
+    in_folder("sweep", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+        let grid = ["--grid", "temperature=0.5:1.5:3,min_p=0,0.1", "--seeds", "3", "--tokens", "12", "--no-library"];
+        let sweep = |words: &[&str]| {
+            let words = [&["sweep", "--model", MODEL], &grid[..], words].concat();
+            let output = fabula(&words);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        for ending in ["csv", "jsonl"] {
+            let name = |name: &str| format!("{name}.{ending}");
+            sweep(&["--out", &path(&name("whole"))]);
+            sweep(&["--out", &path(&name("one-core")), "--threads", "1"]);
+            assert_eq!(read(&name("whole")), read(&name("one-core")));
+            for shard in ["1/2", "2/2"] {
+                sweep(&["--out", &path(&name(&shard[..1])), "--shard", shard]);
+            }
+            let parts = [path(&name("1")), path(&name("2"))];
+            runs(&["merge", &parts[0], &parts[1], "--out", &path(&name("joined"))]);
+            assert_eq!(read(&name("whole")), read(&name("joined")));
+            refuses(&["merge", &parts[0], "--out", &path(&name("half"))], "9 stories are missing");
+            // Broken off in the middle of a row.
+            let whole = read(&name("whole"));
+            std::fs::write(path(&name("1")), &read(&name("1"))[..700]).unwrap();
+            sweep(&["--out", &parts[0], "--shard", "1/2"]);
+            std::fs::remove_file(path(&name("joined"))).unwrap();
+            runs(&["merge", &parts[0], &parts[1], "--out", &path(&name("joined"))]);
+            assert_eq!(whole, read(&name("joined")));
+        }
+        // A row is the story that its link writes, and the numbers are those that `generate` prints.
+        let rows = lines(&folder.join("whole.jsonl"));
+        assert_eq!(rows.len(), 18);
+        let row = &rows[10];
+        assert_eq!((&row["temperature"], &row["min_p"], &row["seed"]), (&1.0.into(), &0.1.into(), &43.into()));
+        let story = json(&["--link", row["link"].as_str().unwrap()]);
+        assert_eq!((&story["text"], &story["digest"]), (&row["text"], &row["digest"]));
+        for (name, value) in row["numbers"].as_object().unwrap() {
+            assert!(story["numbers"][name] == *value || name.starts_with("session") || name == "self_bleu", "{name}");
+        }
+        let whole = path("whole.csv");
+        let again = ["sweep", "--model", MODEL, "--out", &whole];
+        refuses(&[&again[..], &["--grid", "temperature=1"]].concat(), "another sweep");
+        std::fs::remove_file(path("whole.csv.protocol.json")).unwrap();
+        refuses(&[&again[..], &grid].concat(), "protocol");
+        refuses(&["sweep", "--model", MODEL, "--out", &path("x.txt")], ".csv or .jsonl");
+        refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--grid", "heat=1"], "heat");
+        refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--shard", "3/2"], "I/N");
+    });
+}
+
+#[test]
 fn scores_are_written_for_any_text() {
     in_folder("score", |folder| {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_string();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { copiedLink, find, generate, openLibrary, ready, said } from "./reader.mjs";
+import { copiedLink, fillIn, find, generate, openLibrary, press, ready, said } from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -44,6 +44,33 @@ for (const scheme of ["light", "dark"]) {
       await (await page.waitForSelector(".token[data-copied]")).click();
       await page.waitForSelector("dialog[open] blockquote");
       assert.deepEqual(await violations(page), [], "with the books of a span");
+    });
+  }
+}
+
+for (const scheme of ["light", "dark"]) {
+  for (const [screen, viewport] of [["desk", undefined], ["phone", phone]]) {
+    test(`axe finds nothing in one's own stories, a comparison and branches: ${scheme}, ${screen}`, async (t) => {
+      const page = await visit(t, shared, { scheme, viewport });
+      await ready(page);
+      await generate(page, { prompt: "Once", temperature: 1.4, seed: 3, length: 40 });
+      await press(page, "Compare");
+      assert.deepEqual(await violations(page), [], "with a pinned story");
+      await (await page.$$(".token"))[5].click();
+      await fillIn(page, "textbox", "Your own word", "dragon");
+      await press(page, "Branch");
+      await said(page, "measured", 2);
+      await press(page, "Star Story 2");
+      await press(page, "Read Story 2: " + (await page.$eval(".history-words", (words) => words.textContent)));
+      assert.deepEqual(await violations(page), [], "with a branch, beside its story");
+      await generate(page, { seed: 4 });
+      await press(page, "Delete Story 3");
+      await find(page, "button", "Undo");
+      assert.deepEqual(await violations(page), [], "after deleting a story");
+      await press(page, "Dismiss");
+      await press(page, "Delete all…");
+      await page.waitForSelector("dialog[open]");
+      assert.deepEqual(await violations(page), [], "before deleting all");
     });
   }
 }

@@ -1,10 +1,11 @@
 // The reader's own stories: kept over a reload, named, starred, valued, deleted, and out of the page and back without loss.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { chosen, fillIn, find, focusIsOn, generate, press, ready, said, sees, settle, story, until } from "./reader.mjs";
+import { saved as savedFile } from "./downloads.mjs";
+import { choose, chosen, fillIn, find, focusIsOn, generate, meanwhile, press, ready, said, sees, settle, story, until } from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -21,20 +22,7 @@ async function reload(page) {
   await ready(page);
 }
 
-/** Presses a button that gives a file, and reads it. */
-async function saved(t, page, name) {
-  const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const session = await page.createCDPSession();
-  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, browserContextId: page.browserContext().id });
-  await press(page, name);
-  for (let tries = 0; tries < 500; tries += 1) {
-    const [file] = (await readdir(folder)).filter((entry) => /\.(json|csv)$/.test(entry));
-    if (file) return readFile(path.join(folder, file), "utf8");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${name} gave no file`);
-}
+const saved = async (t, page, name) => (await savedFile(t, page, name)).bytes.toString();
 
 async function takeIn(t, page, text) {
   const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
@@ -119,6 +107,44 @@ test("a reload with the link of a story shows that story, and makes no second on
   assert.deepEqual(await names(page), ["Story 1"]);
 });
 
+test("a stopped story is the same one after a reload, too", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await choose(page, { ...settings, temperature: 2, top_p: 1, length: 512 });
+  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times: 8 });
+  await press(page, "Generate");
+  await acted;
+  assert.equal((await said(page, "done")).ended, "stopped");
+  await settle(page);
+  await page.reload({ waitUntil: "load" });
+  await said(page, "done");
+  await sees(page, "reproduced exactly");
+  assert.deepEqual(await names(page), ["Story 1"]);
+});
+
+test("a story with every kind of setting survives a reload and the way out and back", async (t) => {
+  const fragment = "#v=1&p=Once&t=0.9&top_p=0.9&top_k=50&repetition_penalty=1.1&mirostat_tau=4&n=16&seed=3&f=2:300,5:415"
+    + "&chain=penalties,dry,diff_sampling,temperature,top_p,top_k,min_p,typical,top_n_sigma,epsilon,eta,xtc,mirostat";
+  const page = await visit(t, shared, { fragment });
+  const done = await said(page, "done");
+  await said(page, "measured");
+  assert.deepEqual(Object.keys(done.settings.options).sort(), ["mirostat_tau", "repetition_penalty", "top_k"]);
+  assert.deepEqual(done.settings.forced, [[2, 300], [5, 415]]);
+  assert.equal(done.settings.order[5], "top_k");
+  assert.equal(done.mirostat_bits.length, 17);
+  const file = JSON.parse(await saved(t, page, "Export JSON"));
+  assert.deepEqual(file.stories[0].record.settings, done.settings);
+  const [row] = readCsv(await saved(t, page, "Export CSV"));
+  assert.deepEqual([row["option:top_k"], row["option:mirostat_tau"], row.forced], ["50", "4", "2:300 5:415"]);
+  assert.equal(row.order, done.settings.order.join(" "));
+  await reload(page);
+  await listed(page, 1);
+  assert.deepEqual(JSON.parse(await saved(t, page, "Export JSON")).stories, file.stories);
+  await press(page, "Delete Story 1");
+  await takeIn(t, page, JSON.stringify(file));
+  assert.deepEqual(JSON.parse(await saved(t, page, "Export JSON")).stories, file.stories);
+});
+
 test("a deleted story can be had back, and then is gone; the focus stays in the list", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
@@ -133,6 +159,7 @@ test("a deleted story can be had back, and then is gone; the focus stays in the 
   assert.equal(await focusIsOn(page), "Delete Story 1");
   await press(page, "Undo");
   await settle(page);
+  assert.equal(await focusIsOn(page), "Delete Story 2");
   assert.deepEqual(await names(page), ["Story 3", "Story 2", "Story 1"]);
   await press(page, "Delete Story 2");
   await settle(page);
@@ -340,6 +367,7 @@ test("two tabs keep their stories beside each other", async (t) => {
   await settle(other);
   await reload(other);
   await listed(other, 2);
+  assert.deepEqual(await names(other), ["Story 2", "Story 1"], "no number twice");
 });
 
 test("many stories leave neither rows nor answers behind", { timeout: 300_000 }, async (t) => {

@@ -92,7 +92,9 @@ test("by keyboard alone: to a word, into its card, and a branch from there", asy
   // The reader stands on the new word, which says who chose it; Escape lets go of it.
   const word = await focused(page);
   assert.ok(word.token && word.text === wanted.text.trim(), JSON.stringify(word));
-  assert.match(word.description, /chosen by you/);
+  assert.match(word.description, /chosen by hand/);
+  assert.equal((await looked(page, 4)).chosen.token, wanted.token);
+  assert.ok((await lensText(page)).includes(`“${wanted.text.trim()}”`));
   await page.keyboard.press("Escape");
   assert.match(await lensText(page), /After the last word/);
   assert.ok((await focused(page)).token, "the focus stays in the story");

@@ -53,7 +53,7 @@ pub fn library(given: Option<&Path>, model: &Path) -> Outcome<Option<Library>> {
     Ok(Some(Library::open(&read(&path)?).map_err(|error| in_file(&path, error))?))
 }
 
-fn beside(given: Option<&Path>, model: &Path, name: &str) -> Option<PathBuf> {
+pub fn beside(given: Option<&Path>, model: &Path, name: &str) -> Option<PathBuf> {
     let folder = if model.is_dir() { Some(model) } else { model.parent() };
     given.map(Path::to_path_buf).or_else(|| folder.map(|folder| folder.join(name)).filter(|path| path.exists()))
 }

@@ -8,6 +8,8 @@ mod perplexity;
 mod reference;
 mod score;
 mod settings;
+mod sweep;
+mod sweep_file;
 mod validate;
 
 use clap::error::ErrorKind;
@@ -27,6 +29,13 @@ struct Cli {
 enum Command {
     /// Write a story
     Generate(generate::Arguments),
+    /// Write stories over a grid of settings, and measure each
+    ///
+    /// Every cell has the same seeds. The same command gives the same rows, on however many cores and in however many parts;
+    /// a sweep that was broken off goes on where it was.
+    Sweep(sweep::Arguments),
+    /// Join the parts of a sweep
+    Merge(sweep::MergeArguments),
     /// Measure how well a model predicts a text
     ///
     /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
@@ -87,6 +96,8 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Generate(arguments) => generate::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
+        Command::Merge(arguments) => sweep::merge(arguments),
         Command::Perplexity(arguments) => perplexity::run(arguments),
         Command::Index(arguments) => library::index(arguments),
         Command::Trace(arguments) => library::trace(arguments),

@@ -1,0 +1,231 @@
+//! `fabula sweep`: stories over a grid of settings, on all cores, to be gone on with where it was broken off.
+
+use crate::common::{ModelArguments, Outcome, beside, library, open, read, reference};
+use crate::settings::SettingsArguments;
+use crate::sweep_file::{self, Part, Protocol, Row};
+use clap::Args;
+use fabula::engine::{Arithmetic, Llama};
+use fabula::experiment::{Batch, Grid, Scorer, axes, by_name, percentiles};
+use fabula::library::Library;
+use fabula::link;
+use fabula::metrics::{EarlierStories, Reference};
+use fabula::model::{ModelInfo, Tokenizer, sha256_hex};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Instant;
+
+/// Stories that a core writes at once.
+const TOGETHER: usize = 8;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// What is swept: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,... separated by commas
+    #[arg(long, default_value = "temperature=0.2:2.0:7,top_p=0.5,0.7,0.9,0.95,1.0")]
+    grid: String,
+    /// Stories of each cell; their seeds count up from --seed
+    #[arg(long, default_value_t = 8)]
+    seeds: u32,
+    #[command(flatten)]
+    settings: SettingsArguments,
+    /// File to write: .csv (numbers) or .jsonl (the texts too). Where it was begun before, by the same command, it is gone on with
+    #[arg(long)]
+    out: PathBuf,
+    /// Only the i-th of n parts, I/N from 1: for several machines, whose parts `fabula merge` joins
+    #[arg(long, default_value = "1/1", value_parser = part)]
+    shard: (usize, usize),
+    /// Cores to use; all if not given
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Reference file; the one beside the model if not given
+    #[arg(long)]
+    reference: Option<PathBuf>,
+    /// Library file; the one beside the model if not given
+    #[arg(long)]
+    library: Option<PathBuf>,
+    /// Leave out the numbers that need the library, which takes seconds to open
+    #[arg(long, conflicts_with = "library")]
+    no_library: bool,
+}
+
+fn part(text: &str) -> Result<(usize, usize), String> {
+    let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
+    let fits = numbers.filter(|&(part, of): &(usize, usize)| (1..=of).contains(&part));
+    fits.ok_or_else(|| "a part is I/N, two whole numbers with I from 1 to N".into())
+}
+
+/// What all cores share.
+struct Work<'a> {
+    grid: &'a Grid,
+    tokenizer: &'a Tokenizer,
+    model: &'a ModelInfo,
+    reference: Option<&'a Reference>,
+    library: Option<&'a Library>,
+    /// Runs that are to be written.
+    runs: &'a [usize],
+    next: AtomicUsize,
+    failed: AtomicBool,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let (base, _) = arguments.settings.settings()?;
+    let grid = Grid { base, axes: axes(&arguments.grid)?, seeds: arguments.seeds };
+    grid.check()?;
+    let (engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    grid.base.check_tokens(model.info.shape.vocabulary)?;
+    let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
+    let library = match arguments.no_library {
+        true => None,
+        false => library(arguments.library.as_deref(), &arguments.model.model)?,
+    };
+    let model_path = &arguments.model.model;
+    let protocol = Protocol {
+        grid: grid.clone(),
+        model: model.info.id(),
+        engine: fabula::engine::ENGINE_REVISION,
+        reference: hash(reference.as_ref(), arguments.reference.as_deref(), model_path, "reference.json")?,
+        library: hash(library.as_ref(), arguments.library.as_deref(), model_path, "library.fabulib")?,
+        shard: arguments.shard,
+    };
+    let mut part = Part::open(&arguments.out, &protocol)?;
+    let done = part.done();
+    let runs: Vec<usize> = protocol.runs().skip(done).collect();
+    let total = done + runs.len();
+    if done > 0 {
+        eprintln!("fabula: {done} of {total} stories were there already");
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.unwrap_or(cores).clamp(1, runs.len().div_ceil(TOGETHER).max(1));
+    let mut engines = vec![engine];
+    while engines.len() < threads {
+        engines.push(open(&arguments.model, Arithmetic::Auto)?.0);
+    }
+    let work = Work {
+        grid: &grid,
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: reference.as_ref(),
+        library: library.as_ref(),
+        runs: &runs,
+        next: AtomicUsize::new(0),
+        failed: AtomicBool::new(false),
+    };
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        for engine in engines {
+            let (work, sender) = (&work, sender.clone());
+            scope.spawn(move || {
+                if let Err(error) = work.write(engine, &sender) {
+                    work.failed.store(true, Ordering::Relaxed);
+                    // The other end is gone only if it failed itself.
+                    let _ = sender.send(Err(error.to_string()));
+                }
+            });
+        }
+        drop(sender);
+        let written = collect(&runs, receiver, &mut part, total);
+        work.failed.store(written.is_err(), Ordering::Relaxed);
+        written
+    })
+}
+
+#[derive(Args)]
+pub struct MergeArguments {
+    /// Files that `fabula sweep --shard` has written, with their protocols beside them
+    #[arg(required = true)]
+    parts: Vec<PathBuf>,
+    /// File to write
+    #[arg(long)]
+    out: PathBuf,
+}
+
+pub fn merge(arguments: MergeArguments) -> Outcome {
+    sweep_file::merge(&arguments.parts, &arguments.out)
+}
+
+/// First digits of the SHA-256 of a file that is used: numbers stand on it.
+fn hash<T>(used: Option<T>, given: Option<&Path>, model: &Path, name: &str) -> Outcome<Option<String>> {
+    let path = beside(given, model, name).filter(|_| used.is_some());
+    path.map(|path| Ok(sha256_hex(&read(&path)?)[..8].to_string())).transpose()
+}
+
+/// Writes rows in the order of the runs, however they come.
+fn collect(
+    runs: &[usize],
+    receiver: std::sync::mpsc::Receiver<Result<Row, String>>,
+    part: &mut Part,
+    total: usize,
+) -> Outcome {
+    let start = Instant::now();
+    let mut told = start;
+    let mut early: BTreeMap<usize, Row> = BTreeMap::new();
+    let mut awaited = runs.iter();
+    let mut next = awaited.next();
+    let mut count = 0;
+    for row in receiver {
+        let row = row?;
+        early.insert(row.run, row);
+        count += 1;
+        while let Some(row) = next.and_then(|run| early.remove(run)) {
+            part.write(&row)?;
+            next = awaited.next();
+        }
+        if told.elapsed().as_secs() >= 2 {
+            told = Instant::now();
+            let left = start.elapsed().as_secs_f64() / f64::from(count) * (runs.len() - count as usize) as f64;
+            eprintln!("fabula: {} of {total} stories, {left:.0} s left", total - runs.len() + count as usize);
+        }
+    }
+    Ok(())
+}
+
+impl Work<'_> {
+    /// Takes runs until there are no more.
+    fn write(&self, mut engine: Llama, sender: &Sender<Result<Row, String>>) -> Outcome {
+        let mut batch = Batch::new(self.tokenizer, self.model, TOGETHER);
+        loop {
+            while batch.has_room() && !self.failed.load(Ordering::Relaxed) {
+                let Some(&run) = self.runs.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
+                batch.begin(&mut engine, run, self.grid.settings(run))?;
+            }
+            if batch.is_empty() || self.failed.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            for (run, pen) in batch.step(&mut engine)? {
+                let story = pen.finish(&EarlierStories::default(), self.reference);
+                // A sequence of its own: the others are in the middle of their stories.
+                let mut beside = engine.sequence(TOGETHER + 1);
+                let mut scorer = Scorer {
+                    engine: &mut beside,
+                    tokenizer: self.tokenizer,
+                    model: self.model,
+                    reference: self.reference,
+                    library: self.library,
+                };
+                let scores = scorer.score_read(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
+                let numbers = by_name(&scores);
+                let percentiles = self.reference.map(|it| percentiles(&numbers, story.token_ids.len(), it));
+                let cell = run / self.grid.seeds as usize;
+                let row = Row {
+                    run,
+                    cell,
+                    values: self.grid.axes.iter().map(|axis| axis.name.clone()).zip(self.grid.values(cell)).collect(),
+                    seed: story.settings.seed,
+                    tokens: story.token_ids.len(),
+                    ended: story.ended,
+                    digest: story.digest.clone(),
+                    link: link::of(&story),
+                    numbers,
+                    percentiles: percentiles.unwrap_or_default(),
+                    text: story.text,
+                };
+                if sender.send(Ok(row)).is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
+
+use crate::common::{Outcome, in_file, text};
+use fabula::experiment::{Ended, Grid};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Format {
+    /// A column for each setting and number, and the link; without the text, so that a line is a row.
+    Csv,
+    /// Everything, the text too: one object a line.
+    Jsonl,
+}
+
+impl Format {
+    /// The format that a file's name asks for.
+    pub fn of(path: &Path) -> Outcome<Self> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("jsonl") => Ok(Self::Jsonl),
+            _ => Err(format!("{}: name a file that ends in .csv or .jsonl", path.display()).into()),
+        }
+    }
+}
+
+/// All that decides the rows of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Protocol {
+    pub grid: Grid,
+    /// `NAME@HASH8`.
+    pub model: String,
+    pub engine: u32,
+    /// First digits of the SHA-256 of the files that numbers stand on; none where there were none.
+    pub reference: Option<String>,
+    pub library: Option<String>,
+    /// Which part of how many, from 1: it has the runs r with r % parts = part - 1.
+    pub shard: (usize, usize),
+}
+
+impl Protocol {
+    /// The runs of its part.
+    pub fn runs(&self) -> impl Iterator<Item = usize> {
+        let (part, parts) = self.shard;
+        (part - 1..self.grid.runs()).step_by(parts)
+    }
+
+    fn path(of: &Path) -> PathBuf {
+        let mut name = of.as_os_str().to_owned();
+        name.push(".protocol.json");
+        name.into()
+    }
+
+    fn read(of: &Path) -> Outcome<Self> {
+        let path = Self::path(of);
+        if !path.exists() {
+            let words = "the protocol of a sweep is missing, which was written beside it; without it nobody can tell what the rows are";
+            return Err(format!("{}: {words}", path.display()).into());
+        }
+        serde_json::from_str(&text(&path)?).map_err(|error| in_file(&path, error))
+    }
+
+    fn write(&self, of: &Path) -> Outcome {
+        let path = Self::path(of);
+        let json = serde_json::to_string_pretty(self)? + "\n";
+        std::fs::write(&path, json).map_err(|error| in_file(&path, error))
+    }
+}
+
+/// A story of a sweep.
+#[derive(Serialize)]
+pub struct Row {
+    pub run: usize,
+    pub cell: usize,
+    /// What the axes are.
+    #[serde(flatten)]
+    pub values: BTreeMap<String, f64>,
+    pub seed: u32,
+    pub tokens: usize,
+    pub ended: Ended,
+    pub digest: String,
+    pub link: String,
+    pub numbers: Map<String, Value>,
+    pub percentiles: BTreeMap<String, f64>,
+    pub text: String,
+}
+
+impl Row {
+    /// Its columns by name, for CSV. No value holds a comma, a quotation mark or a line break, but the link, which is quoted.
+    fn columns(&self) -> Outcome<Vec<(String, String)>> {
+        let mut columns = vec![("run".to_string(), self.run.to_string()), ("cell".into(), self.cell.to_string())];
+        columns.extend(self.values.iter().map(|(name, value)| (name.clone(), value.to_string())));
+        let ended = serde_json::to_value(self.ended)?;
+        columns.extend([
+            ("seed".to_string(), self.seed.to_string()),
+            ("ended".into(), ended.as_str().unwrap_or_default().into()),
+            ("digest".into(), self.digest.clone()),
+        ]);
+        let number = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
+        columns.extend(self.numbers.iter().map(|(name, value)| (name.clone(), number(value))));
+        columns.push(("link".into(), format!("\"{}\"", self.link.replace('"', "\"\""))));
+        Ok(columns)
+    }
+
+    fn line(&self, format: Format) -> Outcome<String> {
+        Ok(match format {
+            Format::Jsonl => serde_json::to_string(self)?,
+            Format::Csv => self.columns()?.into_iter().map(|column| column.1).collect::<Vec<_>>().join(","),
+        })
+    }
+
+    fn header(&self) -> Outcome<String> {
+        Ok(self.columns()?.into_iter().map(|column| column.0).collect::<Vec<_>>().join(","))
+    }
+}
+
+/// The rows that a file holds, as far as its last whole line.
+struct Lines {
+    header: Option<String>,
+    /// By run.
+    rows: Vec<(usize, String)>,
+    /// Bytes of all that.
+    bytes: usize,
+}
+
+impl Lines {
+    fn read(path: &Path, format: Format) -> Outcome<Self> {
+        let content = text(path)?;
+        let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
+        let mut lines = whole.lines();
+        let header = if format == Format::Csv { lines.next().map(str::to_string) } else { None };
+        let run = |line: &str| match format {
+            Format::Csv => line.split(',').next()?.parse().ok(),
+            Format::Jsonl => serde_json::from_str::<Value>(line).ok()?["run"].as_u64().map(|run| run as usize),
+        };
+        let rows = lines.enumerate().map(|(index, line)| match run(line) {
+            Some(run) => Ok((run, line.to_string())),
+            None => Err(format!("{}: line {} is no row of a sweep", path.display(), index + 1).into()),
+        });
+        Ok(Self { header, rows: rows.collect::<Outcome<_>>()?, bytes: whole.len() })
+    }
+}
+
+/// A file that is being written.
+pub struct Part {
+    path: PathBuf,
+    format: Format,
+    file: File,
+    /// Rows that were there already.
+    done: usize,
+    empty: bool,
+}
+
+impl Part {
+    /// Begins a file, or opens one that was begun under the same protocol, behind its last whole row.
+    pub fn open(path: &Path, protocol: &Protocol) -> Outcome<Self> {
+        let format = Format::of(path)?;
+        let begun = path.exists();
+        if begun && Protocol::read(path)? != *protocol {
+            let words = "it holds another sweep (other settings, model or part); name another file, or delete it";
+            return Err(format!("{}: {words}", path.display()).into());
+        }
+        let mut done = 0;
+        let mut bytes = 0;
+        if begun {
+            let lines = Lines::read(path, format)?;
+            if !lines.rows.iter().map(|row| row.0).eq(protocol.runs().take(lines.rows.len())) {
+                return Err(
+                    format!("{}: its rows are not those of its protocol; name another file", path.display()).into()
+                );
+            }
+            (done, bytes) = (lines.rows.len(), lines.bytes);
+        } else {
+            protocol.write(path)?;
+        }
+        let open = OpenOptions::new().create(true).append(true).open(path);
+        let file =
+            open.and_then(|file| file.set_len(bytes as u64).map(|()| file)).map_err(|error| in_file(path, error))?;
+        Ok(Self { path: path.to_path_buf(), format, file, done, empty: bytes == 0 })
+    }
+
+    /// Rows that were there when it was opened.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Adds a row.
+    pub fn write(&mut self, row: &Row) -> Outcome {
+        let mut lines = String::new();
+        if std::mem::take(&mut self.empty) && self.format == Format::Csv {
+            lines = row.header()? + "\n";
+        }
+        lines += &row.line(self.format)?;
+        lines.push('\n');
+        self.file.write_all(lines.as_bytes()).map_err(|error| in_file(&self.path, error))
+    }
+}
+
+/// Joins the parts of a sweep into what it would be in one piece.
+pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
+    let format = Format::of(out)?;
+    if out.exists() {
+        return Err(format!("{}: it is there already; name another file", out.display()).into());
+    }
+    let mut protocol: Option<Protocol> = None;
+    let mut header = None;
+    let mut rows: BTreeMap<usize, String> = BTreeMap::new();
+    for path in parts {
+        let wrong = |words: &str| Err(format!("{}: {words}", path.display()).into());
+        if Format::of(path)? != format {
+            return wrong("the parts and --out must be of one format");
+        }
+        let found = Protocol { shard: (1, 1), ..Protocol::read(path)? };
+        if protocol.as_ref().is_some_and(|protocol| *protocol != found) {
+            return wrong("it is a part of another sweep than the first");
+        }
+        protocol = Some(found);
+        let lines = Lines::read(path, format)?;
+        if header.is_some() && lines.header != header {
+            return wrong("its columns are not those of the first part");
+        }
+        header = lines.header;
+        for (run, line) in lines.rows {
+            if rows.insert(run, line.clone()).is_some_and(|other| other != line) {
+                return wrong(&format!("its run {run} differs from that of another part"));
+            }
+        }
+    }
+    let protocol = protocol.ok_or("name the parts to join")?;
+    let missing = protocol.grid.runs() - rows.len();
+    if missing > 0 {
+        let first = protocol.runs().find(|run| !rows.contains_key(run)).unwrap_or_default();
+        return Err(
+            format!("{missing} stories are missing, run {first} the first: finish every part, then join them").into()
+        );
+    }
+    protocol.write(out)?;
+    let mut text: String = header.map(|header| header + "\n").unwrap_or_default();
+    for line in rows.into_values() {
+        text += &line;
+        text.push('\n');
+    }
+    std::fs::write(out, text).map_err(|error| in_file(out, error))
+}
