@@ -21,7 +21,7 @@ const wanted = [
 
 /**
  * Plot writes a small <style> element into each of its drawings, which a strict content security policy refuses.
- * The same rules stand in www/style/page.css instead. The build stops if Plot no longer looks as expected.
+ * The same rules stand in www/style/map.css instead. The build stops if Plot no longer looks as expected.
  */
 const withoutStyleElements = {
   name: "without-style-elements",
@@ -96,7 +96,7 @@ writeFileSync(
     "Made by `scripts/vendor.mjs` (`npm run vendor`) from the versions in `package-lock.json`. Do not edit by hand.",
     "",
     "`plot.js` is an ES module with the parts of Observable Plot that the page uses, without the `<style>` element that",
-    "Plot writes into its drawings (those rules stand in `www/style/page.css`, so that the content security policy can stay strict).",
+    "Plot writes into its drawings (those rules stand in `www/style/map.css`, so that the content security policy can stay strict).",
     "`idb.js` is a thin layer over the browser's database, in which the reader's own stories are kept.",
     "`LICENSES.txt` has the licence of every package below.",
     "",

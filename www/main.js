@@ -1,55 +1,46 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
 import { required } from "./parts/dom.js";
-import { count, megabytes } from "./parts/format.js";
+import { megabytes } from "./parts/format.js";
+import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
 import { createChoosing } from "./session/choosing.js";
 import { createEngine } from "./session/engine.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
-import { linkField } from "./session/link.js";
 import { createLinks } from "./session/links.js";
-import { createLooking } from "./session/looking.js";
+import { canRead, createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
-import { createStore, entryName, initialState, shownEntry } from "./session/state.js";
-import { createWriting } from "./session/writing.js";
+import { createShelf } from "./session/shelf.js";
+import { createStore, initialState, shownEntry } from "./session/state.js";
+import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
 import { createBooks } from "./views/books.js";
+import { createCompare } from "./views/compare.js";
 import { createControls } from "./views/controls.js";
+import { createHistory } from "./views/history.js";
+import { createLens } from "./views/lens.js";
 import { createLibrary } from "./views/library.js";
 import { createLoader } from "./views/loader.js";
-import { createMap } from "./views/map.js";
-import { createMetrics, summaryOf } from "./views/metrics.js";
+import { createMetrics } from "./views/metrics.js";
 import { createNotices } from "./views/notices.js";
+import { OVERVIEW, createOverview } from "./views/overview.js";
 import { createStory } from "./views/story.js";
-import { createTable } from "./views/table.js";
-
-/**
- * @import { Entry } from "./session/state.js"
- */
+import { createTelling } from "./views/telling.js";
+import { createTree } from "./views/tree.js";
 
 const store = createStore(initialState);
-const notices = createNotices({ container: required("notices", HTMLElement) });
-const announcer = required("announcer", HTMLElement);
+const tell = createTelling({ notices: createNotices({ container: required("notices", HTMLElement) }), announcer: required("announcer", HTMLElement) });
+const { announce } = tell;
 const manifestUrl = new URL("models/index.json", document.baseURI).href;
-
-/** @param {string} text */
-function announce(text) {
-  announcer.textContent = text;
-}
-
-/** @param {string} text */
-function say(text) {
-  controls.say(text);
-  announce(text);
-}
 
 // The session: what the reader can do.
 const examples = loadExamples(store);
+const archive = createArchive({ store, onLost: (why) => tell.lost(why, () => shelf.exportJson()) });
 const engine = createEngine({
   store,
   manifestUrl,
-  onDescribed: ({ limits, defaults }) => controls.setLimits(limits, defaults),
-  onProblem: ({ message }) => notices.show({ kind: "problem", purpose: "story", text: message }),
+  onDescribed: ({ limits, defaults, chain }) => controls.setLimits(limits, defaults, chain),
+  onProblem: ({ message }) => tell.refused(message),
 });
 const library = createLibraryClient({
   manifestUrl,
@@ -77,27 +68,25 @@ const measuring = createMeasuring({
 engine.on("ready", ({ model, library: file, problem }) => {
   void library.offer(model.name, file);
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
-  notices.clear("model");
-  if (problem) notices.show({ kind: "problem", purpose: "model", text: problem });
-  announce("Ready.");
+  tell.ready(problem);
 });
 const writing = createWriting({
   store,
   engine,
   measuring,
   readSettings: () => controls.read(),
-  earlier: examples,
+  earlier: Promise.all([examples, archive.restored]),
   onBegin(settings) {
     controls.settle();
-    for (const purpose of /** @type {const} */ (["story", "copy", "choice"])) notices.clear(purpose);
+    tell.begun();
     story.begin(settings);
     metrics.show(null);
     if (!story.isVisible()) story.reveal();
   },
-  onToken: (message) => story.append(message.text, message.surprisal_bits),
-  onFinished: (entry) => announce(summary(entry)),
+  onToken: (message) => story.append(message),
+  onFinished: tell.finished,
   onBrokenOff: () => story.interrupt(),
-  onRefused: (text) => notices.show({ kind: "problem", purpose: "story", text }),
+  onRefused: tell.refused,
   announce,
 });
 const links = createLinks({
@@ -106,36 +95,43 @@ const links = createLinks({
   writing,
   readSettings: () => controls.read(),
   writeSettings: (settings) => controls.write(settings),
-  onProblems(problems) {
-    notices.clear("link");
-    const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
-    if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
+  onRead: tell.linkRead,
+  onUncopied: tell.uncopied,
+  say(text) {
+    controls.say(text);
+    announce(text);
   },
-  onUncopied(link) {
-    const field = linkField(link);
-    notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
-    field.focus();
-  },
-  say,
 });
 const choosing = createChoosing({
   store,
   writeSettings: (settings) => controls.write(settings),
   onChosen(entry) {
-    if (story.isVisible()) return;
-    const text = `${entryName(entry)} is shown, with its settings.`;
-    notices.show({ kind: "info", purpose: "choice", text, fleeting: true, action: { text: "Read it", run: () => story.reveal() } });
+    if (!story.isVisible()) tell.chosen(entry, () => story.reveal());
   },
-  onBusy: () => notices.show({ kind: "info", purpose: "choice", text: "A story is being written. Wait for its end, or stop it, to look at another one.", fleeting: true }),
+  onPinned: (entry) => tell.pinned(entry, () => compare.reveal()),
+  onBusy: tell.busy,
   announce,
 });
 const branching = createBranching({
   store,
   writing,
   writeSettings: (settings) => controls.write(settings),
-  onRefused: (text) => notices.show({ kind: "problem", purpose: "story", text }),
+  onRefused: tell.refused,
 });
 const looking = createLooking({ store, engine });
+const shelf = createShelf({
+  store,
+  archive,
+  onRemoved: (entry, undo) =>
+    tell.removed(entry, () => {
+      undo();
+      history.reach(entry.key);
+    }),
+  onImported(imported) {
+    measuring.trace(imported.added);
+    tell.imported(imported);
+  },
+});
 
 /** Everything that views may ask for. */
 const session = {
@@ -151,18 +147,51 @@ const session = {
 // The views: what the reader sees.
 const loader = createLoader({ onRetry: engine.start });
 required("loader", HTMLElement).append(loader.node);
-const controls = createControls({ onGenerate: session.generate, onStop: session.stop, onCopyLink: session.copyLink, onPromptReplaced: offerPrompt });
+const controls = createControls({
+  onGenerate: session.generate,
+  onStop: session.stop,
+  onCopyLink: session.copyLink,
+  onPromptReplaced: tell.promptReplaced,
+  onChange: (settings) => lens.aim(settings),
+});
 const libraryView = createLibrary({ onOpen: library.open });
 const books = createBooks();
-const story = createStory({ root: required("story", HTMLElement), onOpenSpan: openSpan });
+const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
+const story = createStory({ root: required("story", HTMLElement), onOpenSpan: openSpan, onPosition: session.setPosition, onEnter: () => lens.enter() });
+const lens = createLens({
+  root: required("lens", HTMLElement),
+  settings: controls.read(),
+  look: session.look,
+  encode: session.encode,
+  onBranch: session.branch,
+  onClose: () => session.setPosition(null),
+  onReturn: (scroll) => story.returnToWord({ scroll }),
+});
 const metrics = createMetrics({ library: libraryView.node });
 required("metrics", HTMLElement).append(...metrics.nodes);
-const map = createMap({ root: required("map", HTMLElement), onChoose: session.choose, askMeans: session.askMeans });
-const table = createTable({ onChoose: session.choose });
+const overview = createOverview({
+  mapRoot: required("map", HTMLElement),
+  tableRoot: required("generations", HTMLElement),
+  onChoose: session.choose,
+  onBrush: session.setBrush,
+  askMeans: session.askMeans,
+});
+const history = createHistory({
+  root: required("history", HTMLElement),
+  earlier: EARLIER,
+  onChoose: session.choose,
+  onEdit: shelf.edit,
+  onDelete: shelf.remove,
+  onDeleteAll: shelf.removeAll,
+  onExportJson: shelf.exportJson,
+  onExportCsv: shelf.exportCsv,
+  onImport: shelf.importFile,
+});
+const tree = createTree({ root: required("tree", HTMLElement), onChoose: session.choose });
 const about = createAbout({ root: required("about", HTMLElement) });
-const tableHeading = document.createElement("h2");
-tableHeading.textContent = "Generations";
-required("generations", HTMLElement).append(tableHeading, table.node);
+
+/** What the comparison depends on. */
+const COMPARED = /** @type {const} */ (["entries", "shown", "pinned", "writing", "chain"]);
 
 store.subscribe((state, previous) => {
   const shown = shownEntry(state);
@@ -176,19 +205,30 @@ store.subscribe((state, previous) => {
     const streamed = previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;
     story.show(shown, { streamed });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
+  if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
+  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || state.queued !== null, readable: shown !== null && canRead(state, shown) });
   if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
     metrics.show(shown.record, shown.finished);
   }
-  if (state.entries !== previous.entries || state.shown !== previous.shown || state.bands !== previous.bands || state.libraryReady !== previous.libraryReady) {
-    map.show(state.entries, state.shown, state.bands, state.libraryReady);
-    table.show(state.entries, state.shown);
+  if (OVERVIEW.some((part) => state[part] !== previous[part])) overview.show(state);
+  if (state.entries !== previous.entries || state.shown !== previous.shown) {
+    history.show(state.entries, state.shown);
+    tree.show(state.entries, state.shown);
   }
+  if (COMPARED.some((part) => state[part] !== previous[part])) {
+    compare.show({ pinned: state.entries.find((entry) => entry.key === state.pinned) ?? null, shown, writing: state.writing !== null, chain: state.chain });
+  }
+  if (state.keeping !== previous.keeping) history.showKeeping(state.keeping);
   if (state.shown !== previous.shown || state.engine.phase !== previous.engine.phase) {
     about.show({ ...engine.facts(), record: shown?.record ?? null, own: shown?.origin === "own" });
   }
 });
 
+// It pins what the panel shows, so it stands at its head.
+required("story-heading", HTMLElement).after(compare.toggle);
 loader.show(store.get().engine);
+history.show([], null);
+history.showKeeping(store.get().keeping);
 controls.setActivity({ phase: "starting", writing: false, queued: false });
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
@@ -202,6 +242,7 @@ void examples.then((entries) => {
   const { shown, writing: now } = store.get();
   if (first && shown === null && now === null) store.update({ shown: first.key });
 });
+void archive.restored.then(() => measuring.trace(store.get().entries));
 engine.start();
 
 /**
@@ -210,20 +251,4 @@ engine.start();
  */
 async function openSpan(span) {
   books.show(span, await library.find(span));
-}
-
-/** @param {() => void} restore */
-function offerPrompt(restore) {
-  notices.show({ kind: "info", purpose: "prompt", text: "The prompt you typed was replaced.", fleeting: true, action: { text: "Put it back", run: restore } });
-}
-
-/**
- * What a screen reader says when a story is finished.
- * @param {Entry} entry
- */
-function summary({ record, verdict }) {
-  const numbers = summaryOf(record);
-  const parts = [`Finished: ${count(record.token_ids.length)} tokens`, ...(numbers ? [numbers] : [])];
-  if (verdict) parts.push(verdict.text);
-  return `${parts.join(", ")}.`;
 }

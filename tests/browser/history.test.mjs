@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { saved as savedFile } from "./downloads.mjs";
-import { choose, chosen, fillIn, find, focusIsOn, generate, meanwhile, press, ready, said, sees, settle, story, until } from "./reader.mjs";
+import { choose, chosen, fillIn, find, focusIsOn, generate, meanwhile, openLibrary, press, ready, said, sees, settle, story, until } from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -143,6 +143,22 @@ test("a story with every kind of setting survives a reload and the way out and b
   await press(page, "Delete Story 1");
   await takeIn(t, page, JSON.stringify(file));
   assert.deepEqual(JSON.parse(await saved(t, page, "Export JSON")).stories, file.stories);
+});
+
+test("the library is asked about stories of an earlier visit", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const first = await generate(page, settings);
+  await said(page, "measured");
+  await reload(page);
+  await openLibrary(page);
+  await until(page, "the library's answer", (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text), first.text);
+  const [{ record, spans }] = JSON.parse(await saved(t, page, "Export JSON")).stories;
+  assert.ok(record.numbers.new_ngrams_3 >= 0 && Array.isArray(spans));
+  await reload(page);
+  await said(page, "opened");
+  await settle(page);
+  assert.ok(!(await page.evaluate((text) => globalThis.said.some((m) => m.asked === text), first.text)), "and only once");
 });
 
 test("a deleted story can be had back, and then is gone; the focus stays in the list", async (t) => {

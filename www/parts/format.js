@@ -25,6 +25,17 @@ export function percent(value) {
 }
 
 /**
+ * A probability with the decimals that it needs: small ones tell more by theirs.
+ * @param {number | null} value
+ */
+export function chance(value) {
+  if (value === null || !Number.isFinite(value)) return NOTHING;
+  if (value === 0) return "0%";
+  if (value < 0.0001) return "<0.01%";
+  return `${(value * 100).toFixed(value < 0.00995 ? 2 : value < 0.0995 ? 1 : 0)}%`;
+}
+
+/**
  * A count with thousands separators.
  * @param {number | null} value
  */
@@ -54,8 +65,17 @@ export function duration(seconds) {
  */
 export function tokenName(text) {
   if (text === "") return "end of the story";
+  if (/^\uFFFD+$/.test(text)) return "part of a character";
   if (text.trim() !== "") return `“${text.trim()}”`;
   return text.includes("\n") ? "line break" : "space";
+}
+
+/**
+ * A token's text with its spaces and line breaks in sight.
+ * @param {string} text
+ */
+export function visibleToken(text) {
+  return text.replace(/ /g, "␣").replace(/\r?\n/g, "↵").replace(/\t/g, "⇥");
 }
 
 /**

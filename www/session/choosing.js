@@ -12,10 +12,11 @@ import { entryName } from "./state.js";
  * @param {Store} options.store
  * @param {(settings: Settings) => void} options.writeSettings  into the form
  * @param {(entry: Entry) => void} options.onChosen
+ * @param {(entry: Entry) => void} options.onPinned  the story shown next is to stand beside this one
  * @param {() => void} options.onBusy  another story is being written
  * @param {(text: string) => void} options.announce
  */
-export function createChoosing({ store, writeSettings, onChosen, onBusy, announce }) {
+export function createChoosing({ store, writeSettings, onChosen, onPinned, onBusy, announce }) {
   return {
     /**
      * Shows a story again, with its settings and its link.
@@ -50,7 +51,8 @@ export function createChoosing({ store, writeSettings, onChosen, onBusy, announc
       const entry = entries.find((candidate) => candidate.key === key);
       if ((entry?.key ?? null) === pinned) return;
       store.update({ pinned: entry?.key ?? null });
-      announce(entry ? `${entryName(entry)} is pinned. The story shown next stands beside it.` : "Nothing is compared any more.");
+      if (entry) onPinned(entry);
+      else announce("Nothing is compared any more.");
     },
 
     /**

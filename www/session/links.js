@@ -16,11 +16,11 @@ import { sameSettings, shownEntry } from "./state.js";
  * @param {Writing} options.writing
  * @param {() => Settings} options.readSettings  those of the form
  * @param {(settings: Settings) => void} options.writeSettings  into the form
- * @param {(problems: string[]) => void} options.onProblems  parts of a link that could not be used; none for a good one
+ * @param {(problems: string[]) => void} options.onRead  with the parts of the link that could not be used; none for a good one
  * @param {(link: string) => void} options.onUncopied  the browser does not let the page copy
  * @param {(text: string) => void} options.say
  */
-export function createLinks({ store, engine, writing, readSettings, writeSettings, onProblems, onUncopied, say }) {
+export function createLinks({ store, engine, writing, readSettings, writeSettings, onRead, onUncopied, say }) {
   /** The link still to be read, as the address bar had it; null once the worker has read it. @type {string | null} */
   let unread = isLink(location.hash) ? location.hash : null;
   /** Links given to the worker and not answered yet; only the last answer counts. */
@@ -37,7 +37,7 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
     asked -= 1;
     if (asked > 0) return;
     unread = null;
-    onRead(message);
+    take(message);
     engine.load();
   });
   engine.on("link", (message) => receivers.shift()?.(message.fragment));
@@ -62,8 +62,8 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
   }
 
   /** @param {LinkReadMessage} message */
-  function onRead({ settings, digest, model, engine_revision, problems }) {
-    onProblems(problems);
+  function take({ settings, digest, model, engine_revision, problems }) {
+    onRead(problems);
     if (!settings) return;
     writeSettings(settings);
     writing.request({ settings, expectation: { digest, model, engine_revision }, parent: null });

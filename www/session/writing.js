@@ -1,6 +1,6 @@
 // Writing stories: the one that waits, the one being written, and what becomes of it.
 import { judge, showInAddressBar } from "./link.js";
-import { mergeNumbers, newKey, nothingKept, sameSettings } from "./state.js";
+import { mergeNumbers, newKey, nothingKept } from "./state.js";
 
 /**
  * @import { DoneMessage, Settings, StoryRecord, TokenMessage } from "../protocol.js"
@@ -100,7 +100,7 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
     }
     const verdict = judge(writing?.expectation ?? null, record);
     // A link that replays a story that is here already, as after a reload, makes no second one of it.
-    const known = verdict?.same ? entries.find((entry) => entry.origin === "own" && replays(entry, record)) : undefined;
+    const known = verdict?.same ? entries.find((one) => one.origin === "own" && one.record.link === record.link) : undefined;
     /** @type {Entry} */
     const entry = known
       ? { ...known, verdict }
@@ -164,6 +164,8 @@ function recordOf(message) {
   delete record.type;
   delete record.id;
   delete record.memory_bytes;
+  // A clock that is kept coarse may say that no time has passed.
+  if (!Number.isFinite(record.tokens_per_second)) return { .../** @type {StoryRecord} */ (record), tokens_per_second: null };
   return /** @type {StoryRecord} */ (record);
 }
 
@@ -175,13 +177,4 @@ function earlierTexts(entries) {
   const examples = entries.filter((entry) => entry.origin === "example");
   const own = entries.filter((entry) => entry.origin === "own");
   return [...examples, ...own.slice(-EARLIER)].map((entry) => entry.record.text);
-}
-
-/**
- * Whether this is the story of an entry once more.
- * @param {Entry} entry
- * @param {StoryRecord} record
- */
-function replays({ record: known }, record) {
-  return known.model === record.model && known.engine_revision === record.engine_revision && known.digest === record.digest && known.ended === record.ended && sameSettings(known.settings, record.settings);
 }

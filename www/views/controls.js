@@ -1,9 +1,11 @@
 // The controls: reads the settings out of the form, writes them in, and says which buttons make sense now.
 import { button, required } from "../parts/dom.js";
 import { decimal, percent } from "../parts/format.js";
+import { createChain } from "./chain.js";
 
 /**
- * @import { Limits, Settings } from "../protocol.js"
+ * @import { ChainDescription, Limits, Settings } from "../protocol.js"
+ * @import { ChainSettings } from "./chain.js"
  */
 
 /** Beginnings to try, by the name on the button. */
@@ -27,8 +29,9 @@ const NEW_SEEDS = 999_999;
  * @param {() => void} options.onStop
  * @param {() => void} options.onCopyLink
  * @param {(restore: () => void) => void} options.onPromptReplaced  a prompt typed by hand gave way; restore brings it back
+ * @param {(settings: Settings) => void} options.onChange  the chances of tokens are others now
  */
-export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced }) {
+export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced, onChange }) {
   const prompt = required("prompt", HTMLTextAreaElement);
   const temperature = required("temperature", HTMLInputElement);
   const temperatureValue = required("temperature-value", HTMLOutputElement);
@@ -40,6 +43,17 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
   const generate = required("generate", HTMLButtonElement);
   const stop = required("stop", HTMLButtonElement);
   const status = required("generate-status", HTMLElement);
+
+  const chain = createChain({
+    onChange() {
+      touched = true;
+      changed();
+    },
+    onPreset(preset) {
+      touched = true;
+      writeChances(preset);
+    },
+  });
 
   // Whether the reader has changed anything; until then the engine's own defaults may come in.
   let touched = false;
@@ -61,6 +75,13 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
         : `Only the likeliest words that together hold ${percent(topP.valueAsNumber)} may be drawn.`;
   }
 
+  /** The chances of tokens are others now, by the reader's hand or by settings written in. */
+  function changed() {
+    const settings = read();
+    chain.describe(settings);
+    onChange(settings);
+  }
+
   /**
    * A whole number within the limits of its input, or what it was before.
    * @param {HTMLInputElement} input
@@ -80,6 +101,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
       top_p: topP.valueAsNumber,
       seed: wholeNumber(seed, "seed"),
       length: wholeNumber(length, "length"),
+      ...chain.read(),
     };
   }
 
@@ -99,14 +121,21 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
   /** @param {Settings} settings */
   function write(settings) {
     replacePrompt(settings.prompt);
+    seed.valueAsNumber = lastGood.seed = settings.seed;
+    length.valueAsNumber = lastGood.length = settings.length;
+    writeChances(settings);
+  }
+
+  /** @param {ChainSettings} settings */
+  function writeChances(settings) {
     // A link may hold a value between two steps of a slider; rounding it would change the story.
     for (const slider of [temperature, topP]) slider.step = "any";
     temperature.valueAsNumber = settings.temperature;
     topP.valueAsNumber = settings.top_p;
     for (const slider of [temperature, topP]) restoreStep(slider);
-    seed.valueAsNumber = lastGood.seed = settings.seed;
-    length.valueAsNumber = lastGood.length = settings.length;
+    chain.write(settings);
     describe();
+    changed();
   }
 
   /**
@@ -130,6 +159,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
         slider.value = (Number(slider.min) + steps * step).toFixed(2);
       }
       describe();
+      changed();
     });
   }
   for (const [input, name] of /** @type {const} */ ([
@@ -184,8 +214,10 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
      * The ranges and defaults the engine names. Defaults only come in while the reader has changed nothing.
      * @param {Limits} limits
      * @param {Settings} defaults
+     * @param {ChainDescription | undefined} description  engines of before the chain had names have none
      */
-    setLimits(limits, defaults) {
+    setLimits(limits, defaults, description) {
+      if (description) chain.make(description);
       for (const [input, [lowest, highest]] of /** @type {[HTMLInputElement, [number, number]][]} */ ([
         [temperature, limits.temperature],
         [topP, limits.top_p],

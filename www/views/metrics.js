@@ -26,7 +26,7 @@ const LATER = ["contextual_gain_bits", "relevance_bits"];
  */
 
 /** @type {Group[]} */
-const GROUPS = [
+export const GROUPS = [
   {
     name: "Novelty",
     about: "against the books it read",

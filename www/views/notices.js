@@ -2,12 +2,15 @@
 import { button, element } from "../parts/dom.js";
 
 /**
- * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen.
- * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice"} Purpose
+ * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen, stories
+ * that are not kept, stories deleted or imported.
+ * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf"} Purpose
  */
 
 /** How long a notice stays that nobody needs to act on. */
 const FLEETING_MILLISECONDS = 9000;
+/** The same with a way back, which takes longer to decide on. */
+const UNDO_MILLISECONDS = 30_000;
 
 /**
  * @param {{ container: HTMLElement }} options
@@ -36,7 +39,7 @@ export function createNotices({ container }) {
     // A live region announces what is put into it, so it goes onto the page empty.
     container.append(notice);
     notice.append(body, buttons);
-    if (fleeting) setTimeout(() => notice.matches(":hover, :focus-within") || notice.remove(), FLEETING_MILLISECONDS);
+    if (fleeting) setTimeout(() => notice.matches(":hover, :focus-within") || notice.remove(), action ? UNDO_MILLISECONDS : FLEETING_MILLISECONDS);
     return notice;
   }
 

@@ -1,18 +1,18 @@
-// The story panel: the prompt and the generated tokens, each tinted by how surprising it was.
-import { button, element } from "../parts/dom.js";
-import { count, decimal, duration, odds, tokenName } from "../parts/format.js";
+// The story panel: the prompt, the generated tokens in the colours of the chosen lens, and the strip of their surprisals.
+import { element } from "../parts/dom.js";
+import { count, duration } from "../parts/format.js";
+import { createLenses } from "./lenses.js";
+import { createReading } from "./story-reading.js";
+import { createReadout } from "./story-readout.js";
+import { createTokens, factsOfMessage, factsOfRecord } from "./story-tokens.js";
+import { createStrip } from "./strip.js";
 
 /**
  * @import { Entry } from "../session/state.js"
- * @import { Settings, TextSpan } from "../protocol.js"
+ * @import { Settings, TextSpan, TokenMessage } from "../protocol.js"
+ * @import { LensName } from "./lenses.js"
+ * @import { Facts } from "./story-tokens.js"
  */
-
-/** The surprisal in bits at which the tint is full. */
-const FULL_TINT_BITS = 12;
-
-const READOUT_HINT = matchMedia("(pointer: coarse)").matches
-  ? "Tap a word to see how surprising it was."
-  : "Point at a word, or use arrow keys, for its surprisal.";
 
 /** Why a story ended, for the facts above it. */
 const ENDINGS = {
@@ -22,14 +22,15 @@ const ENDINGS = {
   stopped: "stopped",
 };
 
-/** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
-const FULL_SPAN_WORDS = 12;
-
 /**
  * Fills the story panel; `root` is the region itself.
- * @param {{ root: HTMLElement, onOpenSpan: (span: string) => void }} options
+ * @param {object} options
+ * @param {HTMLElement} options.root
+ * @param {(span: string) => void} options.onOpenSpan
+ * @param {(position: number | null) => void} options.onPosition  the lens is to look at this generated token; null is the end
+ * @param {() => void} options.onEnter  the reader wants to go on into the card of that token
  */
-export function createStory({ root, onOpenSpan }) {
+export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   const exampleLabel = element("span", { class: "label", hidden: true }, "Example");
   const facts = element("p", { class: "story-facts" });
   const page = element("div", { class: "story-page" });
@@ -38,264 +39,124 @@ export function createStory({ root, onOpenSpan }) {
     { class: "story-text", role: "group", "aria-label": "Story text, word by word", "aria-describedby": "story-keys", tabindex: 0 },
     page,
   );
-  const readoutToken = element("strong");
-  const readoutOdds = element("span", { class: "hint", hidden: true });
-  const readoutHint = element("span", { class: "hint" }, READOUT_HINT);
-  const readoutOpen = button("Show the books", () => openSpanAt(reachable), { class: "small", hidden: true });
-  const readout = element("div", { class: "story-readout" }, element("p", { id: "story-readout" }, readoutToken, readoutOdds, readoutHint), readoutOpen);
-  const legend = element(
+  const keys = element(
     "p",
-    { class: "legend", "data-lens": "surprise" },
-    "Surprisal",
-    element("span", {}, "0"),
-    element("span", { class: "ramp surprisal", "aria-hidden": "true" }),
-    element("span", {}, `${FULL_TINT_BITS} bits or more`),
+    { class: "visually-hidden", id: "story-keys" },
+    "Arrow keys move from word to word; Home and End go to the first and the last. Enter goes on to what else could have stood there, Escape lets go of the word.",
   );
-  const originLegend = element(
-    "p",
-    { class: "legend", "data-lens": "origin", hidden: true },
-    "Words in a row that some book holds",
-    element("span", {}, "5"),
-    element("span", { class: "ramp origin", "aria-hidden": "true" }),
-    element("span", {}, `${FULL_SPAN_WORDS} or more`),
-  );
-  const lensOf = (/** @type {string} */ value, /** @type {string} */ label, /** @type {boolean} */ checked) =>
-    element("label", {}, element("input", { type: "radio", name: "lens", value, checked }), label);
-  const lens = element(
-    "fieldset",
-    { class: "lens" },
-    element("legend", { class: "visually-hidden" }, "Colour the story by"),
-    lensOf("surprise", "Surprisal", true),
-    lensOf("origin", "Where it comes from", false),
-  );
-  const keys = element("p", { class: "visually-hidden", id: "story-keys" }, "Arrow keys move from word to word; Home and End go to the first and the last.");
-  root.append(
-    element("div", { class: "story-head" }, element("h2", { id: "story-heading", tabindex: -1 }, "Story"), exampleLabel, lens),
-    facts,
+  const tokens = createTokens({ page });
+  const lenses = createLenses({
+    onChange(name) {
+      root.dataset["lens"] = name;
+      read();
+    },
+  });
+  const readout = createReadout({ onOpen: () => openSpan(told), onEnter });
+  const strip = createStrip({
+    all: tokens.all,
+    placeOf: tokens.placeOf,
+    onPoint: (index) => reading.point(index),
+    onChoose: (index) => reading.focus(index),
+  });
+  const reading = createReading({
     text,
-    readout,
-    element("div", {}, legend, originLegend, keys),
+    all: tokens.all,
+    placeOf: tokens.placeOf,
+    onRead(index) {
+      told = index;
+      strip.mark(reading.looked(), index);
+      read();
+    },
+    onPosition,
+    onOpen: openSpan,
+    onEnter,
+  });
+  root.dataset["lens"] = lenses.name();
+  root.append(
+    element("div", { class: "story-head" }, element("h2", { id: "story-heading", tabindex: -1 }, "Story"), facts, exampleLabel),
+    lenses.choice,
+    text,
+    strip.node,
+    readout.node,
+    element("div", {}, lenses.legend, keys),
   );
 
-  /** @type {{ node: HTMLElement, text: string, bits: number, tokens: number, span?: TextSpan | undefined }[]} */
-  let tokens = [];
-  let storyText = "";
-  /** The tokens since the last complete character. */
-  let pending = { bits: 0, tokens: 0 };
-  /** The one token that the Tab key reaches. */
-  let reachable = 0;
+  /** Tokens that have come and are not on the page yet: one piece a frame. @type {Facts[]} */
+  let waiting = [];
+  let requested = false;
   let following = false;
-  let scrollRequested = false;
-
+  /** The token that the readout tells about. @type {number | null} */
+  let told = null;
   /** What the library holds of this story; null before it was asked. @type {TextSpan[] | null} */
   let spans = null;
-  let byOrigin = false;
+
+  function read() {
+    const writing = root.hasAttribute("data-writing");
+    readout.show({ token: tokens.all()[told ?? -1] ?? null, lens: lenses.name(), spans, waiting: writing || tokens.all().length === 0 });
+  }
 
   /** @param {number | null} index */
-  function read(index) {
-    const token = index === null ? undefined : tokens[index];
-    const span = byOrigin ? token?.span : undefined;
-    readoutOpen.hidden = !span;
-    readoutOdds.hidden = !token;
-    readoutHint.hidden = Boolean(token);
-    if (!token) {
-      readoutToken.textContent = "";
-      readoutHint.textContent = hint();
-    } else if (byOrigin) {
-      readoutToken.textContent = span ? `${span.words} words in a row` : tokenName(token.text);
-      readoutOdds.textContent = span ? (span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`) : spans === null ? "not held against the library" : "in no span of five words that a book holds";
-    } else {
-      readoutToken.textContent = `${tokenName(token.text)}, ${decimal(token.bits, 1)} bits`;
-      readoutOdds.textContent = `about ${odds(token.bits)}${token.tokens > 1 ? `, ${token.tokens} tokens` : ""}`.replace("about all", "all").replace("about less", "less");
-    }
+  function openSpan(index) {
+    const span = lenses.name() === "origin" ? tokens.all()[index ?? -1]?.span : undefined;
+    if (span) onOpenSpan(tokens.text().slice(span.start, span.end));
+    return Boolean(span);
   }
 
-  function hint() {
-    if (!byOrigin) return READOUT_HINT;
-    if (spans === null) return tokens.length === 0 || root.hasAttribute("data-writing") ? "Marked when the story is finished." : "Which phrases were copied is marked here once the library, under Novelty, is open.";
-    if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
-    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} word for word in the books. Choose one to see where.`;
+  /** Puts what has come onto the page. */
+  function flush() {
+    requested = false;
+    if (waiting.length === 0) return;
+    // It stays in the Tab order until a word takes its place, and keeps the focus it may have.
+    if (tokens.all().length === 0) text.setAttribute("tabindex", "-1");
+    tokens.append(waiting);
+    waiting = [];
+    strip.draw();
+    if (following) text.scrollTop = text.scrollHeight;
   }
 
-  /** @param {number} index */
-  function openSpanAt(index) {
-    const span = byOrigin ? tokens[index]?.span : undefined;
-    if (span) onOpenSpan(storyText.slice(span.start, span.end));
-  }
-
-  /** Gives each token the longest span that it lies in. */
-  function markSpans() {
-    let start = 0;
-    for (const token of tokens) {
-      const end = start + token.text.length;
-      const from = start + (token.text.length - token.text.trimStart().length);
-      const around = (spans ?? []).filter((span) => span.start < end && span.end > from);
-      token.span = around.sort((one, other) => other.words - one.words)[0];
-      if (token.span) token.node.style.setProperty("--span", String(Math.min(1, (token.span.words - 4) / (FULL_SPAN_WORDS - 4))));
-      else token.node.style.removeProperty("--span");
-      token.node.toggleAttribute("data-copied", Boolean(token.span));
-      start = end;
-    }
-    read(null);
-  }
-
-  lens.addEventListener("change", () => {
-    byOrigin = lens.querySelector("input:checked")?.getAttribute("value") === "origin";
-    root.toggleAttribute("data-origin", byOrigin);
-    legend.hidden = byOrigin;
-    originLegend.hidden = !byOrigin;
-    read(null);
-  });
-
-  /** @param {EventTarget | null} target */
-  function indexOf(target) {
-    const node = target instanceof Element ? target.closest(".token") : null;
-    return node ? tokens.findIndex((token) => token.node === node) : -1;
-  }
-
-  /** @param {number} index */
-  function focusToken(index) {
-    const next = tokens[index];
-    if (!next) return;
-    tokens[reachable]?.node.setAttribute("tabindex", "-1");
-    reachable = index;
-    next.node.setAttribute("tabindex", "0");
-    next.node.focus({ preventScroll: true });
-    next.node.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /**
-   * The token on the next line above or below that is nearest to this one.
-   * @param {number} index
-   * @param {1 | -1} direction
-   */
-  function neighbourLine(index, direction) {
-    const here = tokens[index]?.node.getClientRects()[0];
-    if (!here) return index;
-    let line = /** @type {number | null} */ (null);
-    let best = index;
-    let bestDistance = Infinity;
-    for (let at = index + direction; tokens[at]; at += direction) {
-      const box = tokens[at]?.node.getClientRects()[0];
-      if (!box || Math.abs(box.top - here.top) < here.height / 2) continue;
-      if (line === null) line = box.top;
-      else if (Math.abs(box.top - line) > here.height / 2) break;
-      const distance = Math.abs(box.left - here.left);
-      if (distance < bestDistance) [best, bestDistance] = [at, distance];
-    }
-    return best;
-  }
-
-  text.addEventListener("pointerover", (event) => {
-    const index = indexOf(event.target);
-    if (index >= 0) read(index);
-  });
-  text.addEventListener("pointerleave", () => {
-    const focused = indexOf(document.activeElement);
-    read(focused >= 0 ? focused : null);
-  });
-  text.addEventListener("click", (event) => {
-    const index = indexOf(event.target);
-    // Do not disturb a reader who has just selected some words.
-    if (index < 0 || getSelection()?.isCollapsed === false) return;
-    focusToken(index);
-    openSpanAt(index);
-  });
-  text.addEventListener("focusin", (event) => {
-    const index = indexOf(event.target);
-    for (const token of tokens) token.node.removeAttribute("aria-describedby");
-    if (index < 0) return;
-    tokens[index]?.node.setAttribute("aria-describedby", "story-readout");
-    read(index);
-  });
-  text.addEventListener("focusout", (event) => {
-    // The button of the readout belongs to the word it speaks of.
-    if (event.relatedTarget !== readoutOpen) read(null);
-  });
-  text.addEventListener("keydown", (event) => {
-    const index = indexOf(event.target);
-    if (index < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    /** @type {Record<string, () => number>} */
-    const moves = {
-      ArrowRight: () => Math.min(tokens.length - 1, index + 1),
-      ArrowLeft: () => Math.max(0, index - 1),
-      ArrowDown: () => neighbourLine(index, 1),
-      ArrowUp: () => neighbourLine(index, -1),
-      Home: () => 0,
-      End: () => tokens.length - 1,
-    };
-    if (event.key === "Enter") openSpanAt(index);
-    const move = moves[event.key];
-    if (!move) return;
-    event.preventDefault();
-    focusToken(move());
-  });
   text.addEventListener("scroll", () => {
     // Whoever scrolls back while the story is being written is left in peace.
     following = text.scrollTop + text.clientHeight >= text.scrollHeight - 48;
   });
 
   /**
-   * @param {string} tokenText
-   * @param {number} bits
-   */
-  function tokenNode(tokenText, bits) {
-    const node = element("span", { class: "token", tabindex: tokens.length === 0 ? 0 : -1 }, tokenText);
-    node.style.setProperty("--surprisal", Math.min(FULL_TINT_BITS, Math.max(0, bits)).toFixed(2));
-    return node;
-  }
-
-  /**
-   * Adds one token. Tokens without text wait for the one that completes their character.
-   * @param {string} tokenText
-   * @param {number} bits
-   */
-  function append(tokenText, bits) {
-    pending = { bits: pending.bits + bits, tokens: pending.tokens + 1 };
-    if (tokenText === "") return;
-    // The space before a word stays untinted, so that the tint marks the word and lines end clean.
-    const [, space = "", word = ""] = /^(\s*)(.*)$/s.exec(tokenText) ?? [];
-    const token = { node: tokenNode(word || space, pending.bits), text: tokenText, ...pending };
-    pending = { bits: 0, tokens: 0 };
-    if (tokens.length === 0) text.removeAttribute("tabindex");
-    tokens.push(token);
-    storyText += tokenText;
-    page.append(word ? space : "", token.node);
-    if (!following || scrollRequested) return;
-    scrollRequested = true;
-    requestAnimationFrame(() => {
-      scrollRequested = false;
-      if (following) text.scrollTop = text.scrollHeight;
-    });
-  }
-
-  /**
    * Empties the panel and shows the prompt.
-   * @param {string} prompt
+   * @param {Settings} settings
    */
-  function clear(prompt) {
+  function clear({ prompt, length }) {
     const hadFocus = text.contains(document.activeElement);
-    tokens = [];
-    storyText = "";
+    waiting = [];
+    tokens.clear();
     spans = null;
-    pending = { bits: 0, tokens: 0 };
-    reachable = 0;
+    told = null;
+    reading.forget();
     page.replaceChildren(element("span", { class: "story-prompt" }, prompt));
     text.setAttribute("tabindex", "0");
     text.scrollTop = 0;
     if (hadFocus) text.focus({ preventScroll: true });
-    read(null);
+    strip.fit(length);
+    lenses.lack(new Set());
+    read();
   }
 
   return {
-    append,
+    /**
+     * Adds a token of the story being written.
+     * @param {TokenMessage} message
+     */
+    append(message) {
+      waiting.push(factsOfMessage(message));
+      if (requested) return;
+      requested = true;
+      requestAnimationFrame(flush);
+    },
 
     /**
      * Starts a new story.
      * @param {Settings} settings
      */
     begin(settings) {
-      clear(settings.prompt);
+      clear(settings);
       root.toggleAttribute("data-writing", true);
       exampleLabel.hidden = true;
       following = true;
@@ -304,6 +165,7 @@ export function createStory({ root, onOpenSpan }) {
 
     /** Ends a story that cannot be finished; what is there stays. */
     interrupt() {
+      flush();
       root.toggleAttribute("data-writing", false);
       facts.replaceChildren("Broken off before the end.");
     },
@@ -313,14 +175,24 @@ export function createStory({ root, onOpenSpan }) {
      * @param {Entry} entry
      * @param {{ streamed: boolean }} options
      */
-    show({ record, origin, verdict, spans: known }, { streamed }) {
+    show({ record, origin, verdict, parent, spans: known }, { streamed }) {
+      if (!streamed) {
+        clear(record.settings);
+        following = false;
+        waiting = factsOfRecord(record);
+      }
+      flush();
       root.toggleAttribute("data-writing", false);
       exampleLabel.hidden = origin !== "example";
-      if (!streamed) {
-        clear(record.settings.prompt);
-        following = false;
-        record.token_texts.forEach((tokenText, index) => append(tokenText, record.surprisal_bits[index] ?? 0));
-      }
+      strip.fit(tokens.generated());
+      strip.describe();
+      /** @type {[LensName, boolean][]} */
+      const lacking = [
+        ["entropy", !record.entropy_bits],
+        ["excess", !record.entropy_bits],
+        ["rank", !record.ranks],
+      ];
+      lenses.lack(new Set(lacking.flatMap(([name, lacks]) => (lacks ? [name] : []))));
       this.showSpans(known);
       const ending = ENDINGS[record.ended];
       const parts = [
@@ -334,6 +206,8 @@ export function createStory({ root, onOpenSpan }) {
       if (verdict) {
         facts.append(" · ", element("span", { class: "verdict", "data-differs": !verdict.same }, verdict.text));
       }
+      // Who branched from a word finds the word again; not before the state that shows this story has reached everybody.
+      if (parent && document.activeElement === text) queueMicrotask(() => reading.focus(tokens.placeOf(parent.position)));
     },
 
     /**
@@ -342,7 +216,24 @@ export function createStory({ root, onOpenSpan }) {
      */
     showSpans(found) {
       spans = found;
-      markSpans();
+      tokens.mark(found ?? []);
+      read();
+    },
+
+    /**
+     * Marks the generated token that is looked at; null for none.
+     * @param {number | null} position
+     */
+    mark: reading.mark,
+
+    /**
+     * Puts the focus on the word under the lens, or else on the text.
+     * @param {{ scroll: boolean }} options  whether to bring it into sight
+     */
+    returnToWord({ scroll }) {
+      const index = reading.looked();
+      if (index === null) text.focus({ preventScroll: !scroll });
+      else reading.focus(index, { scroll });
     },
 
     /** Whether at least a part of the text is on the screen. */

@@ -1,0 +1,104 @@
+// The reader's own stories outlast the page: brought back at the start, and every change to them written down.
+import { openStorage } from "./storage.js";
+import { withStories } from "./exchange.js";
+import { keptStory, storyProblem } from "./story-format.js";
+
+/**
+ * @import { Storage } from "./storage.js"
+ * @import { KeptStory } from "./story-format.js"
+ * @import { Entry, Store } from "./state.js"
+ */
+
+/** @typedef {ReturnType<typeof createArchive>} Archive */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {(why: string) => void} options.onLost  there is a story that will not be kept; told once
+ */
+export function createArchive({ store, onLost }) {
+  /** @type {Storage | null} */
+  let storage = null;
+  /** The entries as they were written last, by key. @type {Map<string, Entry>} */
+  const written = new Map();
+  let writing = false;
+  let told = false;
+
+  store.subscribe((state, previous) => {
+    if (state.entries !== previous.entries) void write();
+    if (told || state.keeping.phase !== "lost" || !state.entries.some((entry) => entry.origin === "own")) return;
+    told = true;
+    onLost(state.keeping.why);
+  });
+
+  /** @param {unknown} problem */
+  function lose(problem) {
+    store.update({ keeping: { phase: "lost", why: problem instanceof Error ? problem.message : String(problem) } });
+  }
+
+  /** Brings the kept stories back into the store. Those that cannot be read stay where they are. */
+  async function restore() {
+    try {
+      const opened = await openStorage({
+        onLost(problem) {
+          storage = null;
+          lose(problem);
+        },
+      });
+      const found = await opened.all();
+      const stories = found.filter(/** @returns {value is KeptStory} */ (value) => storyProblem(value) === null);
+      stories.sort((one, other) => one.number - other.number || (one.created ?? 0) - (other.created ?? 0));
+      const { entries, added } = withStories(store.get().entries, stories);
+      // Two tabs may have given the same number; the later story then gets another one, which is written down.
+      for (const [index, entry] of added.entries()) if (entry.number === stories[index]?.number) written.set(entry.key, entry);
+      storage = opened;
+      store.update({ entries, keeping: { phase: "kept", unread: found.length - stories.length } });
+    } catch (problem) {
+      lose(problem);
+    }
+  }
+
+  /** Writes down what has changed since the last time, one transaction after another. */
+  async function write() {
+    if (writing || storage === null) return;
+    writing = true;
+    try {
+      // While one is written the next change may come.
+      for (let changes = changed(); changes.stories.length + changes.dropped.length > 0; changes = changed()) {
+        await storage.write(changes.stories.map(keptStory), changes.dropped);
+        for (const entry of changes.stories) written.set(entry.key, entry);
+        for (const key of changes.dropped) written.delete(key);
+      }
+      // A storage that was full may have room again.
+      const { keeping } = store.get();
+      if (keeping.phase === "lost") store.update({ keeping: { phase: "kept", unread: 0 } });
+    } catch (problem) {
+      lose(problem);
+    } finally {
+      writing = false;
+    }
+  }
+
+  function changed() {
+    const own = store.get().entries.filter((entry) => entry.origin === "own");
+    const keys = new Set(own.map((entry) => entry.key));
+    return {
+      stories: own.filter((entry) => written.get(entry.key) !== entry),
+      dropped: [...written.keys()].filter((key) => !keys.has(key)),
+    };
+  }
+
+  return {
+    /** Settled when the kept stories are there, or will not come. */
+    restored: restore(),
+    /** Forgets everything that this browser keeps, what could not be read included. */
+    async clear() {
+      try {
+        await storage?.clear();
+        if (storage) store.update({ keeping: { phase: "kept", unread: 0 } });
+      } catch (problem) {
+        lose(problem);
+      }
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// The browser's database with the reader's stories. It may be missing, full, forbidden, or held by another tab.
+import { openDB } from "../vendor/idb.js";
+
+/**
+ * @import { IDBPDatabase } from "idb"
+ * @import { KeptStory } from "./story-format.js"
+ */
+
+const NAME = "fabula";
+const VERSION = 1;
+const STORIES = "stories";
+/** How long the browser may take to open it. */
+const PATIENCE = 4000;
+
+/** @typedef {Awaited<ReturnType<typeof openStorage>>} Storage */
+
+/** What went wrong, in words for the reader. */
+export class StorageProblem extends Error {}
+
+/**
+ * Opens the database, or fails with a {@link StorageProblem}.
+ * @param {{ onLost: (problem: StorageProblem) => void }} options  `onLost`: it was there, and is so no more
+ */
+export async function openStorage({ onLost }) {
+  let late = false;
+  /** @type {(problem: StorageProblem) => void} */
+  let giveUp = () => undefined;
+  const patience = new Promise((_, reject) => {
+    giveUp = reject;
+    setTimeout(() => reject(new StorageProblem("The browser’s storage does not answer.")), PATIENCE);
+  });
+  const opening = open();
+  // One that opens too late would hold up other tabs.
+  void opening.then((database) => late && database.close(), () => undefined);
+
+  /** @returns {Promise<IDBPDatabase>} */
+  async function open() {
+    try {
+      return await openDB(NAME, VERSION, {
+        upgrade: (database) => void database.createObjectStore(STORIES, { keyPath: "key" }),
+        blocked: () => giveUp(new StorageProblem("Another tab holds the stories with an older version of this page. Close it and reload this one.")),
+        blocking(_current, _wanted, event) {
+          /** @type {IDBDatabase} */ (event.target).close();
+          onLost(new StorageProblem("Another tab has opened a newer version of this page. Reload this one."));
+        },
+        terminated: () => onLost(new StorageProblem("The browser has closed its storage. Reload the page.")),
+      });
+    } catch (error) {
+      throw problemOf(error);
+    }
+  }
+
+  /** @type {IDBPDatabase} */
+  let database;
+  try {
+    database = /** @type {IDBPDatabase} */ (await Promise.race([opening, patience]));
+  } catch (error) {
+    late = true;
+    throw error;
+  }
+
+  return {
+    /** Everything that is kept, as it is found. @returns {Promise<unknown[]>} */
+    all: () => told(database.getAll(STORIES)),
+    /**
+     * Keeps and drops stories: all of them, or none.
+     * @param {KeptStory[]} stories
+     * @param {string[]} dropped  their keys
+     */
+    async write(stories, dropped) {
+      await told(
+        (async () => {
+          const transaction = database.transaction(STORIES, "readwrite");
+          const requests = [...stories.map((story) => transaction.store.put(story)), ...dropped.map((key) => transaction.store.delete(key))];
+          await Promise.all([...requests, transaction.done]);
+        })(),
+      );
+    },
+    /** Drops everything, what could not be read included. */
+    clear: () => told(database.clear(STORIES)),
+  };
+}
+
+/**
+ * @template Result
+ * @param {Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+async function told(work) {
+  try {
+    return await work;
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+/** @param {unknown} error */
+function problemOf(error) {
+  const name = error instanceof Error || error instanceof DOMException ? error.name : "";
+  if (name === "VersionError") return new StorageProblem("A newer version of this page has been open in this browser. Reload this one.");
+  if (name === "QuotaExceededError") return new StorageProblem("The browser’s storage is full.");
+  return new StorageProblem("This browser does not let the page store anything, as in some private windows.");
+}

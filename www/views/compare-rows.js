@@ -1,0 +1,97 @@
+// What two stories differ in, as rows for tables: the settings that are not the same, and every number with its difference.
+import { NOTHING, decimal, percent, tokenName } from "../parts/format.js";
+import { metricOf } from "./metric-list.js";
+import { GROUPS } from "./metrics.js";
+
+/**
+ * @import { ChainDescription, Settings, StoryRecord } from "../protocol.js"
+ */
+
+/**
+ * @typedef {{ label: string, one: string, other: string, difference?: string }} Row
+ */
+
+/**
+ * The settings in which two stories differ.
+ * @param {StoryRecord} one
+ * @param {StoryRecord} other
+ * @param {ChainDescription | null} chain
+ * @returns {Row[]}
+ */
+export function settingRows(one, other, chain) {
+  const options = [...new Set([one, other].flatMap(({ settings }) => Object.keys(settings.options ?? {})))];
+  /** @type {[string, (record: StoryRecord) => string][]} */
+  const all = [
+    ["Model", ({ model }) => model],
+    ["Prompt", ({ settings }) => settings.prompt],
+    ["Temperature", ({ settings }) => short(settings.temperature)],
+    ["Top-p", ({ settings }) => short(settings.top_p)],
+    ...options.map((name) => /** @type {[string, (record: StoryRecord) => string]} */ ([optionLabel(name, chain), ({ settings }) => option(settings, name, chain)])),
+    ["Order of the samplers", ({ settings }) => settings.order?.map((name) => chain?.stages.find((stage) => stage.name === name)?.label ?? name).join(", ") ?? "the usual one"],
+    ["Given tokens", given],
+    ["Seed", ({ settings }) => String(settings.seed)],
+    ["Length", ({ settings }) => String(settings.length)],
+  ];
+  return all.flatMap(([label, write]) => (write(one) === write(other) ? [] : [{ label, one: write(one), other: write(other) }]));
+}
+
+/**
+ * The numbers of two stories by group; a number that neither has is left out. The other one may still be missing.
+ * @param {StoryRecord} one
+ * @param {StoryRecord | null} other
+ * @returns {{ name: string, rows: Row[] }[]}
+ */
+export function numberGroups(one, other) {
+  return GROUPS.map(({ name, headlines, parts }) => ({
+    name,
+    rows: [...new Set([...headlines, ...parts])].flatMap((metric) => {
+      const { label, write } = metricOf(metric);
+      const [before, after] = [one.numbers[metric] ?? null, other?.numbers[metric] ?? null];
+      if (before === null && after === null) return [];
+      return [{ label, one: write(before), other: write(after), difference: difference(before, after, write) }];
+    }),
+  }));
+}
+
+/**
+ * How much more the other one has, in the metric's unit.
+ * @param {number | null} one
+ * @param {number | null} other
+ * @param {(value: number | null) => string} write
+ */
+function difference(one, other, write) {
+  if (one === null || other === null) return NOTHING;
+  // Between two shares lie percentage points, not percent.
+  const text = write === percent ? decimal(Math.round(other * 100) - Math.round(one * 100), 0) : write(other - one);
+  if (/^[−0.]*$/.test(text)) return "0";
+  return text.startsWith("−") ? text : `+${text}`;
+}
+
+/** @param {number} value */
+function short(value) {
+  return String(Number(value.toPrecision(6)));
+}
+
+/**
+ * @param {string} name
+ * @param {ChainDescription | null} chain
+ */
+function optionLabel(name, chain) {
+  return chain?.parameters.find((parameter) => parameter.name === name)?.label ?? name;
+}
+
+/**
+ * @param {Settings} settings
+ * @param {string} name
+ * @param {ChainDescription | null} chain
+ */
+function option({ options }, name, chain) {
+  const value = options?.[name] ?? chain?.parameters.find((parameter) => parameter.name === name)?.usual;
+  return value === undefined ? "as usual" : short(value);
+}
+
+/** @param {StoryRecord} record */
+function given({ settings, token_texts }) {
+  if (!settings.forced?.length) return "none";
+  return settings.forced.map(([place, token]) => `${tokenName(token_texts[place] ?? `token ${token}`)} at token ${place + 1}`).join(", ");
+}

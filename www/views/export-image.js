@@ -1,0 +1,152 @@
+// The map as a file that other programs open: SVG, or PNG at twice its size, in the colours of the page as they are now.
+import { HOTTEST, PAGE_PALETTE, drawMap } from "./map-drawing.js";
+import { frontWords } from "./map-words.js";
+import { literalColours } from "../parts/colours.js";
+import { svg } from "../parts/dom.js";
+import { download } from "../parts/download.js";
+import { drawSvg } from "../parts/svg-canvas.js";
+
+/**
+ * @import { Palette, Picture } from "./map-drawing.js"
+ */
+
+const WIDTH = 960;
+const MARGIN = 24;
+const DRAWING = { top: 72, height: 560 };
+const LINE = 22;
+const PIXELS = 2;
+const RAMP = { steps: 24, width: 4, height: 10 };
+
+/** @typedef {Palette & { soft: string }} Inks */
+
+/**
+ * @param {string} words
+ * @param {Record<string, string | number>} attributes
+ */
+function text(words, attributes) {
+  const node = svg("text", attributes);
+  node.textContent = words;
+  return node;
+}
+
+/**
+ * The page's colours as they are now, without variables.
+ * @param {number[]} temperatures  that are drawn
+ * @returns {Inks}
+ */
+function literalPalette(temperatures) {
+  const { tint, ...named } = PAGE_PALETTE;
+  const names = { ...named, soft: "var(--soft)" };
+  const tints = [...new Set(temperatures)].map((temperature) => /** @type {const} */ ([temperature, tint(temperature)]));
+  const literal = literalColours([...Object.values(names), ...tints.map(([, colour]) => colour)]);
+  const of = (/** @type {number} */ index) => literal[index] ?? "#000000";
+  const inks = /** @type {typeof names} */ (Object.fromEntries(Object.keys(names).map((name, index) => [name, of(index)])));
+  const byTemperature = new Map(tints.map(([temperature], index) => [temperature, of(index + Object.keys(names).length)]));
+  return { ...inks, tint: (temperature) => byTemperature.get(temperature) ?? inks.ink };
+}
+
+/**
+ * The signs and their words under the drawing, each with its width.
+ * @param {Picture} picture
+ * @param {Inks} inks
+ * @returns {{ sign: Node[], signWidth: number, words: string }[]}
+ */
+function legendOf(picture, inks) {
+  const { brushed, means } = picture;
+  const ramp = Array.from({ length: RAMP.steps }, (_, index) =>
+    svg("rect", { x: index * RAMP.width, y: -RAMP.height / 2, width: RAMP.width, height: RAMP.height, fill: inks.tint(rampTemperature(index)) }));
+  const round = (/** @type {Record<string, string | number>} */ look) => [svg("circle", { cx: 6, cy: 0, ...look })];
+  const { front, note } = frontWords(picture);
+  return [
+    { sign: ramp, signWidth: RAMP.steps * RAMP.width, words: `temperature 0 to ${HOTTEST}` },
+    { sign: round({ r: 6, fill: inks.tint(rampTemperature(0)) }), signWidth: 12, words: "story" },
+    { sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }), signWidth: 12, words: "example" },
+    { sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })], signWidth: 18, words: "people’s range" },
+    ...(brushed ? [{ sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }), signWidth: 12, words: "chosen" }] : []),
+    ...(means ? [{ sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })], signWidth: 14, words: "mean with its 95% interval" }] : []),
+    ...(front ? [{ sign: [svg("path", { d: "M0,0H24", stroke: inks.ink, "stroke-width": 1.25, "stroke-dasharray": "5 3", fill: "none" })], signWidth: 24, words: note ? `${front}. ${note}` : front }] : []),
+  ];
+}
+
+/** @param {number} index */
+function rampTemperature(index) {
+  return (index / (RAMP.steps - 1)) * HOTTEST;
+}
+
+/**
+ * The map with a title and a legend, all that it needs inside.
+ * @param {Picture} picture
+ * @param {string} about  how many stories, and which
+ */
+export function imageOf(picture, about) {
+  const inks = literalPalette([
+    ...picture.points.map(({ entry }) => entry.record.settings.temperature),
+    ...Array.from({ length: RAMP.steps }, (_, index) => rampTemperature(index)),
+  ]);
+  const { node } = drawMap(picture, { width: WIDTH - 2 * MARGIN, height: DRAWING.height, palette: inks });
+  const drawing = svg("g", { transform: `translate(${MARGIN},${DRAWING.top})`, "font-size": 13, "text-anchor": "middle", fill: inks.soft }, ...node.childNodes);
+  for (const part of drawing.querySelectorAll("*")) {
+    for (const { name, value } of [...part.attributes]) {
+      if (value === "currentColor") part.setAttribute(name, inks.soft);
+      else if (/^(aria-|class$)/.test(name)) part.removeAttribute(name);
+    }
+  }
+  const measure = document.createElement("canvas").getContext("2d");
+  if (measure) measure.font = "13px sans-serif";
+  let [x, y] = [MARGIN, DRAWING.top + DRAWING.height + LINE];
+  const legend = legendOf(picture, inks).map(({ sign, signWidth, words }) => {
+    // Another program's letters may be wider.
+    const width = signWidth + 6 + (measure?.measureText(words).width ?? 7 * words.length) * 1.1 + 18;
+    if (x > MARGIN && x + width > WIDTH - MARGIN) [x, y] = [MARGIN, y + LINE];
+    const item = svg("g", { transform: `translate(${x},${y})` }, ...sign, text(words, { x: signWidth + 6, y: 0, dy: "0.32em" }));
+    x += width;
+    return item;
+  });
+  const height = y + LINE;
+  const title = `Fabula: ${picture.across.label} and ${picture.up.label}`;
+  const name = svg("title");
+  name.textContent = `${title}, ${about}`;
+  return svg(
+    "svg",
+    { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, "font-family": "sans-serif", "font-size": 13, fill: inks.soft },
+    name,
+    svg("rect", { x: 0, y: 0, width: WIDTH, height, fill: inks.card }),
+    text(title, { x: MARGIN, y: 30, "font-size": 18, "font-weight": 600, fill: inks.ink }),
+    text(about, { x: MARGIN, y: 50 }),
+    drawing,
+    ...legend,
+  );
+}
+
+/**
+ * @param {Element} image
+ * @returns {Promise<Blob | null>}
+ */
+function pngOf(image) {
+  const canvas = document.createElement("canvas");
+  canvas.width = Number(image.getAttribute("width")) * PIXELS;
+  canvas.height = Number(image.getAttribute("height")) * PIXELS;
+  const context = canvas.getContext("2d");
+  if (!context) return Promise.resolve(null);
+  context.scale(PIXELS, PIXELS);
+  drawSvg(context, image);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}
+
+/**
+ * Saves the map as a file. The file's name, or null where the browser could not make it.
+ * @param {"svg" | "png"} kind
+ * @param {Picture} picture
+ * @param {string} about
+ */
+export async function saveImage(kind, picture, about) {
+  const image = imageOf(picture, about);
+  const name = `fabula-map.${kind}`;
+  if (kind === "svg") {
+    download(name, "image/svg+xml", `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(image)}\n`);
+    return name;
+  }
+  const png = await pngOf(image);
+  if (png) download(name, "image/png", png);
+  return png ? name : null;
+}

@@ -1,0 +1,167 @@
+// The lens: one place of the story, its token and what else the model considers there, under the settings of the form.
+import { element } from "../parts/dom.js";
+import { createNextToken } from "./next-token.js";
+import { factsOfRecord } from "./story-tokens.js";
+import { createTokenCard } from "./token-card.js";
+
+/**
+ * @import { ChainDescription, EncodedMessage, LookedMessage, Settings } from "../protocol.js"
+ * @import { Entry } from "../session/state.js"
+ */
+
+/** Milliseconds after which the chart says that it is being read. */
+const SOON = 400;
+
+/**
+ * What can be looked at now. `readable`: whether the loaded model wrote the entry.
+ * @typedef {{ entry: Entry | null, position: number | null, chain: ChainDescription | null, phase: "starting" | "loading" | "ready" | "failed", writing: boolean, readable: boolean }} View
+ */
+
+/**
+ * @param {object} options
+ * @param {HTMLElement} options.root
+ * @param {Settings} options.settings  of the form
+ * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | null>} options.look
+ * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
+ * @param {(branch: { key: string, position: number, tokens: number[] }) => void} options.onBranch
+ * @param {() => void} options.onClose  back to the end
+ * @param {(scroll: boolean) => void} options.onReturn  the keyboard goes back to the word, which is brought into sight or not
+ */
+export function createLens({ root, settings, look, encode, onBranch, onClose, onReturn }) {
+  /** @type {View} */
+  let view = { entry: null, position: null, chain: null, phase: "starting", writing: false, readable: false };
+  /** Counts places, so that an answer is known to belong to the one before. */
+  let place = 0;
+  /** The place that the chart shows. */
+  let drawn = -1;
+  /** Whether something has changed since the last question. */
+  let changed = false;
+  let requested = false;
+  let asking = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let slow;
+
+  const card = createTokenCard({ encode, onBranch: branch, onClose: closeCard });
+  const chart = createNextToken({ onBranch: (token) => branch([token]) });
+  root.append(
+    element("div", { class: "lens-head" }, element("h2", {}, "Next token"), chart.scale),
+    card.head,
+    chart.chart,
+    chart.key,
+    element("div", { class: "lens-side" }, card.own, chart.stages),
+  );
+
+  card.show({ facts: null, before: "", able: false });
+
+  /** @param {string} stage */
+  function labelOf(stage) {
+    return view.chain?.stages.find(({ name }) => name === stage)?.label ?? stage;
+  }
+
+  /** @param {number[]} tokens */
+  function branch(tokens) {
+    const { entry } = view;
+    // What is drawn may still be of the place before.
+    if (!entry || drawn !== place) return;
+    const position = at(entry);
+    onReturn(false);
+    onBranch({ key: entry.key, position, tokens });
+  }
+
+  function closeCard() {
+    // Its button goes away, and the focus needs a place; the page stays where it is.
+    onReturn(false);
+    onClose();
+  }
+
+  /** @param {Entry} entry */
+  function at(entry) {
+    return Math.min(view.position ?? Infinity, entry.record.token_ids.length);
+  }
+
+  /** Why the chart cannot follow, or null when it can. */
+  function obstacle() {
+    const { entry, phase, chain, writing, readable } = view;
+    if (writing) return "The chart follows when the story is finished.";
+    if (phase === "failed") return "The chart needs the engine, which is not running.";
+    if (phase !== "ready") return "The chart comes when the model has loaded.";
+    if (chain === null) return "This engine cannot be looked into. Reload the page for a newer one.";
+    if (!entry) return "Write a story, and look into each of its words here.";
+    return readable ? null : `Only the model that wrote a story can be looked into: this was ${entry.record.model}.`;
+  }
+
+  /** At most one question a frame, and none while another waits for its answer: each answer is seen. */
+  function ask() {
+    changed = true;
+    if (requested || asking) return;
+    requested = true;
+    requestAnimationFrame(async () => {
+      [requested, changed] = [false, false];
+      const { entry } = view;
+      if (!entry || obstacle() !== null) return;
+      const asked = place;
+      asking = true;
+      const looked = await look({ entry, position: at(entry), settings });
+      asking = false;
+      if (asked === place && obstacle() === null) {
+        clearTimeout(slow);
+        drawn = place;
+        if (looked) {
+          chart.show(looked, labelOf);
+          card.tell(looked, labelOf);
+        } else if (!changed) chart.wait("There is nothing to look at here: the model’s memory may end with this story.");
+      }
+      if (changed) ask();
+    });
+  }
+
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    onReturn(true);
+  });
+
+  return {
+    /**
+     * Looks somewhere else, or finds that it can look now.
+     * @param {View} next
+     */
+    show(next) {
+      const before = { ...view, why: obstacle() };
+      view = next;
+      const why = obstacle();
+      const moved = next.entry?.key !== before.entry?.key || next.position !== before.position;
+      if (!moved && why === before.why && next.writing === before.writing && next.readable === before.readable) return;
+      place += 1;
+      clearTimeout(slow);
+      const { entry } = next;
+      const position = entry ? at(entry) : 0;
+      const facts = entry ? (factsOfRecord(entry.record)[position] ?? null) : null;
+      const told = entry ? entry.record.settings.prompt + entry.record.token_texts.slice(0, position).join("") : "";
+      card.show({ facts, before: told, able: why === null });
+      if (why !== null) chart.wait(why);
+      else {
+        chart.wait("");
+        slow = setTimeout(() => chart.wait("Reading the story up to here…"), SOON);
+        ask();
+      }
+    },
+
+    /**
+     * The form says something else: the chart follows at once.
+     * @param {Settings} next
+     */
+    aim(next) {
+      settings = next;
+      if (obstacle() === null) ask();
+    },
+
+    /** Puts the focus on the first thing that can be done here. */
+    enter() {
+      const first = root.querySelector(".chart:not([data-empty]) tr:not([hidden]) button:not([aria-disabled])");
+      const target = first instanceof HTMLElement ? first : card.own.querySelector("input");
+      target?.focus({ preventScroll: true });
+      root.scrollIntoView({ block: "nearest" });
+    },
+  };
+}

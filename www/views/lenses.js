@@ -1,0 +1,130 @@
+// What the story can be coloured by: the choice, a legend for each, and what is said of one token.
+import { element } from "../parts/dom.js";
+import { count, decimal, odds } from "../parts/format.js";
+import { FULL } from "../parts/scale.js";
+
+/**
+ * @import { Token } from "./story-tokens.js"
+ */
+
+/** @typedef {"surprise" | "entropy" | "excess" | "rank" | "origin"} LensName */
+
+/** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
+export const FULL_SPAN_WORDS = 12;
+
+const OLDER = "This story was written before it was recorded.";
+
+/**
+ * A way of colouring the story: the name of its choice, its legend from one end of the ramp to the other, and what the readout
+ * says of a token: a value, and what it means. Null where the token has no such number.
+ * @typedef {object} Lens
+ * @property {LensName} name
+ * @property {string} label
+ * @property {string} title
+ * @property {string} least
+ * @property {string} most
+ * @property {(token: Token) => [string, string] | null} say
+ */
+
+/** @type {Lens[]} */
+export const LENSES = [
+  {
+    name: "surprise",
+    label: "Surprisal",
+    title: "Surprisal: how unlikely the token was",
+    least: "0",
+    most: `${FULL.surprisal} bits or more`,
+    say: ({ bits }) => [`${decimal(bits, 1)} bits`, `about ${odds(bits)}`.replace("about all", "all").replace("about less", "less")],
+  },
+  {
+    name: "entropy",
+    label: "Entropy",
+    title: "Entropy: how open the choice was",
+    least: "0",
+    most: `${FULL.entropy} bits or more`,
+    say: ({ entropy }) => (entropy === null ? null : [`${decimal(entropy, 1)} bits`, entropy < 0.1 ? "hardly a choice" : `as open as ${decimal(2 ** entropy, entropy < 3 ? 1 : 0)} equal choices`]),
+  },
+  {
+    name: "excess",
+    label: "Excess surprise",
+    title: "Surprisal above or below entropy",
+    least: `−${FULL.excess} bits`,
+    most: `+${FULL.excess} bits`,
+    say({ bits, entropy }) {
+      if (entropy === null) return null;
+      const excess = bits - entropy;
+      return [`${excess > 0 ? "+" : ""}${decimal(excess, 1)} bits`, `${decimal(bits, 1)} where ${decimal(entropy, 1)} were expected`];
+    },
+  },
+  {
+    name: "rank",
+    label: "Rank",
+    title: "Rank among all tokens",
+    least: "1, the likeliest",
+    most: `${count(FULL.rank)} or beyond`,
+    say: ({ rank }) => (rank === null ? null : [`rank ${count(rank)}`, rank === 1 ? "the likeliest of all" : rank === 2 ? "one token was likelier" : `${count(rank - 1)} tokens were likelier`]),
+  },
+  {
+    name: "origin",
+    label: "Where it comes from",
+    title: "Words in a row that some book holds",
+    least: "5",
+    most: `${FULL_SPAN_WORDS} or more`,
+    say: () => null,
+  },
+];
+
+/**
+ * The choice of a colouring, and the legend of the one chosen.
+ * @param {{ onChange: (name: LensName) => void }} options
+ */
+export function createLenses({ onChange }) {
+  const choice = element(
+    "fieldset",
+    { class: "segments lens" },
+    element("legend", { class: "visually-hidden" }, "Colour the story by"),
+    ...LENSES.map(({ name, label }, index) => element("label", {}, element("input", { type: "radio", name: "lens", value: name, checked: index === 0 }), label)),
+  );
+  const legends = LENSES.map(({ name, title, least, most }, index) =>
+    element(
+      "p",
+      { class: "legend", "data-lens": name, hidden: index > 0 },
+      title,
+      element("span", {}, least),
+      element("span", { class: `ramp ${name}`, "aria-hidden": "true" }),
+      element("span", {}, most),
+    ),
+  );
+  const missing = element("p", { class: "legend", hidden: true }, OLDER);
+  let name = /** @type {LensName} */ ("surprise");
+  /** Colourings that the story has no numbers for. @type {ReadonlySet<LensName>} */
+  let lacking = new Set();
+
+  function show() {
+    legends.forEach((legend) => {
+      legend.hidden = legend.dataset["lens"] !== name || lacking.has(name);
+    });
+    missing.hidden = !lacking.has(name);
+  }
+
+  choice.addEventListener("change", () => {
+    name = /** @type {LensName} */ (choice.querySelector("input:checked")?.getAttribute("value"));
+    show();
+    onChange(name);
+  });
+
+  return {
+    choice,
+    legend: element("div", { class: "legends" }, ...legends, missing),
+    /** The colouring chosen. */
+    name: () => name,
+    /**
+     * Says which colourings the story has no numbers for.
+     * @param {ReadonlySet<LensName>} names
+     */
+    lack(names) {
+      lacking = names;
+      show();
+    },
+  };
+}

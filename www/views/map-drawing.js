@@ -1,0 +1,168 @@
+// The drawing of the map: points, people's range, the Pareto front and the mean, in colours that are given. The page and the
+// saved images share it.
+import { percent } from "../parts/format.js";
+import { paretoFront, steps } from "./pareto.js";
+import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
+
+/**
+ * @import { Mean } from "../protocol.js"
+ * @import { Metric } from "./metric-list.js"
+ * @import { Aim } from "./pareto.js"
+ * @import { Entry } from "../session/state.js"
+ */
+
+export const HOTTEST = 2;
+/** Fewer points have no front to speak of. */
+const FEWEST_FOR_FRONT = 3;
+const MARGINS = { marginTop: 26, marginRight: 16, marginBottom: 40, marginLeft: 44 };
+
+/**
+ * @typedef {{ entry: Entry, x: number, y: number }} Point
+ *
+ * `tint` gives the colour of a temperature.
+ * @typedef {{ people: string, line: string, card: string, edge: string, ink: string, tint: (temperature: number) => string }} Palette
+ *
+ * What is drawn. `bands`: people's range by metric; `brushed`: the keys of the chosen ones; `means`: across and up, or null.
+ * @typedef {object} Picture
+ * @property {Point[]} points
+ * @property {Metric} across
+ * @property {Metric} up
+ * @property {Record<string, [number, number]>} bands
+ * @property {string | null} shown
+ * @property {ReadonlySet<string> | null} brushed
+ * @property {[Mean, Mean] | null} means
+ */
+
+/** The page's colours; left to the style sheet, so that they follow light and dark by themselves. @type {Palette} */
+export const PAGE_PALETTE = {
+  people: "var(--people)",
+  line: "var(--line)",
+  card: "var(--card)",
+  edge: "var(--edge)",
+  ink: "var(--ink)",
+  tint(temperature) {
+    const share = Math.round((Math.min(HOTTEST, temperature) / HOTTEST) * 100);
+    return `color-mix(in oklch, var(--hot-dot) ${share}%, var(--cool-dot))`;
+  },
+};
+
+/**
+ * The points of the stories that have both numbers.
+ * @param {Entry[]} entries
+ * @param {Metric} across
+ * @param {Metric} up
+ * @returns {Point[]}
+ */
+export function pointsOf(entries, across, up) {
+  return entries.flatMap((entry) => {
+    const [x, y] = [entry.record.numbers[across.name] ?? null, entry.record.numbers[up.name] ?? null];
+    return x === null || y === null ? [] : [{ entry, x, y }];
+  });
+}
+
+/**
+ * Which way is better along an axis; null where neither is.
+ * @param {Metric} metric
+ * @param {[number, number] | undefined} band
+ * @returns {Aim | null}
+ */
+function aimOf({ better }, band) {
+  if (!better) return null;
+  const enough = better.enough && band ? band[better.way === "more" ? 0 : 1] : null;
+  return { better: better.way, enough };
+}
+
+/**
+ * The aims of both axes where there is a front to draw, else null.
+ * @param {Picture} picture
+ * @returns {[Aim, Aim] | null}
+ */
+export function aimsOf({ points, across, up, bands }) {
+  const [one, other] = [aimOf(across, bands[across.name]), aimOf(up, bands[up.name])];
+  return one && other && points.length >= FEWEST_FOR_FRONT ? [one, other] : null;
+}
+
+/**
+ * Ends of an axis that show all values and the range, with a little room.
+ * @param {number[]} values
+ * @returns {[number, number]}
+ */
+function endsOf(values) {
+  const least = values.reduce((one, other) => Math.min(one, other), Infinity);
+  const most = values.reduce((one, other) => Math.max(one, other), -Infinity);
+  const room = (most - least) * 0.08 || 0.5;
+  return [least - room, most + room];
+}
+
+/**
+ * Shares are written as percentages; other numbers as short as they are.
+ * @param {Metric} metric
+ */
+function tickFormat({ write }) {
+  return write === percent ? { tickFormat: percent } : {};
+}
+
+/**
+ * The more points, the smaller and the more transparent.
+ * @param {number} count
+ */
+function dotOf(count) {
+  if (count > 400) return { r: 3.5, fillOpacity: 0.6 };
+  if (count > 120) return { r: 4.5, fillOpacity: 0.75 };
+  return { r: 6.5, fillOpacity: 1 };
+}
+
+/**
+ * Draws, and tells where in the drawing each point lies.
+ * @param {Picture} picture
+ * @param {{ width: number, height: number, palette: Palette }} look
+ */
+export function drawMap(picture, { width, height, palette }) {
+  const { points, across, up, bands, shown, brushed, means } = picture;
+  const [xBand, yBand] = [bands[across.name], bands[up.name]];
+  const xEnds = endsOf([...points.map((point) => point.x), ...(xBand ?? [0, 1])]);
+  const yEnds = endsOf([...points.map((point) => point.y), ...(yBand ?? [0, 1])]);
+  const range = xBand || yBand ? [{}] : [];
+  const aims = aimsOf(picture);
+  const front = aims ? steps(paretoFront(points, ...aims), ...aims, xEnds, yEnds) : [];
+  const current = points.filter((point) => point.entry.key === shown);
+  const chosen = points.filter((point) => brushed?.has(point.entry.key));
+  const [xMean, yMean] = means ?? [];
+  const cross = means ? [{}] : [];
+  const size = dotOf(points.length);
+  /** @type {(origin: Entry["origin"], isChosen: boolean) => Point[]} */
+  const those = (origin, isChosen) => points.filter(({ entry }) => entry.origin === origin && (!brushed || brushed.has(entry.key)) === isChosen);
+  const fill = { value: (/** @type {Point} */ point) => palette.tint(point.entry.record.settings.temperature), scale: null };
+  const example = { x: "x", y: "y", r: Math.min(5, size.r), fill: palette.card, stroke: palette.edge, strokeWidth: 1.75 };
+  const own = { x: "x", y: "y", ...size, fill, stroke: palette.card, strokeWidth: size.r > 4 ? 1.25 : 0.75 };
+  const faded = { fillOpacity: 0.25, strokeOpacity: 0.4 };
+
+  const node = plot({
+    width,
+    height,
+    ...MARGINS,
+    x: { domain: xEnds, label: null },
+    y: { domain: yEnds, label: null },
+    marks: [
+      rect(range, { x1: xBand?.[0] ?? xEnds[0], x2: xBand?.[1] ?? xEnds[1], y1: yBand?.[0] ?? yEnds[0], y2: yBand?.[1] ?? yEnds[1], fill: palette.people, stroke: "none" }),
+      gridX({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
+      gridY({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
+      frame({ stroke: palette.line }),
+      axisX({ ticks: 5, tickSize: 0, ...tickFormat(across), label: `${across.label} →`, labelAnchor: "right", labelArrow: "none" }),
+      axisY({ ticks: 5, tickSize: 0, ...tickFormat(up), label: `↑ ${up.label}`, labelAnchor: "top", labelArrow: "none" }),
+      ruleX(front.filter((piece) => piece.x1 === piece.x2), { x: "x1", y1: "y1", y2: "y2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),
+      ruleY(front.filter((piece) => piece.y1 === piece.y2), { y: "y1", x1: "x1", x2: "x2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),
+      dot(those("example", false), { ...example, ...faded }),
+      dot(those("own", false), { ...own, ...faded }),
+      dot(those("example", true), example),
+      dot(those("own", true), own),
+      ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.from ?? 0, y2: yMean?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
+      ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.from ?? 0, x2: xMean?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
+      dot(chosen, { x: "x", y: "y", r: size.r + 1.5, fill: "none", stroke: palette.ink, strokeWidth: 1.25 }),
+      dot(current, { x: "x", y: "y", r: 10.5, fill: "none", stroke: palette.ink, strokeWidth: 2 }),
+    ],
+  });
+  const [x, y] = [node.scale("x"), node.scale("y")];
+  const placed = x && y ? points.map((point) => ({ ...point, left: x.apply(point.x), top: y.apply(point.y) })) : [];
+  return { node, placed };
+}

@@ -1,0 +1,74 @@
+// The line under the story: what the chosen colouring says of one token.
+import { button, element } from "../parts/dom.js";
+import { count, tokenName } from "../parts/format.js";
+import { LENSES } from "./lenses.js";
+
+/**
+ * @import { TextSpan } from "../protocol.js"
+ * @import { LensName } from "./lenses.js"
+ * @import { Token } from "./story-tokens.js"
+ */
+
+const HINT = matchMedia("(pointer: coarse)").matches
+  ? "Tap a word to see how surprising it was."
+  : "Point at a word, or use arrow keys, for its surprisal.";
+
+/**
+ * @param {object} options
+ * @param {() => void} options.onOpen  shows the books of the token's span
+ * @param {() => void} options.onEnter  goes on to what else could have stood there
+ */
+export function createReadout({ onOpen, onEnter }) {
+  const name = element("strong");
+  const words = element("span", { class: "hint", hidden: true });
+  const hint = element("span", { class: "hint" }, HINT);
+  const open = button("Show the books", onOpen, { class: "small", hidden: true });
+  const enter = button("Alternatives", onEnter, { class: "small readout-enter", hidden: true });
+
+  /**
+   * @param {Token} token
+   * @param {LensName} lens
+   * @param {TextSpan[] | null} spans
+   * @returns {[string, string]}
+   */
+  function tell(token, lens, spans) {
+    if (lens === "origin") {
+      const { span } = token;
+      if (!span) return [tokenName(token.text), spans === null ? "not held against the library" : "in no span of five words that a book holds"];
+      return [`${span.words} words in a row`, span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`];
+    }
+    const said = LENSES.find((one) => one.name === lens)?.say(token);
+    if (!said) return [tokenName(token.text), "not recorded for this story"];
+    const asides = [...(token.count > 1 ? [`${token.count} tokens`] : []), ...(token.forced ? ["chosen by hand"] : [])];
+    return [`${tokenName(token.text)}, ${said[0]}`, [said[1], ...asides].join(", ")];
+  }
+
+  /**
+   * What to say when no token is meant.
+   * @param {LensName} lens
+   * @param {TextSpan[] | null} spans
+   * @param {boolean} waiting  for the end of the story
+   */
+  function hintOf(lens, spans, waiting) {
+    if (lens === "surprise") return HINT;
+    if (lens !== "origin") return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
+    if (spans === null) return waiting ? "Marked when the story is finished." : "Which phrases were copied is marked here once the library, under Novelty, is open.";
+    if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
+    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} word for word in the books. Choose one to see where.`;
+  }
+
+  return {
+    node: element("div", { class: "story-readout" }, element("p", { id: "story-readout" }, name, words, hint), open, enter),
+    /**
+     * @param {{ token: Token | null, lens: LensName, spans: TextSpan[] | null, waiting: boolean }} facts
+     */
+    show({ token, lens, spans, waiting }) {
+      open.hidden = !(token?.span && lens === "origin");
+      enter.hidden = !token || !open.hidden;
+      words.hidden = !token;
+      hint.hidden = Boolean(token);
+      if (token) [name.textContent, words.textContent] = tell(token, lens, spans);
+      else [name.textContent, hint.textContent] = ["", hintOf(lens, spans, waiting)];
+    },
+  };
+}

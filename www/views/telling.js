@@ -1,0 +1,134 @@
+// What the page tells about what has happened: in notices, and in words for screen readers.
+import { count } from "../parts/format.js";
+import { linkField } from "../session/link.js";
+import { entryName } from "../session/state.js";
+import { summaryOf } from "./metrics.js";
+
+/**
+ * @import { Imported } from "../session/shelf.js"
+ * @import { Entry } from "../session/state.js"
+ * @import { createNotices } from "./notices.js"
+ */
+
+/** Problems of an import that are told one by one. */
+const TOLD = 3;
+
+/**
+ * @param {{ notices: ReturnType<typeof createNotices>, announcer: HTMLElement }} options
+ */
+export function createTelling({ notices, announcer }) {
+  /** @param {string} text */
+  function announce(text) {
+    announcer.textContent = text;
+  }
+
+  /**
+   * @param {string} text
+   * @param {{ text: string, run: () => void }} [action]
+   */
+  function choice(text, action) {
+    notices.show({ kind: "info", purpose: "choice", text, fleeting: true, ...(action ? { action } : {}) });
+  }
+
+  return {
+    announce,
+
+    /** A story begins: what was said of the one before is over. */
+    begun() {
+      for (const purpose of /** @type {const} */ (["story", "copy", "choice"])) notices.clear(purpose);
+    },
+    /** @param {Entry} entry */
+    finished({ record, verdict }) {
+      const numbers = summaryOf(record);
+      const parts = [`Finished: ${count(record.token_ids.length)} tokens`, ...(numbers ? [numbers] : []), ...(verdict ? [verdict.text] : [])];
+      announce(`${parts.join(", ")}.`);
+    },
+    /**
+     * A story that cannot be written, or an error that the engine survives.
+     * @param {string} text
+     */
+    refused(text) {
+      notices.show({ kind: "problem", purpose: "story", text });
+    },
+    /**
+     * The model is loaded.
+     * @param {string | null} problem
+     */
+    ready(problem) {
+      notices.clear("model");
+      if (problem) notices.show({ kind: "problem", purpose: "model", text: problem });
+      announce("Ready.");
+    },
+
+    /**
+     * A link has been read.
+     * @param {string[]} problems  its parts that could not be used
+     */
+    linkRead(problems) {
+      notices.clear("link");
+      const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
+      if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
+    },
+    /** @param {string} link */
+    uncopied(link) {
+      const field = linkField(link);
+      notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+      field.focus();
+    },
+    /** @param {() => void} restore */
+    promptReplaced(restore) {
+      notices.show({ kind: "info", purpose: "prompt", text: "The prompt you typed was replaced.", fleeting: true, action: { text: "Put it back", run: restore } });
+    },
+
+    busy: () => choice("A story is being written. Wait for its end, or stop it, to look at another one."),
+    /**
+     * A story is shown that is not on the screen.
+     * @param {Entry} entry
+     * @param {() => void} read
+     */
+    chosen: (entry, read) => choice(`${entryName(entry)} is shown, with its settings.`, { text: "Read it", run: read }),
+    /**
+     * @param {Entry} entry
+     * @param {() => void} show
+     */
+    pinned: (entry, show) => choice(`${entryName(entry)} is pinned. The story that is shown next stands beside it.`, { text: "Show the comparison", run: show }),
+
+    /**
+     * The stories will not outlast the page.
+     * @param {string} why
+     * @param {() => void} save
+     */
+    lost(why, save) {
+      const text = `${why} Your stories will not be here any more once this page is closed.`;
+      notices.show({ kind: "problem", purpose: "archive", text, action: { text: "Export them", run: save } });
+    },
+    /**
+     * @param {Entry} entry
+     * @param {() => void} undo
+     */
+    removed(entry, undo) {
+      notices.show({ kind: "info", purpose: "shelf", text: `${entryName(entry)} was deleted.`, fleeting: true, action: { text: "Undo", run: undo } });
+    },
+    /** @param {Imported} imported */
+    imported(imported) {
+      notices.show({ ...importReport(imported), purpose: "shelf" });
+    },
+  };
+}
+
+/**
+ * What an import did, as a notice says it.
+ * @param {Imported} imported
+ * @returns {{ kind: "problem" | "info", text: string, list?: string[] }}
+ */
+function importReport({ added, skipped, problems, refused }) {
+  if (refused !== null) return { kind: "problem", text: `Nothing was imported. ${refused}` };
+  const stories = (/** @type {number} */ number) => (number === 1 ? "1 story" : `${count(number)} stories`);
+  const parts = [added.length > 0 || skipped + problems.length === 0 ? `${stories(added.length)} imported.` : "Nothing was imported."];
+  if (skipped > 0) parts.push(`${stories(skipped)} ${skipped === 1 ? "was" : "were"} here already.`);
+  if (problems.length === 0) return { kind: "info", text: parts.join(" ") };
+  parts.push(`${stories(problems.length)} could not be read:`);
+  const list = problems.slice(0, TOLD);
+  if (problems.length > TOLD) list.push(`and ${count(problems.length - TOLD)} more.`);
+  return { kind: "problem", text: parts.join(" "), list };
+}
