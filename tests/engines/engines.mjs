@@ -1,9 +1,8 @@
 // The browsers that the tests of the engines drive, each behind the same few words.
-import { execFileSync } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import puppeteer from "puppeteer-core";
 import { find } from "../browser/reader.mjs";
-import { launch } from "../browser/support.mjs";
+import { firefox, launch } from "../browser/support.mjs";
 import { installedWebKit, startWebKit } from "./webkit.mjs";
 
 /**
@@ -20,18 +19,6 @@ import { installedWebKit, startWebKit } from "./webkit.mjs";
  * @property {() => unknown} installed what `start` wants to know, or null
  * @property {(installed: any) => Promise<Browser>} start
  */
-
-function firefox() {
-  for (const name of [process.env.FIREFOX, "firefox-esr", "firefox"]) {
-    try {
-      // An Ubuntu `firefox` may only be a note that says to install a snap: it must answer.
-      if (name) return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], { encoding: "utf8" }).trim();
-    } catch {
-      // the next name
-    }
-  }
-  return null;
-}
 
 /** @returns {Promise<Browser>} */
 async function withPuppeteer(browser) {

@@ -1,7 +1,7 @@
 // Questions about one place of a story: what the model considers there, and the tokens of a word to put there.
 
 /**
- * @import { EncodedMessage, LookedMessage, Settings } from "../protocol.js"
+ * @import { EncodedMessage, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Entry, Store } from "./state.js"
  */
@@ -19,7 +19,7 @@ export function canRead({ engine, chain }, entry) {
  * @param {{ store: Store, engine: EngineClient }} options
  */
 export function createLooking({ store, engine }) {
-  /** The latest question about a place; an answer to an earlier one comes too late. @type {{ id: number, resolve: (looked: LookedMessage | null) => void } | null} */
+  /** The latest question about a place; an answer to an earlier one comes too late. @type {{ id: number, resolve: (looked: LookedMessage | NotLookedMessage | null) => void } | null} */
   let looking = null;
   /** Who waits for tokens, by the number of the question. @type {Map<number, (encoded: EncodedMessage | null) => void>} */
   const encoding = new Map();
@@ -27,15 +27,12 @@ export function createLooking({ store, engine }) {
   engine.on("looked", (message) => {
     if (message.id === looking?.id) answer(message);
   });
-  engine.on("not_looked", ({ id }) => {
-    if (id === looking?.id) answer(null);
+  engine.on("not_looked", (message) => {
+    if (message.id === looking?.id) answer(message);
   });
   engine.on("encoded", (message) => {
     encoding.get(message.id)?.(message);
     encoding.delete(message.id);
-  });
-  engine.on("not_looked", ({ id }) => {
-    if (id === looking?.id) answer(null);
   });
   engine.on("error", ({ id }) => {
     if (id === null) return;
@@ -49,7 +46,7 @@ export function createLooking({ store, engine }) {
     encoding.clear();
   });
 
-  /** @param {LookedMessage | null} message */
+  /** @param {LookedMessage | NotLookedMessage | null} message */
   function answer(message) {
     const waiting = looking;
     looking = null;
@@ -58,10 +55,10 @@ export function createLooking({ store, engine }) {
 
   return {
     /**
-     * What the model considers at a place of a story, under the chain of `settings`. Null when the engine cannot tell,
+     * What the model considers at a place of a story, under the chain of `settings`. Why not, when the engine cannot tell; null when it does not run,
      * and as soon as another place is asked about.
      * @param {{ entry: Entry, position: number, settings: Settings }} question
-     * @returns {Promise<LookedMessage | null>}
+     * @returns {Promise<LookedMessage | NotLookedMessage | null>}
      */
     look({ entry, position, settings }) {
       answer(null);

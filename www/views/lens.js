@@ -5,7 +5,7 @@ import { factsOfRecord } from "./story-tokens.js";
 import { createTokenCard } from "./token-card.js";
 
 /**
- * @import { ChainDescription, EncodedMessage, LookedMessage, Settings } from "../protocol.js"
+ * @import { ChainDescription, EncodedMessage, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
  * @import { Entry } from "../session/state.js"
  */
 
@@ -21,7 +21,7 @@ const SOON = 400;
  * @param {object} options
  * @param {HTMLElement} options.root
  * @param {Settings} options.settings  of the form
- * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | null>} options.look
+ * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | NotLookedMessage | null>} options.look
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
  * @param {(branch: { key: string, position: number, tokens: number[] }) => void} options.onBranch
  * @param {() => void} options.onClose  back to the end
@@ -106,10 +106,10 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
       if (asked === place && obstacle() === null) {
         clearTimeout(slow);
         drawn = place;
-        if (looked) {
+        if (looked?.type === "looked") {
           chart.show(looked, labelOf);
           card.tell(looked, labelOf);
-        } else if (!changed) chart.wait("There is nothing to look at here: the model’s memory may end with this story.");
+        } else if (!changed) chart.wait(looked?.message ?? "There is nothing to look at here.");
       }
       if (changed) ask();
     });
