@@ -92,8 +92,8 @@ impl Settings {
         if characters > limits.prompt_characters {
             return Err(SettingsError::Prompt { characters, limit: limits.prompt_characters });
         }
-        let places = self.forced.iter().map(|&(place, _)| place);
-        if !places.clone().is_sorted_by(|a, b| a < b) || places.last().is_some_and(|last| last >= self.length) {
+        let rising = self.forced.is_sorted_by(|one, other| one.0 < other.0);
+        if !rising || self.forced.last().is_some_and(|&(place, _)| place >= self.length) {
             return Err(SettingsError::ForcedPlaces { length: self.length });
         }
         Ok(())
