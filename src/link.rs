@@ -134,7 +134,8 @@ fn is_model(text: &str) -> bool {
 
 /// Plain decimal notation, as far as its characters go.
 fn is_plain(text: &str) -> bool {
-    text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+    // The smallest numbers take some 330 digits.
+    text.len() <= 400 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 /// A number in plain decimal notation, perhaps below zero.

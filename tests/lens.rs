@@ -117,6 +117,20 @@ fn a_forced_end_ends_the_story() {
 }
 
 #[test]
+fn what_the_context_cannot_hold_cannot_be_forced() {
+    let mut house = House::open();
+    let prompt = "fox ".repeat(100);
+    let tokens = house.tokenizer.encode(&prompt).unwrap().len() as u32 + 1;
+    let mut with = |place| {
+        let settings =
+            Settings { prompt: prompt.clone(), length: 512, forced: vec![(place, 500)], ..Settings::default() };
+        Writer::new(&mut house.engine, &house.tokenizer, &house.model, settings).map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(with(512 - tokens), Ok(()));
+    assert!(with(513 - tokens).unwrap_err().contains("does not fit"));
+}
+
+#[test]
 fn the_common_beginning_of_prompts_is_not_read_again() {
     let mut house = House::open();
     let with = |prompt: &str| Settings { prompt: prompt.into(), length: 1, ..Settings::default() };

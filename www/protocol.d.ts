@@ -299,11 +299,8 @@ export interface LookedMessage {
   kept: number;
   entropy_bits: number;
   chained_entropy_bits: number;
-  /** Probability under the model of all tokens that are not among the candidates. */
-  rest: number;
-  /** Milliseconds that the chain took, and reading the story before. */
+  /** Milliseconds that the chain took. */
   chain_milliseconds: number;
-  read_milliseconds: number;
 }
 /** A place that cannot be looked at: the model is not loaded, the place is beyond its memory, or another was asked for. */
 export interface NotLookedMessage {
@@ -311,12 +308,11 @@ export interface NotLookedMessage {
   id: number;
   message: string;
 }
-/** Empty while the engine writes. */
+/** Empty while no model is loaded. */
 export interface EncodedMessage {
   type: "encoded";
   id: number;
   token_ids: number[];
-  token_texts: string[];
 }
 export interface LinkMessage {
   type: "link";

@@ -15,6 +15,10 @@ pub enum GenerateError {
         "the prompt is too long: with its {tokens} tokens it leaves no room in the model's context of {context}; shorten it"
     )]
     PromptTooLong { tokens: usize, context: usize },
+    #[error(
+        "the word to put at place {place} does not fit: the model's context ends with {context} tokens, prompt and all"
+    )]
+    ForcedBeyondContext { place: u32, context: usize },
     #[error("the prompt is empty and this model has no token to begin a story with; write a prompt")]
     NoBeginning,
     #[error("{0}")]

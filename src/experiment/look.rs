@@ -8,7 +8,7 @@ use crate::sampling::{Explanation, History, Random};
 use serde::Deserialize;
 
 /// Candidates that are told of: the likeliest before the chain, and as many of the likeliest after it.
-const MOST: usize = 40;
+const MOST: usize = 12;
 
 /// A story that was written, as far as it decides what could stand at a place of it.
 #[derive(Clone, Debug, Deserialize)]

@@ -62,6 +62,11 @@ impl<'a> Pen<'a> {
         if prompt.len() >= context {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context });
         }
+        // The last token of a full context is drawn, but can be followed by none.
+        let beyond = |&&(place, _): &&(u32, u32)| prompt.len() + place as usize > context;
+        if let Some(&(place, _)) = settings.forced.iter().find(beyond) {
+            return Err(GenerateError::ForcedBeyondContext { place, context });
+        }
         Ok(Self {
             sampler: sampler(&settings, tokenizer, model),
             random: Random::new(settings.seed.into()),

@@ -47,8 +47,9 @@ proptest! {
     }
 
     #[test]
-    fn any_f64_in_range_survives(temperature in 0.0f64..=2.0, top_p in 0.05f64..=1.0) {
-        let settings = Settings { temperature, top_p, ..Settings::default() };
+    fn any_f64_in_range_survives(temperature in 0.0f64..=2.0, top_p in 0.05f64..=1.0, small in 0i32..1074) {
+        let mut settings = Settings { temperature, top_p, ..Settings::default() };
+        settings.options.set("epsilon", temperature * 0.05 * 2f64.powi(-small)).unwrap();
         let read = read(&write(&settings, None, None));
         prop_assert_eq!(read.problems, Vec::<String>::new());
         prop_assert_eq!(read.settings, Some(settings));

@@ -95,8 +95,11 @@ impl Sampler {
 
     /// Lets DRY's matches end at these tokens; at none, if this is not called. Those outside the vocabulary are ignored.
     pub fn breakers(mut self, tokens: &[u32]) -> Self {
-        for (token, breaks) in self.breakers.iter_mut().enumerate() {
-            *breaks = tokens.contains(&(token as u32));
+        self.breakers.fill(false);
+        for &token in tokens {
+            if let Some(breaks) = self.breakers.get_mut(token as usize) {
+                *breaks = true;
+            }
         }
         self
     }

@@ -1,6 +1,7 @@
 //! XTC, "exclude top choices": p-e-w 2024, text-generation-webui, pull request 6335.
 //!
-//! With a chance of `probability`, removes all tokens with `p >= threshold` but the least likely of them.
+//! With a chance of `probability`, removes all tokens with `p >= threshold` but the least likely of them. A line break and
+//! the end of a story are tokens like others here; that project spares them.
 
 use super::Distribution;
 

@@ -11,6 +11,7 @@ use crate::metrics::Reference;
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
 use std::cell::Cell;
 use std::io::BufReader;
+use std::rc::Rc;
 
 /// Stories of about this length are drawn on the map.
 const USUAL_TOKENS: usize = 128;
@@ -18,7 +19,8 @@ const USUAL_TOKENS: usize = 128;
 /// A model, ready to write.
 pub struct Loaded {
     pub engine: Llama,
-    pub tokenizer: Tokenizer,
+    /// Shared, so that texts can be encoded while a story is measured.
+    pub tokenizer: Rc<Tokenizer>,
     pub info: ModelInfo,
     /// People's numbers for this model; without it, only raw numbers are shown.
     pub reference: Option<Reference>,
@@ -125,7 +127,7 @@ fn open(
         reference.check_fits(&model.info.id(), model.info.shape.vocabulary)?;
     }
     let engine = Llama::new(&mut model)?;
-    Ok(Loaded { engine, tokenizer, info: model.info, reference, looker: Looker::default() })
+    Ok(Loaded { engine, tokenizer: Rc::new(tokenizer), info: model.info, reference, looker: Looker::default() })
 }
 
 /// Why the model will have to be loaded again at the next visit.

@@ -142,9 +142,7 @@ pub enum Answer<'a> {
         kept: u32,
         entropy_bits: f64,
         chained_entropy_bits: f64,
-        rest: f64,
         chain_milliseconds: f64,
-        read_milliseconds: f64,
     },
     /// Why a place cannot be looked at.
     NotLooked {
@@ -154,7 +152,6 @@ pub enum Answer<'a> {
     Encoded {
         id: u32,
         token_ids: Vec<u32>,
-        token_texts: Vec<String>,
     },
     Link {
         fragment: String,
@@ -201,13 +198,13 @@ pub struct Named {
     text: String,
 }
 
-/// See [`Answer::Looked`]; the last two are the milliseconds that the chain took, and reading the story before.
+/// See [`Answer::Looked`].
 pub fn looked(
     id: u32,
     position: usize,
     explanation: Explanation,
     tokenizer: &Tokenizer,
-    (chain_milliseconds, read_milliseconds): (f64, f64),
+    chain_milliseconds: f64,
 ) -> Answer<'static> {
     let named = |candidate: Candidate| {
         let text = String::from_utf8_lossy(tokenizer.token_bytes(candidate.token)).into_owned();
@@ -223,9 +220,7 @@ pub fn looked(
         kept: explanation.kept,
         entropy_bits: explanation.entropy_bits,
         chained_entropy_bits: explanation.chained_entropy_bits,
-        rest: explanation.rest,
         chain_milliseconds,
-        read_milliseconds,
     }
 }
 

@@ -7,6 +7,7 @@ use super::messages::{Answer, Code, Look, Mean, Numbers, Request, looked, memory
 use crate::experiment::{GenerateError, Generation, LookError, SecondMetrics, SecondReading, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
+use crate::model::Tokenizer;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -23,6 +24,8 @@ struct Worker {
     /// Taken out while it writes or another model loads.
     loaded: RefCell<Option<Loaded>>,
     model_id: RefCell<Option<String>>,
+    /// That of the loaded model, also while it writes.
+    tokenizer: RefCell<Option<Rc<Tokenizer>>>,
     working: Cell<bool>,
     stop: Cell<Option<u32>>,
     /// Whether the work is only the second reading of a story, which gives way to other work.
@@ -69,8 +72,10 @@ impl Worker {
         match request {
             Request::Load { manifest_url, model } => self.work(None, async move |worker| {
                 *worker.loaded.borrow_mut() = None;
+                *worker.tokenizer.borrow_mut() = None;
                 let loaded = load(&manifest_url, model.as_deref()).await?;
                 *worker.model_id.borrow_mut() = Some(loaded.info.id());
+                *worker.tokenizer.borrow_mut() = Some(loaded.tokenizer.clone());
                 *worker.loaded.borrow_mut() = Some(loaded);
                 Ok(())
             }),
@@ -133,7 +138,6 @@ impl Worker {
         let Some(Loaded { engine, tokenizer, info, looker, .. }) = loaded else {
             return refused("The model is not loaded yet.".into());
         };
-        let start = clock::now();
         if let Err(error) = chain
             .check()
             .map_err(|error| LookError::Generate(error.into()))
@@ -141,21 +145,21 @@ impl Worker {
         {
             return refused(sentence(&error));
         }
-        let read = clock::now();
+        let start = clock::now();
         let explanation = looker.explain(tokenizer, info, &story, position, &chain);
-        let times = (clock::now() - read, read - start);
-        post(&looked(id, position, explanation, tokenizer, times));
+        post(&looked(id, position, explanation, tokenizer, clock::now() - start));
     }
 
-    /// The tokens of a text that is to stand in the middle of a story; none of an unknown vocabulary.
+    /// The tokens of a text that is to stand in the middle of a story; none while no model is loaded.
     fn encode(&self, id: u32, text: &str) {
-        let loaded = self.loaded.borrow();
-        let tokenizer = loaded.as_ref().map(|loaded| &loaded.tokenizer);
-        let token_ids = tokenizer.and_then(|tokenizer| tokenizer.encode(text).ok()).unwrap_or_default();
-        let text_of = |&token: &u32| {
-            tokenizer.map(|tokenizer| String::from_utf8_lossy(tokenizer.token_bytes(token)).into_owned())
+        let tokenizer = self.tokenizer.borrow().clone();
+        let encode = |tokenizer: &Tokenizer| {
+            // Tokenizers in SentencePiece's manner put a space before a text themselves.
+            let text = if tokenizer.leading_space() { text.strip_prefix(' ').unwrap_or(text) } else { text };
+            tokenizer.encode(text).ok()
         };
-        post(&Answer::Encoded { id, token_texts: token_ids.iter().filter_map(text_of).collect(), token_ids });
+        let token_ids = tokenizer.and_then(|tokenizer| encode(&tokenizer)).unwrap_or_default();
+        post(&Answer::Encoded { id, token_ids });
     }
 
     async fn generate(
@@ -253,6 +257,7 @@ fn failure(error: GenerateError) -> Failure {
     let code = match &error {
         GenerateError::Settings(_) | GenerateError::NoBeginning => Code::Settings,
         GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
+        GenerateError::ForcedBeyondContext { .. } => Code::Settings,
         GenerateError::Model(_) | GenerateError::Engine(_) => Code::Model,
     };
     Failure::new(code, sentence(&error))

@@ -251,6 +251,9 @@ test("an export of the same key but another story is taken as another story, its
   assert.notEqual(taken.key, one.key);
   assert.equal(after.find(({ key }) => key === "another").parent.key, taken.key);
   assert.equal(new Set(after.map(({ number }) => number)).size, 3, "no number twice");
+  // Once is enough.
+  await takeIn(t, page, JSON.stringify({ ...file, stories: [one, branch] }));
+  assert.equal(JSON.parse(await saved(t, page, "Export JSON")).stories.length, 3);
 });
 
 test("a table for other programs: CSV", async (t) => {

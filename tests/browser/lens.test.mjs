@@ -172,6 +172,17 @@ test("a word of the reader's own takes the place of one in the story", async (t)
   assert.ok(longer.text.startsWith(branch.text) && longer.token_ids.length > branch.token_ids.length);
 });
 
+test("a word is taken while a long story is still being measured", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const hot = { ...settings, temperature: 2, top_p: 1, length: 400 };
+  const first = await generate(page, hot);
+  await fillIn(page, "textbox", "Your own word", "dragon");
+  await page.keyboard.press("Enter");
+  const branch = await said(page, "done", 2);
+  assert.ok(branch.token_texts.slice(first.token_ids.length).join("").includes("dragon"));
+});
+
 test("every colouring has a legend and says its number", async (t) => {
   const page = await visit(t, shared);
   await ready(page);

@@ -37,6 +37,9 @@ export function createArchive({ store, onLost }) {
   }
 
   /** Brings the kept stories back into the store. Those that cannot be read stay where they are. */
+  /** Stories in the storage that this page cannot read. */
+  let unread = 0;
+
   async function restore() {
     try {
       const opened = await openStorage({
@@ -52,7 +55,8 @@ export function createArchive({ store, onLost }) {
       // Two tabs may have given the same number; the later story then gets another one, which is written down.
       for (const [index, entry] of added.entries()) if (entry.number === stories[index]?.number) written.set(entry.key, entry);
       storage = opened;
-      store.update({ entries, keeping: { phase: "kept", unread: found.length - stories.length } });
+      unread = found.length - stories.length;
+      store.update({ entries, keeping: { phase: "kept", unread } });
     } catch (problem) {
       lose(problem);
     }
@@ -65,13 +69,15 @@ export function createArchive({ store, onLost }) {
     try {
       // While one is written the next change may come.
       for (let changes = changed(); changes.stories.length + changes.dropped.length > 0; changes = changed()) {
+        // It may have been lost while the change before was written.
+        if (storage === null) return;
         await storage.write(changes.stories.map(keptStory), changes.dropped);
         for (const entry of changes.stories) written.set(entry.key, entry);
         for (const key of changes.dropped) written.delete(key);
       }
       // A storage that was full may have room again.
       const { keeping } = store.get();
-      if (keeping.phase === "lost") store.update({ keeping: { phase: "kept", unread: 0 } });
+      if (keeping.phase === "lost") store.update({ keeping: { phase: "kept", unread } });
     } catch (problem) {
       lose(problem);
     } finally {

@@ -67,7 +67,7 @@ function refusal(state, entry, position, tokens) {
   if (!entry) return "The story to branch from is not here any more.";
   if (state.engine.phase !== "ready") return "A branch can be written once the model has loaded.";
   if (state.chain === null) return "This engine cannot write branches yet. Reload the page.";
-  if (!canRead(state, entry)) return `This story was written by another model (${entry.record.model}), so it cannot be branched here.`;
+  if (!canRead(state, entry)) return `This story was written by another model or engine (${entry.record.model}, revision ${entry.record.engine_revision}), so it cannot be branched here.`;
   if (!Number.isInteger(position) || position < 0 || position > entry.record.token_ids.length) return "This place lies beyond the end of the story.";
   if (tokens.length === 0) return "Choose a word to branch with.";
   return null;

@@ -30,7 +30,7 @@ export function createChoosing({ store, writeSettings, onChosen, onPinned, onBus
       store.update({ shown: key, position: null });
       writeSettings(entry.record.settings);
       showInAddressBar(entry.record.link);
-      announce(`${entryName(entry)} is shown, with its settings.`);
+      announce(`${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`);
       onChosen(entry);
     },
 

@@ -72,7 +72,7 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
         facts = { ...facts, engine: message.engine };
         if (store.get().limits === null) onDescribed(message);
         // An engine of before the chain had names says nothing about it.
-        store.update({ limits: message.limits, chain: message.chain ?? null });
+        store.update({ limits: message.limits, chain: message.chain ?? null, revision: message.engine.revision });
         break;
       case "progress":
         store.update({ engine: { phase: "loading", loaded: message.loaded, total: message.total, from: message.from } });

@@ -9,6 +9,8 @@ import { newKey } from "./state.js";
 
 const FORMAT = "fabula-stories";
 const VERSION = 1;
+/** A story of a higher number gets another one, so that there is always a next. */
+const HIGHEST = 1e9;
 /** The largest file that is read. */
 export const LARGEST_BYTES = 50e6;
 
@@ -59,8 +61,10 @@ export async function fromJson(file) {
 export function withStories(entries, stories) {
   const own = entries.filter((entry) => entry.origin === "own");
   const byKey = new Map(own.map((entry) => [entry.key, entry]));
+  // A story that was taken in under another key, since its own stood for something else, is not taken in again.
+  const byContent = new Map(own.map((entry) => [contentOf(keptStory(entry)), entry]));
   const numbers = new Set(own.map((entry) => entry.number));
-  let free = Math.max(0, ...numbers, ...stories.map((story) => story.number)) + 1;
+  let free = [...numbers, ...stories.map((story) => story.number)].filter((number) => number <= HIGHEST).reduce((most, number) => Math.max(most, number), 0) + 1;
   /** @type {Map<string, string>} */
   const renamed = new Map();
   /** @type {Entry[]} */
@@ -68,13 +72,15 @@ export function withStories(entries, stories) {
   let skipped = 0;
   for (const story of stories) {
     const known = byKey.get(story.key);
-    if (known && holds(keptStory(known), story)) {
+    const twin = known && contentOf(keptStory(known)) === contentOf(story) ? known : byContent.get(contentOf(story));
+    if (twin && measures(keptStory(twin), story)) {
+      if (twin.key !== story.key) renamed.set(story.key, twin.key);
       skipped += 1;
       continue;
     }
     const key = known ? newKey() : story.key;
     if (known) renamed.set(story.key, key);
-    const number = numbers.has(story.number) ? free++ : story.number;
+    const number = numbers.has(story.number) || story.number > HIGHEST ? free++ : story.number;
     const entry = entryOf({ ...story, key, number });
     byKey.set(key, entry);
     numbers.add(number);
@@ -89,15 +95,22 @@ export function withStories(entries, stories) {
 }
 
 /**
- * Whether a story that is here says everything that another one says; it may have been measured further since.
+ * What a story says but for its keys, its number, and what was measured of it.
+ * @param {KeptStory} story
+ */
+function contentOf(story) {
+  const parent = story.parent && { position: story.parent.position };
+  return canonical({ ...story, key: "", number: 0, spans: null, verdict: null, parent, record: { ...story.record, numbers: null, percentiles: null } });
+}
+
+/**
+ * Whether a story that is here has every number that another one has; it may have been measured further since.
  * @param {KeptStory} here
  * @param {KeptStory} other
  */
-function holds(here, other) {
-  const bare = (/** @type {KeptStory} */ story) =>
-    canonical({ ...story, number: 0, spans: null, verdict: null, record: { ...story.record, numbers: null, percentiles: null } });
+function measures(here, other) {
   const within = (/** @type {Record<string, number | null>} */ some, /** @type {Record<string, number | null>} */ all) => Object.entries(some).every(([name, value]) => all[name] === value);
-  return bare(here) === bare(other) && within(other.record.numbers, here.record.numbers) && within(other.record.percentiles, here.record.percentiles);
+  return within(other.record.numbers, here.record.numbers) && within(other.record.percentiles, here.record.percentiles);
 }
 
 /**

@@ -7,12 +7,13 @@
  */
 
 /**
- * Whether the loaded model is the one that wrote this story; only then can it be read or branched.
+ * Whether this engine with the loaded model is what wrote this story; only then can it be read or branched.
  * @param {ReturnType<Store["get"]>} state
  * @param {Entry} entry
  */
-export function canRead({ engine, chain }, entry) {
-  return engine.phase === "ready" && chain !== null && entry.record.model === `${engine.model.name}@${engine.model.hash8}`;
+export function canRead({ engine, chain, revision }, entry) {
+  const { model, engine_revision } = entry.record;
+  return engine.phase === "ready" && chain !== null && engine_revision === revision && model === `${engine.model.name}@${engine.model.hash8}`;
 }
 
 /**

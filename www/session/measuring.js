@@ -31,8 +31,8 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   /** What the library was asked about and has not answered, by the number of the question. @type {Map<number, string>} */
   const traced = new Map();
   let questions = 0;
-  /** Who waits for means, in the order of asking. @type {((means: (Mean | null)[]) => void)[]} */
-  let meansReceivers = [];
+  /** Who waits for means, by the number of the question. @type {Map<number, (means: (Mean | null)[]) => void>} */
+  const meansReceivers = new Map();
 
   engine.on("token", (message) => {
     if (message.id !== live.id) return;
@@ -53,11 +53,14 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     reading.delete(message.id);
     if (key !== undefined) store.update({ entries: withNumbers(store.get().entries, key, message, { finished: true }) });
   });
-  engine.on("means", (message) => meansReceivers.shift()?.(message.means));
+  engine.on("means", ({ id, means }) => {
+    meansReceivers.get(id)?.(means);
+    meansReceivers.delete(id);
+  });
   engine.onEnd(() => {
     reading.clear();
-    for (const receive of meansReceivers) receive([]);
-    meansReceivers = [];
+    for (const receive of meansReceivers.values()) receive([]);
+    meansReceivers.clear();
     // No second reading goes on without its worker.
     const { entries } = store.get();
     if (entries.every((entry) => entry.finished)) return;
@@ -131,9 +134,10 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
      */
     askMeans(lists) {
       if (!engine.listening()) return Promise.resolve(lists.map(() => null));
+      const id = engine.number();
       return new Promise((resolve) => {
-        meansReceivers.push(resolve);
-        engine.post({ type: "means", id: meansReceivers.length, lists });
+        meansReceivers.set(id, resolve);
+        engine.post({ type: "means", id, lists });
       });
     },
   };

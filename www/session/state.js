@@ -47,6 +47,7 @@
  * @property {boolean} libraryReady  whether stories can be held against the library
  * @property {string | null} shown  the key of the entry in the story panel
  * @property {ChainDescription | null} chain  the sampling chain, as the engine describes it
+ * @property {number | null} revision  of the engine: only the same one writes the same tokens again
  * @property {number | null} position  the generated token of the shown story that is looked at; null is the end
  * @property {string | null} pinned  the key of the entry that the shown one is compared with
  * @property {ReadonlySet<string> | null} brushed  the keys of the entries chosen on the map; null when none are
@@ -64,6 +65,7 @@ export const initialState = {
   libraryReady: false,
   shown: null,
   chain: null,
+  revision: null,
   position: null,
   pinned: null,
   brushed: null,
@@ -154,22 +156,12 @@ export function sameSettings(one, other) {
   const names = new Set([...Object.keys(one.options ?? {}), ...Object.keys(other.options ?? {})]);
   return (
     one.prompt === other.prompt &&
-    near(one.temperature, other.temperature) &&
-    near(one.top_p, other.top_p) &&
+    one.temperature === other.temperature &&
+    one.top_p === other.top_p &&
     one.seed === other.seed &&
     one.length === other.length &&
-    [...names].every((name) => near(one.options?.[name], other.options?.[name])) &&
+    [...names].every((name) => one.options?.[name] === other.options?.[name]) &&
     (one.order ?? []).join() === (other.order ?? []).join() &&
     (one.forced ?? []).join() === (other.forced ?? []).join()
   );
-}
-
-/**
- * Whether two numbers are the same to single precision; one that is missing is only like another that is missing.
- * @param {number | undefined} one
- * @param {number | undefined} other
- */
-function near(one, other) {
-  if (one === undefined || other === undefined) return one === other;
-  return Math.abs(one - other) < 1e-6;
 }

@@ -94,6 +94,7 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
     const { entries, writing } = store.get();
     const record = recordOf(message);
     if (record.token_ids.length === 0) {
+      if (record.ended === "story") onRefused("The story ended before its first word.");
       breakOff();
       void startQueued();
       return;

@@ -224,9 +224,8 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
         [seed, limits.seed],
         [length, limits.length],
       ])) {
-        // A single-precision limit such as 0.05 arrives as 0.05000000074…
-        input.min = String(Number(lowest.toFixed(4)));
-        input.max = String(Number(highest.toFixed(4)));
+        input.min = String(lowest);
+        input.max = String(highest);
       }
       if (!touched) write({ ...defaults, prompt: defaults.prompt || prompt.value });
     },

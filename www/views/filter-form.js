@@ -128,6 +128,7 @@ export function createFilterForm({ onFilter }) {
       offer(chain, [["", "any"], [NO_STAGE, "temperature and top-p only"], [ANY_STAGE, "with more of them"], ...[...stages].map(/** @returns {Choice} */ ([name, label]) => [name, `with ${label}`])]);
       // While a story is being written none is shown; the one before it then counts.
       if (promptNow !== null) shownPrompt = promptNow;
+      prompt.disabled = shownPrompt === null;
       const gone = (filter.model !== null && model.value === "") || (filter.chain !== null && chain.value === "");
       if (gone) filter = { ...filter, model: model.value || null, chain: chain.value || null };
     },

@@ -23,7 +23,7 @@ const SOON = 400;
  * @param {Settings} options.settings  of the form
  * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | NotLookedMessage | null>} options.look
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
- * @param {(branch: { key: string, position: number, tokens: number[] }) => void} options.onBranch
+ * @param {(branch: { key: string, position: number, tokens: number[] }) => boolean} options.onBranch
  * @param {() => void} options.onClose  back to the end
  * @param {(scroll: boolean) => void} options.onReturn  the keyboard goes back to the word, which is brought into sight or not
  */
@@ -42,7 +42,10 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
   let slow;
 
   const card = createTokenCard({ encode, onBranch: branch, onClose: closeCard });
-  const chart = createNextToken({ onBranch: (token) => branch([token]) });
+  const chart = createNextToken({
+    // What is drawn may still be of the place before.
+    onBranch: (token) => drawn === place && branch([token]),
+  });
   root.append(
     element("div", { class: "lens-head" }, element("h2", {}, "Next token"), chart.scale),
     card.head,
@@ -58,14 +61,15 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
     return view.chain?.stages.find(({ name }) => name === stage)?.label ?? stage;
   }
 
-  /** @param {number[]} tokens */
+  /**
+   * False when the branch cannot be written.
+   * @param {number[]} tokens
+   */
   function branch(tokens) {
     const { entry } = view;
-    // What is drawn may still be of the place before.
-    if (!entry || drawn !== place) return;
-    const position = at(entry);
+    if (!entry || !onBranch({ key: entry.key, position: at(entry), tokens })) return false;
     onReturn(false);
-    onBranch({ key: entry.key, position, tokens });
+    return true;
   }
 
   function closeCard() {
@@ -87,7 +91,7 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
     if (phase !== "ready") return "The chart comes when the model has loaded.";
     if (chain === null) return "This engine cannot be looked into. Reload the page for a newer one.";
     if (!entry) return "Write a story, and look into each of its words here.";
-    return readable ? null : `Only the model that wrote a story can be looked into: this was ${entry.record.model}.`;
+    return readable ? null : `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
   }
 
   /** At most one question a frame, and none while another waits for its answer: each answer is seen. */
@@ -105,7 +109,7 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
       asking = false;
       if (asked === place && obstacle() === null) {
         clearTimeout(slow);
-        drawn = place;
+        drawn = looked?.type === "looked" ? place : -1;
         if (looked?.type === "looked") {
           chart.show(looked, labelOf);
           card.tell(looked, labelOf);

@@ -7,9 +7,6 @@ import { decimal } from "../parts/format.js";
  * @import { Entry } from "../session/state.js"
  */
 
-/** Settings come back from the engine in single precision. */
-const SLACK = 1e-6;
-
 /** Values of `chain` that are no stage. */
 export const NO_STAGE = "none";
 export const ANY_STAGE = "any";
@@ -43,7 +40,7 @@ export function isOn(filter) {
  * @param {[number | null, number | null]} range
  */
 function within(value, [from, to]) {
-  return (from === null || value >= from - SLACK) && (to === null || value <= to + SLACK);
+  return (from === null || value >= from) && (to === null || value <= to);
 }
 
 /**

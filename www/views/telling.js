@@ -86,7 +86,7 @@ export function createTelling({ notices, announcer }) {
      * @param {Entry} entry
      * @param {() => void} read
      */
-    chosen: (entry, read) => choice(`${entryName(entry)} is shown, with its settings.`, { text: "Read it", run: read }),
+    chosen: (entry, read) => choice(`${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`, { text: "Read it", run: read }),
     /**
      * @param {Entry} entry
      * @param {() => void} show

@@ -33,7 +33,7 @@ function asInText(word, spaced) {
 /**
  * @param {object} options
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
- * @param {(tokens: number[]) => void} options.onBranch
+ * @param {(tokens: number[]) => boolean} options.onBranch  false when it cannot be written
  * @param {() => void} options.onClose
  */
 export function createTokenCard({ encode, onBranch, onClose }) {
@@ -69,11 +69,10 @@ export function createTokenCard({ encode, onBranch, onClose }) {
     // The lens may have gone on meanwhile.
     if (asked !== place) return;
     if (!encoded || encoded.token_ids.length === 0) {
-      ownHint.textContent = "The engine cannot take a word just now. Try again when the story is finished.";
+      ownHint.textContent = "The engine cannot take this word just now. Try again once the model has loaded.";
       return;
     }
-    field.value = "";
-    onBranch(encoded.token_ids);
+    if (onBranch(encoded.token_ids)) field.value = "";
   }
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
