@@ -72,13 +72,15 @@ fn a_link_is_held_to_its_promise() {
     let link = json(&["--tokens", "8"])["link"].as_str().unwrap().to_string();
     let said = |link: &str| {
         let output = fabula(&["generate", "--model", MODEL, "--link", link]);
-        assert!(output.status.success());
-        String::from_utf8(output.stderr).unwrap()
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.success(), !words.contains("not the same story"), "{words}");
+        words
     };
     assert!(said(&format!("https://example.org/x/{link}")).contains("reproduced exactly"));
     assert!(said(&link.replace("seed=42", "seed=43")).contains("the tokens differ"));
     assert!(said(&link.replace("seed=42", "seed=43").replace("engine=2", "engine=1")).contains("engine revision 1"));
     assert!(said("#v=1&n=4&t=hot").contains("temperature"));
+    refuses(&["generate", "--model", MODEL, "--link", "hello"], "no link");
 }
 
 #[test]

@@ -72,7 +72,7 @@ export function withStories(entries, stories) {
   let skipped = 0;
   for (const story of stories) {
     const known = byKey.get(story.key);
-    const twin = known && contentOf(keptStory(known)) === contentOf(story) ? known : byContent.get(contentOf(story));
+    const twin = !known || contentOf(keptStory(known)) === contentOf(story) ? known : byContent.get(contentOf(story));
     if (twin && measures(keptStory(twin), story)) {
       if (twin.key !== story.key) renamed.set(story.key, twin.key);
       skipped += 1;

@@ -182,6 +182,11 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
         waiting = factsOfRecord(record);
       }
       flush();
+      // To be read from its beginning, by whoever has not taken hold of it meanwhile.
+      if (streamed && following && !text.contains(document.activeElement)) {
+        following = false;
+        text.scrollTop = 0;
+      }
       root.toggleAttribute("data-writing", false);
       exampleLabel.hidden = origin !== "example";
       strip.fit(tokens.generated());

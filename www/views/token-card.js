@@ -43,6 +43,8 @@ export function createTokenCard({ encode, onBranch, onClose }) {
   const values = new Map([...new Set([...OF_TOKEN, ...OF_END])].map((label) => [label, element("dd")]));
   const numbers = element("dl", { class: "card-numbers" }, ...[...values].map(([label, value]) => element("div", {}, element("dt", {}, label), value)));
   const field = element("input", { type: "text", id: "own-word", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: 200, "aria-describedby": "own-word-hint" });
+  /** What stands below the field when nothing is wrong. */
+  let usualHint = "";
   const ownHint = element("p", { class: "hint", id: "own-word-hint" });
   const go = button("Branch", () => void branch());
   const own = element(
@@ -74,6 +76,7 @@ export function createTokenCard({ encode, onBranch, onClose }) {
     }
     if (onBranch(encoded.token_ids)) field.value = "";
   }
+  field.addEventListener("input", () => ownHint.replaceChildren(usualHint));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
@@ -106,7 +109,8 @@ export function createTokenCard({ encode, onBranch, onClose }) {
         ? `${facts.forced ? "Chosen by hand. " : ""}What else could have stood here${facts.forced ? "" : ", with the settings of the form"}.`
         : "What could come next. Choose a word of the story to look there.";
       const tail = before.slice(-24).replace(/^\S*\s/, "").replace(/\s+/g, " ").trim();
-      ownHint.textContent = place.spaced ? `It goes after “…${tail}”; the space before it comes by itself.` : `It goes after “…${tail}”, without a space.`;
+      usualHint = place.spaced ? `It goes after “…${tail}”; the space before it comes by itself.` : `It goes after “…${tail}”, without a space.`;
+      ownHint.replaceChildren(usualHint);
       if (facts) {
         put("Probability", chance(2 ** -facts.bits));
         put("Rank", count(facts.rank));

@@ -109,8 +109,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         serde_json::to_writer(&mut out, &report)?;
     }
     writeln!(out)?;
-    if let Some(verdict) = verdict {
-        eprintln!("fabula: {verdict}");
+    match verdict {
+        Some((true, verdict)) => eprintln!("fabula: {verdict}"),
+        Some((false, verdict)) => return Err(verdict.into()),
+        None => {}
     }
     Ok(())
 }

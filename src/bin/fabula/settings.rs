@@ -99,6 +99,9 @@ impl SettingsArguments {
     pub fn settings(self) -> Outcome<(Settings, Option<LinkRead>)> {
         if let Some(text) = self.link {
             let fragment = text.split_once('#').map_or(text.as_str(), |(_, fragment)| fragment);
+            if !fragment.contains('=') {
+                return Err("this is no link of a story: it has no settings after a #".into());
+            }
             let read = link::read(fragment);
             for problem in &read.problems {
                 eprintln!("fabula: {problem}");
@@ -126,17 +129,18 @@ impl SettingsArguments {
     }
 }
 
-/// How a story compares with what its link promised; none if it promised nothing.
-pub fn verdict(link: &LinkRead, digest: &str, model: &str, revision: u32) -> Option<String> {
+/// Whether a story is what its link promised, and that in words; none if it promised nothing.
+pub fn verdict(link: &LinkRead, digest: &str, model: &str, revision: u32) -> Option<(bool, String)> {
     let promised = link.digest.as_ref()?;
     let other_model = link.model.as_ref().filter(|name| *name != model);
     let other_revision = link.engine_revision.filter(|&other| other != revision);
-    Some(match (promised == digest, other_model, other_revision) {
+    let words = match (promised == digest, other_model, other_revision) {
         (true, ..) => "reproduced exactly".into(),
         (_, Some(name), _) => format!("not the same story: the link was made with the model {name}, this is {model}"),
         (_, _, Some(other)) => {
             format!("not the same story: the link was made with engine revision {other}, this is {revision}")
         }
         _ => "not the same story: same model and engine, but the tokens differ".into(),
-    })
+    };
+    Some((promised == digest, words))
 }

@@ -129,7 +129,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         let written = collect(&runs, receiver, &mut part, total);
         work.failed.store(written.is_err(), Ordering::Relaxed);
         written
-    })
+    })?;
+    eprintln!("fabula: {total} stories in {}", arguments.out.display());
+    Ok(())
 }
 
 #[derive(Args)]
