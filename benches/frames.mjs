@@ -1,7 +1,7 @@
 // How smooth the page is: frames while a story of 512 tokens streams, under each colouring, and while a slider moves the
 // next-token chart. Run by `make bench`; writes its part of benches/results/DATE-MACHINE.json and .md.
 //   --quick: one run, which is no result      --json: prints the numbers, too
-import { choose, find, press, ready, said, settle } from "../tests/browser/reader.mjs";
+import { said, settle } from "../tests/browser/reader.mjs";
 import { launch, startServer, visit } from "../tests/browser/support.mjs";
 import { record } from "./lib/record.mjs";
 import { summary } from "./lib/statistics.mjs";
@@ -13,13 +13,30 @@ const COLOURINGS = ["Surprisal", "Entropy", "Excess surprise", "Rank", "Where it
 const SETTINGS = { prompt: "Once", temperature: 2, top_p: 1, length: 512 };
 const MOVES = 120;
 
+/**
+ * Sets controls and presses buttons by their ids. The tests' own way, by role and name, builds the tree that screen readers get,
+ * and the browser then keeps that up to date in every frame.
+ */
+const control = (page, id, value) => page.evaluate((name, to) => {
+  const node = document.getElementById(name);
+  if (to === undefined) return node.click();
+  node.value = String(to);
+  node.dispatchEvent(new Event("input", { bubbles: true }));
+  return node.dispatchEvent(new Event("change", { bubbles: true }));
+}, id, value);
+async function choose(page, { top_p, ...settings }) {
+  for (const [id, value] of Object.entries({ ...settings, "top-p": top_p })) await control(page, id, value);
+}
+
 /** Notes every frame from now on, until told to stop. */
 const watchFrames = (page) => page.evaluate(() => {
-  globalThis.frames = [];
+  const frames = [];
+  globalThis.frames = frames;
   globalThis.watching = true;
   const note = (time) => {
-    globalThis.frames.push(time);
-    if (globalThis.watching) requestAnimationFrame(note);
+    frames.push(time);
+    // Those watched before may not have been told yet to stop.
+    if (globalThis.watching && globalThis.frames === frames) requestAnimationFrame(note);
   };
   requestAnimationFrame(note);
 });
@@ -44,7 +61,7 @@ async function story(page, client, seed) {
   });
   await watchFrames(page);
   const before = await work(client);
-  await press(page, "Generate");
+  await control(page, "generate");
   const done = await said(page, "done");
   const after = await work(client);
   const frames = await framesSeen(page);
@@ -57,7 +74,7 @@ async function story(page, client, seed) {
 
 /** Moves the temperature by one step a frame, and says what that costs the page. */
 async function slide(page, client) {
-  const slider = await find(page, "slider", "Temperature");
+  const slider = await page.$("#temperature");
   const asked = await page.evaluate(() => globalThis.said.filter((message) => message.type === "looked").length);
   const before = await work(client);
   const frames = await slider.evaluate((input, moves) => new Promise((resolve) => {
@@ -96,12 +113,12 @@ const browser = await launch();
 const page = await visit({ after: () => {} }, { browser, server });
 const client = await page.createCDPSession();
 await client.send("Performance.enable");
-await ready(page);
+await said(page, "ready");
 // Only the frames in which tokens come count: the page notes when the first and the last of them did.
 await page.evaluate(() => {
   const { push } = globalThis.said;
   globalThis.said.push = (message) => {
-    if (message.type === "token") {
+    if (message.type === "tokens") {
       globalThis.first ||= performance.now();
       globalThis.last = performance.now();
     }
@@ -112,7 +129,7 @@ await story(page, client, 1000);
 
 const streaming = {};
 for (const name of COLOURINGS) {
-  await (await find(page, "radio", name)).evaluate((radio) => radio.click());
+  await page.evaluate((label) => [...document.querySelectorAll("#story fieldset label")].find((node) => node.textContent === label).click(), name);
   const runs = [];
   for (let seed = 1; runs.length < RUNS && seed < 50; seed += 1) {
     const run = await story(page, client, seed);
@@ -124,7 +141,7 @@ for (const name of COLOURINGS) {
 
 // One that leaves room in the model's memory: something can follow it.
 await choose(page, { temperature: 0.8, top_p: 0.95, length: 256, seed: 1 });
-await press(page, "Generate");
+await control(page, "generate");
 await said(page, "done", 2);
 const places = { "at the end": null, "in the middle": 64 };
 const sliding = {};

@@ -51,7 +51,7 @@ async function firstToken(shared, t, context) {
   const fragment = "#v=1&p=Once+upon+a+time&t=0.8&top_p=0.95&n=8&seed=1";
   const page = await visit(t, shared, { context, fragment, before: (p) => p.evaluateOnNewDocument(() => {
     const watch = setInterval(() => {
-      if (!globalThis.said?.some((m) => m.type === "token")) return;
+      if (!globalThis.said?.some((m) => m.type === "tokens")) return;
       globalThis.firstToken = performance.now() / 1000;
       clearInterval(watch);
     }, 1);

@@ -107,6 +107,9 @@ pub fn read(fragment: &str) -> LinkRead {
     let limits = Settings::LIMITS;
     let default = Settings::default();
     read.model = fields.checked("model", "the model's name", is_model);
+    if read.model.is_some() {
+        fields.whole();
+    }
     read.engine_revision = fields.number("engine", "engine revision", (0, u32::MAX));
     read.digest = fields.checked("x", "the digest", is_digest);
     let length = fields.number("n", "length", limits.length).unwrap_or(default.length);
@@ -180,6 +183,18 @@ impl<'a> Fields<'a> {
 
     fn take(&mut self, key: &str) -> Option<String> {
         self.fields.remove(key)
+    }
+
+    /// Notices a link of the page that lost its end on the way.
+    fn whole(&mut self) {
+        const ALWAYS: [(&str, &str); 5] =
+            [("p", "prompt"), ("t", "temperature"), ("top_p", "top-p"), ("n", "length"), ("seed", "seed")];
+        let missing = ALWAYS.iter().filter(|(key, _)| !self.fields.contains_key(*key)).map(|(_, name)| *name);
+        let missing: Vec<&str> = missing.collect();
+        if !missing.is_empty() {
+            let names = missing.join(", ");
+            self.problem(format!("The link is not whole: it does not say {names}; what is usual is used. Copy it again."));
+        }
     }
 
     fn checked(&mut self, key: &str, what: &str, valid: fn(&str) -> bool) -> Option<String> {

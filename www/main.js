@@ -83,7 +83,7 @@ const writing = createWriting({
     metrics.show(null);
     if (!story.isVisible()) story.reveal();
   },
-  onToken: (message) => story.append(message),
+  onTokens: (message) => story.append(message),
   onFinished: tell.finished,
   onBrokenOff: () => story.interrupt(),
   onRefused: tell.refused,

@@ -210,19 +210,21 @@ export interface StartedMessage {
   id: number;
   prompt_tokens: number;
 }
-export interface TokenMessage {
-  type: "token";
+/** What has been written since the last message, at most once a frame: a list for each fact. */
+export interface TokensMessage {
+  type: "tokens";
   id: number;
-  index: number;
-  token: number;
+  /** Place of the first among the generated tokens. */
+  first: number;
+  token_ids: number[];
   /** Empty while a character of several bytes is incomplete. */
-  text: string;
-  surprisal_bits: number;
-  entropy_bits: number;
-  /** Its rank among all tokens under the model itself, from 1. */
-  rank: number;
-  /** Whether it was given rather than drawn. */
-  forced: boolean;
+  token_texts: string[];
+  surprisal_bits: number[];
+  entropy_bits: number[];
+  /** Among all tokens under the model itself, from 1. */
+  ranks: number[];
+  /** Whether they were given rather than drawn. */
+  forced: boolean[];
 }
 export interface MetricsMessage extends Numbers {
   type: "metrics";
@@ -338,7 +340,7 @@ export type FromWorker =
   | ProgressMessage
   | ReadyMessage
   | StartedMessage
-  | TokenMessage
+  | TokensMessage
   | MetricsMessage
   | MeasuringMessage
   | MeasuredMessage

@@ -39,6 +39,17 @@ fn order() -> impl Strategy<Value = Order> {
     prop_oneof![usual, Just(names).prop_shuffle().prop_map(|names| Order::parse(&names.join(",")).unwrap())]
 }
 
+#[test]
+fn a_link_that_lost_its_end_says_so() {
+    let whole = write(&Settings::default(), Some("fable-9m@0123abcd"), Some("89abcdef"));
+    assert_eq!(read(&whole).problems, Vec::<String>::new());
+    let cut = &whole[..whole.find("&top_p").unwrap()];
+    let [problem] = &read(cut).problems[..] else { panic!("{:?}", read(cut).problems) };
+    assert!(problem.contains("top-p, length, seed") && !problem.contains("prompt"), "{problem}");
+    // Of two fields, written by hand.
+    assert_eq!(read("#v=1&p=Once").problems, Vec::<String>::new());
+}
+
 proptest! {
     #[test]
     fn round_trip(settings in settings(), digest in prop::option::of("[0-9a-f]{8}"), model in prop::option::of("[a-z0-9-]{1,20}@[0-9a-f]{8}")) {

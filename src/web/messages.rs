@@ -95,10 +95,11 @@ pub enum Answer<'a> {
         id: u32,
         prompt_tokens: usize,
     },
-    Token {
+    /// What has been written since the last message.
+    Tokens {
         id: u32,
         #[serde(flatten)]
-        written: &'a Written,
+        tokens: &'a Tokens,
     },
     Metrics {
         id: u32,
@@ -122,7 +123,7 @@ pub enum Answer<'a> {
         id: u32,
         done: f64,
     },
-    /// What the second reading found; nothing, if it gave way to other work.
+    /// What the second reading found; nothing, where it could not be made.
     Measured {
         id: u32,
         #[serde(flatten)]
@@ -162,6 +163,43 @@ pub enum Answer<'a> {
         code: Code,
         message: String,
     },
+}
+
+/// Some tokens of a story in a row, a list for each of their facts; see [`Written`]. Many at once, since a browser takes longer to
+/// hand over a message than the engine to write a token.
+#[derive(Default, Serialize)]
+pub struct Tokens {
+    /// Place of the first among the generated tokens.
+    first: usize,
+    token_ids: Vec<u32>,
+    token_texts: Vec<String>,
+    surprisal_bits: Vec<f64>,
+    entropy_bits: Vec<f64>,
+    ranks: Vec<u32>,
+    forced: Vec<bool>,
+}
+
+impl Tokens {
+    /// Adds the next one.
+    pub fn push(&mut self, written: &Written) {
+        if self.token_ids.is_empty() {
+            self.first = written.index;
+        }
+        self.token_ids.push(written.token);
+        self.token_texts.push(written.text.clone());
+        self.surprisal_bits.push(written.surprisal_bits);
+        self.entropy_bits.push(written.entropy_bits);
+        self.ranks.push(written.rank);
+        self.forced.push(written.forced);
+    }
+
+    /// Sends those that there are, and begins anew.
+    pub fn send(&mut self, id: u32) {
+        let tokens = std::mem::take(self);
+        if !tokens.token_ids.is_empty() {
+            post(&Answer::Tokens { id, tokens: &tokens });
+        }
+    }
 }
 
 /// Numbers by name, and where they fall among people's passages of that length.

@@ -3,8 +3,8 @@
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Look, Mean, Numbers, Request, looked, memory_bytes, post, scope};
-use crate::experiment::{GenerateError, Generation, LookError, SecondMetrics, SecondReading, Settings, Writer};
+use super::messages::{Answer, Code, Look, Mean, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
+use crate::experiment::{GenerateError, LookError, SecondMetrics, SecondReading, Settings, TokensRead, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
@@ -17,6 +17,10 @@ use web_sys::MessageEvent;
 
 /// Live measurements reach the page at most this often, in milliseconds.
 const MEASURE_EVERY: f64 = 100.0;
+/// Tokens reach the page at most this often, in milliseconds: once a frame. Those of a slow machine come one by one.
+const TELL_EVERY: f64 = 16.0;
+/// Stories that wait for their second reading, at most.
+const MOST_UNREAD: usize = 64;
 
 /// The worker's state.
 #[derive(Default)]
@@ -32,8 +36,25 @@ struct Worker {
     measuring: Cell<bool>,
     /// What waits for the second reading to give way.
     waiting: RefCell<Option<Request>>,
+    /// Stories that wait for their second reading, the latest last.
+    unread: RefCell<Vec<Unread>>,
     /// A place to look at, while the engine writes.
     look: RefCell<Option<Look>>,
+}
+
+/// A story that waits for its second reading.
+struct Unread {
+    id: u32,
+    read: TokensRead,
+    text: String,
+    prompted: bool,
+}
+
+impl Unread {
+    /// Says that nothing more is coming for it.
+    fn give_up(self) {
+        post(&Answer::Measured { id: self.id, numbers: Numbers::default() });
+    }
 }
 
 /// Listens from now on.
@@ -73,6 +94,8 @@ impl Worker {
             Request::Load { manifest_url, model } => self.work(None, async move |worker| {
                 *worker.loaded.borrow_mut() = None;
                 *worker.tokenizer.borrow_mut() = None;
+                // Another model cannot read them again.
+                worker.unread.take().into_iter().for_each(Unread::give_up);
                 let loaded = load(&manifest_url, model.as_deref()).await?;
                 *worker.model_id.borrow_mut() = Some(loaded.info.id());
                 *worker.tokenizer.borrow_mut() = Some(loaded.tokenizer.clone());
@@ -127,7 +150,23 @@ impl Worker {
             self.answer_look(self.loaded.borrow_mut().as_mut());
             if let Some(request) = self.waiting.take() {
                 self.answer(request);
+            } else if !self.unread.borrow().is_empty() {
+                self.read_on();
             }
+        });
+    }
+
+    /// Reads stories again that wait for it, the latest first, until something else is asked for.
+    fn read_on(self: Rc<Self>) {
+        self.measuring.set(true);
+        self.work(None, async move |worker| {
+            let Some(mut loaded) = worker.loaded.take() else {
+                worker.unread.take().into_iter().for_each(Unread::give_up);
+                return Ok(());
+            };
+            let result = worker.read_again(&mut loaded).await;
+            *worker.loaded.borrow_mut() = Some(loaded);
+            result
         });
     }
 
@@ -170,31 +209,39 @@ impl Worker {
         earlier: &[String],
     ) -> Result<(), Failure> {
         let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
-        let turns = Turns::new()
-            .map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))?;
+        let turns = turns()?;
         let start = clock::now();
         let reference = loaded.reference.as_ref();
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
-        let lost = |_| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
         let stopped = || self.stop.get() == Some(id);
         while !stopped() && writer.read_prompt().map_err(failure)? {
             turns.next().await.map_err(lost)?;
         }
         let decoding = clock::now();
         let mut measured = decoding;
+        // The first token is told at once.
+        let mut told = f64::NEG_INFINITY;
+        let mut waiting = Tokens::default();
         let mut tokens = 0;
         while !stopped() {
             let Some(written) = writer.step().map_err(failure)? else { break };
-            post(&Answer::Token { id, written });
+            waiting.push(written);
             tokens += 1;
-            if clock::now() - measured > MEASURE_EVERY {
+            let now = clock::now();
+            if now - told >= TELL_EVERY {
+                waiting.send(id);
+                told = now;
+            }
+            if now - measured > MEASURE_EVERY {
+                waiting.send(id);
                 let metrics = writer.measure(&earlier, reference);
                 post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, reference) });
                 measured = clock::now();
             }
             turns.next().await.map_err(lost)?;
         }
+        waiting.send(id);
         let end = clock::now();
         let generation = writer.finish(&earlier, reference);
         post(&Answer::Done {
@@ -207,32 +254,49 @@ impl Worker {
             // Browsers coarsen the clock; a very short story may seem to have taken no time.
             tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
         });
-        self.measuring.set(true);
-        let reference = loaded.reference.take();
-        let found = self.read_again(loaded, id, &generation, &turns).await;
-        let tokens = generation.token_ids.len();
-        let numbers = match &found {
-            Ok(Some(found)) => Numbers::new(found, tokens, reference.as_ref()),
-            _ => Numbers::default(),
-        };
-        loaded.reference = reference;
-        // Nothing more is coming for that story, whatever happened.
-        post(&Answer::Measured { id, numbers });
-        found.map(|_| ())
+        let prompted = !generation.settings.prompt.is_empty();
+        let read = generation.read();
+        let mut unread = self.unread.borrow_mut();
+        unread.push(Unread { id, read, text: generation.text, prompted });
+        if unread.len() > MOST_UNREAD {
+            unread.remove(0).give_up();
+        }
+        Ok(())
     }
 
-    /// Measures what takes passes of its own; none if the model cannot, or if something else is asked for meanwhile.
-    async fn read_again(
+    /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
+    async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
+        let turns = turns()?;
+        loop {
+            let Some(unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
+            match self.read_one_again(loaded, &unread, &turns).await {
+                Ok(Some(found)) => {
+                    let numbers = Numbers::new(&found, unread.read.token_ids.len(), loaded.reference.as_ref());
+                    post(&Answer::Measured { id: unread.id, numbers });
+                }
+                Ok(None) => {
+                    self.unread.borrow_mut().push(unread);
+                    return Ok(());
+                }
+                Err(failure) => {
+                    unread.give_up();
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    /// The second reading of a story; none if something else is asked for meanwhile.
+    async fn read_one_again(
         &self,
         loaded: &mut Loaded,
-        id: u32,
-        generation: &Generation,
+        unread: &Unread,
         turns: &Turns,
     ) -> Result<Option<SecondMetrics>, Failure> {
-        let prompted = !generation.settings.prompt.is_empty();
-        let reading =
-            SecondReading::new(&generation.read(), &generation.text, prompted, &loaded.tokenizer, &loaded.info);
-        let Some(mut reading) = reading else { return Ok(None) };
+        let Unread { id, read, text, prompted } = unread;
+        let reading = SecondReading::new(read, text, *prompted, &loaded.tokenizer, &loaded.info);
+        // A model that cannot begin a text says nothing of sentences alone.
+        let Some(mut reading) = reading else { return Ok(Some(SecondMetrics::default())) };
         let mut told = clock::now();
         // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
         while let Some(done) = reading.step(&mut loaded.engine.sequence(1)).map_err(|error| failure(error.into()))? {
@@ -241,16 +305,22 @@ impl Worker {
             }
             self.answer_look(Some(loaded));
             if clock::now() - told > MEASURE_EVERY {
-                post(&Answer::Measuring { id, done });
+                post(&Answer::Measuring { id: *id, done });
                 told = clock::now();
             }
-            turns
-                .next()
-                .await
-                .map_err(|_| Failure::new(Code::Panic, "The browser lost a message. Reload the page."))?;
+            turns.next().await.map_err(lost)?;
         }
         Ok(Some(reading.finish()))
     }
+}
+
+/// Turns to wait for.
+fn turns() -> Result<Turns, Failure> {
+    Turns::new().map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))
+}
+
+fn lost<T>(_: T) -> Failure {
+    Failure::new(Code::Panic, "The browser lost a message. Reload the page.")
 }
 
 fn failure(error: GenerateError) -> Failure {

@@ -149,7 +149,7 @@ test("the focus stays on a living control when Generate gives way to Stop", asyn
   await ready(page);
   await tabTo(page, "button", "Generate");
   await page.keyboard.press("Enter");
-  await said(page, "token", 2);
+  await said(page, "tokens", 2);
   assert.notEqual((await focused(page)).tag, "BODY", "while it streams");
   await said(page, "done");
   assert.notEqual((await focused(page)).tag, "BODY", "at the end");

@@ -51,7 +51,10 @@ test("a branch keeps its story up to the place, and goes on from the word", asyn
   assert.deepEqual(second.token_ids.slice(0, 12), first.token_ids.slice(0, 12));
   const third = await branch(page, 3, "king");
   assert.ok(third.settings.forced.every(([at]) => at >= 3 && at < 6), JSON.stringify(third.settings.forced));
-  assert.deepEqual(await shape(page), [["Story 1", [["Story 2", [["Story 3", [["Story 4"]]]]]]]]);
+  // What stands at its place is Story 1's, so that it hangs there and not under the story that it was chosen in.
+  assert.deepEqual(await shape(page), [["Story 1", [["Story 2", [["Story 3"]]], ["Story 4"]]]]);
+  await branch(page, 3, "queen");
+  assert.deepEqual(await shape(page), [["Story 1", [["Story 2", [["Story 3"]]], ["Story 4"], ["Story 5"]]]]);
 });
 
 test("the tree shows which story is read, and leads to the others", async (t) => {

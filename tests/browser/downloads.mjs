@@ -2,10 +2,31 @@
 import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { press } from "./reader.mjs";
+import { press, until } from "./reader.mjs";
+import { isFirefox } from "./support.mjs";
+
+/** Firefox's driver cannot say where downloads go: the file is taken from the link that the page follows. */
+async function savedInFirefox(page, button) {
+  await page.evaluate(() => {
+    globalThis.saved = null;
+    let content = null;
+    URL.createObjectURL = (blob) => {
+      content = blob;
+      return "#";
+    };
+    HTMLAnchorElement.prototype.click = function () {
+      void content.arrayBuffer().then((bytes) => { globalThis.saved = { name: this.download, bytes: [...new Uint8Array(bytes)] }; });
+    };
+  });
+  await press(page, button);
+  await until(page, `a file from ${button}`, () => globalThis.saved !== null);
+  const { name, bytes } = await page.evaluate(() => globalThis.saved);
+  return { name, bytes: Buffer.from(bytes) };
+}
 
 /** Presses a button that gives a file: its name and its bytes. */
 export async function saved(t, page, button) {
+  if (isFirefox) return savedInFirefox(page, button);
   const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const session = await page.createCDPSession();

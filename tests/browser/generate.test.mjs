@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, count, enabled, find, generate, meanwhile, openLibrary, parts, press, ready, said, settle, story, until } from "./reader.mjs";
+import { choose, count, enabled, find, generate, meanwhile, openLibrary, parts, press, ready, said, settle, story, tokensSaid, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -12,7 +12,8 @@ test("a story streams token by token and ends at its length", async (t) => {
   const done = await generate(page, settings);
   assert.equal(done.token_ids.length, 48);
   assert.equal(done.token_ids.length, done.surprisal_bits.length);
-  assert.ok((await count(page, "token")) >= 48, "the tokens came one by one");
+  assert.equal(await tokensSaid(page), 48);
+  assert.ok((await count(page, "tokens")) > 1, "the tokens did not wait for the end");
   const shown = await story(page);
   assert.ok(shown.includes(settings.prompt), "the prompt is shown");
   assert.ok(shown.includes(done.text.trim()), "the story is shown");
@@ -24,15 +25,16 @@ test("Stop ends a story early, and the next one can begin", async (t) => {
   await ready(page);
   // So hot that the model does not end the story itself.
   await choose(page, { ...settings, temperature: 2, top_p: 1, length: 512 });
-  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times: 3 });
+  const { acted } = await meanwhile(page, "button", "Stop", { tokens: 3 });
   await press(page, "Generate");
   await acted;
   const done = await said(page, "done");
   assert.equal(done.ended, "stopped");
   assert.ok(done.token_ids.length < 512, `${done.token_ids.length} tokens`);
-  const arrived = await count(page, "token");
+  const arrived = await tokensSaid(page);
+  assert.equal(arrived, done.token_ids.length);
   await settle(page);
-  assert.equal(await count(page, "token"), arrived, "nothing comes after the end");
+  assert.equal(await tokensSaid(page), arrived, "nothing comes after the end");
   assert.equal(await enabled(page, "Generate"), true);
   const next = await generate(page, { length: 8 });
   assert.equal(next.token_ids.length, 8);
@@ -66,7 +68,7 @@ test("a slider moved while a story streams applies to the next one", async (t) =
   const page = await visit(t, shared);
   await ready(page);
   await choose(page, { ...settings, length: 256 });
-  const { acted } = await meanwhile(page, "slider", "Temperature", { type: "token", times: 3, value: 1.2 });
+  const { acted } = await meanwhile(page, "slider", "Temperature", { tokens: 3, value: 1.2 });
   await press(page, "Generate");
   await acted;
   const done = await said(page, "done");
@@ -105,14 +107,17 @@ test("a story asked for during the second reading is written, and can be stopped
   const page = await visit(t, shared);
   await ready(page);
   const first = await generate(page, { ...settings, temperature: 2, top_p: 1, length: 400 });
-  const times = first.token_ids.length + 2;
-  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times });
+  const tokens = first.token_ids.length + 2;
+  const { acted } = await meanwhile(page, "button", "Stop", { tokens });
   await press(page, "Generate");
   await acted;
   const second = await said(page, "done", 2);
   assert.equal(second.ended, "stopped");
-  // Both second readings end, whether they found something or gave way.
+  // The one that gave way is made up for.
   await said(page, "measured", 2);
+  const measured = await page.evaluate(() => globalThis.said.filter((m) => m.type === "measured"));
+  assert.deepEqual(new Set(measured.map(({ id }) => id)), new Set([first.id, second.id]));
+  for (const { numbers } of measured) assert.equal(typeof numbers.relevance_bits, "number");
   assert.ok(!(await parts(page, "Coherence")).some((text) => text.includes("…")), "nothing is still awaited");
 });
 

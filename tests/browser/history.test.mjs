@@ -111,7 +111,7 @@ test("a stopped story is the same one after a reload, too", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
   await choose(page, { ...settings, temperature: 2, top_p: 1, length: 512 });
-  const { acted } = await meanwhile(page, "button", "Stop", { type: "token", times: 8 });
+  const { acted } = await meanwhile(page, "button", "Stop", { tokens: 8 });
   await press(page, "Generate");
   await acted;
   assert.equal((await said(page, "done")).ended, "stopped");

@@ -32,6 +32,10 @@ export async function said(page, type, count = 1) {
   return page.evaluate((t, n) => globalThis.said.filter((m) => m.type === t)[n - 1], type, count);
 }
 
+/** How many tokens of stories have come. */
+export const tokensSaid = (page) =>
+  page.evaluate(() => globalThis.said.reduce((sum, m) => sum + (m.type === "tokens" ? m.token_ids.length : 0), 0));
+
 export const count = (page, type) => page.evaluate((t) => globalThis.said.filter((m) => m.type === t).length, type);
 
 export async function enabled(page, name) {
@@ -94,14 +98,13 @@ export async function press(page, name) {
 }
 
 /**
- * Presses a button, or moves a slider to `value`, as soon as the worker has said something so often: from inside the
- * page, since a whole story may be written while this process reaches for it. Ask for it before what leads to it.
+ * Presses a button, or moves a slider to `value`, as soon as so many tokens have come: from inside the page, since a whole story may be written while this process reaches for it. Ask for it before what leads to it.
  */
-export async function meanwhile(page, role, name, { type, times, value }) {
+export async function meanwhile(page, role, name, { tokens, value }) {
   const control = await find(page, role, name);
-  const acted = page.evaluate((node, wanted, n, to) => new Promise((resolve) => {
+  const acted = page.evaluate((node, n, to) => new Promise((resolve) => {
     const look = () => {
-      if (globalThis.said.filter((message) => message.type === wanted).length < n) return setTimeout(look, 1);
+      if (globalThis.said.reduce((sum, m) => sum + (m.type === "tokens" ? m.token_ids.length : 0), 0) < n) return setTimeout(look, 1);
       if (to === undefined) node.click();
       else {
         node.value = String(to);
@@ -110,7 +113,7 @@ export async function meanwhile(page, role, name, { type, times, value }) {
       return resolve();
     };
     look();
-  }), control, type, times, value);
+  }), control, tokens, value);
   return { acted };
 }
 

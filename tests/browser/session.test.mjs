@@ -61,6 +61,35 @@ test("the mean of one's own stories has an interval", async (t) => {
   assert.ok((await told()).includes(`(${from} to ${to})`), "three stories: the interval reaches from the least to the most");
 });
 
+test("two hundred stories leave the engine's memory where it was, and on the page what is kept of them", { timeout: 300_000 }, async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  // All from inside the page: a story takes less time than a key that a driver presses.
+  const write = (stories) => page.evaluate((wanted) => new Promise((resolve) => {
+    const seed = document.getElementById("seed");
+    let left = wanted;
+    const next = () => {
+      const done = globalThis.said.filter((message) => message.type === "done").at(-1);
+      globalThis.said.length = 0;
+      if (left === 0) return resolve(done.memory_bytes);
+      left -= 1;
+      seed.value = String(Number(seed.value) + 1);
+      seed.dispatchEvent(new Event("change", { bubbles: true }));
+      document.getElementById("generate").click();
+      const wait = () => (globalThis.said.some((message) => message.type === "done") ? next() : setTimeout(wait, 1));
+      return wait();
+    };
+    next();
+  }), stories);
+  await generate(page, { ...settings, length: 8 });
+  // By then as many wait for their second reading as may.
+  const before = { engine: await write(120), nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
+  const after = { engine: await write(80), nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
+  assert.equal(after.engine, before.engine);
+  // A point on the map each, and rows in the tables until there are enough of them.
+  assert.ok(after.nodes < before.nodes + 80 * 25, `${before.nodes} elements before, ${after.nodes} after`);
+});
+
 /** The button in the table's row of the story with this seed. */
 async function rowOf(page, { seed }) {
   for (const row of await page.$$("::-p-aria([role='row'])")) {

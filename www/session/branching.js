@@ -45,15 +45,29 @@ export function createBranching({ store, writing, writeSettings, onRefused }) {
       const entry = state.entries.find((candidate) => candidate.key === key);
       const why = refusal(state, entry, position, tokens);
       const settings = entry && why === null ? branchSettings(entry.record, position, tokens, state.limits?.length[1] ?? 0) : null;
-      if (settings === null) {
+      if (!entry || settings === null) {
         onRefused(why ?? "There is no room for these words: a story of this model cannot be longer.");
         return false;
       }
       writeSettings(settings);
-      writing.request({ settings, expectation: null, parent: { key, position } });
+      writing.request({ settings, expectation: null, parent: { key: stem(state.entries, entry, position).key, position } });
       return true;
     },
   };
+}
+
+/**
+ * The story that a branch from this place of `entry` hangs under: where `entry` is a branch itself and has its own first word
+ * only there or later, the place belongs to the story before it, and the two are siblings.
+ * @param {Entry[]} entries
+ * @param {Entry} entry
+ * @param {number} position
+ * @returns {Entry}
+ */
+function stem(entries, entry, position) {
+  const { parent } = entry;
+  const before = parent && parent.position >= position ? entries.find(({ key }) => key === parent.key) : undefined;
+  return before ? stem(entries, before, position) : entry;
 }
 
 /**

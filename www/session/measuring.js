@@ -34,10 +34,10 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   /** Who waits for means, by the number of the question. @type {Map<number, (means: (Mean | null)[]) => void>} */
   const meansReceivers = new Map();
 
-  engine.on("token", (message) => {
+  engine.on("tokens", (message) => {
     if (message.id !== live.id) return;
-    live.text += message.text;
-    live.tokens += 1;
+    live.text += message.token_texts.join("");
+    live.tokens += message.token_ids.length;
   });
   engine.on("metrics", (message) => {
     if (store.get().writing?.id !== message.id) return;

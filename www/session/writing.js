@@ -3,7 +3,7 @@ import { judge, showInAddressBar } from "./link.js";
 import { mergeNumbers, newKey, nothingKept } from "./state.js";
 
 /**
- * @import { DoneMessage, Settings, StoryRecord, TokenMessage } from "../protocol.js"
+ * @import { DoneMessage, Settings, StoryRecord, TokensMessage } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Measuring } from "./measuring.js"
  * @import { Entry, Expectation, Queued, Store } from "./state.js"
@@ -22,13 +22,13 @@ export const EARLIER = 200;
  * @param {() => Settings} options.readSettings  those of the form
  * @param {Promise<unknown>} options.earlier  settled when the stories are there that count as earlier ones
  * @param {(settings: Settings) => void} options.onBegin
- * @param {(message: TokenMessage) => void} options.onToken
+ * @param {(message: TokensMessage) => void} options.onTokens
  * @param {(entry: Entry) => void} options.onFinished
  * @param {(nothing: boolean) => void} options.onBrokenOff  the story ends without a result; `nothing`: before its first token
  * @param {(message: string) => void} options.onRefused  the engine does not write this story
  * @param {(text: string) => void} options.announce
  */
-export function createWriting({ store, engine, measuring, readSettings, earlier, onBegin, onToken, onFinished, onBrokenOff, onRefused, announce }) {
+export function createWriting({ store, engine, measuring, readSettings, earlier, onBegin, onTokens, onFinished, onBrokenOff, onRefused, announce }) {
   /** Tokens received of the story being written. */
   let received = 0;
   /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
@@ -36,10 +36,10 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
   /** The largest number of a story so far; one that was deleted may come back, so none is given twice. */
   let latest = 0;
 
-  engine.on("token", (message) => {
+  engine.on("tokens", (message) => {
     if (message.id !== store.get().writing?.id) return;
-    received += 1;
-    onToken(message);
+    received += message.token_ids.length;
+    onTokens(message);
   });
   engine.on("done", (message) => {
     if (message.id === store.get().writing?.id) finish(message);

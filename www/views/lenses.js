@@ -1,7 +1,7 @@
 // What the story can be coloured by: the choice, a legend for each, and what is said of one token.
 import { element } from "../parts/dom.js";
 import { count, decimal, odds } from "../parts/format.js";
-import { FULL } from "../parts/scale.js";
+import { FULL, entropyShare, excessShare, rankShare, surprisalShare } from "../parts/scale.js";
 
 /**
  * @import { Token } from "./story-tokens.js"
@@ -10,13 +10,14 @@ import { FULL } from "../parts/scale.js";
 /** @typedef {"surprise" | "entropy" | "excess" | "rank" | "origin"} LensName */
 
 /** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
-export const FULL_SPAN_WORDS = 12;
+const FULL_SPAN_WORDS = 12;
 
 const OLDER = "This story was written before it was recorded.";
 
 /**
  * A way of colouring the story: the name of its choice, its legend from one end of the ramp to the other, and what the readout
- * says of a token: a value, and what it means. Null where the token has no such number.
+ * says of a token: a value, and what it means. `share`: how full the tint of a token is, below 0 in the other colour. Both are null
+ * where the token has no such number.
  * @typedef {object} Lens
  * @property {LensName} name
  * @property {string} label
@@ -24,6 +25,7 @@ const OLDER = "This story was written before it was recorded.";
  * @property {string} least
  * @property {string} most
  * @property {(token: Token) => [string, string] | null} say
+ * @property {(token: Token) => number | null} share
  */
 
 /** @type {Lens[]} */
@@ -34,6 +36,7 @@ export const LENSES = [
     title: "Surprisal: how unlikely the token was",
     least: "0",
     most: `${FULL.surprisal} bits or more`,
+    share: ({ bits }) => surprisalShare(bits),
     say: ({ bits }) => [`${decimal(bits, 1)} bits`, `about ${odds(bits)}`.replace("about all", "all").replace("about less", "less")],
   },
   {
@@ -42,6 +45,7 @@ export const LENSES = [
     title: "Entropy: how open the choice was",
     least: "0",
     most: `${FULL.entropy} bits or more`,
+    share: ({ entropy }) => (entropy === null ? null : entropyShare(entropy)),
     say: ({ entropy }) => (entropy === null ? null : [`${decimal(entropy, 1)} bits`, entropy < 0.1 ? "hardly a choice" : `as open as ${decimal(2 ** entropy, entropy < 3 ? 1 : 0)} equal choices`]),
   },
   {
@@ -50,6 +54,7 @@ export const LENSES = [
     title: "Surprisal above or below entropy",
     least: `−${FULL.excess} bits`,
     most: `+${FULL.excess} bits`,
+    share: ({ bits, entropy }) => (entropy === null ? null : excessShare(bits - entropy)),
     say({ bits, entropy }) {
       if (entropy === null) return null;
       const excess = bits - entropy;
@@ -62,6 +67,7 @@ export const LENSES = [
     title: "Rank among all tokens",
     least: "1, the likeliest",
     most: `${count(FULL.rank)} or beyond`,
+    share: ({ rank }) => (rank === null ? null : rankShare(rank)),
     say: ({ rank }) => (rank === null ? null : [`rank ${count(rank)}`, rank === 1 ? "the likeliest of all" : rank === 2 ? "one token was likelier" : `${count(rank - 1)} tokens were likelier`]),
   },
   {
@@ -70,6 +76,7 @@ export const LENSES = [
     title: "Words in a row that some book holds",
     least: "5",
     most: `${FULL_SPAN_WORDS} or more`,
+    share: ({ span }) => (span ? 0.15 + 0.6 * Math.min(1, (span.words - 4) / (FULL_SPAN_WORDS - 4)) : null),
     say: () => null,
   },
 ];

@@ -1,11 +1,14 @@
 // The words of the story: each token an element, with what every colouring needs to know of it.
 import { element } from "../parts/dom.js";
-import { entropyShare, excessShare, rankShare, surprisalShare } from "../parts/scale.js";
-import { FULL_SPAN_WORDS } from "./lenses.js";
+import { LENSES } from "./lenses.js";
 
 /**
- * @import { StoryRecord, TextSpan, TokenMessage } from "../protocol.js"
+ * @import { StoryRecord, TextSpan, TokensMessage } from "../protocol.js"
+ * @import { LensName } from "./lenses.js"
  */
+
+/** Steps of a tint. The style sheet has a rule for each, so that equal tints share one computed style. */
+const TINTS = 24;
 
 /**
  * What the engine tells of one token. Old engines and old records know less.
@@ -17,26 +20,27 @@ import { FULL_SPAN_WORDS } from "./lenses.js";
  */
 
 /**
- * @param {TokenMessage} message
- * @returns {Facts}
+ * @param {TokensMessage} message
+ * @returns {Facts[]}
  */
-export function factsOfMessage({ text, surprisal_bits, entropy_bits, rank, forced }) {
-  return { text, bits: surprisal_bits, entropy: entropy_bits ?? null, rank: rank ?? null, forced: forced ?? false };
+export function factsOfMessage({ token_texts, surprisal_bits, entropy_bits, ranks, forced }) {
+  return token_texts.map((text, at) => ({
+    text,
+    bits: surprisal_bits[at] ?? 0,
+    entropy: entropy_bits[at] ?? null,
+    rank: ranks[at] ?? null,
+    forced: forced[at] ?? false,
+  }));
 }
 
 /**
  * @param {StoryRecord} record
  * @returns {Facts[]}
  */
-export function factsOfRecord({ token_texts, surprisal_bits, entropy_bits, ranks, settings }) {
-  const forced = new Set(settings.forced?.map(([position]) => position));
-  return token_texts.map((text, position) => ({
-    text,
-    bits: surprisal_bits[position] ?? 0,
-    entropy: entropy_bits?.[position] ?? null,
-    rank: ranks?.[position] ?? null,
-    forced: forced.has(position),
-  }));
+export function factsOfRecord({ token_texts, surprisal_bits, entropy_bits = [], ranks = [], settings }) {
+  const places = new Set(settings.forced?.map(([position]) => position));
+  const forced = token_texts.map((_, position) => places.has(position));
+  return factsOfMessage({ type: "tokens", id: 0, first: 0, token_ids: [], token_texts, surprisal_bits, entropy_bits, ranks, forced });
 }
 
 /**
@@ -67,21 +71,16 @@ export function createTokens({ page }) {
     };
   }
 
-  /**
-   * @param {string} word
-   * @param {Omit<Facts, "text">} facts
-   */
-  function nodeOf(word, { bits, entropy, rank, forced }) {
-    const node = element("span", { class: "token", tabindex: tokens.length === 0 ? 0 : -1, "data-forced": forced }, word);
-    // All at once and only here: a change of the colouring then costs no more than one attribute of the panel.
-    let tints = `--surprise:${surprisalShare(bits).toFixed(3)}`;
-    if (entropy !== null) {
-      const excess = excessShare(bits - entropy);
-      tints += `;--entropy:${entropyShare(entropy).toFixed(3)};--more:${Math.max(0, excess).toFixed(3)};--less:${Math.max(0, -excess).toFixed(3)}`;
-    }
-    if (rank !== null) tints += `;--rank:${rankShare(rank).toFixed(3)}`;
-    node.style.cssText = tints;
-    return node;
+  /** The colouring. @type {LensName} */
+  let lens = "surprise";
+
+  /** @param {Token} token */
+  function tint(token) {
+    const share = LENSES.find(({ name }) => name === lens)?.share(token) ?? 0;
+    const step = Math.round(Math.abs(share) * TINTS);
+    if (step > 0) token.node.setAttribute("data-tint", String(step));
+    else token.node.removeAttribute("data-tint");
+    token.node.toggleAttribute("data-less", share < 0 && step > 0);
   }
 
   return {
@@ -110,14 +109,25 @@ export function createTokens({ page }) {
         // The space before a word stays untinted, so that the tint marks the word and lines end clean.
         const [, space = "", word = ""] = /^(\s*)(.*)$/s.exec(fact.text) ?? [];
         const all = pending.length === 1 ? fact : together(pending);
-        const node = nodeOf(word || space, all);
-        tokens.push({ ...all, node, text: fact.text, position: places.length - pending.length, count: pending.length });
+        const node = element("span", { class: "token", tabindex: tokens.length === 0 ? 0 : -1, "data-forced": all.forced }, word || space);
+        const token = { ...all, node, text: fact.text, position: places.length - pending.length, count: pending.length };
+        tint(token);
+        tokens.push(token);
         text += fact.text;
         if (word && space) piece.append(space);
         piece.append(node);
         pending = [];
       }
       page.append(piece);
+    },
+
+    /**
+     * Tints the words, those to come too.
+     * @param {LensName} name
+     */
+    colour(name) {
+      lens = name;
+      tokens.forEach(tint);
     },
 
     /** Removes all of them. */
@@ -139,8 +149,7 @@ export function createTokens({ page }) {
         const from = start + (token.text.length - token.text.trimStart().length);
         const around = spans.filter((span) => span.start < end && span.end > from);
         token.span = around.sort((one, other) => other.words - one.words)[0];
-        if (token.span) token.node.style.setProperty("--span", String(Math.min(1, (token.span.words - 4) / (FULL_SPAN_WORDS - 4))));
-        else token.node.style.removeProperty("--span");
+        tint(token);
         token.node.toggleAttribute("data-copied", Boolean(token.span));
         start = end;
       }

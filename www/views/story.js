@@ -9,10 +9,15 @@ import { createStrip } from "./strip.js";
 
 /**
  * @import { Entry } from "../session/state.js"
- * @import { Settings, TextSpan, TokenMessage } from "../protocol.js"
+ * @import { Settings, TextSpan, TokensMessage } from "../protocol.js"
  * @import { LensName } from "./lenses.js"
  * @import { Facts } from "./story-tokens.js"
  */
+
+/** Milliseconds between two pieces of text: a little less than two frames. */
+const BREATH = 28;
+/** Pixels from its end within which a reader counts as following the text. */
+const NEAR = 48;
 
 /** Why a story ended, for the facts above it. */
 const ENDINGS = {
@@ -48,6 +53,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   const lenses = createLenses({
     onChange(name) {
       root.dataset["lens"] = name;
+      tokens.colour(name);
       read();
     },
   });
@@ -84,7 +90,12 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   /** Tokens that have come and are not on the page yet: one piece a frame. @type {Facts[]} */
   let waiting = [];
   let requested = false;
+  /** When the last piece went onto the page. */
+  let flushed = 0;
+  /** Whether the text keeps its end in sight. */
   let following = false;
+  /** The height of the text when its end was brought into sight last. */
+  let bottom = 0;
   /** The token that the readout tells about. @type {number | null} */
   let told = null;
   /** What the library holds of this story; null before it was asked. @type {TextSpan[] | null} */
@@ -102,22 +113,33 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     return Boolean(span);
   }
 
-  /** Puts what has come onto the page. */
+  /**
+   * Puts what has come onto the page, in every second frame: the one between is left to the reader's own moves.
+   * @param {number} time
+   */
+  function pace(time) {
+    if (time - flushed < BREATH) requestAnimationFrame(pace);
+    else {
+      requested = false;
+      flushed = time;
+      flush();
+    }
+  }
+
   function flush() {
-    requested = false;
     if (waiting.length === 0) return;
     // It stays in the Tab order until a word takes its place, and keeps the focus it may have.
     if (tokens.all().length === 0) text.setAttribute("tabindex", "-1");
     tokens.append(waiting);
     waiting = [];
     strip.draw();
-    if (following) text.scrollTop = text.scrollHeight;
+    if (!root.hasAttribute("data-writing")) return;
+    // Whoever has scrolled back is left in peace. Asked only here, where the text has to be laid out anyway.
+    const { scrollTop, clientHeight, scrollHeight } = text;
+    following = scrollTop + clientHeight >= bottom - NEAR;
+    bottom = scrollHeight;
+    if (following) text.scrollTop = scrollHeight;
   }
-
-  text.addEventListener("scroll", () => {
-    // Whoever scrolls back while the story is being written is left in peace.
-    following = text.scrollTop + text.clientHeight >= text.scrollHeight - 48;
-  });
 
   /**
    * Empties the panel and shows the prompt.
@@ -141,14 +163,14 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
 
   return {
     /**
-     * Adds a token of the story being written.
-     * @param {TokenMessage} message
+     * Adds tokens of the story being written.
+     * @param {TokensMessage} message
      */
     append(message) {
-      waiting.push(factsOfMessage(message));
+      waiting.push(...factsOfMessage(message));
       if (requested) return;
       requested = true;
-      requestAnimationFrame(flush);
+      requestAnimationFrame(pace);
     },
 
     /**
@@ -160,6 +182,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       root.toggleAttribute("data-writing", true);
       exampleLabel.hidden = true;
       following = true;
+      bottom = 0;
       facts.replaceChildren(`Seed ${settings.seed} · writing…`);
     },
 
