@@ -17,7 +17,7 @@ export async function until(page, what, question, ...words) {
 }
 
 export const find = (page, role, name) =>
-  page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: 15_000 });
+  page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: PATIENCE });
 
 export const focusIsOn = (page) =>
   page.evaluate(() => document.activeElement?.getAttribute("aria-label") || document.activeElement?.textContent || "");
