@@ -10,6 +10,7 @@ mod perplexity;
 mod reading;
 mod score;
 mod settings;
+mod statistics;
 mod sweep;
 
 pub use batch::Batch;
@@ -22,4 +23,5 @@ pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
 pub use score::{Scorer, Scores, by_name, percentiles};
 pub use settings::{Limits, Settings, SettingsError};
+pub use statistics::{Estimate, SignFlip, holm};
 pub use sweep::{Axis, Grid, GridError, axes};
