@@ -223,9 +223,11 @@ mod tests {
             "new_ngrams_3": [[0, 2]], "relevance_bits": [[0, 1, 2]]}}"#;
         let reference = Reference::read(json).unwrap();
         let mut file = 1u32.to_le_bytes().to_vec();
-        file.extend(0f32.to_le_bytes());
-        file.extend(1i32.to_le_bytes());
-        file.extend(b"a");
+        for piece in ["<unk>", "<s>", "</s>", "a"] {
+            file.extend(0f32.to_le_bytes());
+            file.extend((piece.len() as i32).to_le_bytes());
+            file.extend(piece.as_bytes());
+        }
         let tokenizer = Tokenizer::new(&file).unwrap();
         let shape = Shape {
             width: 2,
@@ -234,13 +236,13 @@ mod tests {
             heads: 1,
             key_heads: 1,
             head: 2,
-            vocabulary: 1,
+            vocabulary: 4,
             context: 8,
             epsilon: 1e-5,
             rotary_base: 1e4,
         };
         let (name, hash8) = ("m".into(), "1".into());
-        let model = ModelInfo { name, hash8, shape, parameters: 0, begin_token: Some(0), end_token: None };
+        let model = ModelInfo { name, hash8, shape, parameters: 0, begin_token: Some(1), end_token: Some(1) };
         test(&Bench {
             tokenizer: &tokenizer,
             model: &model,

@@ -109,7 +109,8 @@ fn another_begins(written: &[Written]) -> Option<usize> {
 
 /// Whether a sentence could follow this text.
 fn ends_sentence(text: &str) -> bool {
-    sentences(&format!("{text} A")).len() > sentences(text).len()
+    let already = sentences(text).len();
+    already > 0 && sentences(&format!("{text} A")).len() > already
 }
 
 #[cfg(test)]
