@@ -275,7 +275,7 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
         let prompts = path("prompts.txt");
         let common = ["--model", MODEL, "--seeds", "2", "--tokens", "48", "--temperature", "1", "--no-library"];
         for (way, sizes) in
-            [("best-of", ["--drafts", "3", "--seed", "7"]), ("revise", ["--redrafts", "2", "--rounds", "2"])]
+            [("best-of", ["--drafts", "4", "--seed", "7"]), ("revise", ["--redrafts", "2", "--rounds", "2"])]
         {
             let name = |name: &str| format!("{way}-{name}.jsonl");
             let words = |out: &str, more: &[&str]| {
@@ -322,13 +322,15 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             *other.last_mut().unwrap() = "novelty=1".into();
             refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "no library");
         }
-        let with = |words: &[&str]| [&["judge", "best-of", "--model", MODEL, "--no-library"], words].concat();
+        let refused = |words: &[&str], word: &str| {
+            refuses(&[&["judge", "best-of", "--model", MODEL, "--no-library"], words].concat(), word)
+        };
         let out = path("x.jsonl");
-        refuses(&with(&["--out", &path("x.csv")]), ".jsonl");
-        refuses(&with(&["--out", &out, "--drafts", "0"]), "drafts");
-        refuses(&with(&["--out", &out, "--prompts", &path("none.txt")]), "none.txt");
+        refused(&["--out", &path("x.csv")], ".jsonl");
+        refused(&["--out", &out, "--drafts", "0"], "drafts");
+        refused(&["--out", &out, "--prompts", &path("none.txt")], "none.txt");
         std::fs::write(path("empty.txt"), "\n\n").unwrap();
-        refuses(&with(&["--out", &out, "--prompts", &path("empty.txt")]), "no prompt");
+        refused(&["--out", &out, "--prompts", &path("empty.txt")], "no prompt");
         assert!(!folder.join("x.jsonl").exists(), "what is refused leaves no file");
     });
 }

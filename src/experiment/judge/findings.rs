@@ -96,7 +96,7 @@ fn told(effect: &Effect, unit: &str) -> String {
         p => format!("p = {p:.3}"),
     };
     let digits = |value: f64| if value.abs() >= 10.0 { format!("{value:.1}") } else { format!("{value:.3}") };
-    let interval = format!("{} to {}", digits(from), digits(to));
+    let interval = format!("{} to {}", digits(from), digits(to)).replace('-', "−");
     format!("{}{unit} (95% interval of judged − control {interval}; {p})", digits(size))
 }
 
