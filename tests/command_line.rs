@@ -267,6 +267,75 @@ fn a_sweep_is_the_same_however_it_was_cut() {
 }
 
 #[test]
+fn a_self_evaluation_is_the_same_however_it_was_cut() {
+    in_folder("judge", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let read = |name: &str| std::fs::read_to_string(path(name)).unwrap();
+        std::fs::write(path("prompts.txt"), "The king had a secret.\n\nThe sea was calm.\r\n").unwrap();
+        let prompts = path("prompts.txt");
+        let common = ["--model", MODEL, "--seeds", "2", "--tokens", "48", "--temperature", "1", "--no-library"];
+        for (way, sizes) in
+            [("best-of", ["--drafts", "4", "--seed", "7"]), ("revise", ["--redrafts", "2", "--rounds", "2"])]
+        {
+            let name = |name: &str| format!("{way}-{name}.jsonl");
+            let words = |out: &str, more: &[&str]| {
+                let out = path(&name(out));
+                let words = [&["judge", way, "--prompts", &prompts, "--out", &out], &common[..], &sizes, more].concat();
+                words.into_iter().map(String::from).collect::<Vec<_>>()
+            };
+            let judge =
+                |out: &str, more: &[&str]| runs(&words(out, more).iter().map(String::as_str).collect::<Vec<_>>());
+            let said = judge("whole", &[]);
+            assert!(said.contains("4 pairs, 2 prompts") && said.contains("was not tested"), "{said}");
+            judge("one-core", &["--threads", "1"]);
+            assert_eq!(read(&name("whole")), read(&name("one-core")));
+            // Broken off in the middle of the second line.
+            let whole = read(&name("whole"));
+            let cut = whole.find('\n').unwrap() + 100;
+            std::fs::write(path(&name("one-core")), &whole[..cut]).unwrap();
+            let report: Value = serde_json::from_str(&judge("one-core", &["--json"])).unwrap();
+            assert_eq!(read(&name("one-core")), whole);
+            assert_eq!(
+                said.lines().collect::<Vec<_>>(),
+                report["findings"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect::<Vec<_>>()
+            );
+            assert_eq!((&report["effects"][0]["metric"], &report["pairs"]), (&"score".into(), &4.into()));
+            assert_eq!(
+                report["protocol"]["prompts"],
+                serde_json::json!(["The king had a secret.", "The sea was calm."])
+            );
+            let rows = lines(&folder.join(name("whole")));
+            for told in [&rows[3]["judged"], &rows[3]["control"]] {
+                let story = json(&["--link", told["link"].as_str().unwrap()]);
+                assert_eq!((&story["text"], &story["digest"]), (&told["text"], &told["digest"]));
+                for (name, value) in told["numbers"].as_object().unwrap() {
+                    let others =
+                        name.starts_with("session") || ["self_bleu", "score", "relevance"].contains(&name.as_str());
+                    assert!(others || story["numbers"][name] == *value, "{name}");
+                }
+                assert_eq!(told["numbers"]["relevance"], story["percentiles"]["relevance_bits"]);
+            }
+            let mut other = words("whole", &["--weights", "coherence=1"]);
+            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "another experiment");
+            *other.last_mut().unwrap() = "wit=1".into();
+            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "no weight");
+            *other.last_mut().unwrap() = "novelty=1".into();
+            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "no library");
+        }
+        let refused = |words: &[&str], word: &str| {
+            refuses(&[&["judge", "best-of", "--model", MODEL, "--no-library"], words].concat(), word)
+        };
+        let out = path("x.jsonl");
+        refused(&["--out", &path("x.csv")], ".jsonl");
+        refused(&["--out", &out, "--drafts", "0"], "drafts");
+        refused(&["--out", &out, "--prompts", &path("none.txt")], "none.txt");
+        std::fs::write(path("empty.txt"), "\n\n").unwrap();
+        refused(&["--out", &out, "--prompts", &path("empty.txt")], "no prompt");
+        assert!(!folder.join("x.jsonl").exists(), "what is refused leaves no file");
+    });
+}
+
+#[test]
 fn scores_are_written_for_any_text() {
     in_folder("score", |folder| {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_string();

@@ -35,6 +35,11 @@ impl<'a> Batch<'a> {
         self.stories.iter().all(Option::is_none)
     }
 
+    /// Takes out the stories that are over by the caller's own rule, with their numbers.
+    pub fn take_if(&mut self, is_over: impl Fn(&Pen) -> bool) -> Vec<(usize, Pen<'a>)> {
+        self.stories.iter_mut().filter_map(|story| story.take_if(|(_, pen)| is_over(pen))).collect()
+    }
+
     /// Begins a story: reads its prompt, as far as the last one was another. `number` comes back with it.
     ///
     /// # Panics

@@ -99,6 +99,11 @@ impl<'a> Pen<'a> {
         self.story.last().copied()
     }
 
+    /// What is written so far.
+    pub fn written(&self) -> &[Written] {
+        &self.written
+    }
+
     /// Whether the story has ended. To be asked before each token.
     pub fn is_done(&mut self) -> bool {
         if self.ended.is_none() && self.story.len() == self.settings.length as usize {

@@ -94,6 +94,17 @@ pub struct SecondMetrics {
     pub relevance_bits: Option<f64>,
 }
 
+/// A sentence that has something before it, and what that tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct SentenceGain {
+    /// Its first token's place in the text.
+    pub from: usize,
+    /// The place after its last token.
+    pub to: usize,
+    /// log p(sentence | what came before) - log p(sentence), in bits per token of the sentence.
+    pub bits: f64,
+}
+
 /// Reads the sentences of a text once more, each without its context, in small steps.
 pub struct SecondReading {
     begin: u32,
@@ -109,6 +120,8 @@ pub struct SecondReading {
     read: usize,
     last: Option<u32>,
     sentence_bits: f64,
+    /// The same, one number for each piece that has been begun.
+    bits_of_each: Vec<f64>,
     alone_bits: f64,
 }
 
@@ -152,6 +165,7 @@ impl SecondReading {
             read: 0,
             last: None,
             sentence_bits: 0.0,
+            bits_of_each: Vec::new(),
             alone_bits: 0.0,
         })
     }
@@ -167,6 +181,7 @@ impl SecondReading {
         if self.read == 0 {
             engine.reset(piece.len());
             self.last = Some(self.begin);
+            self.bits_of_each.push(0.0);
         }
         let tokens = &self.token_ids[piece.clone()][self.read..];
         for &token in &tokens[..tokens.len().min(Self::STEP)] {
@@ -174,6 +189,7 @@ impl SecondReading {
             let bits = Summary::new(logits).surprisal_bits(logits[token as usize]);
             if self.piece < pieces {
                 self.sentence_bits += bits;
+                self.bits_of_each[self.piece] += bits;
             } else {
                 self.alone_bits += bits;
             }
@@ -187,6 +203,16 @@ impl SecondReading {
         let done: usize = self.sentences[..self.piece.min(pieces)].iter().map(Range::len).sum::<usize>()
             + if self.piece > pieces { self.alone.len() } else { self.read };
         Ok(Some(done as f64 / all as f64))
+    }
+
+    /// Sentence by sentence, once [`Self::step`] has come to the end: what the contextual gain is the mean of.
+    pub fn gains(&self) -> Vec<SentenceGain> {
+        let gain = |(sentence, alone): (&Range<usize>, &f64)| {
+            let in_context: f64 = self.surprisal_bits[sentence.clone()].iter().sum();
+            let bits = (alone - in_context) / sentence.len() as f64;
+            SentenceGain { from: sentence.start, to: sentence.end, bits }
+        };
+        self.sentences.iter().zip(&self.bits_of_each).map(gain).collect()
     }
 
     /// The numbers, once [`Self::step`] has come to the end.
@@ -307,6 +333,7 @@ mod tests {
             last = done;
         }
         close(last, 1.0);
+        let gains = second.gains();
         let found = second.finish();
         let sum = |range: Range<usize>, position: &dyn Fn(usize) -> usize| -> f64 {
             range.map(|at| bits(token_ids[at], position(at))).sum()
@@ -316,6 +343,11 @@ mod tests {
         let alone: f64 = sum(4..7, &|at| 1 + at - starts[0]) + sum(7..10, &|at| 1 + at - starts[1]);
         let together = sum(4..10, &|at| 2 + at);
         close(found.contextual_gain_bits.unwrap(), (alone - together) / 6.0);
+        assert_eq!(gains.iter().map(|gain| gain.from..gain.to).collect::<Vec<_>>(), [4..7, 7..10]);
+        for (gain, start) in gains.iter().zip(starts) {
+            let alone = sum(start..start + 3, &|at| 1 + at - start);
+            close(gain.bits, (alone - sum(start..start + 3, &|at| 2 + at)) / 3.0);
+        }
         close(found.relevance_bits.unwrap(), (sum(0..10, &|at| 1 + at) - sum(0..10, &|at| 2 + at)) / 10.0);
 
         let mut one = SecondReading::new(&read.first(3), "aa.", false, &tokenizer, &info).unwrap();

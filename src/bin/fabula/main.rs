@@ -3,6 +3,8 @@
 mod common;
 mod damage;
 mod generate;
+mod judge;
+mod judge_file;
 mod library;
 mod perplexity;
 mod reference;
@@ -36,6 +38,11 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Join the parts of a sweep
     Merge(sweep::MergeArguments),
+    /// Let the model judge its own stories, and see whether that helps
+    ///
+    /// A stated score (coherence, novelty, relevance) chooses; the control chooses at random, with the same compute. Prints what
+    /// differs between the two, also in numbers that the score does not contain. What was broken off goes on where it was.
+    Judge(judge::Arguments),
     /// Measure how well a model predicts a text
     ///
     /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
@@ -98,6 +105,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
+        Command::Judge(arguments) => judge::run(arguments),
         Command::Perplexity(arguments) => perplexity::run(arguments),
         Command::Index(arguments) => library::index(arguments),
         Command::Trace(arguments) => library::trace(arguments),

@@ -1,0 +1,255 @@
+//! `fabula judge`: the model judges its own stories, against a choice at random; on all cores, to be gone on with where it was
+//! broken off.
+
+use crate::common::{ModelArguments, Outcome, beside, library, open, read, reference, text};
+use crate::judge_file::{Made, Record};
+use crate::settings::SettingsArguments;
+use clap::{Args, Subcommand};
+use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
+use fabula::experiment::judge::{Bench, Effects, Judgement, Method, Protocol, Weights, effects, findings};
+use fabula::link;
+use fabula::model::sha256_hex;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    way: Way,
+}
+
+#[derive(Subcommand)]
+enum Way {
+    /// Write some drafts of each story, and take the best by score
+    ///
+    /// The control takes one of the same drafts at random.
+    BestOf {
+        /// Drafts of each story; their seeds count up
+        #[arg(long, default_value_t = 8)]
+        drafts: u32,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Write the weakest sentence of each story anew some times, keep the best, and so on
+    ///
+    /// The weakest sentence is the one with the least contextual gain. What comes after it stays as it was. The control has the
+    /// same rounds and redrafts, but takes one at random.
+    Revise {
+        /// Redrafts of a sentence
+        #[arg(long, default_value_t = 6)]
+        redrafts: u32,
+        /// Rounds at most
+        #[arg(long, default_value_t = 4)]
+        rounds: u32,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Args)]
+struct Common {
+    #[command(flatten)]
+    model: ModelArguments,
+    /// Text file of prompts, one a line; empty lines do not count. Without it, the one of --prompt
+    #[arg(long, conflicts_with = "prompt")]
+    prompts: Option<PathBuf>,
+    /// Stories of each prompt
+    #[arg(long, default_value_t = 4)]
+    seeds: u32,
+    /// How much each part of the score counts, 0 to 1; those not named count nothing
+    #[arg(long, default_value = "coherence=1,novelty=1,relevance=1", value_parser = weights)]
+    weights: Weights,
+    #[command(flatten)]
+    settings: SettingsArguments,
+    /// File to write (.jsonl): every draft and round. Where it was begun before, by the same command, it is gone on with
+    #[arg(long)]
+    out: PathBuf,
+    /// Print what was found as one JSON object instead of sentences
+    #[arg(long)]
+    json: bool,
+    /// Cores to use; all if not given
+    #[arg(long)]
+    threads: Option<usize>,
+    /// Reference file; the one beside the model if not given
+    #[arg(long)]
+    reference: Option<PathBuf>,
+    /// Library file; the one beside the model if not given
+    #[arg(long)]
+    library: Option<PathBuf>,
+    /// Leave novelty and all else out that needs the library, which takes seconds to open
+    #[arg(long, conflicts_with = "library")]
+    no_library: bool,
+}
+
+fn weights(text: &str) -> Result<Weights, String> {
+    Weights::parse(text).map_err(|error| error.to_string())
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    made: &'a Made,
+    #[serde(flatten)]
+    effects: Effects,
+    findings: Vec<String>,
+}
+
+/// What all cores share.
+struct Work<'a> {
+    protocol: &'a Protocol,
+    bench: Bench<'a>,
+    items: std::ops::Range<usize>,
+    next: AtomicUsize,
+    failed: AtomicBool,
+}
+
+pub fn run(arguments: Arguments) -> Outcome {
+    let (method, common) = match arguments.way {
+        Way::BestOf { drafts, common } => (Method::BestOf { drafts }, common),
+        Way::Revise { redrafts, rounds, common } => (Method::Revise { redrafts, rounds }, common),
+    };
+    let prompts = common.prompts.as_deref().map(prompts).transpose()?.unwrap_or_default();
+    let (base, _) = common.settings.settings()?;
+    let protocol = Protocol { base, prompts, seeds: common.seeds, weights: common.weights, method };
+    let (engine, tokenizer, model) = open(&common.model, Arithmetic::Auto)?;
+    let path = &common.model.model;
+    let reference = reference(common.reference.as_deref(), path, &model.info)?;
+    let reference = reference.ok_or(
+        "a story is judged against people's passages, and there is no reference.json beside the model; make one with `fabula reference`, or name it with --reference",
+    )?;
+    let library = match common.no_library {
+        true => None,
+        false => library(common.library.as_deref(), path)?,
+    };
+    let bench = Bench {
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: &reference,
+        library: library.as_ref(),
+        link: link::of,
+    };
+    protocol.check(&bench, fabula::engine::Engine::context(&engine))?;
+    let made = Made {
+        protocol: protocol.clone(),
+        model: model.info.id(),
+        engine: ENGINE_REVISION,
+        reference: hash(true, common.reference.as_deref(), path, "reference.json")?,
+        library: hash(library.is_some(), common.library.as_deref(), path, "library.fabulib")?,
+    };
+    let mut record = Record::open(&common.out, &made)?;
+    let (done, total) = (record.done(), protocol.items());
+    if done > 0 {
+        eprintln!("fabula: {done} of {total} stories were there already");
+    }
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = common.threads.unwrap_or(cores).clamp(1, (total - done).max(1));
+    let mut engines = vec![engine];
+    while engines.len() < threads {
+        engines.push(open(&common.model, Arithmetic::Auto)?.0);
+    }
+    let work = Work {
+        protocol: &protocol,
+        bench,
+        items: done..total,
+        next: AtomicUsize::new(done),
+        failed: AtomicBool::new(false),
+    };
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        for engine in engines {
+            let (work, sender) = (&work, sender.clone());
+            scope.spawn(move || {
+                if let Err(error) = work.judge(engine, &sender) {
+                    work.failed.store(true, Ordering::Relaxed);
+                    // The other end is gone only if it failed itself.
+                    let _ = sender.send(Err(error.to_string()));
+                }
+            });
+        }
+        drop(sender);
+        let written = collect(&work.items, receiver, &mut record);
+        work.failed.store(written.is_err(), Ordering::Relaxed);
+        written
+    })?;
+    eprintln!("fabula: {total} stories in {}", common.out.display());
+    let effects = effects(&protocol, &record.outcomes()?);
+    let findings = findings(&effects);
+    if common.json {
+        println!("{}", serde_json::to_string(&Report { made: &made, effects, findings })?);
+    } else {
+        findings.iter().for_each(|sentence| println!("{sentence}"));
+    }
+    Ok(())
+}
+
+/// The lines of a file that are not empty.
+fn prompts(path: &Path) -> Outcome<Vec<String>> {
+    let content = text(path)?;
+    let lines = content.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    let prompts: Vec<String> = lines.map(str::to_string).collect();
+    if prompts.is_empty() {
+        return Err(format!("{}: there is no prompt in it; write one a line", path.display()).into());
+    }
+    Ok(prompts)
+}
+
+/// First digits of the SHA-256 of a file that is used: numbers stand on it.
+fn hash(used: bool, given: Option<&Path>, model: &Path, name: &str) -> Outcome<Option<String>> {
+    let path = beside(given, model, name).filter(|_| used);
+    path.map(|path| Ok(sha256_hex(&read(&path)?)[..8].to_string())).transpose()
+}
+
+/// Writes judgements in the order of their items, however they come.
+fn collect(
+    items: &std::ops::Range<usize>,
+    receiver: Receiver<Result<Judgement, String>>,
+    record: &mut Record,
+) -> Outcome {
+    let start = Instant::now();
+    let mut told = start;
+    let mut early: BTreeMap<usize, Judgement> = BTreeMap::new();
+    let mut next = items.start;
+    let mut count = 0;
+    for judgement in receiver {
+        let judgement = judgement?;
+        early.insert(judgement.item, judgement);
+        count += 1;
+        while let Some(judgement) = early.remove(&next) {
+            record.write(&judgement)?;
+            next += 1;
+        }
+        if told.elapsed().as_secs() >= 2 {
+            told = Instant::now();
+            let left = start.elapsed().as_secs_f64() / count as f64 * (items.len() - count) as f64;
+            eprintln!("fabula: {} of {} stories, {left:.0} s left", items.start + count, items.end);
+        }
+    }
+    Ok(())
+}
+
+impl Work<'_> {
+    /// Takes items until there are no more.
+    fn judge(&self, mut engine: Llama, sender: &Sender<Result<Judgement, String>>) -> Outcome {
+        loop {
+            let item = self.next.fetch_add(1, Ordering::Relaxed);
+            if !self.items.contains(&item) {
+                return Ok(());
+            }
+            let mut judging = self.protocol.begin(self.bench, item)?;
+            while judging.step(&mut engine)? {
+                if self.failed.load(Ordering::Relaxed) {
+                    return Ok(());
+                }
+            }
+            let judgement = judging.finish().ok_or("a story was not finished")?;
+            if sender.send(Ok(judgement)).is_err() {
+                return Ok(());
+            }
+        }
+    }
+}

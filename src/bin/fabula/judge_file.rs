@@ -1,0 +1,93 @@
+//! The file of a self-evaluation: one judgement a line in the order of the items, and beside it the protocol that they follow.
+
+use crate::common::{Outcome, in_file, lines, text};
+use fabula::experiment::judge::{self, Judgement, Protocol};
+use serde::{Deserialize, Serialize};
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// All that decides the lines of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Made {
+    pub protocol: Protocol,
+    /// `NAME@HASH8`.
+    pub model: String,
+    pub engine: u32,
+    /// First digits of the SHA-256 of the files that numbers stand on; none where there were none.
+    pub reference: Option<String>,
+    pub library: Option<String>,
+}
+
+/// A file that is being written.
+pub struct Record {
+    path: PathBuf,
+    file: File,
+    /// Lines that were there already.
+    done: usize,
+}
+
+/// What is looked at of a line.
+#[derive(Deserialize)]
+struct Item {
+    item: usize,
+}
+
+impl Record {
+    /// Begins a file, or opens one that was begun in the same way, behind its last whole line.
+    pub fn open(path: &Path, made: &Made) -> Outcome<Self> {
+        let wrong = |words: &str| Err(format!("{}: {words}", path.display()).into());
+        if path.extension().is_none_or(|extension| extension != "jsonl") {
+            return wrong("name a file that ends in .jsonl");
+        }
+        let mut protocol = path.as_os_str().to_owned();
+        protocol.push(".protocol.json");
+        let protocol = PathBuf::from(protocol);
+        let (mut done, mut bytes) = (0, 0);
+        if path.exists() {
+            if !protocol.exists() {
+                return wrong(
+                    "its protocol is missing, which was written beside it (.protocol.json); name another file",
+                );
+            }
+            let found: Option<Made> = serde_json::from_str(&text(&protocol)?).ok();
+            if found.as_ref() != Some(made) {
+                return wrong(
+                    "it holds another experiment (other settings, prompts, weights or model); name another file, or delete it",
+                );
+            }
+            let content = text(path)?;
+            let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
+            for line in whole.lines() {
+                if serde_json::from_str::<Item>(line).ok().is_none_or(|item| item.item != done) {
+                    return wrong("its lines are not those of its protocol; name another file");
+                }
+                done += 1;
+            }
+            bytes = whole.len();
+        } else {
+            let json = serde_json::to_string_pretty(made)? + "\n";
+            std::fs::write(&protocol, json).map_err(|error| in_file(&protocol, error))?;
+        }
+        let open = OpenOptions::new().create(true).append(true).open(path);
+        let file =
+            open.and_then(|file| file.set_len(bytes as u64).map(|()| file)).map_err(|error| in_file(path, error))?;
+        Ok(Self { path: path.to_path_buf(), file, done })
+    }
+
+    /// Lines that were there when it was opened.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// Adds a line.
+    pub fn write(&mut self, judgement: &Judgement) -> Outcome {
+        let line = serde_json::to_string(judgement)? + "\n";
+        self.file.write_all(line.as_bytes()).map_err(|error| in_file(&self.path, error))
+    }
+
+    /// Everything that the file holds, for the analysis: the same whether it was written at once or not.
+    pub fn outcomes(&self) -> Outcome<Vec<judge::Outcome>> {
+        lines(&self.path)
+    }
+}

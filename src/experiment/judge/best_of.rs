@@ -1,0 +1,51 @@
+//! Best of n: some drafts of one prompt, of which the best by score is taken. The control takes one of the same drafts at random.
+
+use super::super::{GenerateError, Settings};
+use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
+use crate::engine::Llama;
+use serde::{Deserialize, Serialize};
+
+/// Which draft was taken, by its place among them from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceRecord {
+    /// The one with the greatest score; of equal ones the first.
+    pub judged: usize,
+    /// One at random: it costs the same drafts.
+    pub control: usize,
+}
+
+/// Writes drafts with seeds that count up from that of the settings, and chooses.
+pub struct BestOf<'a> {
+    drafts: Drafts<'a>,
+    settings: Settings,
+    count: usize,
+}
+
+impl<'a> BestOf<'a> {
+    /// `count`: drafts, at least one.
+    pub fn new(bench: Bench<'a>, standard: &Standard, settings: Settings, count: u32) -> Self {
+        let with_seed = |index| Settings { seed: settings.seed.wrapping_add(index), ..settings.clone() };
+        let drafts = Drafts::new(bench, standard, (0..count).map(with_seed).collect());
+        Self { drafts, settings, count: count as usize }
+    }
+
+    /// See [`Drafts::step`].
+    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+        self.drafts.step(engine)
+    }
+
+    /// The share of drafts that are judged.
+    pub fn progress(&self) -> f64 {
+        self.drafts.done() as f64 / self.count as f64
+    }
+
+    /// All drafts, and which of them are taken.
+    pub fn finish(self) -> (Vec<Draft>, ChoiceRecord) {
+        let drafts = self.drafts.finish();
+        let scores: Vec<f64> = drafts.iter().map(|draft| draft.appraisal.score).collect();
+        let Settings { seed, prompt, .. } = &self.settings;
+        let mut random = control_stream(&format!("best of {} {seed} {prompt}", self.count));
+        let choice = ChoiceRecord { judged: best(&scores), control: any(drafts.len(), &mut random) };
+        (drafts, choice)
+    }
+}

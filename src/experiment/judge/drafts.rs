@@ -1,0 +1,166 @@
+//! Drafts: stories written side by side, each measured and judged, in small steps.
+
+use super::super::score::scores;
+use super::super::{
+    Batch, Ended, GenerateError, Generation, Scores, SecondReading, SentenceGain, Settings, TokensRead, by_name,
+};
+use super::{Appraisal, Standard};
+use crate::engine::Llama;
+use crate::library::Library;
+use crate::metrics::{EarlierStories, Reference, mean};
+use crate::model::{ModelInfo, Tokenizer};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, VecDeque};
+
+/// Stories written at once.
+pub const TOGETHER: usize = 8;
+
+/// What stories are written, measured and judged with.
+#[derive(Clone, Copy)]
+pub struct Bench<'a> {
+    pub tokenizer: &'a Tokenizer,
+    pub model: &'a ModelInfo,
+    pub reference: &'a Reference,
+    pub library: Option<&'a Library>,
+    /// Writes the link of a story: `link::of`, which is a room below.
+    pub link: fn(&Generation) -> String,
+}
+
+/// A story with all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub generation: Generation,
+    pub scores: Scores,
+    /// Every sentence but the first: what its context tells of it.
+    pub gains: Vec<SentenceGain>,
+    pub appraisal: Appraisal,
+}
+
+/// A draft, as it is written down.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    pub seed: u32,
+    pub ended: Ended,
+    pub digest: String,
+    /// Repeats it, token for token.
+    pub link: String,
+    pub appraisal: Appraisal,
+    /// Every number by name; among them `score` and, from 0 to 1, `relevance`.
+    pub numbers: Map<String, Value>,
+    pub text: String,
+}
+
+impl Draft {
+    /// What is written down of it.
+    pub fn told(&self, bench: &Bench) -> Told {
+        let mut numbers = by_name(&self.scores);
+        numbers.insert("score".into(), self.appraisal.score.into());
+        numbers.insert("relevance".into(), self.appraisal.relevance.into());
+        Told {
+            seed: self.generation.settings.seed,
+            ended: self.generation.ended,
+            digest: self.generation.digest.clone(),
+            link: (bench.link)(&self.generation),
+            appraisal: self.appraisal.clone(),
+            numbers,
+            text: self.generation.text.clone(),
+        }
+    }
+}
+
+/// A story whose second reading is under way.
+struct Scoring {
+    number: usize,
+    generation: Generation,
+    read: TokensRead,
+    second: Option<SecondReading>,
+}
+
+/// Writes and judges some stories.
+pub struct Drafts<'a> {
+    bench: Bench<'a>,
+    standard: Standard,
+    batch: Batch<'a>,
+    waiting: VecDeque<(usize, Settings)>,
+    written: VecDeque<(usize, Generation)>,
+    scoring: Option<Scoring>,
+    /// By the place of its settings.
+    drafts: Vec<Option<Draft>>,
+}
+
+impl<'a> Drafts<'a> {
+    /// One story for each settings.
+    pub fn new(bench: Bench<'a>, standard: &Standard, settings: Vec<Settings>) -> Self {
+        Self {
+            bench,
+            standard: standard.clone(),
+            batch: Batch::new(bench.tokenizer, bench.model, TOGETHER),
+            drafts: settings.iter().map(|_| None).collect(),
+            waiting: settings.into_iter().enumerate().collect(),
+            written: VecDeque::new(),
+            scoring: None,
+        }
+    }
+
+    /// Goes on: the next token of all that are being written, or a small piece of a second reading. False when all is done.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+        if let Some(scoring) = &mut self.scoring {
+            // A sequence of its own: the others may be in the middle of their stories.
+            let beside = &mut engine.sequence(TOGETHER + 1);
+            let goes_on = match &mut scoring.second {
+                Some(second) => second.step(beside)?.is_some(),
+                None => false,
+            };
+            if !goes_on {
+                self.judge();
+            }
+        } else if let Some((number, generation)) = self.written.pop_front() {
+            let read = generation.read();
+            let prompted = !generation.settings.prompt.is_empty();
+            let second = SecondReading::new(&read, &generation.text, prompted, self.bench.tokenizer, self.bench.model);
+            self.scoring = Some(Scoring { number, generation, read, second });
+        } else {
+            while self.batch.has_room() {
+                let Some((number, settings)) = self.waiting.pop_front() else { break };
+                self.batch.begin(engine, number, settings)?;
+            }
+            if !self.batch.is_empty() {
+                for (number, pen) in self.batch.step(engine)? {
+                    let generation = pen.finish(&EarlierStories::default(), Some(self.bench.reference));
+                    self.written.push_back((number, generation));
+                }
+            }
+        }
+        Ok(self.done() < self.drafts.len())
+    }
+
+    /// Concludes a second reading.
+    fn judge(&mut self) {
+        let Some(Scoring { number, generation, read, second }) = self.scoring.take() else { return };
+        let gains = second.as_ref().map(SecondReading::gains).unwrap_or_default();
+        let second = second.map(SecondReading::finish).unwrap_or_default();
+        let scores = scores(&read, &generation.text, second, Some(self.bench.reference), self.bench.library);
+        let appraisal = self.standard.appraise(&self.bench, &scores);
+        self.drafts[number] = Some(Draft { generation, scores, gains, appraisal });
+    }
+
+    /// Drafts that are judged.
+    pub fn done(&self) -> usize {
+        self.drafts.iter().flatten().count()
+    }
+
+    /// The drafts in the order of their settings, once [`Self::step`] has come to the end.
+    pub fn finish(self) -> Vec<Draft> {
+        self.drafts.into_iter().flatten().collect()
+    }
+}
+
+/// The mean of each number, over the drafts that have it.
+pub fn mean_numbers(told: &[Told]) -> BTreeMap<String, f64> {
+    let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (name, value) in told.iter().flat_map(|told| &told.numbers) {
+        values.entry(name).or_default().extend(value.as_f64());
+    }
+    values.into_iter().filter_map(|(name, values)| Some((name.to_string(), mean(&values)?))).collect()
+}

@@ -1,0 +1,256 @@
+//! What judging did: every number of the judged stories against those chosen at random.
+//!
+//! Seeds of one prompt are not independent, so their differences are averaged first and prompts are the units: resampled for the
+//! interval, flipped in the test. Holm's correction counts all numbers together.
+
+use super::super::statistics::{Estimate, SignFlip, holm};
+use super::{Criterion, Judgement, Method, Protocol};
+use crate::metrics::mean;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A difference counts as one if its corrected p is below.
+pub const LEVEL: f64 = 0.05;
+
+/// A number that is compared.
+pub struct Compared {
+    pub name: &'static str,
+    /// For people, in the middle of a sentence.
+    pub words: &'static str,
+    pub unit: &'static str,
+    /// The criterion that rises with it by construction; none for what the score does not contain.
+    criterion: Option<Criterion>,
+}
+
+const fn within(name: &'static str, words: &'static str, unit: &'static str, criterion: Criterion) -> Compared {
+    Compared { name, words, unit, criterion: Some(criterion) }
+}
+
+const fn outside(name: &'static str, words: &'static str, unit: &'static str) -> Compared {
+    Compared { name, words, unit, criterion: None }
+}
+
+/// The score's parts first, then what it does not contain.
+pub const COMPARED: [Compared; 15] = [
+    within("coherence", "coherence", "", Criterion::Coherence),
+    within("novelty", "novelty", "", Criterion::Novelty),
+    within("new_ngrams_3", "new word triples", "", Criterion::Novelty),
+    within("relevance", "relevance", "", Criterion::Relevance),
+    within("relevance_bits", "relevance in bits", " bits a token", Criterion::Relevance),
+    outside("surprise", "surprise", ""),
+    outside("contextual_gain_bits", "contextual gain", " bits a token"),
+    outside("mean_log_probability_bits", "mean log-probability", " bits a token"),
+    outside("excess_surprise_bits", "excess surprise", " bits a token"),
+    outside("longest_span", "longest copied span", " words"),
+    outside("seq_rep_4", "repeated runs of four tokens", ""),
+    outside("sentence_overlap", "sentence overlap", ""),
+    outside("distinct_1", "distinct words", ""),
+    outside("distinct_2", "distinct pairs of words", ""),
+    outside("tokens", "length", " tokens"),
+];
+
+/// What the analysis needs of a [`Judgement`]; read from its JSON as well.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Outcome {
+    pub prompt: usize,
+    pub judged: Numbers,
+    pub control: Numbers,
+    pub baseline: BTreeMap<String, f64>,
+}
+
+/// The numbers of a story by name; null where there is none.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Numbers {
+    pub numbers: BTreeMap<String, Option<f64>>,
+}
+
+impl Outcome {
+    /// Of a judgement.
+    pub fn new(judgement: &Judgement) -> Self {
+        let numbers = |told: &super::Told| {
+            let numbers = told.numbers.iter().map(|(name, value)| (name.clone(), value.as_f64()));
+            Numbers { numbers: numbers.collect() }
+        };
+        let (judged, control) = (numbers(&judgement.judged), numbers(&judgement.control));
+        Self { prompt: judgement.prompt, judged, control, baseline: judgement.baseline.clone() }
+    }
+}
+
+/// What can be said of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    Higher,
+    Lower,
+    /// Chance could have made it: nothing can be said.
+    Undecided,
+}
+
+/// A number of the judged stories against the same of the control.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Effect {
+    pub metric: String,
+    /// Whether the score contains it, so that choosing by the score pushes it up by construction.
+    pub in_score: bool,
+    /// Stories of each arm that have it.
+    pub stories: usize,
+    /// Means over prompts.
+    pub judged: f64,
+    pub control: f64,
+    /// All drafts, or the stories before they were revised; for information.
+    pub baseline: Option<f64>,
+    /// Judged - control: the mean over prompts, with its interval.
+    pub difference: Estimate,
+    /// Of the sign-flip test over prompts.
+    pub p: f64,
+    /// The same, held against all numbers of the analysis (Holm).
+    pub p_corrected: f64,
+    pub verdict: Verdict,
+}
+
+/// What an experiment shows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Effects {
+    pub method: Method,
+    pub prompts: usize,
+    /// Items: pairs of stories.
+    pub pairs: usize,
+    /// The score first.
+    pub effects: Vec<Effect>,
+}
+
+/// Compares the arms.
+pub fn effects(protocol: &Protocol, outcomes: &[Outcome]) -> Effects {
+    let score = Compared { name: "score", words: "score", unit: "", criterion: None };
+    let mut effects: Vec<Effect> = Vec::new();
+    for compared in std::iter::once(&score).chain(&COMPARED) {
+        let in_score = std::ptr::eq(compared, &score)
+            || compared.criterion.is_some_and(|criterion| protocol.weights.of(criterion) > 0.0);
+        effects.extend(effect(compared.name, in_score, outcomes));
+    }
+    let corrected = holm(&effects.iter().map(|effect| effect.p).collect::<Vec<_>>());
+    for (effect, corrected) in effects.iter_mut().zip(corrected) {
+        effect.p_corrected = corrected;
+        effect.verdict = match effect.difference.mean {
+            _ if corrected >= LEVEL => Verdict::Undecided,
+            mean if mean > 0.0 => Verdict::Higher,
+            _ => Verdict::Lower,
+        };
+    }
+    let mut prompts: Vec<usize> = outcomes.iter().map(|outcome| outcome.prompt).collect();
+    prompts.sort_unstable();
+    prompts.dedup();
+    Effects { method: protocol.method, prompts: prompts.len(), pairs: outcomes.len(), effects }
+}
+
+/// One number; none where no pair has it. Its corrected p and verdict come later.
+fn effect(name: &str, in_score: bool, outcomes: &[Outcome]) -> Option<Effect> {
+    // By prompt: judged, control, baseline.
+    let mut prompts: BTreeMap<usize, [Vec<f64>; 3]> = BTreeMap::new();
+    for outcome in outcomes {
+        let of = |numbers: &Numbers| numbers.numbers.get(name).copied().flatten();
+        let Some((judged, control)) = of(&outcome.judged).zip(of(&outcome.control)) else { continue };
+        let values = prompts.entry(outcome.prompt).or_default();
+        values[0].push(judged);
+        values[1].push(control);
+        values[2].extend(outcome.baseline.get(name));
+    }
+    let of_arm = |arm: usize| prompts.values().filter_map(|values| mean(&values[arm])).collect::<Vec<_>>();
+    let differences: Vec<f64> = prompts
+        .values()
+        .filter_map(|[judged, control, _]| {
+            mean(&judged.iter().zip(control).map(|(judged, control)| judged - control).collect::<Vec<_>>())
+        })
+        .collect();
+    Some(Effect {
+        metric: name.into(),
+        in_score,
+        stories: prompts.values().map(|values| values[0].len()).sum(),
+        judged: mean(&of_arm(0))?,
+        control: mean(&of_arm(1))?,
+        baseline: mean(&of_arm(2)),
+        difference: Estimate::of(&differences)?,
+        p: SignFlip::of(&differences)?.p,
+        p_corrected: 1.0,
+        verdict: Verdict::Undecided,
+    })
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::super::Weights;
+    use super::*;
+    use crate::experiment::Settings;
+
+    pub fn protocol() -> Protocol {
+        Protocol {
+            base: Settings::default(),
+            prompts: Vec::new(),
+            seeds: 2,
+            weights: Weights { relevance: 0.0, ..Weights::default() },
+            method: Method::BestOf { drafts: 4 },
+        }
+    }
+
+    pub fn outcome(prompt: usize, judged: &[(&str, f64)], control: &[(&str, f64)]) -> Outcome {
+        let numbers = |of: &[(&str, f64)]| Numbers {
+            numbers: of.iter().map(|&(name, value)| (name.to_string(), Some(value))).collect(),
+        };
+        let baseline = control.iter().map(|&(name, value)| (name.to_string(), value)).collect();
+        Outcome { prompt, judged: numbers(judged), control: numbers(control), baseline }
+    }
+
+    #[test]
+    fn prompts_are_the_units() {
+        // Prompt 0 has three pairs, which count no more than the one of prompt 1.
+        let pair = |prompt, judged, control| outcome(prompt, &[("score", judged)], &[("score", control)]);
+        let outcomes = [pair(0, 0.9, 0.5), pair(0, 0.8, 0.5), pair(0, 0.7, 0.5), pair(1, 0.5, 0.4)];
+        let found = effects(&protocol(), &outcomes);
+        assert_eq!((found.prompts, found.pairs, found.effects.len()), (2, 4, 1));
+        let effect = &found.effects[0];
+        assert_eq!((effect.stories, effect.difference.count), (4, 2));
+        assert!((effect.difference.mean - (0.3 + 0.1) / 2.0).abs() < 1e-12);
+        assert!((effect.judged - (0.8 + 0.5) / 2.0).abs() < 1e-12);
+        // Of four flips of two prompts, two are as far.
+        assert_eq!((effect.p, effect.p_corrected, effect.verdict), (0.5, 0.5, Verdict::Undecided));
+    }
+
+    #[test]
+    fn a_difference_in_every_prompt_is_found_and_what_varies_is_not() {
+        let outcomes: Vec<Outcome> = (0..12)
+            .map(|prompt| {
+                let noise = [0.1, -0.1][prompt % 2];
+                outcome(
+                    prompt,
+                    &[("score", 0.7), ("relevance", 0.5), ("distinct_2", 0.8 + noise), ("tokens", 90.0)],
+                    &[("score", 0.5), ("relevance", 0.5), ("distinct_2", 0.8), ("tokens", 100.0)],
+                )
+            })
+            .collect();
+        let found = effects(&protocol(), &outcomes).effects;
+        let of = |name: &str| found.iter().find(|effect| effect.metric == name).unwrap();
+        assert_eq!((of("score").verdict, of("score").in_score), (Verdict::Higher, true));
+        assert_eq!(
+            (of("relevance").verdict, of("relevance").in_score),
+            (Verdict::Undecided, false),
+            "it has no weight"
+        );
+        assert_eq!(of("relevance").p, 1.0);
+        assert_eq!(of("distinct_2").verdict, Verdict::Undecided);
+        assert_eq!((of("tokens").verdict, of("tokens").difference.mean), (Verdict::Lower, -10.0));
+        // Four numbers are compared, two of which have the smallest p that twelve prompts can give.
+        assert_eq!(of("score").p, SignFlip::smallest_p(12));
+        assert_eq!(of("score").p_corrected, 4.0 * of("score").p);
+    }
+
+    #[test]
+    fn judgements_are_read_from_their_json() {
+        let json = r#"{"item": 3, "prompt": 1, "prompt_text": "p", "process": {},
+            "judged": {"seed": 1, "numbers": {"score": 0.5, "novelty": null}, "text": "t"},
+            "control": {"numbers": {"score": 0.25, "novelty": 0.5}}, "baseline": {"score": 0.25}}"#;
+        let outcome: Outcome = serde_json::from_str(json).unwrap();
+        let found = effects(&protocol(), &[outcome]).effects;
+        assert_eq!(found.len(), 1, "no pair has a novelty");
+        assert_eq!((found[0].difference.mean, found[0].baseline), (0.25, Some(0.25)));
+    }
+}

@@ -1,0 +1,155 @@
+//! What the numbers support, in words, and never more.
+
+use super::effects::{COMPARED, LEVEL};
+use super::{Effect, Effects, Method, Verdict};
+use crate::experiment::SignFlip;
+
+/// Sentences for people. The last says what was not tested.
+pub fn findings(found: &Effects) -> Vec<String> {
+    let Effects { method, prompts, pairs, effects } = found;
+    let Some(score) = effects.first() else { return vec!["There is nothing to compare yet.".into()] };
+    let mut said = vec![match method {
+        Method::BestOf { drafts } => {
+            format!(
+                "Best of {drafts} by score, against one of the same {drafts} drafts at random: {pairs} pairs, {prompts} prompts."
+            )
+        }
+        Method::Revise { redrafts, rounds } => format!(
+            "Up to {rounds} rounds of {redrafts} redrafts, chosen by score, against as many chosen at random: {pairs} pairs, {prompts} prompts."
+        ),
+    }];
+    said.push(of_score(score, method));
+    if effects.iter().all(|effect| effect.difference.mean == 0.0 && effect.p == 1.0) {
+        said.push("Both arms have the same numbers throughout: there was nothing to choose from.".into());
+        return said;
+    }
+    if let Some(least) = too_few(*prompts, effects.len()) {
+        said.push(format!(
+            "With {prompts} prompts and {} numbers compared, not even the clearest difference could be told from chance; {least} prompts are the least.",
+            effects.len()
+        ));
+    }
+    let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects[1..].iter().partition(|effect| effect.in_score);
+    said.extend(of_group(&within, "Part of the score, so pushed by choosing", "what the score is made of"));
+    said.extend(of_group(
+        &outside,
+        "Not part of the score, and different all the same",
+        "what the score does not contain",
+    ));
+    said.push("No person has read these stories for this: whether the chosen ones are better was not tested.".into());
+    said
+}
+
+fn of_score(score: &Effect, method: &Method) -> String {
+    let why = match method {
+        Method::BestOf { .. } => "It had to be no lower on average than a draft at random: the score itself chose.",
+        Method::Revise { .. } => {
+            "A round keeps the old sentence unless the score rises, so it cannot fall: that says nothing yet."
+        }
+    };
+    match score.verdict {
+        Verdict::Undecided => format!("The score differs by {}, which chance could have made.", told(score, "")),
+        Verdict::Higher => format!("The score is higher by {}. {why}", told(score, "")),
+        Verdict::Lower => format!("The score is lower by {}.", told(score, "")),
+    }
+}
+
+/// What differs in a group of numbers, and what cannot be told.
+fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
+    if group.is_empty() {
+        return Vec::new();
+    }
+    let compared = |effect: &Effect| COMPARED.iter().find(|compared| compared.name == effect.metric);
+    let words = |effect: &Effect| compared(effect).map_or(effect.metric.clone(), |compared| compared.words.into());
+    let decided = group.iter().filter(|effect| effect.verdict != Verdict::Undecided);
+    let decided: Vec<String> = decided
+        .map(|effect| {
+            let way = if effect.verdict == Verdict::Higher { "higher" } else { "lower" };
+            let unit = compared(effect).map_or("", |compared| compared.unit);
+            format!("{} {way} by {}", words(effect), told(effect, unit))
+        })
+        .collect();
+    let undecided: Vec<String> =
+        group.iter().filter(|effect| effect.verdict == Verdict::Undecided).map(|effect| words(effect)).collect();
+    let mut said = Vec::new();
+    match decided.is_empty() {
+        true => said.push(format!("Of {all}, no number differs beyond chance ({}).", undecided.join(", "))),
+        false => {
+            said.push(format!("{differing}: {}.", decided.join("; ")));
+            if !undecided.is_empty() {
+                said.push(format!(
+                    "Nothing can be said of {}: chance could have made their differences.",
+                    undecided.join(", ")
+                ));
+            }
+        }
+    }
+    said
+}
+
+/// A difference with its interval and p: without a sign where words say the way.
+fn told(effect: &Effect, unit: &str) -> String {
+    let difference = &effect.difference;
+    let (size, from, to) = (difference.mean.abs(), difference.from, difference.to);
+    let p = match effect.p_corrected {
+        p if p < 0.001 => "p < 0.001".into(),
+        p => format!("p = {p:.3}"),
+    };
+    let digits = |value: f64| if value.abs() >= 10.0 { format!("{value:.1}") } else { format!("{value:.3}") };
+    let interval = format!("{} to {}", digits(from), digits(to)).replace('-', "−");
+    format!("{}{unit} (95% interval of judged − control {interval}; {p})", digits(size))
+}
+
+/// The least prompts with which a difference could pass the corrected test, if these are fewer.
+fn too_few(prompts: usize, compared: usize) -> Option<usize> {
+    let enough = |&prompts: &usize| SignFlip::smallest_p(prompts) * (compared as f64) < LEVEL;
+    if enough(&prompts) { None } else { (prompts..1000).find(enough) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::effects::tests::{outcome, protocol};
+    use super::super::{Outcome, effects};
+    use super::*;
+
+    fn said(outcomes: &[Outcome]) -> String {
+        findings(&effects(&protocol(), outcomes)).join("\n")
+    }
+
+    #[test]
+    fn words_say_what_the_numbers_support() {
+        let outcomes: Vec<Outcome> = (0..12)
+            .map(|prompt| {
+                let noise = [0.1, -0.1][prompt % 2];
+                let judged =
+                    [("score", 0.7), ("novelty", 0.6), ("contextual_gain_bits", 0.8), ("distinct_2", 0.8 + noise)];
+                let control = [("score", 0.5), ("novelty", 0.5), ("contextual_gain_bits", 1.0), ("distinct_2", 0.8)];
+                outcome(prompt, &judged, &control)
+            })
+            .collect();
+        let said = said(&outcomes);
+        for words in [
+            "Best of 4 by score, against one of the same 4 drafts at random: 12 pairs, 12 prompts.",
+            "The score is higher by 0.200",
+            "the score itself chose",
+            "Part of the score, so pushed by choosing: novelty higher by 0.100",
+            "Not part of the score, and different all the same: contextual gain lower by 0.200 bits a token",
+            "Nothing can be said of distinct pairs of words",
+            "was not tested",
+        ] {
+            assert!(said.contains(words), "{words:?} in\n{said}");
+        }
+        assert!(!said.contains("better,") && !said.contains("improve"));
+    }
+
+    #[test]
+    fn too_few_prompts_and_equal_arms_are_told() {
+        let few =
+            said(&[outcome(0, &[("score", 0.7)], &[("score", 0.5)]), outcome(1, &[("score", 0.6)], &[("score", 0.5)])]);
+        assert!(few.contains("chance could have made") && few.contains("6 prompts are the least"), "{few}");
+        let same = said(&[outcome(0, &[("score", 0.5)], &[("score", 0.5)])]);
+        assert!(same.contains("nothing to choose from"), "{same}");
+        assert!(said(&[]).contains("nothing to compare"));
+        assert_eq!((too_few(12, 16), too_few(9, 16), too_few(5, 1)), (None, Some(10), Some(6)));
+    }
+}
