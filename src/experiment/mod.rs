@@ -20,6 +20,6 @@ pub use look::{LookError, Looker, Story};
 pub use pen::Pen;
 pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
-pub use score::{Scorer, Scores, by_name, percentiles};
-pub use settings::{Limits, Settings, SettingsError};
+pub use score::{AdapterTexts, Scorer, Scores, by_name, percentiles};
+pub use settings::{Adapter, Limits, Settings, SettingsError};
 pub use sweep::{Axis, Grid, GridError, axes};

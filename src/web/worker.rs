@@ -1,9 +1,11 @@
 //! Receives the page's messages and runs what they ask for.
 
+use super::adapter::{fetch_for, lacking, open_own};
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
 use super::messages::{Answer, Code, Look, Mean, Numbers, Request, looked, memory_bytes, post, scope};
+use crate::engine::Engine;
 use crate::experiment::{GenerateError, Generation, LookError, SecondMetrics, SecondReading, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
@@ -88,6 +90,13 @@ impl Worker {
                 *worker.loaded.borrow_mut() = Some(loaded);
                 result
             }),
+            Request::OpenAdapter { id, name, config, weights } => self.work(Some(id), async move |worker| {
+                let mut loaded = worker.loaded.borrow_mut();
+                let loaded =
+                    loaded.as_mut().ok_or_else(|| Failure::new(Code::Model, "The model is not loaded yet."))?;
+                post(&Answer::AdapterReady { id, adapter: open_own(loaded, &name, &config, &weights)? });
+                Ok(())
+            }),
             Request::Stop { id } => self.stop.set(Some(id)),
             Request::Means { id, lists } => {
                 post(&Answer::Means { id, means: lists.iter().map(|list| Mean::new(list)).collect() });
@@ -98,7 +107,7 @@ impl Worker {
                     post(&Answer::NotLooked { id, message });
                 }
                 if !self.working.get() {
-                    self.answer_look(self.loaded.borrow_mut().as_mut());
+                    self.look_when_ready();
                 }
             }
             Request::Encode { id, text } => self.encode(id, &text),
@@ -128,6 +137,26 @@ impl Worker {
             if let Some(request) = self.waiting.take() {
                 self.answer(request);
             }
+        });
+    }
+
+    /// Looks at once, or when the adapter of the story has arrived.
+    fn look_when_ready(self: Rc<Self>) {
+        let settings = self.look.borrow().as_ref().map(|look| look.story.settings.clone());
+        let asked =
+            settings.filter(|asked| self.loaded.borrow().as_ref().is_some_and(|it| lacking(it, asked).is_some()));
+        let Some(settings) = asked else { return self.answer_look(self.loaded.borrow_mut().as_mut()) };
+        self.work(None, async move |worker| {
+            let Some(mut loaded) = worker.loaded.borrow_mut().take() else { return Ok(()) };
+            let fetched = fetch_for(&mut loaded, &settings).await;
+            *worker.loaded.borrow_mut() = Some(loaded);
+            // The story and the model are as they were: only the place cannot be looked at.
+            if let Err(Failure { message, .. }) = fetched
+                && let Some(Look { id, .. }) = worker.look.take()
+            {
+                post(&Answer::NotLooked { id, message });
+            }
+            Ok(())
         });
     }
 
@@ -174,6 +203,7 @@ impl Worker {
             .map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))?;
         let start = clock::now();
         let reference = loaded.reference.as_ref();
+        fetch_for(loaded, &settings).await?;
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let lost = |_| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
@@ -190,7 +220,7 @@ impl Worker {
             tokens += 1;
             if clock::now() - measured > MEASURE_EVERY {
                 let metrics = writer.measure(&earlier, reference);
-                post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, reference) });
+                post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, &writer.text(), reference) });
                 measured = clock::now();
             }
             turns.next().await.map_err(lost)?;
@@ -201,7 +231,7 @@ impl Worker {
             id,
             link: link::of(&generation),
             generation: &generation,
-            numbers: Numbers::of_story(&generation.metrics, reference),
+            numbers: Numbers::of_story(&generation.metrics, &generation.text, reference),
             seconds: (end - start) / 1000.0,
             memory_bytes: memory_bytes(),
             // Browsers coarsen the clock; a very short story may seem to have taken no time.
@@ -235,7 +265,14 @@ impl Worker {
         let Some(mut reading) = reading else { return Ok(None) };
         let mut told = clock::now();
         // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
-        while let Some(done) = reading.step(&mut loaded.engine.sequence(1)).map_err(|error| failure(error.into()))? {
+        loop {
+            // By the model that wrote, whatever was looked at in between.
+            let mut aside = loaded.engine.sequence(1);
+            let adapted = aside.adapt(generation.settings.adapter());
+            let Some(done) = adapted.and_then(|()| reading.step(&mut aside)).map_err(|error| failure(error.into()))?
+            else {
+                break;
+            };
             if self.waiting.borrow().is_some() {
                 return Ok(None);
             }
