@@ -37,6 +37,7 @@ def arguments():
     parser.add_argument("--weight-decay", type=float, default=0.01)
     parser.add_argument("--warmup", type=int, default=20, help="steps until the learning rate is reached")
     parser.add_argument("--steps", type=int, default=480)
+    parser.add_argument("--until", type=int, help="stop after this step of the schedule, with the best state so far; STEPS if not given")
     parser.add_argument("--batch", type=int, default=4, help="windows a step")
     parser.add_argument("--length", type=int, default=512, help="tokens a window")
     parser.add_argument("--every", type=int, default=80, help="steps between two looks at the held-out poems")
@@ -46,6 +47,7 @@ def arguments():
     chosen = parser.parse_args()
     if chosen.smoke:
         chosen.steps, chosen.batch, chosen.length, chosen.every, chosen.warmup = 6, 2, 64, 3, 2
+    chosen.until = min(chosen.until or chosen.steps, chosen.steps)
     chosen.out = chosen.out or chosen.work / "adapter"
     return chosen
 
@@ -60,6 +62,11 @@ def bits_per_byte(model, held_out):
     ) / math.log(2)
     model.train()
     return bits / sum(length for _, length in held_out)
+
+
+def schedule(chosen):
+    """What must stay the same for a run to go on; how far it goes and where it writes may change."""
+    return {name: value for name, value in vars(chosen).items() if name not in ("until", "out")}
 
 
 def rate(step, chosen):
@@ -97,7 +104,7 @@ def main():
     step, seconds, best = 0, 0.0, None
     if checkpoint.exists():
         saved = torch.load(checkpoint, weights_only=False)
-        if saved["arguments"] != vars(chosen):
+        if saved["arguments"] != schedule(chosen):
             raise SystemExit(f"{checkpoint} is from a run with other settings: name another --work, or delete it")
         model.load_state_dict(saved["adapters"], strict=False)
         optimizer.load_state_dict(saved["optimizer"])
@@ -119,7 +126,7 @@ def main():
     model.train()
     start = time.monotonic() - seconds
     rows, epoch, losses = None, -1, []
-    while step < chosen.steps:
+    while step < chosen.until:
         # Where the row of a step lies follows from its number alone, so that a run can go on where it was.
         per_epoch = len(data.windows(tokens, chosen.length, chosen.seed, 0)) // chosen.batch if rows is None else per_epoch
         if per_epoch == 0:
@@ -138,7 +145,7 @@ def main():
         optimizer.step()
         losses.append(loss.item())
         step += 1
-        if step % chosen.every and step != chosen.steps:
+        if step % chosen.every and step != chosen.until:
             continue
         held = bits_per_byte(model, beginnings)
         if best is None or held < best["bits_per_byte"]:
@@ -148,7 +155,7 @@ def main():
         losses = []
         torch.save(
             {
-                "arguments": vars(chosen), "adapters": {name: value.detach() for name, value in adapters.items()},
+                "arguments": schedule(chosen), "adapters": {name: value.detach() for name, value in adapters.items()},
                 "optimizer": optimizer.state_dict(), "random": torch.get_rng_state(), "step": step, "seconds": seconds, "best": best,
             },
             checkpoint,
