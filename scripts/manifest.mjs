@@ -1,5 +1,5 @@
 // Brings models/index.json up to date with the files it names: their sizes and checksums.
-//   node scripts/manifest.mjs          after a new model, reference or library
+//   node scripts/manifest.mjs          after a new model, adapter, reference or library
 //   node scripts/manifest.mjs --check  exits with 1 if something is out of date
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -16,7 +16,9 @@ for (const model of manifest.models) {
   Object.assign(model, describe(model.file));
   const tokenizer = describe(model.tokenizer);
   Object.assign(model, { tokenizer_bytes: tokenizer.bytes, tokenizer_sha256: tokenizer.sha256 });
-  for (const part of [model.reference, model.library]) if (part) Object.assign(part, describe(part.file));
+  const parts = [model.reference, model.library];
+  for (const adapter of model.adapters ?? []) parts.push(adapter, adapter.config);
+  for (const part of parts) if (part) Object.assign(part, describe(part.file));
 }
 const after = `${JSON.stringify(manifest, null, 2)}\n`;
 if (!process.argv.includes("--check")) writeFileSync(MANIFEST, after);

@@ -2,10 +2,10 @@
 //!
 //! A link is the fragment of the page's address, so it never reaches a server:
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
-//! ones the chain's other parameters by name, its order (`chain`) and forced tokens (`f`).
+//! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
 use crate::engine::ENGINE_REVISION;
-use crate::experiment::{Ended, Generation, Settings};
+use crate::experiment::{Adapter, Ended, Generation, Settings};
 use crate::sampling::{Options, Order, PARAMETERS};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -41,6 +41,10 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
     };
     if let Some(model) = model {
         add("model", model);
+    }
+    if let Some(Adapter { id, strength }) = &settings.adapter {
+        add("adapter", id);
+        add("strength", &(strength + 0.0).to_string());
     }
     add("engine", &ENGINE_REVISION.to_string());
     add("p", &form_urlencoded::byte_serialize(settings.prompt.as_bytes()).collect::<String>());
@@ -119,6 +123,7 @@ pub fn read(fragment: &str) -> LinkRead {
         options: fields.options(),
         order: fields.order().unwrap_or_default(),
         forced: fields.forced(length).unwrap_or_default(),
+        adapter: fields.adapter(limits.strength),
         length,
         seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
@@ -193,7 +198,9 @@ impl<'a> Fields<'a> {
         let missing: Vec<&str> = missing.collect();
         if !missing.is_empty() {
             let names = missing.join(", ");
-            self.problem(format!("The link is not whole: it does not say {names}; what is usual is used. Copy it again."));
+            self.problem(format!(
+                "The link is not whole: it does not say {names}; what is usual is used. Copy it again."
+            ));
         }
     }
 
@@ -219,6 +226,19 @@ impl<'a> Fields<'a> {
             }
         }
         options
+    }
+
+    /// The adapter; at the strength that was trained, if there is none in the link.
+    fn adapter(&mut self, limits: (f64, f64)) -> Option<Adapter> {
+        let id = self.checked("adapter", "an adapter's name", Adapter::is_id);
+        let Some(id) = id else {
+            if self.take("strength").is_some() {
+                self.problem("The link's strength has no adapter that it belongs to; it is ignored.".into());
+            }
+            return None;
+        };
+        let strength = self.number("strength", "strength", limits).unwrap_or(1.0);
+        Some(Adapter { id, strength })
     }
 
     /// The order of the chain.

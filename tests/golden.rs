@@ -4,15 +4,16 @@
 //! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
 
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::{Ended, Generation, Scorer, Settings, Writer, digest};
+use fabula::experiment::{Adapter, Ended, Generation, Scorer, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
-use fabula::model::{ModelInfo, Tokenizer, open};
+use fabula::model::{ModelInfo, Tokenizer, open, open_adapter};
 use fabula::sampling::{Order, PARAMETERS, Stage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs::File;
+use std::path::Path;
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Golden {
@@ -36,7 +37,8 @@ impl House {
     fn open() -> Self {
         let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
         let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let engine = Llama::new(&mut model).unwrap();
+        let mut engine = Llama::new(&mut model).unwrap();
+        engine.load_adapter(&open_adapter(Path::new("models/poet"), &model.info.shape).unwrap());
         let reference = Reference::read(&std::fs::read("models/fable-9m/reference.json").unwrap()).unwrap();
         Self { model: model.info, tokenizer, engine, reference }
     }
@@ -128,6 +130,11 @@ fn cases() -> Vec<Settings> {
     let backwards: Vec<&str> = Stage::ALL.iter().rev().map(|stage| stage.name()).collect();
     let order = Order::parse(&backwards.join(",")).unwrap();
     cases.push(Settings { order, top_p: 0.9, ..with(&everything) });
+    let poet = open_adapter(Path::new("models/poet"), &House::open().model.shape).unwrap().id();
+    for strength in [0.5, 1.5] {
+        let adapter = Some(Adapter { id: poet.clone(), strength });
+        cases.push(Settings { adapter, ..case("The moon came up above the silent town,", 0.8, 0.95, 21, 128) });
+    }
     cases.push(Settings { forced: vec![(3, 500), (4, 501), (20, 700)], ..with(&[("mirostat_tau", 4.0)]) });
     cases
 }

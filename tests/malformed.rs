@@ -8,7 +8,7 @@ mod small;
 
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::Value;
-use fabula::model::{Model, ModelError, Tensor, Tokenizer, open, open_safetensors};
+use fabula::model::{Adapter, Model, ModelError, Tensor, Tokenizer, open, open_safetensors};
 use proptest::prelude::*;
 use small::{Small, TINY, sentence_piece, tokenizer_bin};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -64,6 +64,10 @@ enum Kind {
     Safetensors,
     /// config.json, with the safetensors of the tiny model.
     Config,
+    /// Of the tiny model, with its adapter_config.json.
+    Adapter,
+    /// With the adapter of the tiny model.
+    AdapterConfig,
     Tokenizer,
 }
 
@@ -78,6 +82,15 @@ fn try_all(kind: Kind, file: &[u8]) -> Result<(), ModelError> {
         let ids = tokenizer.encode("A b é\n<s>")?;
         tokenizer.decode(&ids);
         return Ok(());
+    }
+    if matches!(kind, Kind::Adapter | Kind::AdapterConfig) {
+        let tiny = tiny();
+        let (config, weights) = tiny.adapter(2);
+        let (config, weights) = if kind == Kind::Adapter { (config.as_slice(), file) } else { (file, &weights[..]) };
+        let (adapter, most) = cost(|| Adapter::read(config, weights, "x", &tiny.shape));
+        let limit = 4 * (config.len() + weights.len()) + (1 << 20);
+        assert!(most <= limit, "{most} bytes were taken for a file of {}", file.len());
+        return adapter.map(|_| ());
     }
     let (model, most) = open_counted(kind, file);
     let limit = 4 * file.len() + (1 << 20);
@@ -111,7 +124,7 @@ fn open_counted(kind: Kind, file: &[u8]) -> (Result<Model, ModelError>, usize) {
             let weights = Cursor::new(tiny().safetensors(4, |_| true));
             cost(|| open_safetensors(file, vec![weights], "x"))
         }
-        Kind::Tokenizer => unreachable!("a tokenizer is no model"),
+        Kind::Adapter | Kind::AdapterConfig | Kind::Tokenizer => unreachable!("{kind:?} is no model"),
     }
 }
 
@@ -129,6 +142,8 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
         ("tiny.bin", tiny().llama2c()),
         ("tiny-unshared.bin", Small::new(TINY, true).llama2c()),
         ("tiny.safetensors", tiny().safetensors(4, |_| true)),
+        ("tiny.adapter.safetensors", tiny().adapter(2).1),
+        ("adapter_config.json", tiny().adapter(2).0),
         ("config.json", serde_json::to_vec_pretty(&tiny().config()).unwrap()),
         ("tokenizer.json", tiny().tokenizer_json()),
         ("sentence-piece.tokenizer.json", sentence_piece(false)),
@@ -139,6 +154,8 @@ fn seeds() -> Vec<(&'static str, Vec<u8>)> {
 
 fn kind(name: &str) -> Kind {
     match name {
+        _ if name.ends_with("adapter_config.json") => Kind::AdapterConfig,
+        _ if name.ends_with(".adapter.safetensors") => Kind::Adapter,
         _ if name.ends_with("config.json") => Kind::Config,
         _ if name.contains("tokenizer") => Kind::Tokenizer,
         _ if name.ends_with(".safetensors") => Kind::Safetensors,
@@ -169,7 +186,8 @@ fn every_file_of_the_corpus_is_survived() {
     for entry in std::fs::read_dir("tests/corpus").unwrap() {
         let path = entry.unwrap().path();
         let file = std::fs::read(&path).unwrap();
-        for kind in [Kind::Model, Kind::Safetensors, Kind::Config, Kind::Tokenizer] {
+        for kind in [Kind::Model, Kind::Safetensors, Kind::Config, Kind::Adapter, Kind::AdapterConfig, Kind::Tokenizer]
+        {
             let _ = try_all(kind, &file);
         }
     }

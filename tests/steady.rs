@@ -1,11 +1,12 @@
 //! A decode step allocates nothing: what it needs was allocated when the story began.
 
 use fabula::engine::{Engine, Llama};
-use fabula::model::open;
+use fabula::model::{open, open_adapter};
 use fabula::sampling::{Chain, History, PARAMETERS, Random, Sampler, argmax};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fs::File;
+use std::path::Path;
 
 /// Counts the allocations of the thread that asks.
 struct Counting;
@@ -69,6 +70,19 @@ fn a_step_allocates_nothing() {
         };
         assert_eq!(allocations(steps), 0, "{chain:?}");
     }
+}
+
+#[test]
+fn a_step_with_an_adapter_allocates_nothing() {
+    let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
+    let mut engine = Llama::new(&mut model).unwrap();
+    let poet = open_adapter(Path::new("models/poet"), &model.info.shape).unwrap();
+    engine.load_adapter(&poet);
+    engine.adapt(Some((&poet.id(), 0.75))).unwrap();
+    engine.reset(64);
+    let mut token = argmax(engine.feed(&[0, 100, 200, 300]).unwrap());
+    let steps = || (0..60).for_each(|_| token = argmax(engine.feed(&[token]).unwrap()));
+    assert_eq!(allocations(steps), 0);
 }
 
 #[test]

@@ -14,6 +14,24 @@ export interface Settings {
   order?: string[];
   /** Tokens that are not drawn but given, as [place among the generated tokens, token id]; left out where there are none. */
   forced?: [number, number][];
+  /** Left out where the model itself writes. */
+  adapter?: Adapter;
+}
+
+/** A change of the model by fine-tuning, and how much of it is added. */
+export interface Adapter {
+  /** NAME@HASH8, by the adapter's safetensors file. */
+  id: string;
+  /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
+  strength: number;
+}
+
+/** An adapter that can be fetched, or was opened. */
+export interface AdapterDescription {
+  /** NAME@HASH8 */
+  id: string;
+  title: string;
+  bytes: number;
 }
 
 /** A stage of the sampling chain. */
@@ -72,6 +90,8 @@ export interface Limits {
   top_p: [number, number];
   seed: [number, number];
   length: [number, number];
+  /** Of an adapter. */
+  strength: [number, number];
   prompt_characters: number;
 }
 
@@ -143,6 +163,7 @@ export type ErrorCode =
   | "prompt_too_long"
   | "settings"
   | "model"
+  | "adapter"
   | "busy"
   | "panic";
 
@@ -152,9 +173,22 @@ export type ToWorker =
   | { type: "stop"; id: number }
   | { type: "read_link"; fragment: string }
   | { type: "write_link"; settings: Settings; digest: string | null }
+  | OpenAdapterRequest
   | { type: "means"; id: number; lists: number[][] }
   | LookRequest
   | EncodeRequest;
+
+/** Reads an adapter from files of the reader's own. */
+export interface OpenAdapterRequest {
+  type: "open_adapter";
+  id: number;
+  /** For people. */
+  name: string;
+  /** adapter_config.json */
+  config: Uint8Array;
+  /** adapter_model.safetensors */
+  weights: Uint8Array;
+}
 
 /** Asks what the model considers at one place of a story. Of several that wait only the last is answered. */
 export interface LookRequest {
@@ -204,6 +238,22 @@ export interface ReadyMessage {
   bands: Record<string, [number, number]>;
   /** The library that can be fetched for this model. */
   library: { bytes: number; sha256: string } | null;
+  /** Adapters that can be fetched for this model; one is, when a story asks for it. */
+  adapters: AdapterDescription[];
+}
+/** Bytes of an adapter that have arrived, while a story waits for it. */
+export interface AdapterProgressMessage {
+  type: "adapter_progress";
+  /** NAME@HASH8 */
+  adapter: string;
+  loaded: number;
+  total: number;
+}
+/** Files of the reader's own are an adapter, and ready. */
+export interface AdapterReadyMessage {
+  type: "adapter_ready";
+  id: number;
+  adapter: AdapterDescription;
 }
 export interface StartedMessage {
   type: "started";
@@ -339,6 +389,8 @@ export type FromWorker =
   | HelloMessage
   | ProgressMessage
   | ReadyMessage
+  | AdapterProgressMessage
+  | AdapterReadyMessage
   | StartedMessage
   | TokensMessage
   | MetricsMessage

@@ -1,6 +1,7 @@
 //! Causal attention over the tokens a sequence has seen, and the memory of them.
 
 use super::floats::{LANES, softmax};
+use super::low_rank::Blend;
 use crate::model::Shape;
 
 /// Keys and values of one sequence, for every layer.
@@ -13,6 +14,8 @@ pub struct Cache {
     capacity: usize,
     /// Tokens seen.
     pub tokens: Vec<u32>,
+    /// What they were seen with: the model itself, or an adapter.
+    pub blend: Option<Blend>,
     /// (layers, key heads, capacity / 16, head, 16)
     keys: Vec<f32>,
     /// (layers, key heads, capacity, head)
@@ -57,6 +60,7 @@ impl Cache {
         }
         self.tokens.clear();
         self.tokens.extend_from_slice(&other.tokens[..tokens]);
+        self.blend = other.blend;
     }
 
     /// Stores the rotated key and the value of one position. Both: (key heads, head).

@@ -7,9 +7,10 @@
 use super::attention::Cache;
 use super::floats::{LANES, add, rms_norm, swiglu};
 use super::integers::Kernel;
+use super::low_rank::{Adapter, Blend};
 use super::matrix::{Activations, Arithmetic, Matrix, read_vector};
 use super::{Engine, EngineError};
-use crate::model::{LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
+use crate::model::{self, LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
 
 /// Rows of a pass, at most.
 pub const ROWS: usize = 8;
@@ -32,6 +33,7 @@ struct Row {
     sequence: usize,
     position: usize,
     token: usize,
+    blend: Option<Blend>,
 }
 
 /// A Llama, and the sequences of tokens it has seen.
@@ -43,6 +45,7 @@ pub struct Llama {
     norm: Vec<f32>, // (width)
     /// (vocabulary, width); none where the embedding serves for both.
     classifier: Option<Matrix>,
+    adapters: Vec<Adapter>,
     sequences: Vec<Cache>,
     /// (cosine, sine) of each pair of a head, for every position there is room for: (positions, head / 2).
     rotation: Vec<(f32, f32)>,
@@ -61,6 +64,7 @@ struct Buffers {
     up: Vec<f32>,       // (rows, hidden)
     change: Vec<f32>,   // (rows, width)
     scores: Vec<f32>,   // (positions)
+    low: Vec<f32>,      // (the largest rank of an adapter)
     logits: Vec<f32>,   // (rows, vocabulary)
 }
 
@@ -89,6 +93,7 @@ impl Llama {
                 true => Some(Matrix::read(weights, &shape, Tensor::Classifier, way)?),
                 false => None,
             },
+            adapters: Vec::new(),
             sequences: vec![Cache::default()],
             rotation: Vec::new(),
             buffers: Buffers::new(&shape, kernel, 1),
@@ -100,6 +105,48 @@ impl Llama {
     /// The kernel that multiplies integers.
     pub fn kernel(&self) -> Kernel {
         self.kernel
+    }
+
+    /// Makes an adapter known, so that sequences can be [adapted](Engine::adapt) with it. One whose file has the same hash is replaced.
+    pub fn load_adapter(&mut self, adapter: &model::Adapter) {
+        let adapter = Adapter::new(adapter, &self.shape);
+        let low = &mut self.buffers.low;
+        low.resize(adapter.rank.max(low.len()), 0.0);
+        match self.number_of(&adapter.id) {
+            None => self.adapters.push(adapter),
+            Some(number) => {
+                self.adapters[number] = adapter;
+                let with = |sequence: &&mut Cache| sequence.blend.is_some_and(|blend| blend.adapter == number);
+                self.sequences.iter_mut().filter(with).for_each(|sequence| sequence.tokens.clear());
+            }
+        }
+    }
+
+    /// Whether an adapter is loaded, by its `NAME@HASH8`, of which the hash counts.
+    pub fn has_adapter(&self, id: &str) -> bool {
+        self.number_of(id).is_some()
+    }
+
+    fn number_of(&self, id: &str) -> Option<usize> {
+        let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
+        self.adapters.iter().position(|adapter| hash(&adapter.id) == hash(id))
+    }
+
+    /// See [`Engine::adapt`].
+    fn adapt_sequence(&mut self, sequence: usize, adapter: Option<(&str, f64)>) -> Result<(), EngineError> {
+        let blend = match adapter.filter(|&(_, strength)| strength != 0.0) {
+            None => None,
+            Some((id, strength)) => {
+                let adapter = self.number_of(id).ok_or_else(|| EngineError::NoAdapter { id: id.into() })?;
+                Some(Blend { adapter, strength: strength as f32 })
+            }
+        };
+        let cache = &mut self.sequences[sequence];
+        if cache.blend != blend {
+            cache.blend = blend;
+            cache.tokens.clear();
+        }
+        Ok(())
     }
 
     /// Sequences that there is room for.
@@ -168,6 +215,7 @@ impl Llama {
             sequence,
             position: sequences[sequence].tokens.len() + before,
             token: token as usize,
+            blend: sequences[sequence].blend,
         }));
         self.forward();
         for row in &self.buffers.rows {
@@ -177,9 +225,21 @@ impl Llama {
 
     /// One pass over all weights but the classifier, for the rows in the buffers.
     fn forward(&mut self) {
-        let Self { shape, sequences, buffers: b, .. } = self;
+        let Self { shape, adapters, sequences, buffers: b, .. } = self;
         let Shape { width, hidden, head, epsilon, .. } = *shape;
         let n = b.rows.len();
+        let low = &mut b.low;
+        let rows = &b.rows;
+        // A matrix, and what the adapters of the rows add to it.
+        let mut multiply = |layer: usize, part: Part, matrix: &Matrix, input: &Activations, out: &mut [f32]| {
+            matrix.multiply(input, 0..n, out);
+            let columns = out.len() / n;
+            for (at, (row, out)) in rows.iter().zip(out.chunks_exact_mut(columns)).enumerate() {
+                if let Some(Blend { adapter, strength }) = row.blend {
+                    adapters[adapter].add(layer, part, strength, input.vector(at), low, out);
+                }
+            }
+        };
         let stream = &mut b.stream[..n * width];
         let change = &mut b.change[..n * width];
         let query = &mut b.query[..n * shape.query_width()];
@@ -195,9 +255,9 @@ impl Llama {
             b.input.set(n, width, |row, out| {
                 rms_norm(&stream[row * width..][..width], &layer.attention_norm, epsilon, out)
             });
-            layer.query.multiply(&b.input, 0..n, query);
-            layer.key.multiply(&b.input, 0..n, key);
-            layer.value.multiply(&b.input, 0..n, value);
+            multiply(index, Part::Query, &layer.query, &b.input, query);
+            multiply(index, Part::Key, &layer.key, &b.input, key);
+            multiply(index, Part::Value, &layer.value, &b.input, value);
             for (row, ((query, key), value)) in b.rows.iter().zip(
                 query
                     .chunks_exact_mut(shape.query_width())
@@ -214,15 +274,15 @@ impl Llama {
                 let query = &query[at * out.len()..][..out.len()];
                 sequences[sequence].attend(shape, index, position, query, &mut b.scores, out);
             });
-            layer.output.multiply(&b.input, 0..n, change);
+            multiply(index, Part::Output, &layer.output, &b.input, change);
             add(stream, change);
 
             b.input.set(n, width, |row, out| rms_norm(&stream[row * width..][..width], &layer.feed_norm, epsilon, out));
-            layer.gate.multiply(&b.input, 0..n, gate);
-            layer.up.multiply(&b.input, 0..n, up);
+            multiply(index, Part::Gate, &layer.gate, &b.input, gate);
+            multiply(index, Part::Up, &layer.up, &b.input, up);
             b.input
                 .set(n, hidden, |row, out| swiglu(&gate[row * hidden..][..hidden], &up[row * hidden..][..hidden], out));
-            layer.down.multiply(&b.input, 0..n, change);
+            multiply(index, Part::Down, &layer.down, &b.input, change);
             add(stream, change);
         }
     }
@@ -282,9 +342,10 @@ impl Llama {
     fn again_in(&mut self, sequence: usize, tokens: usize) -> Result<&[f32], EngineError> {
         let position = tokens.checked_sub(1).ok_or(EngineError::NoToken)?;
         // Its key and value are written once more, the same as before.
-        let token = self.sequences[sequence].tokens[position] as usize;
+        let Cache { tokens, blend, .. } = &self.sequences[sequence];
+        let (token, blend) = (tokens[position] as usize, *blend);
         self.buffers.rows.clear();
-        self.buffers.rows.push(Row { sequence, position, token });
+        self.buffers.rows.push(Row { sequence, position, token, blend });
         self.forward();
         self.classify(0..1, 0);
         Ok(&self.buffers.logits[..self.shape.vocabulary])
@@ -323,6 +384,7 @@ impl Buffers {
             up: floats(shape.hidden),
             change: floats(shape.width),
             scores: Vec::new(),
+            low: Vec::new(),
             logits: vec![0.0; shape.vocabulary],
         }
     }
@@ -330,8 +392,8 @@ impl Buffers {
     /// Makes room for passes of this many rows, and for this many rows of logits.
     fn grow(&mut self, shape: &Shape, kernel: Kernel, rows: usize, logits: usize) {
         if self.stream.len() < rows * shape.width {
-            let Self { scores, logits, .. } = std::mem::replace(self, Self::new(shape, kernel, rows));
-            (self.scores, self.logits) = (scores, logits);
+            let Self { scores, low, logits, .. } = std::mem::replace(self, Self::new(shape, kernel, rows));
+            (self.scores, self.low, self.logits) = (scores, low, logits);
         }
         if self.logits.len() < logits * shape.vocabulary {
             self.logits.resize(logits * shape.vocabulary, 0.0);
@@ -359,6 +421,9 @@ impl Engine for Llama {
     fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
         self.again_in(0, tokens)
     }
+    fn adapt(&mut self, adapter: Option<(&str, f64)>) -> Result<(), EngineError> {
+        self.adapt_sequence(0, adapter)
+    }
 }
 
 /// A sequence of a [`Llama`].
@@ -385,6 +450,9 @@ impl Engine for Sequence<'_> {
     }
     fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError> {
         self.llama.again_in(self.number, tokens)
+    }
+    fn adapt(&mut self, adapter: Option<(&str, f64)>) -> Result<(), EngineError> {
+        self.llama.adapt_sequence(self.number, adapter)
     }
 }
 

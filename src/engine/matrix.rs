@@ -119,7 +119,8 @@ impl Activations {
         self.quantized.quantize(floats, columns);
     }
 
-    fn vector(&self, index: usize) -> &[f32] {
+    /// One of the vectors, as floats.
+    pub fn vector(&self, index: usize) -> &[f32] {
         &self.floats[index * self.columns..][..self.columns]
     }
 }

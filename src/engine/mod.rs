@@ -5,6 +5,7 @@ mod exponential;
 mod floats;
 mod integers;
 mod llama;
+mod low_rank;
 mod matrix;
 
 pub(crate) use exponential::exp;
@@ -47,6 +48,18 @@ pub trait Engine {
     /// If fewer have been seen.
     fn again(&mut self, tokens: usize) -> Result<&[f32], EngineError>;
 
+    /// Chooses what is added to the model from now on: an adapter, by its `NAME@HASH8`, of which the hash counts, and its strength;
+    /// the model itself with none, or at strength 0, to the bit. Forgets all tokens that were seen with something else.
+    ///
+    /// # Errors
+    /// An adapter that is not loaded; then nothing changes.
+    fn adapt(&mut self, adapter: Option<(&str, f64)>) -> Result<(), EngineError> {
+        match adapter {
+            Some((id, strength)) if strength != 0.0 => Err(EngineError::NoAdapter { id: id.into() }),
+            _ => Ok(()),
+        }
+    }
+
     /// How many tokens were fed and not forgotten.
     fn position(&self) -> usize {
         self.seen().len()
@@ -75,6 +88,9 @@ pub enum EngineError {
     /// Logits that are no numbers: the weights are damaged, though each of them is a number.
     #[error("the model's arithmetic overflows: its file is damaged, or no language model")]
     Overflow,
+    /// An adapter that the engine does not have.
+    #[error("this takes the adapter {id}, which is not loaded: load its file, or go without it")]
+    NoAdapter { id: String },
     /// Nothing was fed.
     #[error("there is no token to feed")]
     NoToken,

@@ -1,6 +1,6 @@
 //! Several stories at once, in one pass over the weights for each token of all: each what it would be alone.
 
-use super::{GenerateError, Pen, Settings};
+use super::{Adapter, GenerateError, Pen, Settings};
 use crate::engine::{Engine, Llama};
 use crate::model::{ModelInfo, Tokenizer};
 
@@ -14,6 +14,8 @@ pub struct Batch<'a> {
     stories: Vec<Option<(usize, Pen<'a>)>>,
     /// What follows the prompt that the first sequence holds: one number a token of the vocabulary.
     prompt_logits: Vec<f32>,
+    /// What they were computed with.
+    prompt_adapter: Option<Adapter>,
     /// The sequences of a pass, with the token that each is fed.
     rows: Vec<(usize, u32)>,
 }
@@ -22,7 +24,7 @@ impl<'a> Batch<'a> {
     /// Room for so many stories.
     pub fn new(tokenizer: &'a Tokenizer, model: &'a ModelInfo, stories: usize) -> Self {
         let stories = (0..stories).map(|_| None).collect();
-        Self { tokenizer, model, stories, prompt_logits: Vec::new(), rows: Vec::new() }
+        Self { tokenizer, model, stories, prompt_logits: Vec::new(), prompt_adapter: None, rows: Vec::new() }
     }
 
     /// Whether another story can begin.
@@ -40,18 +42,21 @@ impl<'a> Batch<'a> {
         self.stories.iter_mut().filter_map(|story| story.take_if(|(_, pen)| is_over(pen))).collect()
     }
 
-    /// Begins a story: reads its prompt, as far as the last one was another. `number` comes back with it.
+    /// Begins a story, with an adapter of its own if its settings ask for one: reads its prompt, as far as the last one was another. `number` comes back with it.
     ///
     /// # Panics
     /// If there is no room.
     pub fn begin(&mut self, engine: &mut Llama, number: usize, settings: Settings) -> Result<(), GenerateError> {
         let mut pen = Pen::new(engine.context(), self.tokenizer, self.model, settings)?;
         let prompt = pen.prompt().to_vec();
-        if engine.seen() != prompt || self.prompt_logits.is_empty() {
+        engine.adapt(pen.settings().adapter())?;
+        let adapter = &pen.settings().adapter;
+        if engine.seen() != prompt || self.prompt_logits.is_empty() || self.prompt_adapter != *adapter {
             let common = engine.rewind_to(&prompt);
             let logits = if common == prompt.len() { engine.again(common)? } else { engine.feed(&prompt[common..])? };
             self.prompt_logits.clear();
             self.prompt_logits.extend_from_slice(logits);
+            self.prompt_adapter.clone_from(adapter);
         }
         let place = self.stories.iter().position(Option::is_none).expect("room for a story");
         engine.share(0, place + 1, prompt.len(), pen.positions());

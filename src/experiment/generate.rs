@@ -124,7 +124,7 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Checks the settings; [`Self::read_prompt`] comes next.
+    /// Checks the settings, and adapts the engine to them; [`Self::read_prompt`] comes next.
     pub fn new(
         engine: &'a mut dyn Engine,
         tokenizer: &'a Tokenizer,
@@ -132,6 +132,7 @@ impl<'a> Writer<'a> {
         settings: Settings,
     ) -> Result<Self, GenerateError> {
         let pen = Pen::new(engine.context(), tokenizer, model, settings)?;
+        engine.adapt(pen.settings().adapter())?;
         // What it has read of this prompt already is not read again.
         engine.rewind_to(pen.prompt());
         engine.reserve(pen.positions());
@@ -176,6 +177,11 @@ impl<'a> Writer<'a> {
             self.logits.copy_from_slice(self.engine.feed(&[last])?);
         }
         self.pen.write(&self.logits)
+    }
+
+    /// What is written so far, without what waits for the rest of its character.
+    pub fn text(&self) -> String {
+        self.pen.text()
     }
 
     /// Measures what is written so far.

@@ -1,7 +1,7 @@
 //! What people write, measured as stories are: the reference that a story's numbers are held against.
 
 use super::{GenerateError, Scorer, by_name, read_tokens};
-use crate::metrics::{Rarity, Reference, Unigrams, quantiles, sentences};
+use crate::metrics::{Lines, Rarity, Reference, Unigrams, quantiles, sentences};
 use crate::model::Tokenizer;
 use std::collections::BTreeMap;
 
@@ -72,7 +72,9 @@ pub fn reference(
         for (at, &length) in LENGTHS.iter().enumerate().filter(|&(_, &length)| length <= read.token_ids.len()) {
             let text = scorer.tokenizer.decode(&read.token_ids[..length]);
             let scorer = &mut Scorer { engine: &mut *scorer.engine, reference: Some(&with_counts), ..*scorer };
-            for (name, value) in by_name(&scorer.score_read(&read.first(length), &text, true)?) {
+            let mut numbers = by_name(&scorer.score_read(&read.first(length), &text, true)?);
+            numbers.append(&mut by_name(&Lines::new(&text)));
+            for (name, value) in numbers {
                 let Some(value) = value.as_f64() else { continue };
                 values.entry(name).or_insert_with(|| vec![Vec::new(); LENGTHS.len()])[at].push(value);
             }

@@ -1,7 +1,7 @@
 //! Looking into one choice: what the model considers at a place of a story, and what a sampling chain makes of it.
 
 use super::pen::{prompt_tokens, sampler};
-use super::{GenerateError, Settings};
+use super::{Adapter, GenerateError, Settings};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::{Explanation, History, Random};
@@ -41,6 +41,8 @@ pub struct Looker {
     /// Prompt and story before the place; empty where nothing was looked at.
     path: Vec<u32>,
     logits: Vec<f32>,
+    /// What the logits were computed with.
+    adapter: Option<Adapter>,
     /// The last prompt and its tokens.
     prompt: (String, Vec<u32>),
 }
@@ -63,12 +65,14 @@ impl Looker {
             self.prompt = (prompt.clone(), prompt_tokens(tokenizer, model, &prompt)?);
         }
         let path = [&self.prompt.1, before].concat();
-        if path == self.path {
+        let adapter = &story.settings.adapter;
+        if path == self.path && *adapter == self.adapter {
             return Ok(false);
         }
         if path.len() > engine.context() {
             return Err(LookError::Full);
         }
+        engine.adapt(story.settings.adapter())?;
         // What lies beyond the place stays in the engine's memory, for the next place.
         let common = engine.seen().iter().zip(&path).take_while(|(seen, token)| seen == token).count();
         let logits = if common == path.len() {
@@ -78,6 +82,7 @@ impl Looker {
             engine.feed(&path[common..])?
         };
         self.path.clear();
+        self.adapter.clone_from(adapter);
         self.logits.clear();
         self.logits.extend_from_slice(logits);
         self.path = path;

@@ -84,6 +84,11 @@ impl<'a> Pen<'a> {
         })
     }
 
+    /// What it writes by.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The prompt's tokens, the beginning of a story included.
     pub fn prompt(&self) -> &[u32] {
         &self.prompt
@@ -154,8 +159,12 @@ impl<'a> Pen<'a> {
 
     /// Measures what is written so far.
     pub fn measure(&self, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
-        let text: String = self.written.iter().map(|written| written.text.as_str()).collect();
-        measure(self.read().reading(&text), earlier, reference)
+        measure(self.read().reading(&self.text()), earlier, reference)
+    }
+
+    /// What is written so far, without what waits for the rest of its character.
+    pub fn text(&self) -> String {
+        self.written.iter().map(|written| written.text.as_str()).collect()
     }
 
     /// What is written so far, as if it had been read.

@@ -1,9 +1,10 @@
 //! Every number of a text.
 
-use super::{GenerateError, SecondMetrics, SecondReading, TokensRead, read_text};
+use super::pen::prompt_tokens;
+use super::{GenerateError, Generation, SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
 use crate::engine::Engine;
-use crate::library::{Library, LibraryNovelty, words};
-use crate::metrics::{EarlierStories, Headlines, Metrics, Reference, measure};
+use crate::library::{Library, LibraryNovelty};
+use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, measure};
 use crate::model::{ModelInfo, Tokenizer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -17,6 +18,33 @@ pub struct Scorer<'a> {
     pub reference: Option<&'a Reference>,
     pub library: Option<&'a Library>,
 }
+
+/// What stories by an adapter are held against beside what all are: the texts that it was tuned on.
+#[derive(Default)]
+pub struct AdapterTexts {
+    /// Those that it has read.
+    pub library: Option<Library>,
+    /// Those that were held out, measured by the model without the adapter.
+    pub reference: Option<Reference>,
+}
+
+/// The numbers that depend on the model that reads.
+const BY_MODEL: [&str; 14] = [
+    "mean_log_probability_bits",
+    "perplexity",
+    "slor_bits",
+    "slor_per_word_bits",
+    "mean_entropy_bits",
+    "entropy_per_word_bits",
+    "excess_surprise_bits",
+    "surprise_peaks",
+    "surprisal_variance",
+    "contextual_gain_bits",
+    "relevance_bits",
+    "coherence",
+    "surprise",
+    "creative_region",
+];
 
 /// Every number of a text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -40,8 +68,69 @@ impl Scorer<'_> {
         self.score_read(&read, text, !prompt.is_empty())
     }
 
+    /// Every number of a story, by name: those of [`Self::score_read`], by the model that wrote it, and those of its lines.
+    ///
+    /// Of a story that an adapter was asked for also what depends on the model, as the model itself without the adapter says it
+    /// (`base_…`): so stories of every strength are measured alike. And by `texts` what is new in it against the adapter's texts
+    /// (`adapter_…`). The percentiles are among people's passages; those called `adapter_…` among the adapter's texts, of what the model
+    /// itself says.
+    pub fn score_story(
+        &mut self,
+        story: &Generation,
+        texts: Option<&AdapterTexts>,
+    ) -> Result<(Map<String, Value>, BTreeMap<String, f64>), GenerateError> {
+        let Generation { settings, text, .. } = story;
+        let prompted = !settings.prompt.is_empty();
+        self.engine.adapt(settings.adapter())?;
+        let library = self.novelty(text);
+        let scores = self.score_with(&story.read(), text, prompted, library.clone())?;
+        let mut numbers = by_name(&scores);
+        numbers.append(&mut by_name(&Lines::new(text)));
+        let tokens = story.token_ids.len();
+        if settings.adapter.is_none() {
+            let percentiles = self.reference.map(|reference| percentiles(&numbers, tokens, reference));
+            return Ok((numbers, percentiles.unwrap_or_default()));
+        }
+        self.engine.adapt(None)?;
+        let before = prompt_tokens(self.tokenizer, self.model, &settings.prompt)?;
+        let read = read_tokens(self.engine, &before, story.token_ids.clone())?;
+        let mut base = by_name(&self.score_with(&read, text, prompted, library)?);
+        base.retain(|name, _| BY_MODEL.contains(&name.as_str()));
+        numbers.append(&mut prefixed("base", base));
+        if let Some(library) = texts.and_then(|texts| texts.library.as_ref()) {
+            numbers.append(&mut prefixed("adapter", by_name(&LibraryNovelty::of(text, library))));
+        }
+        let mut all = self.reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
+        if let Some(reference) = texts.and_then(|texts| texts.reference.as_ref()) {
+            // Those of the texts were measured by the model itself, and against the library of the texts.
+            let held = |name: &String| {
+                let others = ["adapter", "base"].map(|prefix| numbers.get(&format!("{prefix}_{name}")));
+                others.into_iter().flatten().next().or_else(|| numbers.get(name)).cloned()
+            };
+            let against: Map<String, Value> =
+                reference.quantiles.keys().filter_map(|name| Some((name.clone(), held(name)?))).collect();
+            let found = percentiles(&against, tokens, reference);
+            all.extend(found.into_iter().map(|(name, share)| (format!("adapter_{name}"), share)));
+        }
+        Ok((numbers, all))
+    }
+
     /// Scores what has been read. `prompted`: whether a prompt stood before it.
     pub fn score_read(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<Scores, GenerateError> {
+        self.score_with(read, text, prompted, self.novelty(text))
+    }
+
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        self.library.map(|library| LibraryNovelty::of(text, library))
+    }
+
+    fn score_with(
+        &mut self,
+        read: &TokensRead,
+        text: &str,
+        prompted: bool,
+        library: Option<LibraryNovelty>,
+    ) -> Result<Scores, GenerateError> {
         let second = SecondReading::new(read, text, prompted, self.tokenizer, self.model);
         let second = match second {
             None => SecondMetrics::default(),
@@ -50,7 +139,7 @@ impl Scorer<'_> {
                 second.finish()
             }
         };
-        Ok(scores(read, text, second, self.reference, self.library))
+        Ok(scores(read, text, second, self.reference, library))
     }
 }
 
@@ -60,10 +149,9 @@ pub fn scores(
     text: &str,
     second: SecondMetrics,
     reference: Option<&Reference>,
-    library: Option<&Library>,
+    library: Option<LibraryNovelty>,
 ) -> Scores {
     let metrics = measure(read.reading(text), &EarlierStories::default(), reference);
-    let library = library.map(|library| LibraryNovelty::new(&library.longest(&words(text))));
     let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
     let headlines = reference
         .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
@@ -91,10 +179,16 @@ pub fn by_name(numbers: &impl Serialize) -> Map<String, Value> {
     flat
 }
 
+fn prefixed(prefix: &str, numbers: Map<String, Value>) -> Map<String, Value> {
+    numbers.into_iter().map(|(name, value)| (format!("{prefix}_{name}"), value)).collect()
+}
+
 /// Where numbers fall among people's passages of so many tokens: see [`Reference::percentile`]. Those without a reference are
-/// left out.
+/// left out; those called `base_…` are held against what they are called without it.
 pub fn percentiles(numbers: &Map<String, Value>, tokens: usize, reference: &Reference) -> BTreeMap<String, f64> {
-    let place =
-        |(name, value): (&String, &Value)| Some((name.clone(), reference.percentile(name, tokens, value.as_f64()?)?));
+    let place = |(name, value): (&String, &Value)| {
+        let metric = name.strip_prefix("base_").unwrap_or(name);
+        Some((name.clone(), reference.percentile(metric, tokens, value.as_f64()?)?))
+    };
     numbers.iter().filter_map(place).collect()
 }

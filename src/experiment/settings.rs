@@ -3,6 +3,28 @@
 use crate::sampling::{Chain, Options, Order};
 use serde::{Deserialize, Serialize};
 
+/// A change of the model's matrices by fine-tuning, and how much of it is added.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adapter {
+    /// `NAME@HASH8`: a name for people, and the first 8 hexadecimal digits of the SHA-256 of its safetensors file.
+    pub id: String,
+    /// 0 (the model itself, to the bit) to 1.5; 1 is what was trained.
+    pub strength: f64,
+}
+
+impl Adapter {
+    /// Whether a text is an adapter's name and hash.
+    pub fn is_id(text: &str) -> bool {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        let digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let good = |name: &str, hash: &str| {
+            (1..=64).contains(&name.len()) && name.bytes().all(plain) && hash.len() == 8 && hash.bytes().all(digit)
+        };
+        text.split_once('@').is_some_and(|(name, hash)| good(name, hash))
+    }
+}
+
 /// Everything that, with the model, determines a story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +49,9 @@ pub struct Settings {
     /// to branch off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forced: Vec<(u32, u32)>,
+    /// None for the model itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<Adapter>,
 }
 
 impl Default for Settings {
@@ -41,6 +66,7 @@ impl Default for Settings {
             options,
             order,
             forced: Vec::new(),
+            adapter: None,
         }
     }
 }
@@ -52,6 +78,8 @@ pub struct Limits {
     pub top_p: (f64, f64),
     pub seed: (u32, u32),
     pub length: (u32, u32),
+    /// Of an adapter.
+    pub strength: (f64, f64),
     /// Characters (Unicode scalar values) of the prompt, at most.
     pub prompt_characters: usize,
 }
@@ -63,6 +91,8 @@ pub enum SettingsError {
     Range { name: &'static str, from: f64, to: f64, value: f64 },
     #[error("the prompt has {characters} characters; {limit} are allowed")]
     Prompt { characters: usize, limit: usize },
+    #[error("{0:?} names no adapter: a name, @ and 8 hexadecimal digits do")]
+    Adapter(String),
     #[error("forced tokens must stand in the order of their places, each place once, and below the length of {length}")]
     ForcedPlaces { length: u32 },
     #[error("the forced token {token} is outside the model's vocabulary of {vocabulary}")]
@@ -76,6 +106,7 @@ impl Settings {
         top_p: (0.05, 1.0),
         seed: (0, u32::MAX),
         length: (1, 512),
+        strength: (0.0, 1.5),
         prompt_characters: 4000,
     };
 
@@ -88,6 +119,12 @@ impl Settings {
         number("temperature", self.temperature, limits.temperature)?;
         number("top-p", self.top_p, limits.top_p)?;
         number("length", self.length.into(), (limits.length.0.into(), limits.length.1.into()))?;
+        if let Some(Adapter { id, strength }) = &self.adapter {
+            number("strength", *strength, limits.strength)?;
+            if !Adapter::is_id(id) {
+                return Err(SettingsError::Adapter(id.chars().take(80).collect()));
+            }
+        }
         let characters = self.prompt.chars().count();
         if characters > limits.prompt_characters {
             return Err(SettingsError::Prompt { characters, limit: limits.prompt_characters });
@@ -105,6 +142,11 @@ impl Settings {
             Some(&(_, token)) => Err(SettingsError::ForcedToken { token, vocabulary }),
             None => Ok(()),
         }
+    }
+
+    /// The adapter that they ask for, as [`crate::engine::Engine::adapt`] takes it.
+    pub fn adapter(&self) -> Option<(&str, f64)> {
+        self.adapter.as_ref().map(|adapter| (adapter.id.as_str(), adapter.strength))
     }
 
     /// The sampling chain that they ask for.
@@ -134,6 +176,17 @@ fn limits_are_kept() {
     assert!(with(|settings| settings.forced = vec![(160, 5)]).is_err());
     assert!(with(|settings| settings.forced = vec![(3, 5), (3, 6)]).is_err());
     assert!(with(|settings| settings.forced = vec![(4, 5), (3, 6)]).is_err());
+    let adapted = |id: &str, strength| {
+        let adapter = Some(Adapter { id: id.into(), strength });
+        Settings { adapter, ..Settings::default() }.check()
+    };
+    assert_eq!(adapted("poet@0123abcd", 0.0), Ok(()));
+    assert_eq!(adapted("poet@0123abcd", 1.5), Ok(()));
+    assert!(adapted("poet@0123abcd", 1.51).is_err());
+    assert!(adapted("poet@0123abcd", f64::NAN).is_err());
+    for id in ["poet", "@0123abcd", "poet@0123ABCD", "poet@0123abc", "a poet@0123abcd", "po@et@0123abcd"] {
+        assert!(adapted(id, 1.0).is_err(), "{id}");
+    }
 }
 
 #[test]
@@ -142,10 +195,12 @@ fn what_is_usual_is_not_written() {
     let mut names: Vec<_> = json.as_object().unwrap().keys().collect();
     names.sort();
     assert_eq!(names, ["length", "prompt", "seed", "temperature", "top_p"]);
-    let mut settings = Settings { forced: vec![(7, 9)], ..Settings::default() };
+    let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
+    let mut settings = Settings { forced: vec![(7, 9)], adapter, ..Settings::default() };
     settings.options.set("min_p", 0.1).unwrap();
     let json = serde_json::to_value(&settings).unwrap();
     assert_eq!(json["options"], serde_json::json!({"min_p": 0.1}));
     assert_eq!(json["forced"], serde_json::json!([[7, 9]]));
+    assert_eq!(json["adapter"], serde_json::json!({"id": "poet@0123abcd", "strength": 0.75}));
     assert_eq!(serde_json::from_value::<Settings>(json).unwrap(), settings);
 }

@@ -10,7 +10,7 @@ const MOST_RUNS: usize = 1_000_000;
 /// A setting and the values that it takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
-    /// `temperature`, `top_p` or a parameter of the chain.
+    /// `temperature`, `top_p`, `strength` (of the adapter) or a parameter of the chain.
     pub name: String,
     pub values: Vec<f64>,
 }
@@ -30,8 +30,10 @@ pub struct Grid {
 pub enum GridError {
     #[error("{0:?} is no axis of a grid: write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,...")]
     Axis(String),
-    #[error("there is no setting {0:?} to sweep; there are temperature, top_p, {names}", names = names())]
+    #[error("there is no setting {0:?} to sweep; there are temperature, top_p, strength, {names}", names = names())]
     Unknown(String),
+    #[error("strength is that of an adapter: name one with --adapter")]
+    NoAdapter,
     #[error("{0} stands in the grid twice")]
     Twice(String),
     #[error("{0}")]
@@ -150,6 +152,7 @@ fn set(settings: &mut Settings, name: &str, value: f64) -> Result<(), GridError>
     match name {
         "temperature" => settings.temperature = value,
         "top_p" => settings.top_p = value,
+        "strength" => settings.adapter.as_mut().ok_or(GridError::NoAdapter)?.strength = value,
         _ if settings.options.get(name).is_none() => return Err(GridError::Unknown(name.into())),
         _ => settings.options.set(name, value).map_err(|error| GridError::Value(error.to_string()))?,
     }
@@ -176,6 +179,17 @@ mod tests {
         assert_eq!(grid.values(20), [2.0, 1.0]);
         let grid = super::tests::grid("min-p=0,0.1", 2);
         assert_eq!(grid.settings(2).options.get("min_p"), Some(0.1));
+    }
+
+    #[test]
+    fn the_strength_of_an_adapter_is_an_axis() {
+        let mut grid = grid("strength=0:1.5:4", 2);
+        assert_eq!(grid.check(), Err(GridError::NoAdapter));
+        grid.base.adapter = Some(crate::experiment::Adapter { id: "poet@0123abcd".into(), strength: 1.0 });
+        assert_eq!(grid.check(), Ok(()));
+        assert_eq!(grid.settings(3).adapter.unwrap().strength, 0.5);
+        grid.axes[0].values.push(1.6);
+        assert!(matches!(grid.check(), Err(GridError::Value(_))));
     }
 
     #[test]

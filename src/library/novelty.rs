@@ -2,6 +2,7 @@
 //! sequence is that begins with each word.
 
 use super::spans::{SHORTEST_SPAN, maximal};
+use super::{Library, words};
 use serde::{Deserialize, Serialize};
 
 /// The longest n-grams of the n-novelty curve.
@@ -25,6 +26,12 @@ pub struct LibraryNovelty {
 }
 
 impl LibraryNovelty {
+    /// Of a text against a library.
+    pub fn of(text: &str, library: &Library) -> Self {
+        Self::new(&library.longest(&words(text)))
+    }
+
+    /// `longest`: see [`Library::longest`].
     pub fn new(longest: &[usize]) -> Self {
         let shortest: Vec<usize> = shortest_new(longest).into_iter().flatten().collect();
         Self {

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 
 fn settings() -> impl Strategy<Value = Settings> {
     let plain = (".{0,200}", 0u32..=40, 5u32..=100, any::<u32>(), 1u32..=512);
-    (plain, options(), order(), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4)).prop_map(
-        |((prompt, temperature, top_p, seed, length), options, order, forced)| Settings {
+    let adapter = prop::option::of(("[a-zA-Z0-9._-]{1,64}@[0-9a-f]{8}", 0.0f64..=1.5));
+    (plain, options(), order(), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4), adapter).prop_map(
+        |((prompt, temperature, top_p, seed, length), options, order, forced, adapter)| Settings {
+            adapter: adapter.map(|(id, strength)| Adapter { id, strength }),
             prompt: prompt.replace('\r', ""),
             temperature: f64::from(temperature) / 20.0,
             top_p: f64::from(top_p) / 100.0,
@@ -113,6 +115,18 @@ fn a_link_names_what_is_not_usual() {
 }
 
 #[test]
+fn an_adapter_is_in_the_link() {
+    let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
+    let settings = Settings { adapter, ..Settings::default() };
+    let link = write(&settings, Some("fable-9m@0123abcd"), None);
+    assert!(link.starts_with("#v=1&model=fable-9m@0123abcd&adapter=poet@0123abcd&strength=0.75&engine=2&p="), "{link}");
+    let adapter = |link: &str| read(link).settings.unwrap().adapter;
+    assert_eq!(adapter(&link), settings.adapter);
+    assert_eq!(adapter("#v=1&adapter=poet@0123abcd").unwrap().strength, 1.0);
+    assert_eq!(adapter("#v=1&adapter=poet@0123abcd&strength=0").unwrap().strength, 0.0);
+}
+
+#[test]
 fn no_fragment_is_no_link() {
     assert_eq!(read("").settings, None);
     assert_eq!(read("#").settings, None);
@@ -133,6 +147,9 @@ fn each_damage_is_named_and_only_it_is_lost() {
         ("#v=1&seed=4294967296", "seed"),
         ("#v=1&seed=", "seed"),
         ("#v=1&x=xyz", "digest"),
+        ("#v=1&adapter=poet", "adapter"),
+        ("#v=1&adapter=poet@0123abcd&strength=2", "strength"),
+        ("#v=1&strength=0.5", "no adapter"),
         ("#v=1&model=<script>", "model"),
         ("#v=2&t=0.5", "version"),
         ("#t=0.5", "v=1"),

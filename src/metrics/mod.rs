@@ -6,6 +6,7 @@
 mod agreement;
 mod headline;
 mod likelihood;
+mod lines;
 mod reference;
 mod repetition;
 mod sentences;
@@ -15,6 +16,7 @@ mod surprise;
 pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
 pub use headline::{Headlines, LOWER_RANGE};
 pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
+pub use lines::{Lines, rhyming_line_ends};
 pub use reference::{Reference, ReferenceError, quantiles};
 pub use repetition::{Rarity, distinct, repetition, sentence_overlap};
 pub use sentences::sentences;

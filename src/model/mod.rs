@@ -1,6 +1,7 @@
-//! Files on disk to weights, tokenizer and facts: model files of three formats, and the way from a training
+//! Files on disk to weights, tokenizer and facts: model files of three formats, adapters, and the way from a training
 //! checkpoint to GGUF.
 
+mod adapter;
 mod gguf;
 mod hash;
 mod llama2c;
@@ -13,9 +14,10 @@ mod safetensors;
 mod tokenizer;
 mod weights;
 
+pub use adapter::{Adapter, LowRank};
 pub use hash::{sha256_hex, sha256_of};
 #[cfg(not(target_arch = "wasm32"))]
-pub use path::{open_path, tokenizer_path};
+pub use path::{open_adapter, open_path, tokenizer_path};
 #[cfg(not(target_arch = "wasm32"))]
 pub use quantize::{Precision, quantize};
 pub use safetensors::open_safetensors;
@@ -96,6 +98,12 @@ pub enum ModelError {
     /// Model and tokenizer are not of one family.
     #[error("model and tokenizer do not belong together: {model} tokens in the model, {tokenizer} in the tokenizer")]
     Vocabulary { model: usize, tokenizer: usize },
+    /// Not an adapter, a damaged one, or one for another model.
+    #[error("the adapter cannot be used: {0}")]
+    Adapter(String),
+    /// The adapter_config.json beside an adapter.
+    #[error("adapter_config.json is not usable: {0}")]
+    AdapterConfig(String),
     /// A training checkpoint that cannot be read or turned into GGUF.
     #[error("{0}")]
     Checkpoint(String),

@@ -1,7 +1,7 @@
 //! A path to a model, whatever its format.
 
 use super::safetensors::open_safetensors;
-use super::{Model, ModelError, Origin, open_from};
+use super::{Adapter, Model, ModelError, Origin, Shape, open_from};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
@@ -29,6 +29,21 @@ pub fn tokenizer_path(model: &Path) -> PathBuf {
     }
     let llama2c = model.extension().is_some_and(|ending| ending == "bin");
     model.with_file_name(if llama2c { "tokenizer.bin" } else { "tokenizer.json" })
+}
+
+/// Opens an adapter for a model of this shape: a folder with adapter_model.safetensors and adapter_config.json, or a safetensors
+/// file with the configuration beside it. It is called as its folder is, or as a file that has a name of its own.
+pub fn open_adapter(path: &Path, shape: &Shape) -> Result<Adapter, ModelError> {
+    const FILE: &str = "adapter_model.safetensors";
+    let weights = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
+    let config = folder_of(&weights).join("adapter_config.json");
+    let read = |path: &Path| std::fs::read(path).map_err(|error| in_file(path, error));
+    let (bytes, json) = (read(&weights)?, read(&config)?);
+    let own = weights.file_name().is_some_and(|name| name != FILE).then(|| weights.file_stem()).flatten();
+    let folder = weights.canonicalize().ok();
+    let folder = folder.as_deref().and_then(Path::parent).and_then(Path::file_name);
+    let name = own.or(folder).map_or("adapter".into(), |name| name.to_string_lossy());
+    Adapter::read(&json, &bytes, &name, shape).map_err(|error| in_file(&weights, error))
 }
 
 fn checkpoint(folder: &Path, files: &[PathBuf], name: &str) -> Result<Model, ModelError> {

@@ -197,12 +197,17 @@ pub struct ModelInfo {
 impl ModelInfo {
     /// `NAME@HASH8`, as links and results name the model: of the name what a link can carry.
     pub fn id(&self) -> String {
-        let plain = |character: char| {
-            if character.is_ascii_alphanumeric() || "._-".contains(character) { character } else { '-' }
-        };
-        let name: String = self.name.chars().take(64).map(plain).collect();
-        format!("{}@{}", if name.is_empty() { "model" } else { &name }, self.hash8)
+        format!("{}@{}", plain_name(&self.name, "model"), self.hash8)
     }
+}
+
+/// Of a name what a link can carry, or another name if that is nothing.
+pub(super) fn plain_name(name: &str, otherwise: &str) -> String {
+    let plain = |character: char| {
+        if character.is_ascii_alphanumeric() || "._-".contains(character) { character } else { '-' }
+    };
+    let name: String = name.chars().take(64).map(plain).collect();
+    if name.is_empty() { otherwise.into() } else { name }
 }
 
 /// An opened model file: what it is, and its weights, still in the file.

@@ -4,7 +4,7 @@ use super::bytes::JsBytes;
 use crate::engine::{Arithmetic, Engine, Kernel, Llama};
 use crate::experiment::{Scorer, Settings, Writer};
 use crate::metrics::{EarlierStories, Reference};
-use crate::model::{ModelInfo, Origin, Tokenizer, open_from};
+use crate::model::{Adapter, ModelInfo, Origin, Tokenizer, open_from};
 use crate::sampling::{Chain, History, Random, Sampler, argmax};
 use js_sys::Uint8Array;
 use serde::Serialize;
@@ -49,6 +49,18 @@ impl Decoder {
     /// The name of the kernel in use.
     pub fn kernel(&self) -> String {
         self.engine.kernel().name().to_string()
+    }
+
+    /// Loads an adapter from its two files; returns its `NAME@HASH8`, by which settings name it.
+    pub fn load_adapter(&mut self, name: &str, config: &[u8], weights: &[u8]) -> Result<String, JsError> {
+        let adapter = Adapter::read(config, weights, name, &self.info.shape)?;
+        self.engine.load_adapter(&adapter);
+        Ok(adapter.id())
+    }
+
+    /// Adapts the first sequence to a loaded adapter; the model itself at strength 0.
+    pub fn adapt(&mut self, id: &str, strength: f64) -> Result<(), JsError> {
+        Ok(self.engine.adapt(Some((id, strength)))?)
     }
 
     /// Forgets all tokens, and makes room for some sequences of as many tokens each.

@@ -1,9 +1,10 @@
 //! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
 
+use super::adapter::AdapterFacts;
 use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, Failure, get};
-use super::manifest::{Entry, Manifest};
+use super::manifest::{Adapter, Entry, Manifest};
 use super::messages::{Answer, Code, LibraryFacts, ModelFacts, Source, memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::experiment::Looker;
@@ -24,6 +25,10 @@ pub struct Loaded {
     pub info: ModelInfo,
     /// People's numbers for this model; without it, only raw numbers are shown.
     pub reference: Option<Reference>,
+    /// Where the files of the manifest are.
+    pub folder: String,
+    /// Adapters that the server has for this model.
+    pub adapters: Vec<Adapter>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
 }
@@ -83,7 +88,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
 
     let from = model.from;
     let (reference_file, reference) = reference.unzip();
-    let loaded = open(entry, &model, tokenizer, reference).map_err(|error| unusable(error.as_ref()))?;
+    let loaded = open(entry, folder, &model, tokenizer, reference).map_err(|error| unusable(error.as_ref()))?;
     let mut kept = tokenizer_file.kept().await & model.kept().await;
     if let Some(file) = reference_file {
         kept &= file.kept().await;
@@ -107,6 +112,15 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         note: (!kept).then(|| note(from)),
         problem,
         bands: loaded.reference.as_ref().map(|reference| reference.bands(USUAL_TOKENS)).unwrap_or_default(),
+        adapters: entry
+            .adapters
+            .iter()
+            .map(|adapter| AdapterFacts {
+                id: adapter.id(),
+                title: adapter.title.clone(),
+                bytes: adapter.weights.bytes + adapter.config.bytes,
+            })
+            .collect(),
         library: entry.library.as_ref().map(|file| LibraryFacts { bytes: file.bytes, sha256: file.sha256.clone() }),
     });
     Ok(loaded)
@@ -114,6 +128,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
 
 fn open(
     entry: &Entry,
+    folder: &str,
     model: &Download,
     tokenizer: Tokenizer,
     reference: Option<Reference>,
@@ -127,7 +142,15 @@ fn open(
         reference.check_fits(&model.info.id(), model.info.shape.vocabulary)?;
     }
     let engine = Llama::new(&mut model)?;
-    Ok(Loaded { engine, tokenizer: Rc::new(tokenizer), info: model.info, reference, looker: Looker::default() })
+    Ok(Loaded {
+        engine,
+        tokenizer: Rc::new(tokenizer),
+        info: model.info,
+        reference,
+        folder: folder.into(),
+        adapters: entry.adapters.clone(),
+        looker: Looker::default(),
+    })
 }
 
 /// Why the model will have to be loaded again at the next visit.

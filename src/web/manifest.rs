@@ -26,10 +26,32 @@ pub struct Entry {
     pub reference: Option<File>,
     /// The texts that the model has read; see [`crate::library`].
     pub library: Option<File>,
+    /// Fine-tuned changes of it; see [`crate::model::Adapter`].
+    #[serde(default)]
+    pub adapters: Vec<Adapter>,
+}
+
+/// An adapter of a model.
+#[derive(Clone, Deserialize)]
+pub struct Adapter {
+    pub name: String,
+    pub title: String,
+    /// Its adapter_model.safetensors.
+    #[serde(flatten)]
+    pub weights: File,
+    /// Its adapter_config.json.
+    pub config: File,
+}
+
+impl Adapter {
+    /// `NAME@HASH8`.
+    pub fn id(&self) -> String {
+        format!("{}@{}", self.name, self.weights.sha256.get(..8).unwrap_or_default())
+    }
 }
 
 /// A file beside a model.
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 pub struct File {
     pub file: String,
     pub bytes: usize,

@@ -1,11 +1,13 @@
 //! The messages between page and worker, as plain objects with a field "type".
 
+use super::adapter::AdapterFacts;
 use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
 use crate::experiment::{Generation, Limits, Settings, Story, Written, by_name, percentiles};
 use crate::link::LinkRead;
-use crate::metrics::{Headlines, Metrics, Reference, bootstrap, mean};
+use crate::metrics::{Headlines, Lines, Metrics, Reference, bootstrap, mean};
 use crate::model::Tokenizer;
 use crate::sampling::{self, Candidate, Explanation};
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -34,6 +36,18 @@ pub enum Request {
     WriteLink {
         settings: Settings,
         digest: Option<String>,
+    },
+    /// Reads an adapter from files of the reader's own; see [`Answer::AdapterReady`].
+    OpenAdapter {
+        id: u32,
+        /// For people.
+        name: String,
+        /// adapter_config.json
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        config: Uint8Array,
+        /// adapter_model.safetensors
+        #[serde(with = "serde_wasm_bindgen::preserve")]
+        weights: Uint8Array,
     },
     /// Asks for the means of some lists of numbers, with their intervals.
     Means {
@@ -90,6 +104,19 @@ pub enum Answer<'a> {
         bands: BTreeMap<String, (f64, f64)>,
         /// The library that can be fetched for this model.
         library: Option<LibraryFacts>,
+        /// Adapters that can be fetched for this model.
+        adapters: Vec<AdapterFacts>,
+    },
+    /// Bytes of an adapter that have arrived.
+    AdapterProgress {
+        adapter: &'a str,
+        loaded: usize,
+        total: usize,
+    },
+    /// Files of the reader's own are an adapter, and ready.
+    AdapterReady {
+        id: u32,
+        adapter: AdapterFacts,
     },
     Started {
         id: u32,
@@ -218,8 +245,9 @@ impl Numbers {
     }
 
     /// What can be measured while a story is written.
-    pub fn of_story(metrics: &Metrics, reference: Option<&Reference>) -> Self {
+    pub fn of_story(metrics: &Metrics, text: &str, reference: Option<&Reference>) -> Self {
         let mut all = Self::new(metrics, metrics.tokens, reference);
+        all.numbers.append(&mut by_name(&Lines::new(text)));
         if let Some(reference) = reference {
             all.numbers.append(&mut by_name(&Headlines::new(metrics, reference)));
         }
@@ -274,6 +302,7 @@ pub enum Code {
     PromptTooLong,
     Settings,
     Model,
+    Adapter,
     Busy,
     Panic,
 }

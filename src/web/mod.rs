@@ -2,6 +2,7 @@
 //!
 //! `www/protocol.d.ts` lists the messages; [`messages`] is their Rust side.
 
+mod adapter;
 mod bytes;
 mod clock;
 mod decoder;

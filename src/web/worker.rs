@@ -1,9 +1,11 @@
 //! Receives the page's messages and runs what they ask for.
 
+use super::adapter::{fetch_for, lacking, open_own};
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
 use super::messages::{Answer, Code, Look, Mean, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
+use crate::engine::Engine;
 use crate::experiment::{GenerateError, LookError, SecondMetrics, SecondReading, Settings, TokensRead, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
@@ -45,9 +47,9 @@ struct Worker {
 /// A story that waits for its second reading.
 struct Unread {
     id: u32,
+    settings: Settings,
     read: TokensRead,
     text: String,
-    prompted: bool,
 }
 
 impl Unread {
@@ -111,6 +113,13 @@ impl Worker {
                 *worker.loaded.borrow_mut() = Some(loaded);
                 result
             }),
+            Request::OpenAdapter { id, name, config, weights } => self.work(Some(id), async move |worker| {
+                let mut loaded = worker.loaded.borrow_mut();
+                let loaded =
+                    loaded.as_mut().ok_or_else(|| Failure::new(Code::Model, "The model is not loaded yet."))?;
+                post(&Answer::AdapterReady { id, adapter: open_own(loaded, &name, &config, &weights)? });
+                Ok(())
+            }),
             Request::Stop { id } => self.stop.set(Some(id)),
             Request::Means { id, lists } => {
                 post(&Answer::Means { id, means: lists.iter().map(|list| Mean::new(list)).collect() });
@@ -121,7 +130,7 @@ impl Worker {
                     post(&Answer::NotLooked { id, message });
                 }
                 if !self.working.get() {
-                    self.answer_look(self.loaded.borrow_mut().as_mut());
+                    self.look_when_ready();
                 }
             }
             Request::Encode { id, text } => self.encode(id, &text),
@@ -170,6 +179,26 @@ impl Worker {
         });
     }
 
+    /// Looks at once, or when the adapter of the story has arrived.
+    fn look_when_ready(self: Rc<Self>) {
+        let settings = self.look.borrow().as_ref().map(|look| look.story.settings.clone());
+        let asked =
+            settings.filter(|asked| self.loaded.borrow().as_ref().is_some_and(|it| lacking(it, asked).is_some()));
+        let Some(settings) = asked else { return self.answer_look(self.loaded.borrow_mut().as_mut()) };
+        self.work(None, async move |worker| {
+            let Some(mut loaded) = worker.loaded.borrow_mut().take() else { return Ok(()) };
+            let fetched = fetch_for(&mut loaded, &settings).await;
+            *worker.loaded.borrow_mut() = Some(loaded);
+            // The story and the model are as they were: only the place cannot be looked at.
+            if let Err(Failure { message, .. }) = fetched
+                && let Some(Look { id, .. }) = worker.look.take()
+            {
+                post(&Answer::NotLooked { id, message });
+            }
+            Ok(())
+        });
+    }
+
     /// Looks at the place that was asked for last, if one was.
     fn answer_look(&self, loaded: Option<&mut Loaded>) {
         let Some(Look { id, story, position, chain }) = self.look.take() else { return };
@@ -212,6 +241,7 @@ impl Worker {
         let turns = turns()?;
         let start = clock::now();
         let reference = loaded.reference.as_ref();
+        fetch_for(loaded, &settings).await?;
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let stopped = || self.stop.get() == Some(id);
@@ -236,7 +266,7 @@ impl Worker {
             if now - measured > MEASURE_EVERY {
                 waiting.send(id);
                 let metrics = writer.measure(&earlier, reference);
-                post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, reference) });
+                post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, &writer.text(), reference) });
                 measured = clock::now();
             }
             turns.next().await.map_err(lost)?;
@@ -248,16 +278,15 @@ impl Worker {
             id,
             link: link::of(&generation),
             generation: &generation,
-            numbers: Numbers::of_story(&generation.metrics, reference),
+            numbers: Numbers::of_story(&generation.metrics, &generation.text, reference),
             seconds: (end - start) / 1000.0,
             memory_bytes: memory_bytes(),
             // Browsers coarsen the clock; a very short story may seem to have taken no time.
             tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
         });
-        let prompted = !generation.settings.prompt.is_empty();
         let read = generation.read();
         let mut unread = self.unread.borrow_mut();
-        unread.push(Unread { id, read, text: generation.text, prompted });
+        unread.push(Unread { id, settings: generation.settings, read, text: generation.text });
         if unread.len() > MOST_UNREAD {
             unread.remove(0).give_up();
         }
@@ -293,13 +322,21 @@ impl Worker {
         unread: &Unread,
         turns: &Turns,
     ) -> Result<Option<SecondMetrics>, Failure> {
-        let Unread { id, read, text, prompted } = unread;
-        let reading = SecondReading::new(read, text, *prompted, &loaded.tokenizer, &loaded.info);
+        let Unread { id, settings, read, text } = unread;
+        let prompted = !settings.prompt.is_empty();
+        let reading = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info);
         // A model that cannot begin a text says nothing of sentences alone.
         let Some(mut reading) = reading else { return Ok(Some(SecondMetrics::default())) };
         let mut told = clock::now();
         // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
-        while let Some(done) = reading.step(&mut loaded.engine.sequence(1)).map_err(|error| failure(error.into()))? {
+        loop {
+            // By the model that wrote, whatever was looked at in between.
+            let mut aside = loaded.engine.sequence(1);
+            let adapted = aside.adapt(settings.adapter());
+            let Some(done) = adapted.and_then(|()| reading.step(&mut aside)).map_err(|error| failure(error.into()))?
+            else {
+                break;
+            };
             if self.waiting.borrow().is_some() {
                 return Ok(None);
             }

@@ -16,6 +16,7 @@ export const RELAXED = "fabula_relaxed";
  * @property {string} model address of the model file
  * @property {string} tokenizer address of the tokenizer file
  * @property {string} reference address of the reference file
+ * @property {{ name: string, config: string, weights: string }[]} adapters with the addresses of their files
  * @property {object[]} settings of the stories
  *
  * @typedef {object} Digests
@@ -40,7 +41,7 @@ async function bytesOf(address) {
  * @param {Work} work
  * @returns {Promise<Decoded>}
  */
-export async function decode({ variant, build, model, tokenizer, reference, settings }) {
+export async function decode({ variant, build, model, tokenizer, reference, adapters, settings }) {
   const bytes = await bytesOf(`${build}${variant.module}_bg.wasm`);
   const expected = variant.module === RELAXED ? hasRelaxedSimd() : hasSimd();
   // The page chooses a module by the small probe, before it has the module.
@@ -51,6 +52,7 @@ export async function decode({ variant, build, model, tokenizer, reference, sett
   const { default: init, Decoder } = await import(`${build}${variant.module}.js`);
   await init({ module_or_path: bytes });
   const decoder = new Decoder(await bytesOf(model), variant.kernel);
+  for (const { name, config, weights } of adapters) decoder.load_adapter(name, await bytesOf(config), await bytesOf(weights));
   const [words, people] = [await bytesOf(tokenizer), await bytesOf(reference)];
   const stories = settings.map((one) => JSON.parse(decoder.golden(JSON.stringify(one), words, people)));
   const kernel = decoder.kernel();

@@ -11,7 +11,7 @@ import { BROWSERS, asked, open, until } from "./engines.mjs";
 
 const golden = JSON.parse(readFileSync(path.join(ROOT, "tests/golden.json"), "utf8"));
 const { default: standard, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-const { file, tokenizer, reference } = models.find(({ name }) => name === standard);
+const { file, tokenizer, reference, adapters } = models.find(({ name }) => name === standard);
 
 /** As the page would have it: the best kernel of a module, not named. */
 const asOnThePage = [
@@ -60,7 +60,13 @@ async function decodeIn(browser, work) {
   return until(browser, "the stories", 240, () => globalThis.decoded);
 }
 
-const addresses = (base, build) => ({ build, model: `${base}models/${file}`, tokenizer: `${base}models/${tokenizer}`, reference: `${base}models/${reference.file}` });
+const addresses = (base, build) => ({
+  build,
+  model: `${base}models/${file}`,
+  tokenizer: `${base}models/${tokenizer}`,
+  reference: `${base}models/${reference.file}`,
+  adapters: adapters.map(({ name, config, file: weights }) => ({ name, config: `${base}models/${config.file}`, weights: `${base}models/${weights}` })),
+});
 const inNode = (work) =>
   decode({ ...work, ...addresses(pathToFileURL(`${ROOT}/`).href, pathToFileURL(`${path.resolve(ROOT, PKG)}/`).href) });
 

@@ -9,6 +9,7 @@ use fabula::model::{Part, Shape, Tensor};
 use std::collections::BTreeMap;
 
 /// Named values: a tensor with its weights, row by row in the order of the engine.
+#[derive(Clone)]
 pub struct Small {
     pub shape: Shape,
     pub classifier: bool,
@@ -142,6 +143,45 @@ impl Small {
         header.insert("__metadata__".into(), serde_json::json!({ "format": "pt" }));
         let header = serde_json::to_vec(&header).unwrap();
         [&(header.len() as u64).to_le_bytes(), header.as_slice(), &data].concat()
+    }
+
+    /// An adapter of all seven matrices of every layer, as PEFT writes it: adapter_config.json and adapter_model.safetensors.
+    pub fn adapter(&self, rank: usize) -> (Vec<u8>, Vec<u8>) {
+        let mut header = serde_json::Map::new();
+        let mut data: Vec<u8> = Vec::new();
+        let mut state = 2u64;
+        let mut number = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+        };
+        for (tensor, _) in &self.weights {
+            let (rows, columns) = tensor.size(&self.shape);
+            if rows == 1 || !matches!(tensor, Tensor::Layer(..)) {
+                continue;
+            }
+            for (which, rows, columns) in [("A", rank, columns), ("B", rows, rank)] {
+                let mut values: Vec<f32> = (0..rows * columns).map(|_| number()).collect();
+                if which == "B" && matches!(tensor, Tensor::Layer(_, Part::Query | Part::Key)) {
+                    values = separate(&values, columns, self.shape.head);
+                }
+                let start = data.len();
+                data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+                let name = hugging_face_name(*tensor).replace(".weight", "");
+                let offsets = [start, data.len()];
+                let entry = serde_json::json!({ "dtype": "F32", "shape": [rows, columns], "data_offsets": offsets });
+                header.insert(format!("base_model.model.{name}.lora_{which}.weight"), entry);
+            }
+        }
+        let header = serde_json::to_vec(&header).unwrap();
+        let weights = [&(header.len() as u64).to_le_bytes(), header.as_slice(), &data].concat();
+        let config = serde_json::json!({
+            "peft_type": "LORA",
+            "r": rank,
+            "lora_alpha": 3,
+            "target_modules": ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+            "bias": "none",
+        });
+        (serde_json::to_vec_pretty(&config).unwrap(), weights)
     }
 
     pub fn config(&self) -> serde_json::Value {

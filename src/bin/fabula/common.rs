@@ -2,9 +2,10 @@
 
 use clap::Args;
 use fabula::engine::{Arithmetic, Kernel, Llama};
+use fabula::experiment::{Adapter, AdapterTexts, Settings};
 use fabula::library::Library;
 use fabula::metrics::Reference;
-use fabula::model::{Model, ModelError, ModelInfo, Tokenizer, open_path, tokenizer_path};
+use fabula::model::{self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, tokenizer_path};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,42 @@ pub struct ModelArguments {
     /// tokenizer.json or llama2.c's tokenizer.bin; the one beside the model if not given
     #[arg(long)]
     pub tokenizer: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct AdapterArguments {
+    /// Adapter as PEFT writes it: a folder with adapter_model.safetensors and adapter_config.json, or the safetensors file beside it
+    #[arg(long)]
+    pub adapter: Option<PathBuf>,
+    /// How much of the adapter is added, 0 to 1.5: 0 is the model itself, 1 what was trained [default: 1]
+    #[arg(long, requires = "adapter", allow_negative_numbers = true)]
+    pub strength: Option<f64>,
+}
+
+impl AdapterArguments {
+    /// Opens the adapter, if one was named.
+    pub fn open(&self, model: &ModelInfo) -> Outcome<Option<model::Adapter>> {
+        Ok(self.adapter.as_ref().map(|path| open_adapter(path, &model.shape)).transpose()?)
+    }
+
+    /// Puts it into settings, which know theirs already where they come from a link.
+    pub fn set(&self, adapter: Option<&model::Adapter>, settings: &mut Settings, linked: bool) -> Outcome {
+        let Some(adapter) = adapter else { return Ok(()) };
+        if !linked {
+            settings.adapter = Some(Adapter { id: adapter.id(), strength: self.strength.unwrap_or(1.0) });
+        } else if self.strength.is_some() {
+            return Err("--strength cannot be used with --link: the link has its own".into());
+        } else if settings.adapter.is_none() {
+            return Err("the link asks for no adapter: leave out --adapter".into());
+        }
+        Ok(settings.check()?)
+    }
+
+    /// The library and the reference that lie beside it, as far as they do.
+    pub fn texts(&self, model: &ModelInfo) -> Outcome<Option<AdapterTexts>> {
+        let Some(path) = &self.adapter else { return Ok(None) };
+        Ok(Some(AdapterTexts { library: library(None, path)?, reference: reference(None, path, model)? }))
+    }
 }
 
 /// The engine, the tokenizer and the model's facts.

@@ -1,6 +1,6 @@
 //! `fabula generate`
 
-use crate::common::{ModelArguments, Outcome, library, open, reference, text};
+use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, reference, text};
 use crate::settings::{SettingsArguments, verdict};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
@@ -20,6 +20,8 @@ pub struct Arguments {
     model: ModelArguments,
     #[command(flatten)]
     settings: SettingsArguments,
+    #[command(flatten)]
+    adapter: AdapterArguments,
     /// Text file of an earlier story to measure session novelty against, with --json; may be repeated
     #[arg(long, requires = "json")]
     earlier: Vec<PathBuf>,
@@ -39,7 +41,7 @@ pub struct Arguments {
 struct Report<'a> {
     #[serde(flatten)]
     generation: &'a Generation,
-    /// Every number by name, with those of the library and those that take passes of their own.
+    /// Every number by name, with those of the library and those that take passes of their own; see [`Scorer::score_story`].
     numbers: Map<String, Value>,
     /// Where they fall among people's passages of this length.
     percentiles: BTreeMap<String, f64>,
@@ -54,7 +56,12 @@ pub fn run(arguments: Arguments) -> Outcome {
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
     let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
-    let (settings, link) = arguments.settings.settings()?;
+    let (mut settings, link) = arguments.settings.settings()?;
+    let adapter = arguments.adapter.open(&model.info)?;
+    arguments.adapter.set(adapter.as_ref(), &mut settings, link.is_some())?;
+    if let Some(adapter) = &adapter {
+        engine.load_adapter(adapter);
+    }
 
     let mut out = std::io::stdout().lock();
     let start = Instant::now();
@@ -77,8 +84,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let verdict =
         link.and_then(|link| verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
     if arguments.json {
-        let read = generation.read();
-        let prompted = !generation.settings.prompt.is_empty();
+        let texts = arguments.adapter.texts(&model.info)?;
         let library = match &arguments.library {
             Some(path) => library(Some(path), &arguments.model.model)?,
             None => None,
@@ -90,18 +96,19 @@ pub fn run(arguments: Arguments) -> Outcome {
             reference: reference.as_ref(),
             library: library.as_ref(),
         };
-        let scores = scorer.score_read(&read, &generation.text, prompted)?;
-        let mut numbers = by_name(&scores);
+        let (mut numbers, mut placed) = scorer.score_story(&generation, texts.as_ref())?;
         // The session is known only here.
-        numbers.append(&mut by_name(&generation.metrics));
-        let tokens = read.token_ids.len();
-        let placed = reference.as_ref().map(|reference| percentiles(&numbers, tokens, reference));
+        let mut of_session = by_name(&generation.metrics);
+        if let Some(reference) = &reference {
+            placed.extend(percentiles(&of_session, generation.token_ids.len(), reference));
+        }
+        numbers.append(&mut of_session);
         let count = generation.token_ids.len() as f64;
         let report = Report {
             link: link::of(&generation),
             generation: &generation,
             numbers,
-            percentiles: placed.unwrap_or_default(),
+            percentiles: placed,
             prompt_tokens,
             seconds,
             tokens_per_second: (count > 0.0 && decoding > 0.0).then(|| count / decoding),

@@ -1,9 +1,9 @@
 //! `fabula perplexity`
 
-use crate::common::{ModelArguments, Outcome, lines, open, text};
+use crate::common::{AdapterArguments, ModelArguments, Outcome, lines, open, text};
 use clap::{Args, ValueEnum};
-use fabula::engine::Arithmetic;
-use fabula::experiment::Perplexity;
+use fabula::engine::{Arithmetic, Engine};
+use fabula::experiment::{Adapter, Perplexity, Settings};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use std::time::Instant;
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
+    #[command(flatten)]
+    adapter: AdapterArguments,
     /// Text file, one document; or a .jsonl file, one document a line, with its text in the field "text"
     file: PathBuf,
     /// Numbers to compute in: those that suit the file, as `generate` does, or others to compare with
@@ -42,6 +44,9 @@ struct PerplexityReport {
     bits_per_byte: f64,
     perplexity: f64,
     model: String,
+    /// `NAME@HASH8` and strength, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    adapter: Option<Adapter>,
     seconds: f64,
 }
 
@@ -53,6 +58,13 @@ pub fn run(arguments: Arguments) -> Outcome {
         ArithmeticName::Int8 => Arithmetic::Integer,
     };
     let (mut engine, tokenizer, model) = open(&arguments.model, arithmetic)?;
+    let adapter = arguments.adapter.open(&model.info)?;
+    let mut settings = Settings::default();
+    arguments.adapter.set(adapter.as_ref(), &mut settings, false)?;
+    if let Some(adapter) = &adapter {
+        engine.load_adapter(adapter);
+    }
+    engine.adapt(settings.adapter())?;
     let start = Instant::now();
     let mut sums = Perplexity::default();
     for document in &documents {
@@ -66,6 +78,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         bits_per_byte: sums.bits_per_byte(),
         perplexity: sums.perplexity(),
         model: model.info.id(),
+        adapter: settings.adapter,
         seconds: start.elapsed().as_secs_f64(),
         sums,
     };
@@ -76,6 +89,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     let Perplexity { documents, windows, tokens, bytes, .. } = sums;
+    if let Some(Adapter { id, strength }) = &report.adapter {
+        writeln!(out, "{:<15}{id}, strength {strength}", "adapter")?;
+    }
     for (what, value) in [
         ("model", report.model),
         ("documents", documents.to_string()),

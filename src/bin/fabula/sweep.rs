@@ -1,11 +1,11 @@
 //! `fabula sweep`: stories over a grid of settings, on all cores, to be gone on with where it was broken off.
 
-use crate::common::{ModelArguments, Outcome, beside, library, open, read, reference};
+use crate::common::{AdapterArguments, ModelArguments, Outcome, beside, library, open, read, reference};
 use crate::settings::SettingsArguments;
 use crate::sweep_file::{self, Part, Protocol, Row};
 use clap::Args;
 use fabula::engine::{Arithmetic, Llama};
-use fabula::experiment::{Batch, Grid, Scorer, axes, by_name, percentiles};
+use fabula::experiment::{AdapterTexts, Batch, Grid, Scorer, axes};
 use fabula::library::Library;
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
@@ -31,6 +31,8 @@ pub struct Arguments {
     seeds: u32,
     #[command(flatten)]
     settings: SettingsArguments,
+    #[command(flatten)]
+    adapter: AdapterArguments,
     /// File to write: .csv (numbers) or .jsonl (the texts too). Where it was begun before, by the same command, it is gone on with
     #[arg(long)]
     out: PathBuf,
@@ -64,6 +66,7 @@ struct Work<'a> {
     model: &'a ModelInfo,
     reference: Option<&'a Reference>,
     library: Option<&'a Library>,
+    texts: Option<&'a AdapterTexts>,
     /// Runs that are to be written.
     runs: &'a [usize],
     next: AtomicUsize,
@@ -71,10 +74,17 @@ struct Work<'a> {
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
-    let (base, _) = arguments.settings.settings()?;
-    let grid = Grid { base, axes: axes(&arguments.grid)?, seeds: arguments.seeds };
+    let (mut base, link) = arguments.settings.settings()?;
+    let axes = axes(&arguments.grid)?;
+    let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    let adapter = arguments.adapter.open(&model.info)?;
+    arguments.adapter.set(adapter.as_ref(), &mut base, link.is_some())?;
+    let texts = arguments.adapter.texts(&model.info)?;
+    let grid = Grid { base, axes, seeds: arguments.seeds };
     grid.check()?;
-    let (engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
+    if let Some(adapter) = &adapter {
+        engine.load_adapter(adapter);
+    }
     grid.base.check_tokens(model.info.shape.vocabulary)?;
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let library = match arguments.no_library {
@@ -88,6 +98,13 @@ pub fn run(arguments: Arguments) -> Outcome {
         engine: fabula::engine::ENGINE_REVISION,
         reference: hash(reference.as_ref(), arguments.reference.as_deref(), model_path, "reference.json")?,
         library: hash(library.as_ref(), arguments.library.as_deref(), model_path, "library.fabulib")?,
+        adapter_texts: match (&arguments.adapter.adapter, &texts) {
+            (Some(path), Some(texts)) => (
+                hash(texts.reference.as_ref(), None, path, "reference.json")?,
+                hash(texts.library.as_ref(), None, path, "library.fabulib")?,
+            ),
+            _ => (None, None),
+        },
         shard: arguments.shard,
     };
     let mut part = Part::open(&arguments.out, &protocol)?;
@@ -101,7 +118,11 @@ pub fn run(arguments: Arguments) -> Outcome {
     let threads = arguments.threads.unwrap_or(cores).clamp(1, runs.len().div_ceil(TOGETHER).max(1));
     let mut engines = vec![engine];
     while engines.len() < threads {
-        engines.push(open(&arguments.model, Arithmetic::Auto)?.0);
+        let mut engine = open(&arguments.model, Arithmetic::Auto)?.0;
+        if let Some(adapter) = &adapter {
+            engine.load_adapter(adapter);
+        }
+        engines.push(engine);
     }
     let work = Work {
         grid: &grid,
@@ -109,6 +130,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         model: &model.info,
         reference: reference.as_ref(),
         library: library.as_ref(),
+        texts: texts.as_ref(),
         runs: &runs,
         next: AtomicUsize::new(0),
         failed: AtomicBool::new(false),
@@ -207,9 +229,7 @@ impl Work<'_> {
                     reference: self.reference,
                     library: self.library,
                 };
-                let scores = scorer.score_read(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
-                let numbers = by_name(&scores);
-                let percentiles = self.reference.map(|it| percentiles(&numbers, story.token_ids.len(), it));
+                let (numbers, percentiles) = scorer.score_story(&story, self.texts)?;
                 let cell = run / self.grid.seeds as usize;
                 let row = Row {
                     run,
@@ -221,7 +241,7 @@ impl Work<'_> {
                     digest: story.digest.clone(),
                     link: link::of(&story),
                     numbers,
-                    percentiles: percentiles.unwrap_or_default(),
+                    percentiles,
                     text: story.text,
                 };
                 if sender.send(Ok(row)).is_err() {

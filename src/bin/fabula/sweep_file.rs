@@ -39,8 +39,15 @@ pub struct Protocol {
     /// First digits of the SHA-256 of the files that numbers stand on; none where there were none.
     pub reference: Option<String>,
     pub library: Option<String>,
+    /// The same of the reference and the library beside an adapter.
+    #[serde(default, skip_serializing_if = "no_texts")]
+    pub adapter_texts: (Option<String>, Option<String>),
     /// Which part of how many, from 1: it has the runs r with r % parts = part - 1.
     pub shard: (usize, usize),
+}
+
+fn no_texts(texts: &(Option<String>, Option<String>)) -> bool {
+    *texts == (None, None)
 }
 
 impl Protocol {

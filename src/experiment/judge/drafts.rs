@@ -5,8 +5,8 @@ use super::super::{
     Batch, Ended, GenerateError, Generation, Scores, SecondReading, SentenceGain, Settings, TokensRead, by_name,
 };
 use super::{Appraisal, Standard};
-use crate::engine::Llama;
-use crate::library::Library;
+use crate::engine::{Engine, Llama};
+use crate::library::{Library, LibraryNovelty};
 use crate::metrics::{EarlierStories, Reference, mean};
 use crate::model::{ModelInfo, Tokenizer};
 use serde::Serialize;
@@ -108,6 +108,7 @@ impl<'a> Drafts<'a> {
         if let Some(scoring) = &mut self.scoring {
             // A sequence of its own: the others may be in the middle of their stories.
             let beside = &mut engine.sequence(TOGETHER + 1);
+            beside.adapt(scoring.generation.settings.adapter())?;
             let goes_on = match &mut scoring.second {
                 Some(second) => second.step(beside)?.is_some(),
                 None => false,
@@ -140,7 +141,8 @@ impl<'a> Drafts<'a> {
         let Some(Scoring { number, generation, read, second }) = self.scoring.take() else { return };
         let gains = second.as_ref().map(SecondReading::gains).unwrap_or_default();
         let second = second.map(SecondReading::finish).unwrap_or_default();
-        let scores = scores(&read, &generation.text, second, Some(self.bench.reference), self.bench.library);
+        let novelty = self.bench.library.map(|library| LibraryNovelty::of(&generation.text, library));
+        let scores = scores(&read, &generation.text, second, Some(self.bench.reference), novelty);
         let appraisal = self.standard.appraise(&self.bench, &scores);
         self.drafts[number] = Some(Draft { generation, scores, gains, appraisal });
     }

@@ -8,7 +8,7 @@ use super::weights::{Model, ModelInfo, Part, Shape, Tensor, Weights};
 use super::{ModelError, sha256_of};
 use candle_core::quantized::GgmlDType;
 use config::Config;
-use header::TensorInfo;
+pub(super) use header::{TensorInfo, read as read_header};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
@@ -36,7 +36,7 @@ pub fn open_safetensors<R: Read + Seek + 'static>(
     for (index, mut file) in files.into_iter().enumerate() {
         let (length, hash) = sha256_of(&mut file)?;
         hashes.push(hash);
-        for (name, tensor) in header::read(&mut file, length)? {
+        for (name, tensor) in read_header(&mut file, length)? {
             if let Some((_, _)) = tensors.get(&name) {
                 return Err(damaged(format!("two of its files have a tensor {name}")));
             }
@@ -115,7 +115,7 @@ impl<R: Read + Seek> Weights for Checkpoint<R> {
 
 /// Which row of the file is this row of a query or key matrix. Hugging Face rotates the pairs (i, i + head / 2) of
 /// a head, the engine the pairs (2i, 2i + 1).
-fn halves(row: usize, head: usize) -> usize {
+pub(super) fn halves(row: usize, head: usize) -> usize {
     let within = row % head;
     row - within + within % 2 * (head / 2) + within / 2
 }
@@ -141,6 +141,12 @@ fn tensor_name(tensor: Tensor) -> String {
             format!("model.layers.{layer}.{part}.weight")
         }
     }
+}
+
+/// The module that a tensor is the weight of.
+pub(super) fn module_name(tensor: Tensor) -> String {
+    let name = tensor_name(tensor);
+    name.strip_suffix(".weight").map(str::to_string).unwrap_or(name)
 }
 
 fn damaged(what: String) -> ModelError {

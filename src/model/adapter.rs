@@ -1,0 +1,219 @@
+//! Low-rank adapters (LoRA, Hu et al. 2021) as the PEFT library writes them: `adapter_config.json` and
+//! `adapter_model.safetensors`.
+
+use super::rows::Rows;
+use super::safetensors::{TensorInfo, halves, module_name, read_header};
+use super::weights::{Part, Shape, Tensor, plain_name};
+use super::{ModelError, sha256_hex};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Cursor;
+
+/// The largest rank that is read.
+const MOST_RANK: usize = 1024;
+
+/// What an adapter adds to one matrix W: `W x + strength * scale * B (A x)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LowRank {
+    /// Rows of A.
+    pub rank: usize,
+    /// alpha / rank, or alpha / sqrt(rank) (Kalajdzievski 2023).
+    pub scale: f32,
+    /// (rank, columns of W)
+    pub a: Vec<f32>,
+    /// (rows of W, rank)
+    pub b: Vec<f32>,
+}
+
+/// A low-rank change of a Llama's matrices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Adapter {
+    /// For people.
+    pub name: String,
+    /// First 8 hexadecimal digits of the SHA-256 of the safetensors file.
+    pub hash8: String,
+    /// Number of weights.
+    pub parameters: usize,
+    /// By layer and matrix; matrices that it leaves alone are missing.
+    matrices: BTreeMap<(usize, &'static str), LowRank>,
+}
+
+impl Adapter {
+    /// The matrices that an adapter can change.
+    pub const PARTS: [Part; 7] = [Part::Query, Part::Key, Part::Value, Part::Output, Part::Gate, Part::Up, Part::Down];
+
+    /// Reads both files of an adapter for a model of this shape. Matrices of 32-bit floats, 16-bit floats and bfloat16.
+    ///
+    /// # Errors
+    /// Files that are damaged, that belong to a model of another shape, or that ask for more than a change of the layers' matrices.
+    pub fn read(config: &[u8], weights: &[u8], name: &str, shape: &Shape) -> Result<Self, ModelError> {
+        let config = Config::parse(config)?;
+        let mut tensors = read_header(&mut Cursor::new(weights), weights.len() as u64).map_err(of_adapter)?;
+        let mut rows = Rows::new(Cursor::new(weights));
+        let mut matrices = BTreeMap::new();
+        for layer in 0..shape.layers {
+            for part in Self::PARTS {
+                let tensor = Tensor::Layer(layer, part);
+                let module = module_name(tensor);
+                let mut take = |which: &str| take(&mut tensors, &format!("{module}.lora_{which}.weight"));
+                let (a, b) = match (take("A"), take("B")) {
+                    (None, None) => continue,
+                    (Some(a), Some(b)) => (a, b),
+                    _ => return Err(wrong(format!("of {module} it has only one of the two matrices A and B"))),
+                };
+                let (height, width) = tensor.size(shape);
+                for (which, info, sizes) in [("A", &a, [config.r, width]), ("B", &b, [height, config.r])] {
+                    if info.sizes != sizes.map(|size| size as u64) {
+                        let found = &info.sizes;
+                        return Err(wrong(format!(
+                            "its matrix {which} of {module} has shape {found:?}, and {sizes:?} fits this model with the rank of {} in adapter_config.json",
+                            config.r
+                        )));
+                    }
+                }
+                let mut low = LowRank {
+                    rank: config.r,
+                    scale: config.scale(),
+                    a: vec![0.0; config.r * width],
+                    b: vec![0.0; height * config.r],
+                };
+                rows.read(a.place, width, 0, &mut low.a, || format!("matrix A of {module}")).map_err(of_adapter)?;
+                for (row, out) in low.b.chunks_exact_mut(config.r).enumerate() {
+                    // Queries and keys lie in the order in which Hugging Face turns them.
+                    let turned = matches!(part, Part::Query | Part::Key);
+                    let row = if turned { halves(row, shape.head) } else { row };
+                    rows.read(b.place, config.r, row, out, || format!("matrix B of {module}")).map_err(of_adapter)?;
+                }
+                matrices.insert((layer, key(part)), low);
+            }
+        }
+        if let Some(name) = tensors.keys().next() {
+            return Err(wrong(format!(
+                "it changes {name}, which this model does not have or which is not supported: adapters of the seven matrices of each layer are"
+            )));
+        }
+        config.check_targets(&matrices)?;
+        Ok(Self {
+            name: name.into(),
+            hash8: sha256_hex(weights)[..8].into(),
+            parameters: matrices.values().map(|low| low.a.len() + low.b.len()).sum(),
+            matrices,
+        })
+    }
+
+    /// `NAME@HASH8`, as settings, links and results name it.
+    pub fn id(&self) -> String {
+        format!("{}@{}", plain_name(&self.name, "adapter"), self.hash8)
+    }
+
+    /// What it does to a matrix of a layer; none where it leaves it alone.
+    pub fn get(&self, layer: usize, part: Part) -> Option<&LowRank> {
+        self.matrices.get(&(layer, key(part)))
+    }
+}
+
+/// The module's last name, by which `target_modules` knows it.
+fn key(part: Part) -> &'static str {
+    match part {
+        Part::Query => "q_proj",
+        Part::Key => "k_proj",
+        Part::Value => "v_proj",
+        Part::Output => "o_proj",
+        Part::Gate => "gate_proj",
+        Part::Up => "up_proj",
+        Part::Down => "down_proj",
+        Part::AttentionNorm => "input_layernorm",
+        Part::FeedNorm => "post_attention_layernorm",
+    }
+}
+
+/// Takes a tensor out by its module: PEFT puts a prefix before it, which depends on the class that was tuned.
+fn take(tensors: &mut BTreeMap<String, TensorInfo>, name: &str) -> Option<TensorInfo> {
+    let bare = name.strip_prefix("model.").unwrap_or(name);
+    let found = [format!("base_model.model.{name}"), format!("base_model.model.{bare}")];
+    found.iter().find_map(|name| tensors.remove(name))
+}
+
+/// `adapter_config.json`: the fields that matter, and those that ask for what is not done here.
+#[derive(Deserialize)]
+struct Config {
+    peft_type: String,
+    r: usize,
+    lora_alpha: f32,
+    #[serde(default)]
+    target_modules: Value,
+    #[serde(default)]
+    use_rslora: bool,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+}
+
+impl Config {
+    fn parse(json: &[u8]) -> Result<Self, ModelError> {
+        let unusable = |what: String| ModelError::AdapterConfig(what);
+        let config: Self = serde_json::from_slice(json).map_err(|error| unusable(error.to_string()))?;
+        if config.peft_type != "LORA" {
+            return Err(unusable(format!("it is of the type {:?}; LORA is supported", config.peft_type)));
+        }
+        if config.r == 0 || config.r > MOST_RANK {
+            return Err(unusable(format!("its rank is {}; from 1 to {MOST_RANK} is supported", config.r)));
+        }
+        if !config.scale().is_finite() {
+            return Err(unusable("its lora_alpha is no number".into()));
+        }
+        // What would change the sum, and what says that it does not.
+        for (field, harmless, what) in [
+            ("use_dora", "false", "magnitudes (DoRA)"),
+            ("fan_in_fan_out", "false", "transposed matrices"),
+            ("bias", "\"none\"", "biases"),
+            ("lora_bias", "false", "biases"),
+            ("rank_pattern", "{}", "a rank for each module"),
+            ("alpha_pattern", "{}", "an alpha for each module"),
+            ("modules_to_save", "[]", "whole modules"),
+            ("layer_replication", "[]", "repeated layers"),
+            ("trainable_token_indices", "[]", "single tokens"),
+            ("target_parameters", "[]", "single parameters"),
+            ("alora_invocation_tokens", "[]", "a beginning of their own (aLoRA)"),
+            ("use_qalora", "false", "pooled inputs (QALoRA)"),
+        ] {
+            let value = config.others.get(field).unwrap_or(&Value::Null);
+            if !value.is_null() && value.to_string() != harmless {
+                return Err(unusable(format!("{field} is {value}: adapters with {what} are not supported")));
+            }
+        }
+        Ok(config)
+    }
+
+    fn scale(&self) -> f32 {
+        let rank = self.r as f32;
+        self.lora_alpha / if self.use_rslora { rank.sqrt() } else { rank }
+    }
+
+    /// Every module that the configuration names must be in the file: a file that lost some would write other stories.
+    fn check_targets(&self, matrices: &BTreeMap<(usize, &'static str), LowRank>) -> Result<(), ModelError> {
+        let there: BTreeSet<&str> = matrices.keys().map(|&(_, name)| name).collect();
+        let named = self.target_modules.as_array().into_iter().flatten().filter_map(Value::as_str);
+        for name in named {
+            if !there.contains(name.rsplit('.').next().unwrap_or(name)) {
+                return Err(wrong(format!("it lacks the module {name} that adapter_config.json names")));
+            }
+        }
+        if there.is_empty() { Err(wrong("it changes nothing".into())) } else { Ok(()) }
+    }
+}
+
+/// The readers of model files speak of a model.
+fn of_adapter(error: ModelError) -> ModelError {
+    match error {
+        ModelError::Safetensors(what) | ModelError::Damaged(what) => wrong(what),
+        other => other,
+    }
+}
+
+fn wrong(what: String) -> ModelError {
+    ModelError::Adapter(what)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,65 @@
+//! Adapters in the browser: those of the manifest, fetched when a story asks for one, and the reader's own files.
+
+use super::download::{Failure, get};
+use super::load::Loaded;
+use super::manifest;
+use super::messages::{Answer, Code, post};
+use crate::experiment::Settings;
+use crate::model::{Adapter, ModelError};
+use js_sys::Uint8Array;
+
+/// What the page is told of an adapter.
+#[derive(serde::Serialize)]
+pub struct AdapterFacts {
+    /// `NAME@HASH8`.
+    pub id: String,
+    pub title: String,
+    /// Bytes to fetch.
+    pub bytes: usize,
+}
+
+/// The adapter that settings ask for, if it is not here and the server has it.
+pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
+    let asked = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)?;
+    let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
+    let known = loaded.adapters.iter().find(|adapter| hash(&adapter.id()) == hash(&asked.id));
+    known.filter(|_| !loaded.engine.has_adapter(&asked.id))
+}
+
+/// Fetches the adapter that settings ask for, if it is not here and the server has it. What the server does not have is the
+/// engine's error.
+pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), Failure> {
+    let Some(entry) = lacking(loaded, settings).cloned() else { return Ok(()) };
+    let (id, total) = (entry.id(), entry.weights.bytes + entry.config.bytes);
+    let progress = |loaded: usize| post(&Answer::AdapterProgress { adapter: &id, loaded, total });
+    let config_url = format!("{}/{}", loaded.folder, entry.config.file);
+    let config = get(&entry.config.at(&config_url), |_, _| ()).await?;
+    let weights_url = format!("{}/{}", loaded.folder, entry.weights.file);
+    let weights = get(&entry.weights.at(&weights_url), |arrived, _| progress(arrived)).await?;
+    let adapter = read(loaded, &entry.name, &config.bytes, &weights.bytes)
+        .map_err(|error| Failure::new(Code::Model, format!("The adapter on the server cannot be used: {error}.")))?;
+    loaded.engine.load_adapter(&adapter);
+    progress(total);
+    // Kept like the model; where that fails it is fetched again next time.
+    config.kept().await;
+    weights.kept().await;
+    Ok(())
+}
+
+/// Reads an adapter from files of the reader's own.
+pub fn open_own(
+    loaded: &mut Loaded,
+    name: &str,
+    config: &Uint8Array,
+    weights: &Uint8Array,
+) -> Result<AdapterFacts, Failure> {
+    let adapter = read(loaded, name, config, weights).map_err(|error| {
+        Failure::new(Code::Adapter, format!("These files cannot be used: {error}. What was there before still is."))
+    })?;
+    loaded.engine.load_adapter(&adapter);
+    Ok(AdapterFacts { id: adapter.id(), title: adapter.name, bytes: weights.length() as usize })
+}
+
+fn read(loaded: &Loaded, name: &str, config: &Uint8Array, weights: &Uint8Array) -> Result<Adapter, ModelError> {
+    Adapter::read(&config.to_vec(), &weights.to_vec(), name, &loaded.info.shape)
+}

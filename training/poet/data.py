@@ -1,0 +1,50 @@
+"""The poems as tokens: read, split into those to learn from and those held out, cut into windows."""
+import json
+import lzma
+
+import numpy as np
+from tokenizers import Tokenizer
+
+# Every so manieth poem, from the first, is held out of training.
+HELD_OUT = 17
+# `<|story|>` begins every document and ends the one before it.
+BEGIN = 0
+
+
+def poems(path):
+    """The poems of a .jsonl.xz file: {"title", "author", "text"}, verse lines kept."""
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def split(documents):
+    """Those to learn from, and those held out."""
+    held_out = documents[::HELD_OUT]
+    return [document for index, document in enumerate(documents) if index % HELD_OUT], held_out
+
+
+def encode(documents, tokenizer_path):
+    """Each document's tokens, the beginning of a document first, as the house model's own texts were encoded."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_path))
+    encoded = tokenizer.encode_batch([document["text"] for document in documents], add_special_tokens=False)
+    return [np.array([BEGIN, *document.ids], dtype=np.int64) for document in encoded]
+
+
+def windows(documents, length, seed, epoch):
+    """One pass over the documents: shuffled, laid end to end, cut at a random place into rows of length + 1 tokens."""
+    random = np.random.default_rng([seed, epoch])
+    stream = np.concatenate([documents[index] for index in random.permutation(len(documents))])
+    start = random.integers(0, length) if len(stream) > 2 * length else 0
+    rows = (len(stream) - start - 1) // length
+    cut = [stream[start + row * length :][: length + 1] for row in range(rows)]
+    return np.stack([cut[row] for row in random.permutation(rows)])
+
+
+def beginnings(documents, tokens, length, tokenizer_path):
+    """The first tokens of each document, with the bytes that they stand for."""
+    tokenizer = Tokenizer.from_file(str(tokenizer_path))
+    for document, ids in zip(documents, tokens):
+        first = ids[: length + 1]
+        whole = len(first) == len(ids)
+        text = document["text"] if whole else tokenizer.decode(first[1:].tolist(), skip_special_tokens=False)
+        yield first, len(text.encode())
