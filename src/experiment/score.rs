@@ -50,14 +50,24 @@ impl Scorer<'_> {
                 second.finish()
             }
         };
-        let metrics = measure(read.reading(text), &EarlierStories::default(), self.reference);
-        let library = self.library.map(|library| LibraryNovelty::new(&library.longest(&words(text))));
-        let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
-        let headlines = self
-            .reference
-            .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
-        Ok(Scores { metrics, second, library, headlines })
+        Ok(scores(read, text, second, self.reference, self.library))
     }
+}
+
+/// Every number of what has been read once, with those of its second reading.
+pub fn scores(
+    read: &TokensRead,
+    text: &str,
+    second: SecondMetrics,
+    reference: Option<&Reference>,
+    library: Option<&Library>,
+) -> Scores {
+    let metrics = measure(read.reading(text), &EarlierStories::default(), reference);
+    let library = library.map(|library| LibraryNovelty::new(&library.longest(&words(text))));
+    let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
+    let headlines = reference
+        .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
+    Scores { metrics, second, library, headlines }
 }
 
 /// The numbers of a struct by name; a list becomes one number each: `new_ngrams_1`, `new_ngrams_2` and so on. What cannot be

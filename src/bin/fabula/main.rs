@@ -2,6 +2,7 @@
 
 mod common;
 mod damage;
+mod findings;
 mod generate;
 mod library;
 mod perplexity;
@@ -36,6 +37,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Join the parts of a sweep
     Merge(sweep::MergeArguments),
+    /// Say in words what a sweep tells: where a number differs along an axis, and where it cannot be told
+    ///
+    /// Every value of an axis is held against the lowest by a paired sign-flip test over seeds and prompts, with Holm's correction.
+    Findings(findings::Arguments),
     /// Measure how well a model predicts a text
     ///
     /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
@@ -98,6 +103,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
+        Command::Findings(arguments) => findings::run(arguments),
         Command::Perplexity(arguments) => perplexity::run(arguments),
         Command::Index(arguments) => library::index(arguments),
         Command::Trace(arguments) => library::trace(arguments),
