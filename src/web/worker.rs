@@ -253,7 +253,7 @@ impl Worker {
     }
 }
 
-fn failure(error: GenerateError) -> Failure {
+pub fn failure(error: GenerateError) -> Failure {
     let code = match &error {
         GenerateError::Settings(_) | GenerateError::NoBeginning => Code::Settings,
         GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
@@ -264,7 +264,7 @@ fn failure(error: GenerateError) -> Failure {
 }
 
 /// Messages begin in lower case, as Rust's do; to the reader it is a sentence.
-fn sentence(error: &impl std::error::Error) -> String {
+pub fn sentence(error: &impl std::error::Error) -> String {
     let message = error.to_string();
     let mut characters = message.chars();
     let sentence = characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>() + ".");
