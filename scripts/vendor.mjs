@@ -14,7 +14,7 @@ const wanted = [
     file: "plot",
     from: "@observablehq/plot",
     title: "Observable Plot and what it needs",
-    names: ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "plot", "rect", "ruleX", "ruleY"],
+    names: ["axisX", "axisY", "dot", "frame", "gridX", "gridY", "line", "plot", "rect", "ruleX", "ruleY"],
   },
   { file: "idb", from: "idb", title: "idb: the browser's database, with promises", names: ["openDB"] },
 ];

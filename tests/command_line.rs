@@ -336,6 +336,58 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
 }
 
 #[test]
+fn a_sweep_of_several_prompts_and_what_it_tells() {
+    in_folder("prompts", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        std::fs::write(path("prompts.txt"), "The king\n\n  \nA small, odd owl\n").unwrap();
+        let grid = ["--grid", "temperature=0.2,2", "--seeds", "3", "--tokens", "16", "--no-library"];
+        let sweep = |out: &str| {
+            runs(&[&["sweep", "--model", MODEL, "--prompts", &path("prompts.txt"), "--out", out], &grid[..]].concat());
+        };
+        let (csv, jsonl) = (path("sweep.csv"), path("sweep.jsonl"));
+        sweep(&csv);
+        sweep(&jsonl);
+        let rows = lines(&folder.join("sweep.jsonl"));
+        assert_eq!(rows.len(), 2 * 2 * 3);
+        // Run 10 is cell 1, prompt 1, seed 1.
+        let row = &rows[10];
+        assert_eq!((&row["cell"], &row["prompt"], &row["seed"]), (&1.into(), &1.into(), &43.into()));
+        let story = json(&["--prompt", "A small, odd owl", "--temperature", "2", "--seed", "43", "--tokens", "16"]);
+        assert_eq!((&story["text"], &story["digest"]), (&row["text"], &row["digest"]));
+        assert!(std::fs::read_to_string(&csv).unwrap().starts_with("run,cell,prompt,temperature,seed,ended,digest,"));
+
+        // Six pairs, one comparison: enough to tell what temperature 2 does.
+        let told = runs(&["findings", &csv]);
+        assert!(told.contains("surprise along temperature:\n"), "{told}");
+        assert!(told.contains("no two stories of one seed have a value for novelty"), "{told}");
+        assert!(!told.contains("same prompt"), "{told}");
+        let all: Value =
+            serde_json::from_str(&runs(&["findings", &jsonl, "--json", "--metric", "mean_entropy_bits"])).unwrap();
+        assert_eq!(
+            all,
+            serde_json::from_str::<Value>(&runs(&["findings", &csv, "--json", "--metric", "mean_entropy_bits"]))
+                .unwrap()
+        );
+        let finding = &all["findings"][0]["finding"];
+        assert_eq!(finding["comparisons"][0]["test"]["pairs"], 6);
+        let sentence = finding["sentences"][0].as_str().unwrap();
+        assert!(
+            sentence.starts_with("Mean entropy bits is significantly higher at temperature 2 than at 0.2"),
+            "{sentence}"
+        );
+
+        refuses(&["findings", &csv, "--metric", "wit"], "no number \"wit\"");
+        refuses(&["findings", &csv, "--axis", "top_p"], "no axis of this sweep");
+        refuses(&["findings", &path("nothing.csv")], "protocol");
+        refuses(&["findings", &path("x.txt")], ".csv or .jsonl");
+        std::fs::write(path("empty.txt"), "\n \n").unwrap();
+        let words = ["sweep", "--model", MODEL, "--out", &path("y.csv"), "--prompts"];
+        refuses(&[&words[..], &[&path("empty.txt")]].concat(), "holds no prompt");
+        refuses(&[&words[..], &[&path("prompts.txt"), "--prompt", "x"]].concat(), "cannot be used with");
+    });
+}
+
+#[test]
 fn scores_are_written_for_any_text() {
     in_folder("score", |folder| {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_string();

@@ -1,4 +1,4 @@
-// The messages between the page and its two workers. All are plain objects told apart by `type`.
+// The messages between the page and its workers. All are plain objects told apart by `type`.
 
 /** What the reader chooses before a story is written; together with the model it decides every token. */
 export interface Settings {
@@ -439,3 +439,141 @@ export type FromLibrary =
   | TracedMessage
   | { type: "found"; id: number; books: FoundBook[] }
   | { type: "error"; code: ErrorCode; message: string };
+
+/** A setting and the values that it takes. */
+export interface Axis {
+  /** "temperature", "top_p" or a parameter of the chain. */
+  name: string;
+  values: number[];
+}
+/** A sweep: some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed; the last axis changes from cell to cell first. */
+export interface Grid {
+  base: Settings;
+  axes: Axis[];
+  /** What each cell begins its stories with; left out where it is the prompt of `base` alone. */
+  prompts?: string[];
+  /** Stories of each cell and prompt. */
+  seeds: number;
+}
+/** A story of a sweep, with the value of each axis under the axis's name: the same as a line of `fabula sweep --out FILE.jsonl`. */
+export interface Row extends Numbers {
+  run: number;
+  cell: number;
+  /** Number of the prompt, from 0, in a sweep of several. */
+  prompt?: number;
+  seed: number;
+  tokens: number;
+  ended: Ending;
+  digest: string;
+  link: string;
+  text: string;
+  [axis: string]: unknown;
+}
+
+/** A mean of `count` values, with its 95% interval. */
+export interface Estimate extends Mean {
+  count: number;
+}
+/** One value of an axis against the lowest. */
+export interface Comparison {
+  value: number;
+  reference: number;
+  difference: Estimate;
+  test: { pairs: number; mean_difference: number; p: number; exact: boolean };
+  /** After Holm's correction over the comparisons of the axis. */
+  corrected_p: number;
+  significant: boolean;
+}
+/** What a sweep tells of one number along one axis. */
+export interface Finding {
+  metric: string;
+  axis: string;
+  means: { value: number; estimate: Estimate | null }[];
+  comparisons: Comparison[];
+  sentences: string[];
+}
+
+/** What an experiments' worker is asked. */
+export type ToExperiments =
+  | { type: "load"; manifest_url: string; model: string | null }
+  /** Stories, beside those asked for before under the same id; another id gives up what was asked for under the last. */
+  | { type: "runs"; id: number; grid: Grid; runs: number[] }
+  /** Gives up what was asked for, stories half written included. */
+  | { type: "stop"; id: number }
+  | ToAnalyst;
+
+/** What needs no model. */
+export type ToAnalyst =
+  | { type: "read_grid"; id: number; axes: string; base: Settings; prompts: string[]; seeds: number }
+  /** `values` has one a run, null where there is none (yet); `label` is what people call the number. */
+  | { type: "analyse"; id: number; grid: Grid; label: string; values: (number | null)[]; written: number }
+  | { type: "read_sweep_link"; id: number; fragment: string }
+  /** `digests`: those of all stories in the order of their runs, if they are all written. */
+  | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
+  | { type: "write_rows"; id: number; rows: Row[]; format: "csv" | "jsonl" };
+
+export interface ExperimentsHello {
+  type: "hello";
+  engine: { name: string; revision: number };
+  limits: Limits;
+  chain: ChainDescription;
+  /** The usual sweep. */
+  grid: Grid;
+}
+export interface RowMessage {
+  type: "row";
+  id: number;
+  row: Row;
+}
+export interface GridMessage {
+  type: "grid";
+  id: number;
+  grid: Grid | null;
+  /** The axes as a link has them. */
+  axes: string | null;
+  problem: string | null;
+}
+export interface FindingsMessage {
+  type: "findings";
+  id: number;
+  /** One a cell; null where nothing is measured. */
+  cells: (Estimate | null)[];
+  /** One an axis of two values or more. */
+  findings: Finding[];
+  /** What belongs to all of them. */
+  caveats: string[];
+}
+export interface SweepLinkReadMessage {
+  type: "sweep_link_read";
+  id: number;
+  grid: Grid | null;
+  digest: string | null;
+  model: string | null;
+  engine_revision: number | null;
+  problems: string[];
+}
+export interface SweepLinkMessage {
+  type: "sweep_link";
+  id: number;
+  fragment: string;
+  digest: string | null;
+}
+export interface RowsWrittenMessage {
+  type: "rows_written";
+  id: number;
+  text: string;
+}
+
+/** What an experiments' worker says. */
+export type FromExperiments =
+  | ExperimentsHello
+  | ProgressMessage
+  | ReadyMessage
+  | RowMessage
+  | { type: "stopped"; id: number }
+  | GridMessage
+  | FindingsMessage
+  | SweepLinkReadMessage
+  | SweepLinkMessage
+  | RowsWrittenMessage
+  | ErrorMessage;

@@ -2,8 +2,9 @@
 import { engineModule } from "./parts/features.js";
 
 const address = new URL(self.location.href).searchParams;
-/** One module, two kinds of worker: one writes stories, the other searches the library. */
-const isLibrary = address.get("role") === "library";
+/** One module, three kinds of worker: one writes stories, one searches the library, one writes those of an experiment. */
+const role = address.get("role");
+const isLibrary = role === "library";
 
 /** @param {unknown} reason */
 function report(reason) {
@@ -22,9 +23,10 @@ self.addEventListener("error", (event) => report(event.error ?? event.message));
 self.addEventListener("unhandledrejection", (event) => report(event.reason));
 
 try {
-  const { default: init, serve, serve_library } = await import(engineModule(address.get("simd")));
+  const { default: init, serve, serve_library, serve_experiments } = await import(engineModule(address.get("simd")));
   await init();
   if (isLibrary) serve_library();
+  else if (role === "experiments") serve_experiments();
   else serve();
 } catch (reason) {
   report(reason);

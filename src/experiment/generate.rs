@@ -4,7 +4,7 @@ use super::{Pen, Scores, Settings, SettingsError, TokensRead};
 use crate::engine::{Engine, EngineError};
 use crate::metrics::{EarlierStories, Metrics, Reference};
 use crate::model::{ModelError, ModelInfo, Tokenizer, sha256_hex};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why no story could be written.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +28,7 @@ pub enum GenerateError {
 }
 
 /// Why a story ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// The length asked for was reached.
@@ -39,6 +39,18 @@ pub enum Ended {
     Context,
     /// The reader stopped it.
     Stopped,
+}
+
+impl Ended {
+    /// As it stands in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::Story => "story",
+            Self::Context => "context",
+            Self::Stopped => "stopped",
+        }
+    }
 }
 
 /// One written token.

@@ -2,6 +2,7 @@
 
 mod batch;
 mod damage;
+mod findings;
 mod generate;
 mod human;
 pub mod judge;
@@ -9,20 +10,25 @@ mod look;
 mod pen;
 mod perplexity;
 mod reading;
+mod row;
 mod score;
 mod settings;
 mod statistics;
 mod sweep;
+mod sweeper;
 
 pub use batch::Batch;
 pub use damage::{Damage, Original, damage};
+pub use findings::{Comparison, Finding, ValueMean, caveats, cell_means, finding};
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
 pub use human::{HumanPassage, LENGTHS, human_passages, reference};
 pub use look::{LookError, Looker, Story};
 pub use pen::Pen;
 pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, SentenceGain, TokensRead, read_text, read_tokens};
+pub use row::{Row, csv, sweep_digest};
 pub use score::{AdapterTexts, Scorer, Scores, by_name, percentiles};
 pub use settings::{Adapter, Limits, Settings, SettingsError};
 pub use statistics::{Estimate, SignFlip, holm};
-pub use sweep::{Axis, Grid, GridError, axes};
+pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};
+pub use sweeper::{Sweeper, Tools};

@@ -79,12 +79,21 @@ impl Scorer<'_> {
         story: &Generation,
         texts: Option<&AdapterTexts>,
     ) -> Result<(Map<String, Value>, BTreeMap<String, f64>), GenerateError> {
+        self.engine.adapt(story.settings.adapter())?;
+        let second = self.second(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
+        self.score_second(story, second, texts)
+    }
+
+    /// The same, given what the model that wrote the story found in its second reading.
+    pub fn score_second(
+        &mut self,
+        story: &Generation,
+        second: SecondMetrics,
+        texts: Option<&AdapterTexts>,
+    ) -> Result<(Map<String, Value>, BTreeMap<String, f64>), GenerateError> {
         let Generation { settings, text, .. } = story;
-        let prompted = !settings.prompt.is_empty();
-        self.engine.adapt(settings.adapter())?;
         let library = self.novelty(text);
-        let scores = self.score_with(&story.read(), text, prompted, library.clone())?;
-        let mut numbers = by_name(&scores);
+        let mut numbers = by_name(&scores(&story.read(), text, second, self.reference, library.clone()));
         numbers.append(&mut by_name(&Lines::new(text)));
         let tokens = story.token_ids.len();
         if settings.adapter.is_none() {
@@ -94,7 +103,8 @@ impl Scorer<'_> {
         self.engine.adapt(None)?;
         let before = prompt_tokens(self.tokenizer, self.model, &settings.prompt)?;
         let read = read_tokens(self.engine, &before, story.token_ids.clone())?;
-        let mut base = by_name(&self.score_with(&read, text, prompted, library)?);
+        let second = self.second(&read, text, !settings.prompt.is_empty())?;
+        let mut base = by_name(&scores(&read, text, second, self.reference, library));
         base.retain(|name, _| BY_MODEL.contains(&name.as_str()));
         numbers.append(&mut prefixed("base", base));
         if let Some(library) = texts.and_then(|texts| texts.library.as_ref()) {
@@ -117,29 +127,19 @@ impl Scorer<'_> {
 
     /// Scores what has been read. `prompted`: whether a prompt stood before it.
     pub fn score_read(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<Scores, GenerateError> {
-        self.score_with(read, text, prompted, self.novelty(text))
+        let second = self.second(read, text, prompted)?;
+        Ok(scores(read, text, second, self.reference, self.novelty(text)))
     }
 
     fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
         self.library.map(|library| LibraryNovelty::of(text, library))
     }
 
-    fn score_with(
-        &mut self,
-        read: &TokensRead,
-        text: &str,
-        prompted: bool,
-        library: Option<LibraryNovelty>,
-    ) -> Result<Scores, GenerateError> {
+    fn second(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<SecondMetrics, GenerateError> {
         let second = SecondReading::new(read, text, prompted, self.tokenizer, self.model);
-        let second = match second {
-            None => SecondMetrics::default(),
-            Some(mut second) => {
-                while second.step(self.engine)?.is_some() {}
-                second.finish()
-            }
-        };
-        Ok(scores(read, text, second, self.reference, library))
+        let Some(mut second) = second else { return Ok(SecondMetrics::default()) };
+        while second.step(self.engine)?.is_some() {}
+        Ok(second.finish())
     }
 }
 

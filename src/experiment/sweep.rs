@@ -3,6 +3,7 @@
 use super::Settings;
 use crate::sampling::PARAMETERS;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Stories of a sweep at most.
 const MOST_RUNS: usize = 1_000_000;
@@ -15,14 +16,30 @@ pub struct Axis {
     pub values: Vec<f64>,
 }
 
-/// Some settings, and what is changed in them. Run r is cell r / seeds with seed `base.seed + r % seeds`, so that every
-/// cell has the same seeds and cells can be compared in pairs; the last axis changes from cell to cell first.
+/// Some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed, with the seed counted from
+/// `base.seed` on, so that every cell has the same prompts and seeds and cells can be compared in pairs; the last axis changes
+/// from cell to cell first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     pub base: Settings,
     pub axes: Vec<Axis>,
-    /// Stories of each cell.
+    /// What each cell begins its stories with. Empty: with the prompt of `base` alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<String>,
+    /// Stories of each cell and prompt.
     pub seeds: u32,
+}
+
+/// The axes that a sweep has if nothing else is asked for.
+pub const USUAL_AXES: &str = "temperature=0.2:2.0:7,top_p=0.5,0.7,0.9,0.95,1.0";
+
+impl Default for Grid {
+    /// Temperature by top-p, eight stories of 96 tokens to a cell.
+    fn default() -> Self {
+        let base = Settings { length: 96, ..Settings::default() };
+        let axes = axes(USUAL_AXES).expect("axes that can be read");
+        Self { base, axes, prompts: Vec::new(), seeds: 8 }
+    }
 }
 
 /// Why there is no such sweep.
@@ -40,6 +57,10 @@ pub enum GridError {
     Value(String),
     #[error("a sweep needs at least one axis and one seed")]
     Empty,
+    #[error("{name} has the value {value} twice")]
+    ValueTwice { name: String, value: f64 },
+    #[error("the prompt {0:?} stands in the sweep twice")]
+    PromptTwice(String),
     #[error("this sweep would have more than {MOST_RUNS} stories; make it coarser")]
     TooLarge,
 }
@@ -83,19 +104,52 @@ pub fn axes(text: &str) -> Result<Vec<Axis>, GridError> {
     Ok(axes)
 }
 
+/// Writes axes as [`axes`] reads them: evenly spaced values as FROM:TO:COUNT.
+pub fn axes_text(all: &[Axis]) -> String {
+    let one = |Axis { name, values }: &Axis| {
+        let listed = || values.iter().map(f64::to_string).collect::<Vec<_>>().join(",");
+        let [from, .., to] = values[..] else { return format!("{name}={}", listed()) };
+        let even = format!("{name}={from}:{to}:{}", values.len());
+        let same = values.len() > 2 && axes(&even).is_ok_and(|read| read[0].values == *values);
+        if same { even } else { format!("{name}={}", listed()) }
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(",")
+}
+
+/// What a setting that can be swept is called for people.
+pub fn axis_label(name: &str) -> String {
+    match name {
+        "top_p" => "top-p".into(),
+        _ => name.replace('_', " "),
+    }
+}
+
 impl Grid {
     /// Checks every cell.
     pub fn check(&self) -> Result<(), GridError> {
         if self.axes.is_empty() || self.seeds == 0 || self.axes.iter().any(|axis| axis.values.is_empty()) {
             return Err(GridError::Empty);
         }
-        let sizes = self.axes.iter().map(|axis| axis.values.len()).chain([self.seeds as usize]);
+        let sizes = self.axes.iter().map(|axis| axis.values.len()).chain([self.each_prompt(), self.seeds as usize]);
         let runs = { sizes }.try_fold(1usize, |product, size| product.checked_mul(size));
         if runs.is_none_or(|runs| runs > MOST_RUNS) {
             return Err(GridError::TooLarge);
         }
+        let mut seen = BTreeSet::new();
+        if let Some(prompt) = self.prompts.iter().find(|prompt| !seen.insert(*prompt)) {
+            return Err(GridError::PromptTwice(prompt.clone()));
+        }
+        for prompt in &self.prompts {
+            let settings = Settings { prompt: prompt.clone(), ..self.base.clone() };
+            settings.check().map_err(|error| GridError::Value(error.to_string()))?;
+        }
         // A value is right or wrong whatever the others are.
         for axis in &self.axes {
+            let mut sorted = axis.values.clone();
+            sorted.sort_by(f64::total_cmp);
+            if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+                return Err(GridError::ValueTwice { name: axis.name.clone(), value: pair[0] });
+            }
             for &value in &axis.values {
                 let mut settings = self.base.clone();
                 set(&mut settings, &axis.name, value)?;
@@ -110,9 +164,29 @@ impl Grid {
         self.axes.iter().map(|axis| axis.values.len()).product()
     }
 
+    /// Prompts of each cell.
+    pub fn each_prompt(&self) -> usize {
+        self.prompts.len().max(1)
+    }
+
+    /// Stories of a cell.
+    pub fn stories(&self) -> usize {
+        self.each_prompt() * self.seeds as usize
+    }
+
     /// Stories of the sweep.
     pub fn runs(&self) -> usize {
-        self.cells() * self.seeds as usize
+        self.cells() * self.stories()
+    }
+
+    /// The cell of a run.
+    pub fn cell(&self, run: usize) -> usize {
+        run / self.stories()
+    }
+
+    /// The prompt of a run, by number from 0.
+    pub fn prompt(&self, run: usize) -> usize {
+        run % self.stories() / self.seeds as usize
     }
 
     /// What the axes are in a cell, in their order.
@@ -137,10 +211,12 @@ impl Grid {
     /// # Panics
     /// If [`Self::check`] refuses the grid.
     pub fn settings(&self, run: usize) -> Settings {
-        let (cell, index) = (run / self.seeds as usize, run % self.seeds as usize);
         let mut settings = self.base.clone();
-        settings.seed = settings.seed.wrapping_add(index as u32);
-        for (axis, value) in self.axes.iter().zip(self.values(cell)) {
+        settings.seed = settings.seed.wrapping_add((run % self.seeds as usize) as u32);
+        if let Some(prompt) = self.prompts.get(self.prompt(run)) {
+            settings.prompt.clone_from(prompt);
+        }
+        for (axis, value) in self.axes.iter().zip(self.values(self.cell(run))) {
             set(&mut settings, &axis.name, value).expect("a checked grid");
         }
         settings
@@ -164,7 +240,7 @@ mod tests {
     use super::*;
 
     fn grid(text: &str, seeds: u32) -> Grid {
-        Grid { base: Settings::default(), axes: axes(text).unwrap(), seeds }
+        Grid { base: Settings::default(), axes: axes(text).unwrap(), prompts: Vec::new(), seeds }
     }
 
     #[test]
@@ -193,6 +269,35 @@ mod tests {
     }
 
     #[test]
+    fn prompts_stand_between_cells_and_seeds() {
+        let prompts = ["A", "B", "C"].map(String::from).to_vec();
+        let grid = Grid { prompts, ..grid("temperature=0,1", 2) };
+        assert_eq!(grid.check(), Ok(()));
+        assert_eq!((grid.runs(), grid.stories()), (12, 6));
+        // (1 * 3 + 2) * 2 + 1
+        let settings = grid.settings(11);
+        assert_eq!((settings.temperature, settings.prompt.as_str(), settings.seed), (1.0, "C", 43));
+        assert_eq!((grid.cell(8), grid.prompt(8)), (1, 1));
+        let twice = Grid { prompts: vec!["A".into(), "A".into()], ..grid.clone() };
+        assert_eq!(twice.check(), Err(GridError::PromptTwice("A".into())));
+        let long = Grid { prompts: vec!["e".repeat(4001)], ..grid.clone() };
+        assert!(matches!(long.check(), Err(GridError::Value(_))));
+        let json = serde_json::to_value(super::tests::grid("temperature=0,1", 2)).unwrap();
+        assert!(json.get("prompts").is_none(), "where there are none, nothing is said of them");
+        assert!(serde_json::from_value::<Grid>(json).unwrap().prompts.is_empty());
+    }
+
+    #[test]
+    fn axes_are_written_as_they_are_read() {
+        for text in ["temperature=0.2:2:7,top_p=0.5,0.9,0.95", "top_k=40", "min_p=0,0.1", "temperature=2:0:3"] {
+            assert_eq!(axes_text(&axes(text).unwrap()), text);
+        }
+        assert_eq!(axes_text(&axes("temperature=1,1.5,2").unwrap()), "temperature=1:2:3");
+        let thirds = axes("temperature=0:1:4").unwrap();
+        assert_eq!(axes(&axes_text(&thirds)).unwrap(), thirds);
+    }
+
+    #[test]
     fn what_is_no_grid_is_refused() {
         for text in [
             "",
@@ -211,6 +316,7 @@ mod tests {
         assert!(matches!(grid("temperature=1,3", 1).check(), Err(GridError::Value(_))));
         assert!(matches!(grid("top_k=1.5", 1).check(), Err(GridError::Value(_))));
         assert_eq!(grid("temperature=1", 0).check(), Err(GridError::Empty));
+        assert!(matches!(grid("top_p=0.5,1,0.5", 1).check(), Err(GridError::ValueTwice { value: 0.5, .. })));
         assert_eq!(grid("temperature=0:2:1000,top_p=0.1:1:1000", 8).check(), Err(GridError::TooLarge));
     }
 }

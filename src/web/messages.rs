@@ -360,10 +360,16 @@ pub struct ModelFacts {
     pub vocabulary: usize,
 }
 
+impl Default for EngineFacts {
+    fn default() -> Self {
+        Self { name: ENGINE_NAME, revision: ENGINE_REVISION }
+    }
+}
+
 impl Answer<'_> {
     pub fn hello() -> Self {
         Answer::Hello {
-            engine: EngineFacts { name: ENGINE_NAME, revision: ENGINE_REVISION },
+            engine: EngineFacts::default(),
             defaults: Settings::default(),
             limits: Settings::LIMITS,
             chain: sampling::description(),

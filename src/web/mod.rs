@@ -7,6 +7,7 @@ mod bytes;
 mod clock;
 mod decoder;
 mod download;
+mod experiments;
 mod library;
 mod load;
 mod manifest;
@@ -27,6 +28,13 @@ pub fn serve() {
 pub fn serve_library() {
     tell_panics();
     library::start();
+}
+
+/// Makes this worker answer what the experiments ask for, and says hello. Call once, from a dedicated worker.
+#[wasm_bindgen]
+pub fn serve_experiments() {
+    tell_panics();
+    experiments::start();
 }
 
 fn tell_panics() {

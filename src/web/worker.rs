@@ -360,7 +360,7 @@ fn lost<T>(_: T) -> Failure {
     Failure::new(Code::Panic, "The browser lost a message. Reload the page.")
 }
 
-fn failure(error: GenerateError) -> Failure {
+pub fn failure(error: GenerateError) -> Failure {
     let code = match &error {
         GenerateError::Settings(_) | GenerateError::NoBeginning => Code::Settings,
         GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
@@ -371,7 +371,7 @@ fn failure(error: GenerateError) -> Failure {
 }
 
 /// Messages begin in lower case, as Rust's do; to the reader it is a sentence.
-fn sentence(error: &impl std::error::Error) -> String {
+pub fn sentence(error: &impl std::error::Error) -> String {
     let message = error.to_string();
     let mut characters = message.chars();
     let sentence = characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>() + ".");

@@ -19,7 +19,8 @@ test("the service worker names every file of the page", () => {
 test("docs/page.md shows the way to every file of the page", () => {
   const text = readFileSync(path.join(ROOT, "docs/page.md"), "utf8");
   const files = ["views", "session", "parts"].flatMap((folder) => readdirSync(path.join(ROOT, "www", folder)));
-  assert.deepEqual(files.filter((file) => !text.includes(`${file}\``)), []);
+  const experiments = readdirSync(path.join(ROOT, "www/experiments"), { recursive: true }).filter((name) => /\.(js|d\.ts)$/.test(name));
+  assert.deepEqual([...files, ...experiments].filter((file) => !text.includes(`${file}\``)), []);
 });
 
 test("a second visit needs no server", async (t) => {

@@ -18,10 +18,15 @@ const PATIENCE = 4000;
 export class StorageProblem extends Error {}
 
 /**
- * Opens the database, or fails with a {@link StorageProblem}.
- * @param {{ onLost: (problem: StorageProblem) => void }} options  `onLost`: it was there, and is so no more
+ * Opens a database, or fails with a {@link StorageProblem}.
+ * @param {object} options
+ * @param {string} options.name
+ * @param {number} options.version
+ * @param {(database: IDBPDatabase) => void} options.upgrade  makes what a new one holds
+ * @param {(problem: StorageProblem) => void} options.onLost  it was there, and is so no more
+ * @returns {Promise<IDBPDatabase>}
  */
-export async function openStorage({ onLost }) {
+export async function openDatabase({ name, version, upgrade, onLost }) {
   let late = false;
   /** @type {(problem: StorageProblem) => void} */
   let giveUp = () => undefined;
@@ -36,8 +41,8 @@ export async function openStorage({ onLost }) {
   /** @returns {Promise<IDBPDatabase>} */
   async function open() {
     try {
-      return await openDB(NAME, VERSION, {
-        upgrade: (database) => void database.createObjectStore(STORIES, { keyPath: "key" }),
+      return await openDB(name, version, {
+        upgrade,
         blocked: () => giveUp(new StorageProblem("Another tab holds the stories with an older version of this page. Close it and reload this one.")),
         blocking(_current, _wanted, event) {
           /** @type {IDBDatabase} */ (event.target).close();
@@ -50,15 +55,21 @@ export async function openStorage({ onLost }) {
     }
   }
 
-  /** @type {IDBPDatabase} */
-  let database;
   try {
-    database = /** @type {IDBPDatabase} */ (await Promise.race([opening, patience]));
+    return /** @type {IDBPDatabase} */ (await Promise.race([opening, patience]));
   } catch (error) {
     late = true;
     throw error;
   }
+}
 
+/**
+ * Opens the database of the stories, or fails with a {@link StorageProblem}.
+ * @param {{ onLost: (problem: StorageProblem) => void }} options  `onLost`: it was there, and is so no more
+ */
+export async function openStorage({ onLost }) {
+  const upgrade = (/** @type {IDBPDatabase} */ database) => void database.createObjectStore(STORIES, { keyPath: "key" });
+  const database = await openDatabase({ name: NAME, version: VERSION, upgrade, onLost });
   return {
     /** Everything that is kept, as it is found. @returns {Promise<unknown[]>} */
     all: () => told(database.getAll(STORIES)),
@@ -82,11 +93,12 @@ export async function openStorage({ onLost }) {
 }
 
 /**
+ * What a database gives, or a {@link StorageProblem}.
  * @template Result
  * @param {Promise<Result>} work
  * @returns {Promise<Result>}
  */
-async function told(work) {
+export async function told(work) {
   try {
     return await work;
   } catch (error) {

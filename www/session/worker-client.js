@@ -27,12 +27,12 @@ export function missingFeature() {
 }
 
 /**
- * A worker that writes stories, or one that searches the library.
- * @param {"stories" | "library"} role
+ * A worker that writes stories, one that searches the library, or one for experiments.
+ * @param {"stories" | "library" | "experiments"} role
  */
 export function startWorker(role) {
   const url = new URL("../worker.js", import.meta.url);
-  if (role === "library") url.searchParams.set("role", role);
+  if (role !== "stories") url.searchParams.set("role", role);
   // ?simd=plain or ?simd=relaxed in the page's address chooses the engine's module, to compare the two.
   const forced = new URL(document.baseURI).searchParams.get("simd");
   if (forced) url.searchParams.set("simd", forced);

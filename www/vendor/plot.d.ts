@@ -1,2 +1,2 @@
 // The types of plot.js. Written by scripts/vendor.mjs.
-export { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "@observablehq/plot";
+export { axisX, axisY, dot, frame, gridX, gridY, line, plot, rect, ruleX, ruleY } from "@observablehq/plot";

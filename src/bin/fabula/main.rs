@@ -2,6 +2,7 @@
 
 mod common;
 mod damage;
+mod findings;
 mod generate;
 mod judge;
 mod judge_file;
@@ -38,6 +39,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Join the parts of a sweep
     Merge(sweep::MergeArguments),
+    /// Say in words what a sweep tells: where a number differs along an axis, and where it cannot be told
+    ///
+    /// Every value of an axis is held against the lowest by a paired sign-flip test over seeds and prompts, with Holm's correction.
+    Findings(findings::Arguments),
     /// Let the model judge its own stories, and see whether that helps
     ///
     /// A stated score (coherence, novelty, relevance) chooses; the control chooses at random, with the same compute. Prints what
@@ -105,6 +110,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Merge(arguments) => sweep::merge(arguments),
+        Command::Findings(arguments) => findings::run(arguments),
         Command::Judge(arguments) => judge::run(arguments),
         Command::Perplexity(arguments) => perplexity::run(arguments),
         Command::Index(arguments) => library::index(arguments),

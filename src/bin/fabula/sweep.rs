@@ -1,34 +1,31 @@
 //! `fabula sweep`: stories over a grid of settings, on all cores, to be gone on with where it was broken off.
 
-use crate::common::{AdapterArguments, ModelArguments, Outcome, beside, library, open, read, reference};
+use crate::common::{AdapterArguments, ModelArguments, Outcome, beside, library, open, read, reference, text};
 use crate::settings::SettingsArguments;
-use crate::sweep_file::{self, Part, Protocol, Row};
+use crate::sweep_file::{self, Part, Protocol};
 use clap::Args;
 use fabula::engine::{Arithmetic, Llama};
-use fabula::experiment::{AdapterTexts, Batch, Grid, Scorer, axes};
-use fabula::library::Library;
-use fabula::link;
-use fabula::metrics::{EarlierStories, Reference};
-use fabula::model::{ModelInfo, Tokenizer, sha256_hex};
+use fabula::experiment::{Grid, Row, Sweeper, Tools, USUAL_AXES, axes};
+use fabula::model::sha256_hex;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Instant;
 
-/// Stories that a core writes at once.
-const TOGETHER: usize = 8;
-
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
     /// What is swept: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,... separated by commas
-    #[arg(long, default_value = "temperature=0.2:2.0:7,top_p=0.5,0.7,0.9,0.95,1.0")]
+    #[arg(long, default_value = USUAL_AXES)]
     grid: String,
     /// Stories of each cell; their seeds count up from --seed
     #[arg(long, default_value_t = 8)]
     seeds: u32,
+    /// Prompts, one a line: every cell has so many stories of each. Empty lines are left out
+    #[arg(long, conflicts_with = "prompt")]
+    prompts: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArguments,
     #[command(flatten)]
@@ -62,11 +59,7 @@ fn part(text: &str) -> Result<(usize, usize), String> {
 /// What all cores share.
 struct Work<'a> {
     grid: &'a Grid,
-    tokenizer: &'a Tokenizer,
-    model: &'a ModelInfo,
-    reference: Option<&'a Reference>,
-    library: Option<&'a Library>,
-    texts: Option<&'a AdapterTexts>,
+    tools: Tools<'a>,
     /// Runs that are to be written.
     runs: &'a [usize],
     next: AtomicUsize,
@@ -76,11 +69,12 @@ struct Work<'a> {
 pub fn run(arguments: Arguments) -> Outcome {
     let (mut base, link) = arguments.settings.settings()?;
     let axes = axes(&arguments.grid)?;
+    let prompts = arguments.prompts.as_deref().map(prompts).transpose()?.unwrap_or_default();
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let adapter = arguments.adapter.open(&model.info)?;
     arguments.adapter.set(adapter.as_ref(), &mut base, link.is_some())?;
     let texts = arguments.adapter.texts(&model.info)?;
-    let grid = Grid { base, axes, seeds: arguments.seeds };
+    let grid = Grid { base, axes, prompts, seeds: arguments.seeds };
     grid.check()?;
     if let Some(adapter) = &adapter {
         engine.load_adapter(adapter);
@@ -115,7 +109,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         eprintln!("fabula: {done} of {total} stories were there already");
     }
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.unwrap_or(cores).clamp(1, runs.len().div_ceil(TOGETHER).max(1));
+    let threads = arguments.threads.unwrap_or(cores).clamp(1, runs.len().div_ceil(Sweeper::TOGETHER).max(1));
     let mut engines = vec![engine];
     while engines.len() < threads {
         let mut engine = open(&arguments.model, Arithmetic::Auto)?.0;
@@ -126,11 +120,13 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     let work = Work {
         grid: &grid,
-        tokenizer: &tokenizer,
-        model: &model.info,
-        reference: reference.as_ref(),
-        library: library.as_ref(),
-        texts: texts.as_ref(),
+        tools: Tools {
+            tokenizer: &tokenizer,
+            model: &model.info,
+            reference: reference.as_ref(),
+            library: library.as_ref(),
+            texts: texts.as_ref(),
+        },
         runs: &runs,
         next: AtomicUsize::new(0),
         failed: AtomicBool::new(false),
@@ -168,6 +164,16 @@ pub struct MergeArguments {
 
 pub fn merge(arguments: MergeArguments) -> Outcome {
     sweep_file::merge(&arguments.parts, &arguments.out)
+}
+
+/// The lines of a file that hold something.
+fn prompts(path: &Path) -> Outcome<Vec<String>> {
+    let text = text(path)?;
+    let prompts: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_string).collect();
+    if prompts.is_empty() {
+        return Err(format!("{}: it holds no prompt; write one a line", path.display()).into());
+    }
+    Ok(prompts)
 }
 
 /// First digits of the SHA-256 of a file that is used: numbers stand on it.
@@ -209,44 +215,19 @@ fn collect(
 impl Work<'_> {
     /// Takes runs until there are no more.
     fn write(&self, mut engine: Llama, sender: &Sender<Result<Row, String>>) -> Outcome {
-        let mut batch = Batch::new(self.tokenizer, self.model, TOGETHER);
+        let mut sweeper = Sweeper::new(self.grid, self.tools);
         loop {
-            while batch.has_room() && !self.failed.load(Ordering::Relaxed) {
+            while sweeper.has_room() && !self.failed.load(Ordering::Relaxed) {
                 let Some(&run) = self.runs.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
-                batch.begin(&mut engine, run, self.grid.settings(run))?;
+                sweeper.begin(&mut engine, run)?;
             }
-            if batch.is_empty() || self.failed.load(Ordering::Relaxed) {
+            if sweeper.is_empty() || self.failed.load(Ordering::Relaxed) {
                 return Ok(());
             }
-            for (run, pen) in batch.step(&mut engine)? {
-                let story = pen.finish(&EarlierStories::default(), self.reference);
-                // A sequence of its own: the others are in the middle of their stories.
-                let mut beside = engine.sequence(TOGETHER + 1);
-                let mut scorer = Scorer {
-                    engine: &mut beside,
-                    tokenizer: self.tokenizer,
-                    model: self.model,
-                    reference: self.reference,
-                    library: self.library,
-                };
-                let (numbers, percentiles) = scorer.score_story(&story, self.texts)?;
-                let cell = run / self.grid.seeds as usize;
-                let row = Row {
-                    run,
-                    cell,
-                    values: self.grid.axes.iter().map(|axis| axis.name.clone()).zip(self.grid.values(cell)).collect(),
-                    seed: story.settings.seed,
-                    tokens: story.token_ids.len(),
-                    ended: story.ended,
-                    digest: story.digest.clone(),
-                    link: link::of(&story),
-                    numbers,
-                    percentiles,
-                    text: story.text,
-                };
-                if sender.send(Ok(row)).is_err() {
-                    return Ok(());
-                }
+            if let Some(row) = sweeper.step(&mut engine)?
+                && sender.send(Ok(row)).is_err()
+            {
+                return Ok(());
             }
         }
     }

@@ -1,9 +1,9 @@
 //! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
 
 use crate::common::{Outcome, in_file, text};
-use fabula::experiment::{Ended, Grid};
+use fabula::experiment::{Grid, Row};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -76,53 +76,6 @@ impl Protocol {
         let path = Self::path(of);
         let json = serde_json::to_string_pretty(self)? + "\n";
         std::fs::write(&path, json).map_err(|error| in_file(&path, error))
-    }
-}
-
-/// A story of a sweep.
-#[derive(Serialize)]
-pub struct Row {
-    pub run: usize,
-    pub cell: usize,
-    /// What the axes are.
-    #[serde(flatten)]
-    pub values: BTreeMap<String, f64>,
-    pub seed: u32,
-    pub tokens: usize,
-    pub ended: Ended,
-    pub digest: String,
-    pub link: String,
-    pub numbers: Map<String, Value>,
-    pub percentiles: BTreeMap<String, f64>,
-    pub text: String,
-}
-
-impl Row {
-    /// Its columns by name, for CSV. No value holds a comma, a quotation mark or a line break, but the link, which is quoted.
-    fn columns(&self) -> Outcome<Vec<(String, String)>> {
-        let mut columns = vec![("run".to_string(), self.run.to_string()), ("cell".into(), self.cell.to_string())];
-        columns.extend(self.values.iter().map(|(name, value)| (name.clone(), value.to_string())));
-        let ended = serde_json::to_value(self.ended)?;
-        columns.extend([
-            ("seed".to_string(), self.seed.to_string()),
-            ("ended".into(), ended.as_str().unwrap_or_default().into()),
-            ("digest".into(), self.digest.clone()),
-        ]);
-        let number = |value: &Value| if value.is_null() { String::new() } else { value.to_string() };
-        columns.extend(self.numbers.iter().map(|(name, value)| (name.clone(), number(value))));
-        columns.push(("link".into(), format!("\"{}\"", self.link.replace('"', "\"\""))));
-        Ok(columns)
-    }
-
-    fn line(&self, format: Format) -> Outcome<String> {
-        Ok(match format {
-            Format::Jsonl => serde_json::to_string(self)?,
-            Format::Csv => self.columns()?.into_iter().map(|column| column.1).collect::<Vec<_>>().join(","),
-        })
-    }
-
-    fn header(&self) -> Outcome<String> {
-        Ok(self.columns()?.into_iter().map(|column| column.0).collect::<Vec<_>>().join(","))
     }
 }
 
@@ -200,11 +153,58 @@ impl Part {
     pub fn write(&mut self, row: &Row) -> Outcome {
         let mut lines = String::new();
         if std::mem::take(&mut self.empty) && self.format == Format::Csv {
-            lines = row.header()? + "\n";
+            lines = row.csv_header() + "\n";
         }
-        lines += &row.line(self.format)?;
+        lines += &match self.format {
+            Format::Csv => row.csv(),
+            Format::Jsonl => row.json(),
+        };
         lines.push('\n');
         self.file.write_all(lines.as_bytes()).map_err(|error| in_file(&self.path, error))
+    }
+}
+
+/// One number of every story that a finished or a begun file holds, by run.
+pub struct Numbers {
+    pub protocol: Protocol,
+    /// Stories that the file holds.
+    pub written: usize,
+    /// By name, one a run; none where a story has no such number.
+    pub by_name: BTreeMap<String, Vec<Option<f64>>>,
+}
+
+impl Numbers {
+    pub fn read(path: &Path) -> Outcome<Self> {
+        let format = Format::of(path)?;
+        let protocol = Protocol::read(path)?;
+        let Lines { header, rows, .. } = Lines::read(path, format)?;
+        let runs = protocol.grid.runs();
+        let mut by_name: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
+        let written = rows.len();
+        let names: Vec<&str> = header.as_deref().unwrap_or_default().split(',').collect();
+        // What stands before the numbers are settings; the link comes after them.
+        let settings = names.iter().position(|&name| name == "digest").map_or(0, |place| place + 1);
+        let last = names.len().saturating_sub(1);
+        for (run, line) in rows {
+            if run >= runs {
+                return Err(format!("{}: run {run} is not one of its protocol", path.display()).into());
+            }
+            let mut put = |name: &str, value: Option<f64>| {
+                by_name.entry(name.into()).or_insert_with(|| vec![None; runs])[run] = value;
+            };
+            match format {
+                // The link alone may hold commas.
+                Format::Csv => {
+                    let columns = names.iter().zip(line.split(',')).take(last).skip(settings);
+                    columns.for_each(|(name, value)| put(name, value.parse().ok()));
+                }
+                Format::Jsonl => {
+                    let row: Row = serde_json::from_str(&line).map_err(|error| in_file(path, error))?;
+                    row.numbers.iter().for_each(|(name, value)| put(name, value.as_f64()));
+                }
+            }
+        }
+        Ok(Self { protocol, written, by_name })
     }
 }
 

@@ -1,0 +1,298 @@
+//! The experiments' worker: writes the stories of a sweep side by side, and says what they tell. The page starts several, one a core,
+//! and hands out runs.
+
+use super::clock::Turns;
+use super::download::Failure;
+use super::load::{Loaded, load};
+use super::messages::{Answer, Code, EngineFacts, post, scope};
+use super::worker::{failure, sentence};
+use crate::experiment::{
+    Estimate, Finding, Grid, Limits, Row, Settings, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding,
+    sweep_digest,
+};
+use crate::link::{self, SweepRead};
+use crate::sampling;
+use serde::{Deserialize, Serialize};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MessageEvent;
+
+/// Page to worker.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Request {
+    Load {
+        manifest_url: String,
+        model: Option<String>,
+    },
+    /// Asks for stories, beside those that were asked for before under the same id; another id gives up what was asked for under the last.
+    Runs {
+        id: u32,
+        grid: Grid,
+        runs: Vec<usize>,
+    },
+    /// Gives up what was asked for, stories half written included.
+    Stop {
+        id: u32,
+    },
+    /// Asks for the grid that a form describes.
+    ReadGrid {
+        id: u32,
+        axes: String,
+        base: Settings,
+        prompts: Vec<String>,
+        seeds: u32,
+    },
+    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `label`: what people call it.
+    Analyse {
+        id: u32,
+        grid: Grid,
+        label: String,
+        values: Vec<Option<f64>>,
+        written: usize,
+    },
+    ReadSweepLink {
+        id: u32,
+        fragment: String,
+    },
+    /// `digests`: those of all stories in the order of their runs, if they are all written.
+    WriteSweepLink {
+        id: u32,
+        grid: Grid,
+        model: Option<String>,
+        digests: Option<Vec<String>>,
+    },
+    /// Asks for rows as the command line writes them.
+    WriteRows {
+        id: u32,
+        rows: Vec<Row>,
+        format: Format,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Format {
+    Csv,
+    Jsonl,
+}
+
+/// Worker to page; [`Answer`] has those that it shares with the stories' worker.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said<'a> {
+    Hello {
+        engine: EngineFacts,
+        limits: Limits,
+        chain: sampling::ChainDescription,
+        /// The usual sweep.
+        grid: Grid,
+    },
+    /// A story that is written and measured.
+    Row {
+        id: u32,
+        row: &'a Row,
+    },
+    /// What was asked for is given up.
+    Stopped {
+        id: u32,
+    },
+    /// Checked; or why there is none.
+    Grid {
+        id: u32,
+        grid: Option<Grid>,
+        axes: Option<String>,
+        problem: Option<String>,
+    },
+    Findings {
+        id: u32,
+        cells: Vec<Option<Estimate>>,
+        /// One an axis of two values or more.
+        findings: Vec<Finding>,
+        caveats: Vec<String>,
+    },
+    SweepLinkRead {
+        id: u32,
+        #[serde(flatten)]
+        read: SweepRead,
+    },
+    SweepLink {
+        id: u32,
+        fragment: String,
+        digest: Option<String>,
+    },
+    RowsWritten {
+        id: u32,
+        text: String,
+    },
+}
+
+/// What is being written.
+struct Sweep {
+    id: u32,
+    grid: Rc<Grid>,
+    runs: VecDeque<usize>,
+}
+
+#[derive(Default)]
+struct Worker {
+    /// Taken out while it writes.
+    loaded: RefCell<Option<Loaded>>,
+    sweep: RefCell<Option<Sweep>>,
+    writing: Cell<bool>,
+}
+
+/// Listens from now on.
+pub fn start() {
+    let worker: Rc<Worker> = Rc::default();
+    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+            Ok(request) => worker.clone().answer(request),
+            Err(error) => {
+                let message = format!("The experiment could not be read: {error}.");
+                post(&Answer::Error { id: None, code: Code::Settings, message });
+            }
+        }
+    });
+    scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
+    receive.forget();
+    post(&Said::Hello {
+        engine: EngineFacts::default(),
+        limits: Settings::LIMITS,
+        chain: sampling::description(),
+        grid: Grid::default(),
+    });
+}
+
+impl Worker {
+    fn answer(self: Rc<Self>, request: Request) {
+        match request {
+            Request::Load { manifest_url, model } => spawn_local(async move {
+                match load(&manifest_url, model.as_deref()).await {
+                    Ok(loaded) => {
+                        *self.loaded.borrow_mut() = Some(loaded);
+                        self.begin();
+                    }
+                    Err(Failure { code, message }) => post(&Answer::Error { id: None, code, message }),
+                }
+            }),
+            Request::Runs { id, grid, runs } => {
+                if let Err(error) = grid.check() {
+                    return post(&Answer::Error { id: Some(id), code: Code::Settings, message: sentence(&error) });
+                }
+                let mut sweep = self.sweep.borrow_mut();
+                match sweep.as_mut().filter(|sweep| sweep.id == id) {
+                    Some(sweep) => sweep.runs.extend(runs.into_iter().filter(|&run| run < grid.runs())),
+                    None => *sweep = Some(Sweep { id, runs: runs.into(), grid: Rc::new(grid) }),
+                }
+                drop(sweep);
+                self.begin();
+            }
+            Request::Stop { id } => {
+                self.sweep.borrow_mut().take_if(|sweep| sweep.id == id);
+                post(&Said::Stopped { id });
+            }
+            Request::ReadGrid { id, axes: text, base, prompts, seeds } => {
+                let grid = axes(&text).and_then(|axes| {
+                    let grid = Grid { base, axes, prompts, seeds };
+                    grid.check().map(|()| grid)
+                });
+                post(&match grid {
+                    Ok(grid) => Said::Grid { id, axes: Some(axes_text(&grid.axes)), grid: Some(grid), problem: None },
+                    Err(error) => Said::Grid { id, grid: None, axes: None, problem: Some(sentence(&error)) },
+                });
+            }
+            Request::Analyse { id, grid, label, values, written } => {
+                let several = (0..grid.axes.len()).filter(|&axis| grid.axes[axis].values.len() > 1);
+                let findings = several.map(|axis| finding(&grid, axis, &label, &values)).collect();
+                post(&Said::Findings {
+                    id,
+                    cells: cell_means(&grid, &values),
+                    findings,
+                    caveats: caveats(&grid, written),
+                });
+            }
+            Request::ReadSweepLink { id, fragment } => {
+                post(&Said::SweepLinkRead { id, read: link::read_sweep(&fragment) });
+            }
+            Request::WriteSweepLink { id, grid, model, digests } => {
+                let digest = digests.map(|digests| sweep_digest(digests.iter().map(String::as_str)));
+                let fragment = link::write_sweep(&grid, model.as_deref(), digest.as_deref());
+                post(&Said::SweepLink { id, fragment, digest });
+            }
+            Request::WriteRows { id, rows, format } => {
+                let text = match format {
+                    Format::Csv => csv(&rows),
+                    Format::Jsonl => rows.iter().map(|row| row.json() + "\n").collect(),
+                };
+                post(&Said::RowsWritten { id, text });
+            }
+        }
+    }
+
+    /// Writes what is asked for, unless it does already or the model is not there yet.
+    fn begin(self: Rc<Self>) {
+        let waits = self.sweep.borrow().as_ref().is_some_and(|sweep| !sweep.runs.is_empty());
+        if !waits || self.writing.get() {
+            return;
+        }
+        let Some(mut loaded) = self.loaded.borrow_mut().take() else { return };
+        self.writing.set(true);
+        spawn_local(async move {
+            let result = self.write(&mut loaded).await;
+            *self.loaded.borrow_mut() = Some(loaded);
+            self.writing.set(false);
+            if let Err((id, Failure { code, message })) = result {
+                self.sweep.borrow_mut().take_if(|sweep| sweep.id == id);
+                post(&Answer::Error { id: Some(id), code, message });
+            }
+            // What was asked for while the last story ended.
+            self.begin();
+        });
+    }
+
+    /// Writes until nothing is asked for. Between two tokens the page is heard.
+    async fn write(&self, loaded: &mut Loaded) -> Result<(), (u32, Failure)> {
+        let Loaded { engine, tokenizer, info, reference, .. } = loaded;
+        let tools = Tools { tokenizer, model: info, reference: reference.as_ref(), library: None, texts: None };
+        while let Some((id, grid)) = self.asked() {
+            let lost = |_| (id, Failure::new(Code::Panic, "The browser lost a message. Reload the page."));
+            let failed = |error| (id, failure(error));
+            let turns = Turns::new().map_err(lost)?;
+            let mut sweeper = Sweeper::new(&grid, tools);
+            loop {
+                while sweeper.has_room()
+                    && let Some(run) = self.next(id)
+                {
+                    sweeper.begin(engine, run).map_err(failed)?;
+                }
+                if sweeper.is_empty() || !self.wants(id) {
+                    break;
+                }
+                if let Some(row) = sweeper.step(engine).map_err(failed)? {
+                    post(&Said::Row { id, row: &row });
+                }
+                turns.next().await.map_err(lost)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The sweep of which runs wait.
+    fn asked(&self) -> Option<(u32, Rc<Grid>)> {
+        let sweep = self.sweep.borrow();
+        sweep.as_ref().filter(|sweep| !sweep.runs.is_empty()).map(|sweep| (sweep.id, sweep.grid.clone()))
+    }
+
+    fn wants(&self, id: u32) -> bool {
+        self.sweep.borrow().as_ref().is_some_and(|sweep| sweep.id == id)
+    }
+
+    fn next(&self, id: u32) -> Option<usize> {
+        self.sweep.borrow_mut().as_mut().filter(|sweep| sweep.id == id)?.runs.pop_front()
+    }
+}

@@ -1,0 +1,75 @@
+// What a reader does on the page of experiments. Controls are found by role and accessible name only.
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fillIn, find, press, until } from "./reader.mjs";
+import { ROOT, visit } from "./support.mjs";
+
+const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
+const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
+const entry = models.find((m) => m.name === model);
+
+/** A sweep that takes a second or two: 8 stories. */
+export const SMALL = { first: "0.3,1.2", second: "0.9,1", seeds: 2, length: 12 };
+/** One that can be paused in the middle. */
+export const LONG = { first: "0.5:1.5:6", second: "0.8,0.9,1", seeds: 6, length: 48 };
+
+/** Opens the page of experiments and waits for its form. */
+export async function open(t, shared, options = {}) {
+  const page = await visit(t, shared, { ...options, query: "experiments.html" });
+  await formed(page);
+  return page;
+}
+
+/** Waits until the settings are there and what is kept of them is read. */
+export const formed = (page) => until(page, "the form", () => document.getElementById("experiment").dataset.ready === "" && document.getElementById("run-status")?.textContent !== "");
+
+export async function fillForm(page, { first, second, seeds, length, prompts }) {
+  if (first !== undefined) await fillIn(page, "textbox", "Values of the first setting", first);
+  if (second !== undefined) await fillIn(page, "textbox", "Values of the second setting", second);
+  if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds a cell", seeds);
+  if (length !== undefined) await fillIn(page, "spinbutton", "Tokens a story", length);
+  if (prompts !== undefined) await fillIn(page, "textbox", "Prompts", prompts);
+  await until(page, "what was typed", () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true");
+}
+
+export const status = (page) => page.$eval("#run-status", (text) => text.textContent);
+
+export const reaches = (page, words) => until(page, words, (pattern) => new RegExp(pattern).test(document.getElementById("run-status").textContent), words);
+
+/** Runs what the form says, to its end. */
+export async function finish(page) {
+  await press(page, "Run");
+  await reaches(page, "All .* are written");
+}
+
+/** The texts of the heatmap's cells, by what screen readers hear. */
+export const cells = (page) => page.$$eval(".heatmap button", (all) => all.map((button) => button.textContent));
+
+/** Waits until every cell has a number. */
+export const told = (page) => until(page, "numbers in all cells", () => {
+  const all = [...document.querySelectorAll(".heatmap button")];
+  return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
+});
+
+/** Rows that the command line writes for the same sweep. */
+export function commandRows({ first, second, seeds, length, prompts }, words = ["--no-library"]) {
+  const folder = mkdtempSync(path.join(tmpdir(), "fabula-sweep-"));
+  try {
+    const out = path.join(folder, "sweep");
+    const files = prompts === undefined ? [] : ["--prompts", path.join(folder, "prompts.txt")];
+    if (prompts !== undefined) writeFileSync(files[1], prompts);
+    for (const ending of ["csv", "jsonl"]) {
+      execFileSync(program, ["sweep", "--model", path.join("models", entry.file), "--grid", `temperature=${first},top_p=${second}`, "--seeds", String(seeds),
+        "--tokens", String(length), "--out", `${out}.${ending}`, ...files, ...words], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+    }
+    const read = (ending) => readFileSync(`${out}.${ending}`, "utf8");
+    const findings = execFileSync(program, ["findings", `${out}.csv`, "--json", "--metric", "coherence"], { encoding: "utf8" });
+    return { csv: read("csv"), rows: read("jsonl").trim().split("\n").map((line) => JSON.parse(line)), findings: JSON.parse(findings) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export { find, press };

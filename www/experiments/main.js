@@ -1,0 +1,249 @@
+// Wires the page of experiments: the shell has the workers, the progress, what is kept and what is taken along; the experiment has
+// the rest.
+import { button, element, required } from "../parts/dom.js";
+import { download } from "../parts/download.js";
+import { createLibraryClient } from "../session/library.js";
+import { address, copy, linkField, showInAddressBar } from "../session/link.js";
+import { createLibrary } from "../views/library.js";
+import { createNotices } from "../views/notices.js";
+import { experimentOf } from "./list.js";
+import { createAnalyst } from "./session/analyst.js";
+import { createConduct } from "./session/conduct.js";
+import { modelFile } from "./session/manifest.js";
+import { createResults } from "./session/results.js";
+import { verdict } from "./session/verdict.js";
+import { createExports } from "./views/exports.js";
+import { createProtocol } from "./views/protocol.js";
+import { createRunPanel } from "./views/run-panel.js";
+
+/**
+ * @import { Row } from "../protocol.js"
+ * @import { Promised, Shown } from "./experiment.js"
+ * @import { Conducted } from "./session/conduct.js"
+ */
+
+const manifestUrl = new URL("models/index.json", document.baseURI).href;
+const notices = createNotices({ container: required("notices", HTMLElement) });
+const announcer = required("announcer", HTMLElement);
+const page = required("experiment", HTMLElement);
+
+/** @param {string} text */
+function announce(text) {
+  announcer.textContent = text;
+}
+
+/** @param {string} text */
+function refuse(text) {
+  notices.show({ kind: "problem", purpose: "story", text });
+}
+
+const analyst = createAnalyst({ onFailed: refuse });
+const results = createResults({
+  onLost: (why) => notices.show({ kind: "problem", purpose: "archive", text: `${why} The experiment will not be here any more once this page is closed: save it before.` }),
+});
+const conduct = createConduct({
+  manifestUrl,
+  results,
+  onChange: (state) => show(state),
+  onFailed: refuse,
+  onReady: ({ note }) => note !== null && exports.say(note),
+});
+const libraryView = createLibrary({ onOpen: () => library.open() });
+const library = createLibraryClient({
+  manifestUrl,
+  onState: (state) => libraryView.show(state),
+  onReady() {
+    conduct.useLibrary(library);
+    announce("The library is open.");
+  },
+  onGone: () => undefined,
+  onTraced: conduct.onTraced,
+});
+const panel = createRunPanel({
+  onRun: () => void run(),
+  onPause: conduct.pause,
+  onCancel: conduct.cancel,
+  onStartOver: () => void conduct.clear(),
+  announce,
+});
+const exports = createExports({ onCsv: () => void save("csv"), onJson: () => void save("json"), onPrint: () => print(), onLink: () => void copyLink() });
+
+/** @type {Shown | null} */
+let experiment = null;
+let revision = 0;
+let model = "";
+/** What the link in the address bar promised, and of which plan. @type {(Promised & { identity: string }) | null} */
+let promised = null;
+/** What is kept of the plan is being read. @type {Promise<void>} */
+let opening = Promise.resolve();
+/** The plan whose end has been told. */
+let finished = "";
+const judgement = element("p", { class: "verdict", role: "status" });
+
+async function run() {
+  notices.clear("story");
+  if (conduct.state().pool.phase === "paused") return conduct.resume();
+  await experiment?.settle();
+  await opening;
+  if (!experiment || experiment.problem() !== null) return;
+  conduct.start();
+  void label(true);
+}
+
+/** @param {Conducted} state */
+function show(state) {
+  if (!experiment) return;
+  experiment.show(state);
+  panel.show({ ...state, problem: experiment.problem() !== null, estimate: experiment.estimate(conduct.size) });
+  exports.show(state.written);
+  const { plan, written, pool } = state;
+  document.title = pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
+  const complete = plan !== null && written === plan.total;
+  if (!complete) finished = "";
+  else if (finished !== plan.identity) {
+    finished = plan.identity;
+    void end(plan.identity);
+  }
+}
+
+/**
+ * All stories are written: the address gets the link that promises them.
+ * @param {string} identity
+ */
+async function end(identity) {
+  const digest = await label(true);
+  if (digest === null || conduct.state().plan?.identity !== identity) return;
+  const told = promised?.identity === identity ? verdict(promised, { digest, model, revision }) : null;
+  judgement.textContent = told?.text ?? `Digest of all stories: ${digest}. The link repeats them.`;
+  judgement.dataset["same"] = told ? String(told.same) : "";
+}
+
+/**
+ * Writes down what is shown, for the report; gives the digest of all its stories, if they are written.
+ * @param {boolean} inAddressBar  whether its link goes there, too
+ */
+async function label(inAddressBar) {
+  if (!experiment) return null;
+  const { fragment, digest } = await experiment.writeLink();
+  if (fragment !== "") {
+    if (inAddressBar) showInAddressBar(fragment);
+    required("report-link", HTMLElement).textContent = address(fragment);
+  }
+  required("report-settings", HTMLElement).textContent = `${experiment.describe()}; model ${model}, engine revision ${revision}${digest ? `; digest ${digest}` : ""}.`;
+  return digest;
+}
+
+async function copyLink() {
+  if (!experiment) return;
+  const { fragment, digest } = await experiment.writeLink();
+  const link = address(fragment);
+  const text = digest ? "Link copied. It promises exactly these stories." : "Link copied. It holds the settings; once all stories are written, it promises them too.";
+  if (await copy(link)) {
+    exports.say(text);
+    return announce(text);
+  }
+  const field = linkField(link);
+  notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+  field.focus();
+}
+
+/** @param {"csv" | "json"} kind */
+async function save(kind) {
+  if (!experiment) return;
+  const rows = conduct.state().rows.filter((row) => row !== null);
+  const { fragment, digest } = await experiment.writeLink();
+  const name = `fabula-experiment-${digest ?? "unfinished"}.${kind}`;
+  if (kind === "csv") {
+    const { text } = await analyst.ask("write_rows", { rows, format: "csv" });
+    return download(name, "text/csv", text);
+  }
+  const content = { format: "fabula-experiment", version: 1, model, engine: revision, digest, link: fragment, ...(await experiment.about()), rows };
+  download(name, "application/json", `${JSON.stringify(content)}\n`);
+}
+
+/**
+ * Whether a fragment wants to be a link, rather than a place on the page.
+ * @param {string} fragment
+ */
+const isLink = (fragment) => /[=&%]/.test(fragment);
+
+/** @param {string} fragment */
+async function follow(fragment) {
+  if (!experiment) return;
+  const { problems, promise } = await experiment.readLink(fragment);
+  await opening;
+  const identity = conduct.state().plan?.identity;
+  promised = promise && identity ? { ...promise, identity } : null;
+  notices.clear("link");
+  const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
+  if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
+  const { written, plan } = conduct.state();
+  if (plan && written === plan.total) return end(plan.identity);
+  judgement.dataset["same"] = "";
+  judgement.textContent = promised ? "This link promises exact stories: run it to see whether they are reproduced." : "";
+}
+
+async function begin() {
+  analyst.start();
+  const hello = await analyst.hello;
+  revision = hello.engine.revision;
+  const fragment = isLink(location.hash) ? location.hash : "";
+  const fields = new URLSearchParams(fragment.slice(1));
+  const wanted = fields.get("model")?.split("@")[0] ?? null;
+  const file = await modelFile(manifestUrl, wanted);
+  model = file.id;
+  const latest = fragment !== "" ? null : await results.latest();
+  const { create, ...about } = experimentOf(fields.get("e") ?? nameOf(latest));
+  const context = { analyst, conduct, hello, model: file, onPlan: opened, onProblem: () => show(conduct.state()) };
+  experiment = create(context);
+  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, experiment.settings, panel.node, exports.node);
+  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement, experiment.results);
+  page.replaceChildren(createProtocol(about), element("div", { class: "experiment-body" }, controls, found));
+  if (fragment !== "") await follow(fragment);
+  else if (latest === null || !(await experiment.restore(latest))) await experiment.usual();
+  show(conduct.state());
+  void library.offer(file.name, file.library);
+  addEventListener("hashchange", () => isLink(location.hash) && void follow(location.hash));
+  page.dataset["ready"] = "";
+}
+
+/** @param {import("./session/conduct.js").Plan} plan */
+function opened(plan) {
+  if (promised && promised.identity !== plan.identity) promised = null;
+  judgement.textContent = "";
+  opening = conduct.open(plan).then(() => void label(false));
+}
+
+/**
+ * The experiment of a plan's identity.
+ * @param {string | null} identity
+ */
+function nameOf(identity) {
+  try {
+    return String(JSON.parse(identity ?? "{}").e ?? "");
+  } catch {
+    return "";
+  }
+}
+
+required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
+  // Followed as a link, it would put a fragment into the address bar, where the experiment's own belongs.
+  event.preventDefault();
+  document.getElementById("experiment-heading")?.focus();
+});
+
+// A report shows all that is folded away.
+/** @type {HTMLDetailsElement[]} */
+let folded = [];
+addEventListener("beforeprint", () => {
+  folded = [...document.querySelectorAll("details.protocol-parts")].filter((node) => node instanceof HTMLDetailsElement && !node.open).map((node) => /** @type {HTMLDetailsElement} */ (node));
+  for (const details of folded) details.open = true;
+});
+addEventListener("afterprint", () => {
+  for (const details of folded) details.open = false;
+});
+
+begin().catch((error) => {
+  const detail = error instanceof Error ? error.message : String(error);
+  page.replaceChildren(element("div", { class: "card" }, element("p", { role: "alert" }, `The experiments could not be opened (${detail}). Check the connection and try again.`), button("Try again", () => location.reload())));
+});

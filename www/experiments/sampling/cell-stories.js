@@ -1,0 +1,55 @@
+// The stories of a chosen cell: their texts, three numbers each, and a link that opens each on the page of stories.
+import { element } from "../../parts/dom.js";
+import { cellName } from "./heatmap.js";
+import { capital, numberOf } from "./numbers.js";
+
+/**
+ * @import { Grid, Row } from "../../protocol.js"
+ */
+
+const SHOWN = ["novelty", "coherence", "surprise"].map(numberOf);
+
+/** @param {{ onClose: () => void }} options */
+export function createCellStories({ onClose }) {
+  const heading = element("h3", { tabindex: -1 });
+  const list = element("ol", { class: "cell-stories" });
+  const close = element("button", { type: "button", class: "small" }, "Close");
+  close.addEventListener("click", onClose);
+  const node = element("section", { class: "card chosen-cell", "aria-label": "Stories of the chosen cell", hidden: true }, element("div", { class: "chosen-head" }, heading, close), list);
+  let shown = "";
+
+  /**
+   * @param {Row} row
+   * @param {Grid} grid
+   */
+  function story(row, grid) {
+    const numbers = SHOWN.map(({ name, label, write }) => `${label} ${write(row.numbers[name] ?? null)}`).join(" · ");
+    const prompt = row.prompt === undefined ? grid.base.prompt : (grid.prompts?.[row.prompt] ?? "");
+    const link = element("a", { href: `index.html${row.link}` }, `Open this story`);
+    link.append(element("span", { class: "visually-hidden" }, ` (seed ${row.seed})`));
+    return element(
+      "li",
+      {},
+      element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), row.text),
+      element("p", { class: "hint" }, `Seed ${row.seed} · ${numbers} · ${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `, link),
+    );
+  }
+
+  return {
+    node,
+    focus: () => heading.focus(),
+    /** @param {{ grid: Grid, rows: (Row | null)[], cell: number | null }} view */
+    show({ grid, rows, cell }) {
+      node.hidden = cell === null;
+      if (cell === null) return void (shown = "");
+      const each = rows.length / grid.axes.reduce((product, { values }) => product * values.length, 1);
+      const stories = rows.slice(cell * each, (cell + 1) * each).flatMap((row) => row ?? []);
+      // Drawn anew only where something is new, so that a reader's place in it stays.
+      const now = JSON.stringify([cell, stories.map(({ digest, numbers }) => [digest, SHOWN.map(({ name }) => numbers[name])])]);
+      if (now === shown) return;
+      shown = now;
+      heading.textContent = `${capital(cellName(grid, cell))}: ${stories.length === 0 ? "no story yet" : stories.length === 1 ? "1 story" : `${stories.length} stories`}`;
+      list.replaceChildren(...stories.map((row) => story(row, grid)));
+    },
+  };
+}

@@ -1,0 +1,153 @@
+// Two drawings of a sweep: one number along one axis, and all cells by two numbers. Both with 95% intervals.
+import { element } from "../../parts/dom.js";
+import { decimal, percent } from "../../parts/format.js";
+import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
+import { cellName } from "./heatmap.js";
+import { axisLabel, capital } from "./numbers.js";
+
+/**
+ * @import { Estimate, Finding, Grid } from "../../protocol.js"
+ * @import { Metric } from "../../views/metric-list.js"
+ */
+
+const MARGINS = { marginTop: 26, marginRight: 18, marginBottom: 40, marginLeft: 48 };
+/** How far from a mark, in pixels, a click still means it. */
+const REACH = 24;
+
+/**
+ * Shares as percentages, with a decimal where whole ones would all be the same.
+ * @param {Metric} metric
+ * @param {number[]} values  what the axis shows
+ */
+function ticks({ write }, values) {
+  if (write !== percent) return {};
+  const decimals = Math.max(...values) - Math.min(...values) < 0.06 ? 1 : 0;
+  return { tickFormat: (/** @type {number} */ value) => `${decimal(value * 100, decimals)}%` };
+}
+
+/** @param {Metric} metric */
+const shortLabel = ({ label }) => label;
+
+/**
+ * @param {Element} drawing
+ * @param {string} words
+ */
+function name(drawing, words) {
+  // The parts of an image have no names of their own.
+  for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", words);
+}
+
+/** A number along an axis, averaged over the other one. */
+export function createLines() {
+  const box = element("div", { class: "plot-box" });
+  /** @type {{ finding: Finding | null, metric: Metric } | null} */
+  let view = null;
+
+  function draw() {
+    const { clientWidth: width, clientHeight: height } = box;
+    if (!view || width < 50 || height < 50) return;
+    const { finding, metric } = view;
+    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate }] : []));
+    if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
+    const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
+    const drawing = plot({
+      width,
+      height,
+      ...MARGINS,
+      x: { label: null, inset: 12 },
+      y: { label: null, nice: true, inset: 6 },
+      marks: [
+        gridX({ ticks: 6, stroke: "var(--line)", strokeOpacity: 1 }),
+        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
+        frame({ stroke: "var(--line)" }),
+        axisX({ ticks: 6, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none" }),
+        axisY({ ticks: 5, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
+        ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
+        line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
+        dot(points, { x: "value", y: "mean", r: 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
+      ],
+    });
+    const words = points.map(({ value, mean }) => `${metric.write(mean)} at ${value}`).join(", ");
+    name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
+    box.replaceChildren(drawing);
+  }
+
+  new ResizeObserver(draw).observe(box);
+  return {
+    node: box,
+    /** @param {{ finding: Finding | null, metric: Metric }} next */
+    show(next) {
+      view = next;
+      draw();
+    },
+  };
+}
+
+/**
+ * All cells by two numbers, tinted along the first axis.
+ * @param {{ onChoose: (cell: number) => void }} options
+ */
+export function createCellMap({ onChoose }) {
+  const box = element("div", { class: "plot-box", "data-clickable": true });
+  /** @type {{ grid: Grid, across: Metric, up: Metric, xs: (Estimate | null)[], ys: (Estimate | null)[], chosen: number | null } | null} */
+  let view = null;
+  /** @type {{ cell: number, left: number, top: number }[]} */
+  let placed = [];
+
+  function draw() {
+    const { clientWidth: width, clientHeight: height } = box;
+    if (!view || width < 50 || height < 50) return;
+    const { grid, across, up, xs, ys, chosen } = view;
+    const [first] = grid.axes;
+    const each = grid.axes[1]?.values.length ?? 1;
+    const points = xs.flatMap((x, cell) => {
+      const y = ys[cell];
+      return x && y ? [{ cell, x, y, tint: Math.floor(cell / each) / Math.max(1, (first?.values.length ?? 1) - 1) }] : [];
+    });
+    placed = [];
+    if (points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, across.library ? "The library tells novelty: load it, or choose another number." : "Nothing is measured yet."));
+    const fill = { value: (/** @type {{ tint: number }} */ { tint }) => `color-mix(in oklch, var(--hot-dot) ${Math.round(tint * 100)}%, var(--cool-dot))`, scale: null };
+    const at = { x: (/** @type {typeof points[number]} */ point) => point.x.mean, y: (/** @type {typeof points[number]} */ point) => point.y.mean };
+    const drawing = plot({
+      width,
+      height,
+      ...MARGINS,
+      x: { label: null, inset: 12 },
+      y: { label: null, inset: 12 },
+      marks: [
+        gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
+        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
+        frame({ stroke: "var(--line)" }),
+        axisX({ ticks: 5, tickSize: 0, ...ticks(across, points.flatMap(({ x }) => [x.from, x.to])), label: `${shortLabel(across)} →`, labelAnchor: "right", labelArrow: "none" }),
+        axisY({ ticks: 5, tickSize: 0, ...ticks(up, points.flatMap(({ y }) => [y.from, y.to])), label: `↑ ${shortLabel(up)}`, labelAnchor: "top", labelArrow: "none" }),
+        ruleX(points, { x: at.x, y1: (/** @type {any} */ point) => point.y.from, y2: (/** @type {any} */ point) => point.y.to, stroke: "var(--soft)", strokeOpacity: 0.35 }),
+        ruleY(points, { y: at.y, x1: (/** @type {any} */ point) => point.x.from, x2: (/** @type {any} */ point) => point.x.to, stroke: "var(--soft)", strokeOpacity: 0.35 }),
+        dot(points, { ...at, r: 6, fill, stroke: "var(--card)", strokeWidth: 1.25 }),
+        dot(points.filter(({ cell }) => cell === chosen), { ...at, r: 9.5, fill: "none", stroke: "var(--ink)", strokeWidth: 2 }),
+      ],
+    });
+    const [x, y] = [drawing.scale("x"), drawing.scale("y")];
+    if (x && y) placed = points.map((point) => ({ cell: point.cell, left: x.apply(point.x.mean), top: y.apply(point.y.mean) }));
+    const words = chosen === null ? "" : ` Ringed: ${cellName(grid, chosen)}.`;
+    name(drawing, `Map of ${points.length} cells, ${across.label} across and ${up.label} up. The table holds the same numbers.${words}`);
+    box.replaceChildren(drawing);
+  }
+
+  box.addEventListener("click", (event) => {
+    const { left, top } = box.getBoundingClientRect();
+    const far = (/** @type {typeof placed[number]} */ point) => Math.hypot(point.left - (event.clientX - left), point.top - (event.clientY - top));
+    const nearest = placed.toSorted((one, other) => far(one) - far(other))[0];
+    if (nearest && far(nearest) <= REACH) onChoose(nearest.cell);
+  });
+  new ResizeObserver(draw).observe(box);
+  return {
+    node: box,
+    /** @param {NonNullable<typeof view>} next */
+    show(next) {
+      view = next;
+      draw();
+    },
+  };
+}

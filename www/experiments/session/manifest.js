@@ -1,0 +1,22 @@
+// What the server has: the model that is used by default, and its library.
+
+/**
+ * `id`: NAME@HASH8.
+ * @typedef {{ id: string, name: string, library: { bytes: number, sha256: string } | null }} ModelFile
+ */
+
+/**
+ * The models by the manifest; the wanted one, or the default.
+ * @param {string} url
+ * @param {string | null} wanted  a name, as links have it
+ * @returns {Promise<ModelFile>}
+ */
+export async function modelFile(url, wanted) {
+  const response = await fetch(url, { cache: "no-cache" });
+  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  const { default: usual, models } = await response.json();
+  const of = (/** @type {string | null} */ name) => models.find((/** @type {{ name: string }} */ model) => model.name === name);
+  const found = of(wanted) ?? of(usual);
+  if (!found) throw new Error("the list of models does not hold its own default model");
+  return { id: `${found.name}@${found.sha256.slice(0, 8)}`, name: found.name, library: found.library ? { bytes: found.library.bytes, sha256: found.library.sha256 } : null };
+}

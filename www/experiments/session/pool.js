@@ -1,0 +1,246 @@
+// A pool of workers, one a core: hands out runs in small pieces and gathers their rows. A worker that dies is replaced, and its
+// runs are handed out again. What a run is, the pool does not know.
+import { startWorker } from "../../session/worker-client.js";
+
+/**
+ * @import { FromExperiments, ReadyMessage, Row, ToExperiments } from "../../protocol.js"
+ */
+
+/** Workers at most: each holds the model in a memory of its own. */
+const MOST_WORKERS = 8;
+/** Runs that a worker is handed at once, and that it has in hand at most: as many as it writes side by side, and some that follow. */
+const PIECE = 4;
+const IN_HAND = 12;
+/** Workers that may die without having written anything, one after another. */
+const MOST_DEATHS = 3;
+/** Errors after which a worker is of no more use. */
+const FATAL = ["panic", "memory"];
+
+/**
+ * What is to be done. `request` makes the message that asks a worker for some runs.
+ * @typedef {{ total: number, done: (run: number) => boolean, model: string | null, request: (id: number, runs: number[]) => ToExperiments }} Work
+ *
+ * `secondsLeft`: null while nothing can be said, like `rate`: stories a second and worker.
+ * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, share: number }} PoolState
+ */
+
+/** @typedef {ReturnType<typeof createPool>} Pool */
+
+/**
+ * @param {object} options
+ * @param {string} options.manifestUrl
+ * @param {number} [options.size]
+ * @param {(row: Row) => void} options.onRow
+ * @param {(state: PoolState) => void} options.onState
+ * @param {(message: string) => void} options.onFailed  the work cannot go on; it is paused
+ * @param {(message: ReadyMessage) => void} options.onReady  a worker has loaded the model
+ */
+export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS), onRow, onState, onFailed, onReady }) {
+  /** @typedef {{ worker: Worker, ready: boolean, hands: Set<number> }} Member */
+  /** @type {Member[]} */
+  let members = [];
+  /** Runs that nobody has in hand, in their order. @type {number[]} */
+  let waiting = [];
+  /** @type {Work | null} */
+  let work = null;
+  /** @type {PoolState["phase"]} */
+  let phase = "idle";
+  /** Of what is asked for now: rows of an earlier asking come too late. */
+  let id = 0;
+  let done = 0;
+  let deaths = 0;
+  /** How much of the model has come. */
+  let share = 0;
+  /** When writing began or went on, and the rows since. */
+  let since = 0;
+  let rows = 0;
+  let loaded = /** @type {string | null} */ (null);
+
+  function tell() {
+    const left = (work?.total ?? 0) - done;
+    // The first rows come all at once, and say little of the rest.
+    const known = (phase === "running" || phase === "done") && rows >= 2 * IN_HAND;
+    const perSecond = known ? rows / ((performance.now() - since) / 1000) : null;
+    onState({
+      phase,
+      done,
+      total: work?.total ?? 0,
+      secondsLeft: perSecond === null || phase !== "running" ? null : left / perSecond,
+      rate: perSecond === null ? null : perSecond / members.length,
+      workers: members.length,
+      share,
+    });
+  }
+
+  /** @param {PoolState["phase"]} next */
+  function become(next) {
+    phase = next;
+    tell();
+  }
+
+  function hire() {
+    const worker = startWorker("experiments");
+    /** @type {Member} */
+    const member = { worker, ready: false, hands: new Set() };
+    members.push(member);
+    worker.addEventListener("message", (event) => {
+      if (members.includes(member)) hear(member, event.data);
+    });
+    worker.addEventListener("error", (event) => {
+      if (members.includes(member)) bury(member, `The story engine could not run${event.message ? ` (${event.message})` : ""}. Check the connection and resume.`);
+    });
+  }
+
+  /**
+   * A worker is gone: its runs are handed out again.
+   * @param {Member} member
+   * @param {string} message
+   */
+  function bury(member, message) {
+    dismiss(member);
+    deaths += 1;
+    if (deaths > MOST_DEATHS) return fail(message);
+    if (phase === "running" || phase === "loading") {
+      hire();
+      feed();
+    }
+  }
+
+  /** @param {Member} member */
+  function dismiss(member) {
+    member.worker.terminate();
+    members = members.filter((other) => other !== member);
+    putBack(member);
+  }
+
+  /** @param {Member} member */
+  function putBack(member) {
+    waiting = [...member.hands, ...waiting].sort((one, other) => one - other);
+    member.hands.clear();
+  }
+
+  /** @param {string} message */
+  function fail(message) {
+    halt();
+    // None of them is trusted any more.
+    for (const member of members) member.worker.terminate();
+    members = [];
+    loaded = null;
+    deaths = 0;
+    become("paused");
+    onFailed(message);
+  }
+
+  /** What is in hand is given up, half-written stories included. */
+  function halt() {
+    for (const member of members) {
+      member.worker.postMessage({ type: "stop", id });
+      putBack(member);
+    }
+    id += 1;
+  }
+
+  /**
+   * @param {Member} member
+   * @param {FromExperiments} message
+   */
+  function hear(member, message) {
+    switch (message.type) {
+      case "hello":
+        member.worker.postMessage({ type: "load", manifest_url: manifestUrl, model: work?.model ?? null });
+        break;
+      case "progress":
+        share = message.total > 0 ? message.loaded / message.total : 0;
+        if (phase === "loading") tell();
+        break;
+      case "ready":
+        member.ready = true;
+        onReady(message);
+        if (phase === "loading") {
+          since = performance.now();
+          rows = 0;
+          become("running");
+        }
+        feed();
+        break;
+      case "row":
+        if (message.id !== id) return;
+        deaths = 0;
+        member.hands.delete(message.row.run);
+        done += 1;
+        rows += 1;
+        onRow(message.row);
+        if (done === work?.total) become("done");
+        else {
+          tell();
+          feed();
+        }
+        break;
+      case "error":
+        if (message.id !== null && message.id !== id) return;
+        if (FATAL.includes(message.code)) bury(member, message.message);
+        else fail(message.message);
+        break;
+    }
+  }
+
+  /** Gives every worker enough to do, and hires the others once the first has the model: they then find it on the device. */
+  function feed() {
+    if (phase !== "running" || !work) return;
+    const wanted = Math.min(size, Math.ceil((work.total - done) / PIECE));
+    while (members.length < wanted) hire();
+    for (const member of members) {
+      while (member.ready && waiting.length > 0 && member.hands.size <= IN_HAND - PIECE) {
+        const runs = waiting.splice(0, PIECE);
+        for (const run of runs) member.hands.add(run);
+        member.worker.postMessage(work.request(id, runs));
+      }
+    }
+  }
+
+  function resume() {
+    if (!work || waiting.length === 0 || phase === "running" || phase === "loading") return;
+    since = performance.now();
+    rows = 0;
+    const someReady = members.some((member) => member.ready);
+    if (members.length === 0) hire();
+    become(someReady ? "running" : "loading");
+    feed();
+  }
+
+  return {
+    /** How many workers it has at most. */
+    size,
+    /**
+     * Begins with all runs that are not done yet.
+     * @param {Work} next
+     */
+    start(next) {
+      halt();
+      if (loaded !== null && loaded !== next.model) for (const member of [...members]) dismiss(member);
+      loaded = next.model;
+      work = next;
+      waiting = Array.from({ length: next.total }, (_, run) => run).filter((run) => !next.done(run));
+      done = next.total - waiting.length;
+      deaths = 0;
+      phase = "paused";
+      if (waiting.length === 0) return become("done");
+      resume();
+    },
+    /** Stops within a token; what was half written is written anew later. */
+    pause() {
+      if (phase !== "running" && phase !== "loading") return;
+      halt();
+      become("paused");
+    },
+    resume,
+    /** Gives the work up. */
+    cancel() {
+      halt();
+      work = null;
+      waiting = [];
+      done = 0;
+      become("idle");
+    },
+  };
+}

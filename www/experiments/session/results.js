@@ -1,0 +1,106 @@
+// Rows of experiments, kept in the browser's database under what decides them: reloading the page loses nothing.
+import { StorageProblem, openDatabase, told } from "../../session/storage.js";
+
+/**
+ * @import { IDBPDatabase } from "idb"
+ * @import { Row } from "../../protocol.js"
+ */
+
+const NAME = "fabula-experiments";
+const VERSION = 1;
+const RUNS = "experiments";
+const ROWS = "rows";
+/** Experiments that are kept; the oldest go first. */
+const MOST = 20;
+
+/** @typedef {ReturnType<typeof createResults>} Results */
+
+/**
+ * @param {{ onLost: (problem: string) => void }} options  rows are kept no more, and why
+ */
+export function createResults({ onLost }) {
+  /** @type {Promise<IDBPDatabase | null>} */
+  const opening = openDatabase({
+    name: NAME,
+    version: VERSION,
+    upgrade(database) {
+      database.createObjectStore(RUNS, { keyPath: "identity" });
+      database.createObjectStore(ROWS, { keyPath: ["identity", "row.run"] });
+    },
+    onLost: (problem) => onLost(problem.message),
+  }).catch((error) => {
+    lose(error);
+    return null;
+  });
+  let lost = false;
+
+  /** @param {unknown} error */
+  function lose(error) {
+    if (lost) return;
+    lost = true;
+    onLost(error instanceof StorageProblem ? error.message : String(error));
+  }
+
+  /** @param {string} identity */
+  const rowsOf = (identity) => IDBKeyRange.bound([identity], [identity, []]);
+
+  /**
+   * @template Result
+   * @param {(database: IDBPDatabase) => Promise<Result>} task
+   * @param {Result} otherwise  where nothing can be kept
+   */
+  async function attempt(task, otherwise) {
+    const database = await opening;
+    if (!database || lost) return otherwise;
+    try {
+      return await told(task(database));
+    } catch (error) {
+      lose(error);
+      return otherwise;
+    }
+  }
+
+  return {
+    /**
+     * The rows that are kept under an identity, as they are found.
+     * @param {string} identity
+     * @returns {Promise<Row[]>}
+     */
+    rows: (identity) =>
+      attempt(async (database) => {
+        const found = await database.getAll(ROWS, rowsOf(identity));
+        return found.map(({ row }) => row);
+      }, /** @type {Row[]} */ ([])),
+    /**
+     * @param {string} identity
+     * @param {Row[]} rows
+     */
+    keep: (identity, rows) =>
+      attempt(async (database) => {
+        const transaction = database.transaction([RUNS, ROWS], "readwrite");
+        const requests = rows.map((row) => transaction.objectStore(ROWS).put({ identity, row }));
+        await Promise.all([...requests, transaction.objectStore(RUNS).put({ identity, used: Date.now() }), transaction.done]);
+      }, undefined),
+    /** @param {string} identity */
+    drop: (identity) =>
+      attempt(async (database) => {
+        const transaction = database.transaction([RUNS, ROWS], "readwrite");
+        await Promise.all([transaction.objectStore(ROWS).delete(rowsOf(identity)), transaction.objectStore(RUNS).delete(identity), transaction.done]);
+      }, undefined),
+    /** The identity that was worked on last; null where there is none. @returns {Promise<string | null>} */
+    latest: () =>
+      attempt(async (database) => {
+        const all = await database.getAll(RUNS);
+        return all.toSorted((one, other) => other.used - one.used)[0]?.identity ?? null;
+      }, /** @type {string | null} */ (null)),
+    /** Drops the oldest experiments beyond those that are kept. */
+    prune: () =>
+      attempt(async (database) => {
+        const old = (await database.getAll(RUNS)).toSorted((one, other) => other.used - one.used).slice(MOST);
+        for (const { identity } of old) {
+          await database.delete(ROWS, rowsOf(identity));
+          await database.delete(RUNS, identity);
+        }
+      }, undefined),
+  };
+}

@@ -1,0 +1,24 @@
+// What a reader takes along: rows as CSV or JSON, a report to print, the link.
+import { button, element } from "../../parts/dom.js";
+
+/**
+ * @param {{ onCsv: () => void, onJson: () => void, onPrint: () => void, onLink: () => void }} options
+ */
+export function createExports({ onCsv, onJson, onPrint, onLink }) {
+  const csv = button("Save CSV", onCsv);
+  const json = button("Save JSON", onJson);
+  const print = button("Print report", onPrint);
+  const status = element("p", { class: "hint" });
+  const node = element("div", { class: "exports" }, element("div", { class: "export-buttons" }, csv, json, print, button("Copy link", onLink)), status);
+  return {
+    node,
+    /** @param {string} text */
+    say(text) {
+      status.textContent = text;
+    },
+    /** @param {number} written */
+    show(written) {
+      for (const each of [csv, json, print]) each.disabled = written === 0;
+    },
+  };
+}

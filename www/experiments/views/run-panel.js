@@ -1,0 +1,106 @@
+// Run, Pause, Resume, Cancel, Start over, and how far it is. The same for every experiment.
+import { button, element } from "../../parts/dom.js";
+import { count } from "../../parts/format.js";
+
+/**
+ * @import { Conducted } from "../session/conduct.js"
+ */
+
+/** Shares of the work at which screen readers are told. */
+const TOLD = [0.25, 0.5, 0.75];
+
+/**
+ * Seconds as people say them.
+ * @param {number} seconds
+ */
+export function spoken(seconds) {
+  if (seconds < 1.5) return "a second";
+  if (seconds < 90) return `${Math.round(seconds)} seconds`;
+  const minutes = seconds / 60;
+  return minutes < 90 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
+}
+
+/** @param {number} number */
+const stories = (number) => (number === 1 ? "1 story" : `${count(number)} stories`);
+
+/**
+ * @param {object} options
+ * @param {() => void} options.onRun
+ * @param {() => void} options.onPause
+ * @param {() => void} options.onCancel
+ * @param {() => void} options.onStartOver
+ * @param {(text: string) => void} options.announce
+ */
+export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce }) {
+  const run = button("Run", () => act(), { class: "primary" });
+  const cancel = button("Cancel", onCancel);
+  const over = button("Start over", onStartOver);
+  const text = element("p", { class: "hint", id: "run-status" });
+  const bar = element("div", { class: "loader-bar" });
+  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Stories written", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
+  const node = element("div", { class: "run-panel" }, element("div", { class: "actions" }, run, cancel, over), track, text);
+  run.setAttribute("aria-describedby", "run-status");
+  let action = /** @type {"run" | "pause" | "none"} */ ("run");
+  let toldPhase = "idle";
+  let toldShare = 0;
+
+  function act() {
+    if (action === "run") onRun();
+    else if (action === "pause") onPause();
+  }
+
+  /** @param {Conducted & { problem: boolean, estimate: string }} state */
+  function words({ pool, plan, written, opening, estimate }) {
+    const total = plan?.total ?? 0;
+    const far = `${count(written)} of ${stories(total)}`;
+    const left = pool.secondsLeft === null ? "" : `, about ${spoken(pool.secondsLeft)} left`;
+    switch (pool.phase) {
+      case "loading":
+        return pool.share > 0 && pool.share < 1 ? `Loading the model: ${Math.round(pool.share * 100)}%.` : "Starting the story engines.";
+      case "running":
+        return `${far}${left}, on ${pool.workers === 1 ? "one worker" : `${pool.workers} workers`}.`;
+      case "paused":
+        return `Paused: ${far}.`;
+      default:
+        if (total === 0 || opening) return "";
+        if (written === total) return `All ${stories(total)} are written.`;
+        return written > 0 ? `${far} are here already.` : estimate;
+    }
+  }
+
+  return {
+    node,
+    run,
+    /** @param {Conducted & { problem: boolean, estimate: string }} state  `problem`: what the form says cannot be run */
+    show(state) {
+      const { pool, plan, written, problem } = state;
+      const total = plan?.total ?? 0;
+      const busy = pool.phase === "running" || pool.phase === "loading";
+      const complete = total > 0 && written === total;
+      action = busy ? "pause" : problem || complete || total === 0 ? "none" : "run";
+      run.textContent = busy ? "Pause" : written > 0 && !complete ? "Resume" : "Run";
+      // Disabled in words only, so that the focus is not lost when the last story is written.
+      run.setAttribute("aria-disabled", String(action === "none"));
+      cancel.disabled = !busy && pool.phase !== "paused";
+      over.disabled = busy || written === 0;
+      const share = total > 0 ? written / total : 0;
+      bar.style.setProperty("--done", String(share));
+      track.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
+      track.setAttribute("aria-valuetext", `${count(written)} of ${stories(total)}`);
+      text.textContent = words(state);
+      if (pool.phase !== toldPhase) {
+        if (pool.phase === "done") announce(`Finished: ${stories(total)}.`);
+        else if (pool.phase === "paused") announce(`Paused: ${count(written)} of ${stories(total)}.`);
+        else if (pool.phase === "running") announce(`Writing ${stories(total - written)}.`);
+        else if (pool.phase === "idle" && toldPhase !== "done") announce("Cancelled. What is written stays.");
+        toldPhase = pool.phase;
+        toldShare = share;
+      }
+      const passed = TOLD.filter((mark) => mark > toldShare && mark <= share).at(-1);
+      if (pool.phase === "running" && passed !== undefined) {
+        toldShare = passed;
+        announce(words(state));
+      }
+    },
+  };
+}
