@@ -75,7 +75,7 @@ enum Chooser {
 enum Phase<'a> {
     Choosing,
     Redrafting(Redrafting<'a>, SentenceGain),
-    Judging(Drafts<'a>, Vec<Redraft>, SentenceGain),
+    Judging(Box<Drafts<'a>>, Vec<Redraft>, SentenceGain),
     Over,
 }
 
@@ -159,7 +159,8 @@ impl<'a> Revision<'a> {
                     let redrafts = redrafting.finish();
                     let complete = redrafts.iter().filter(|redraft| redraft.complete);
                     let stories = complete.map(|redraft| self.with_redraft(redraft, &sentence)).collect();
-                    Phase::Judging(Drafts::new(self.bench, &self.standard, stories), redrafts, sentence)
+                    let drafts = Drafts::new(self.bench, &self.standard, stories);
+                    Phase::Judging(Box::new(drafts), redrafts, sentence)
                 };
             }
             Phase::Judging(mut drafts, redrafts, sentence) => {
