@@ -240,8 +240,8 @@ impl Worker {
         let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
         let turns = turns()?;
         let start = clock::now();
-        let reference = loaded.reference.as_ref();
         fetch_for(loaded, &settings).await?;
+        let reference = loaded.reference.as_ref();
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let stopped = || self.stop.get() == Some(id);
