@@ -500,6 +500,7 @@ export type ToExperiments =
   | { type: "runs"; id: number; grid: Grid; runs: number[] }
   /** Gives up what was asked for, stories half written included. */
   | { type: "stop"; id: number }
+  | JudgeRequest
   | ToAnalyst;
 
 /** What needs no model. */
@@ -510,7 +511,8 @@ export type ToAnalyst =
   | { type: "read_sweep_link"; id: number; fragment: string }
   /** `digests`: those of all stories in the order of their runs, if they are all written. */
   | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
-  | { type: "write_rows"; id: number; rows: Row[]; format: "csv" | "jsonl" };
+  | { type: "write_rows"; id: number; rows: Row[]; format: "csv" | "jsonl" }
+  | ToJudgeAnalyst;
 
 export interface ExperimentsHello {
   type: "hello";
@@ -576,4 +578,178 @@ export type FromExperiments =
   | SweepLinkReadMessage
   | SweepLinkMessage
   | RowsWrittenMessage
+  | FromJudge
   | ErrorMessage;
+
+// Self-evaluation: the model judges its own stories. The same words as a line of `fabula judge`, src/experiment/judge/.
+
+/** How much each part of the score counts, 0 to 1. */
+export interface JudgeWeights {
+  coherence: number;
+  novelty: number;
+  relevance: number;
+}
+/** A part of the score. */
+export type JudgeCriterion = keyof JudgeWeights;
+export type JudgeMethod = { best_of: { drafts: number } } | { revise: { redrafts: number; rounds: number } };
+/** All that decides the judgements. Item i has prompt floor(i / seeds). */
+export interface JudgeProtocol {
+  base: Settings;
+  /** Left out where the prompt of `base` is the only one. */
+  prompts?: string[];
+  /** Items of each prompt. */
+  seeds: number;
+  weights: JudgeWeights;
+  method: JudgeMethod;
+}
+/** A story's score and its parts, 0 to 1; null where a part is left out. */
+export interface JudgeAppraisal {
+  score: number;
+  coherence: number | null;
+  novelty: number | null;
+  relevance: number | null;
+  /** What the text was too short for; it counts 0. */
+  too_short?: JudgeCriterion[];
+}
+/** A story as a judgement tells of it. */
+export interface JudgeTold {
+  seed: number;
+  ended: Ending;
+  digest: string;
+  link: string;
+  appraisal: JudgeAppraisal;
+  numbers: Record<string, number | null>;
+  text: string;
+}
+/** A sentence that could stand in a story; the first of a round is the one that stands there. */
+export interface JudgeCandidate {
+  /** Null of the sentence as it was. */
+  seed: number | null;
+  text: string;
+  tokens: number;
+  /** Whether it came to its end; if not, it could not be chosen. */
+  complete: boolean;
+  /** Of the whole story with it; null where it is not complete. */
+  appraisal: JudgeAppraisal | null;
+  gain_bits: number | null;
+  digest: string | null;
+}
+/** A round of revision. */
+export interface JudgeRound {
+  /** From 1. */
+  round: number;
+  sentence: { from: number; to: number; gain_bits: number };
+  candidates: JudgeCandidate[];
+  /** Place among the candidates; 0 is the sentence as it was. */
+  chosen: number;
+  reason: string;
+  before: string;
+  after: string;
+  /** The story after the round. */
+  text: string;
+  link: string;
+}
+export type JudgeProcess =
+  | { best_of: { drafts: JudgeTold[]; chosen: { judged: number; control: number } } }
+  | { revise: { before: JudgeTold; judged: JudgeRound[]; control: JudgeRound[] } };
+/** What came of an item: the `row` of a row message that answers `judge`. */
+export interface JudgeRow {
+  /** As `item`. */
+  run: number;
+  item: number;
+  prompt: number;
+  prompt_text: string;
+  left_out?: { criterion: JudgeCriterion; reason: string }[];
+  judged: JudgeTold;
+  control: JudgeTold;
+  baseline: Record<string, number>;
+  process: JudgeProcess;
+}
+/** One number of the judged stories against the control's. */
+export interface JudgeEffect {
+  metric: string;
+  in_score: boolean;
+  stories: number;
+  judged: number;
+  control: number;
+  baseline: number | null;
+  /** Over prompts. */
+  difference: Estimate;
+  p: number;
+  p_corrected: number;
+  verdict: "higher" | "lower" | "undecided";
+}
+export interface JudgeEffects {
+  method: JudgeMethod;
+  prompts: number;
+  pairs: number;
+  effects: JudgeEffect[];
+}
+export interface JudgeAgreement {
+  stories: number;
+  spearman: number | null;
+  interval: [number, number] | null;
+  finding: string;
+}
+/** Items, beside those asked for before under the same id. `library`: whether novelty is to be measured. */
+export interface JudgeRequest {
+  type: "judge";
+  id: number;
+  protocol: JudgeProtocol;
+  library: boolean;
+  runs: number[];
+}
+export type ToJudgeAnalyst =
+  | { type: "check_judge"; id: number; protocol: JudgeProtocol }
+  | { type: "analyse_judgements"; id: number; protocol: JudgeProtocol; outcomes: JudgeOutcome[] }
+  | { type: "agreement"; id: number; ratings: number[]; scores: number[] }
+  /** `digests`: those of the judged stories by item, if all are written. */
+  | { type: "write_judge_link"; id: number; protocol: JudgeProtocol; model: string | null; digests: string[] | null }
+  | { type: "read_judge_link"; id: number; fragment: string };
+/** What the analysis needs of a {@link JudgeRow}. */
+export interface JudgeOutcome {
+  prompt: number;
+  judged: { numbers: Record<string, number | null> };
+  control: { numbers: Record<string, number | null> };
+  baseline: Record<string, number>;
+}
+/** How far an item is, 0 to 1. */
+export interface JudgingMessage {
+  type: "judging";
+  id: number;
+  run: number;
+  done: number;
+}
+export interface JudgeCheckedMessage {
+  type: "judge_checked";
+  id: number;
+  problem: string | null;
+}
+export interface JudgeEffectsMessage {
+  type: "effects";
+  id: number;
+  effects: JudgeEffects;
+  findings: string[];
+}
+export interface JudgeAgreementMessage {
+  type: "agreement";
+  id: number;
+  agreement: JudgeAgreement | null;
+  problem: string | null;
+}
+export interface JudgeLinkMessage {
+  type: "judge_link";
+  id: number;
+  fragment: string;
+  digest: string | null;
+}
+export interface JudgeLinkReadMessage {
+  type: "judge_link_read";
+  id: number;
+  protocol: JudgeProtocol | null;
+  digest: string | null;
+  model: string | null;
+  engine_revision: number | null;
+  problems: string[];
+}
+export type FromJudge = JudgingMessage | JudgeCheckedMessage | JudgeEffectsMessage | JudgeAgreementMessage | JudgeLinkMessage | JudgeLinkReadMessage;

@@ -1,9 +1,10 @@
 // What an experiment is to the page: the shell brings the workers, the progress, the exports and what is kept; an experiment
 // brings its protocol, its settings, what is to be written, and what is made of it.
-import type { ExperimentsHello } from "../protocol.js";
+import type { ExperimentsHello, Row } from "../protocol.js";
 import type { Analyst } from "./session/analyst.js";
 import type { Conduct, Conducted, Plan } from "./session/conduct.js";
 import type { Protocol } from "./views/protocol.js";
+import type { Unit } from "./views/run-panel.js";
 
 /** What the shell gives to an experiment. */
 export interface Context {
@@ -14,6 +15,8 @@ export interface Context {
   hello: ExperimentsHello;
   /** `id`: NAME@HASH8. */
   model: { id: string };
+  /** The library is on this device, and open. */
+  libraryReady: () => boolean;
   /** The settings describe something to run; called again whenever they do. */
   onPlan: (plan: Plan) => void;
   /** Whether the settings can be run may have changed. */
@@ -49,6 +52,10 @@ export interface Shown {
   describe: () => string;
   /** What an export says beside the rows. */
   about: () => Promise<Record<string, unknown>>;
+  /** The rows as a table; left out where the engine writes it. */
+  csv?: (rows: Row[]) => string;
+  /** The library can be asked from now on. */
+  onLibrary?: () => void;
 }
 
 export interface Experiment {
@@ -57,5 +64,7 @@ export interface Experiment {
   title: string;
   question: string;
   protocol: Protocol;
+  /** What a run is called; left out where it is a story. */
+  unit?: Unit;
   create: (context: Context) => Shown;
 }

@@ -6,19 +6,20 @@ import { createLibraryClient } from "../session/library.js";
 import { address, copy, linkField, showInAddressBar } from "../session/link.js";
 import { createLibrary } from "../views/library.js";
 import { createNotices } from "../views/notices.js";
-import { experimentOf } from "./list.js";
+import { EXPERIMENTS, experimentOf } from "./list.js";
 import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
-import { createResults } from "./session/results.js";
+import { createResults, nameIn } from "./session/results.js";
 import { verdict } from "./session/verdict.js";
+import { createChooser } from "./views/chooser.js";
 import { createExports } from "./views/exports.js";
 import { createProtocol } from "./views/protocol.js";
-import { createRunPanel } from "./views/run-panel.js";
+import { STORIES, createRunPanel } from "./views/run-panel.js";
 
 /**
  * @import { Row } from "../protocol.js"
- * @import { Promised, Shown } from "./experiment.js"
+ * @import { Experiment, Promised, Shown } from "./experiment.js"
  * @import { Conducted } from "./session/conduct.js"
  */
 
@@ -54,6 +55,7 @@ const library = createLibraryClient({
   onState: (state) => libraryView.show(state),
   onReady() {
     conduct.useLibrary(library);
+    experiment?.onLibrary?.();
     announce("The library is open.");
   },
   onGone: () => undefined,
@@ -68,8 +70,15 @@ const panel = createRunPanel({
 });
 const exports = createExports({ onCsv: () => void save("csv"), onJson: () => void save("json"), onPrint: () => print(), onLink: () => void copyLink() });
 
+const chooser = createChooser(EXPERIMENTS);
+const stage = element("div", { class: "stage" });
+
 /** @type {Shown | null} */
 let experiment = null;
+/** What all experiments stand on. @type {{ hello: import("../protocol.js").ExperimentsHello, model: import("./session/manifest.js").ModelFile } | null} */
+let ground = null;
+/** Which one that is. @type {Experiment | null} */
+let kind = null;
 let revision = 0;
 let model = "";
 /** What the link in the address bar promised, and of which plan. @type {(Promised & { identity: string }) | null} */
@@ -94,7 +103,7 @@ async function run() {
 function show(state) {
   if (!experiment) return;
   experiment.show(state);
-  panel.show({ ...state, problem: experiment.problem() !== null, estimate: experiment.estimate(conduct.size) });
+  panel.show({ ...state, problem: experiment.problem() !== null, estimate: experiment.estimate(conduct.size), unit: kind?.unit ?? STORIES });
   exports.show(state.written);
   const { plan, written, pool } = state;
   document.title = pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
@@ -147,14 +156,14 @@ async function copyLink() {
   field.focus();
 }
 
-/** @param {"csv" | "json"} kind */
-async function save(kind) {
+/** @param {"csv" | "json"} format */
+async function save(format) {
   if (!experiment) return;
   const rows = conduct.state().rows.filter((row) => row !== null);
   const { fragment, digest } = await experiment.writeLink();
-  const name = `fabula-experiment-${digest ?? "unfinished"}.${kind}`;
-  if (kind === "csv") {
-    const { text } = await analyst.ask("write_rows", { rows, format: "csv" });
+  const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
+  if (format === "csv") {
+    const text = experiment.csv?.(rows) ?? (await analyst.ask("write_rows", { rows, format })).text;
     return download(name, "text/csv", text);
   }
   const content = { format: "fabula-experiment", version: 1, model, engine: revision, digest, link: fragment, ...(await experiment.about()), rows };
@@ -169,9 +178,12 @@ const isLink = (fragment) => /[=&%]/.test(fragment);
 
 /** @param {string} fragment */
 async function follow(fragment) {
-  if (!experiment) return;
-  const { problems, promise } = await experiment.readLink(fragment);
+  turn(experimentOf(new URLSearchParams(fragment.slice(1)).get("e") ?? ""));
+  const mine = experiment;
+  if (!mine) return;
+  const { problems, promise } = await mine.readLink(fragment);
   await opening;
+  if (mine !== experiment) return;
   const identity = conduct.state().plan?.identity;
   promised = promise && identity ? { ...promise, identity } : null;
   notices.clear("link");
@@ -183,27 +195,69 @@ async function follow(fragment) {
   judgement.textContent = promised ? "This link promises exact stories: run it to see whether they are reproduced." : "";
 }
 
+/**
+ * Turns to an experiment, as it was left.
+ * @param {Experiment} next
+ */
+async function visit(next) {
+  turn(next);
+  const mine = experiment;
+  const latest = await results.latest(next.name);
+  if (mine !== experiment || !mine) return;
+  if (latest === null || !(await mine.restore(latest))) await mine.usual();
+}
+
+/**
+ * Puts an experiment on the page; its settings are still to come.
+ * @param {Experiment} next
+ */
+function turn(next) {
+  if (next === kind || !ground) return;
+  kind = next;
+  promised = null;
+  notices.clear("link");
+  conduct.leave();
+  /** @type {Shown} */
+  const mine = next.create({
+    ...ground,
+    analyst,
+    conduct,
+    libraryReady: library.ready,
+    // One that is no longer shown may still have a question under way.
+    onPlan: (plan) => mine === experiment && opened(plan),
+    onProblem: () => mine === experiment && show(conduct.state()),
+  });
+  experiment = mine;
+  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, mine.settings, panel.node, exports.node);
+  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement, mine.results);
+  stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
+  chooser.show(next.name);
+}
+
+/** The experiment whose place on the page the address names. */
+const named = () => EXPERIMENTS.find(({ name }) => `#${name}` === location.hash);
+
+/** The address has changed: it asks for a link, or for another experiment by its name. */
+async function move() {
+  const next = named();
+  if (isLink(location.hash)) await follow(location.hash);
+  else if (next && next !== kind) await visit(next);
+}
+
 async function begin() {
   analyst.start();
   const hello = await analyst.hello;
   revision = hello.engine.revision;
-  const fragment = isLink(location.hash) ? location.hash : "";
-  const fields = new URLSearchParams(fragment.slice(1));
-  const wanted = fields.get("model")?.split("@")[0] ?? null;
+  const wanted = isLink(location.hash) ? (new URLSearchParams(location.hash.slice(1)).get("model")?.split("@")[0] ?? null) : null;
   const file = await modelFile(manifestUrl, wanted);
   model = file.id;
-  const latest = fragment !== "" ? null : await results.latest();
-  const { create, ...about } = experimentOf(fields.get("e") ?? nameOf(latest));
-  const context = { analyst, conduct, hello, model: file, onPlan: opened, onProblem: () => show(conduct.state()) };
-  experiment = create(context);
-  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, experiment.settings, panel.node, exports.node);
-  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement, experiment.results);
-  page.replaceChildren(createProtocol(about), element("div", { class: "experiment-body" }, controls, found));
-  if (fragment !== "") await follow(fragment);
-  else if (latest === null || !(await experiment.restore(latest))) await experiment.usual();
+  ground = { hello, model: file };
+  page.replaceChildren(chooser.node, stage);
+  if (isLink(location.hash)) await follow(location.hash);
+  else await visit(named() ?? experimentOf(nameIn((await results.latest(null)) ?? "{}")));
   show(conduct.state());
   void library.offer(file.name, file.library);
-  addEventListener("hashchange", () => isLink(location.hash) && void follow(location.hash));
+  addEventListener("hashchange", () => void move());
   page.dataset["ready"] = "";
 }
 
@@ -212,18 +266,6 @@ function opened(plan) {
   if (promised && promised.identity !== plan.identity) promised = null;
   judgement.textContent = "";
   opening = conduct.open(plan).then(() => void label(false));
-}
-
-/**
- * The experiment of a plan's identity.
- * @param {string | null} identity
- */
-function nameOf(identity) {
-  try {
-    return String(JSON.parse(identity ?? "{}").e ?? "");
-  } catch {
-    return "";
-  }
 }
 
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {

@@ -44,7 +44,17 @@ export function toCsv(stories) {
     ...percentiles.map(/** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [`percentile:${name}`, ({ record }) => record.percentiles[name]]),
     ["text", ({ record }) => record.text],
   ];
-  const rows = [columns.map(([name]) => name), ...stories.map((story) => columns.map(([, value]) => value(story)))];
+  return csvOf(columns, stories);
+}
+
+/**
+ * Things as comma-separated values, a row each under a head.
+ * @template Thing
+ * @param {[string, (thing: Thing) => Cell][]} columns
+ * @param {Thing[]} things
+ */
+export function csvOf(columns, things) {
+  const rows = [columns.map(([name]) => name), ...things.map((thing) => columns.map(([, value]) => value(thing)))];
   return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 

@@ -2,12 +2,14 @@
 import { missingFeature, startWorker } from "../../session/worker-client.js";
 
 /**
- * @import { ExperimentsHello, FindingsMessage, FromExperiments, GridMessage, RowsWrittenMessage, SweepLinkMessage, SweepLinkReadMessage, ToAnalyst } from "../../protocol.js"
+ * @import { ExperimentsHello, FindingsMessage, FromExperiments, GridMessage, JudgeAgreementMessage, JudgeCheckedMessage, JudgeEffectsMessage, JudgeLinkMessage, JudgeLinkReadMessage, RowsWrittenMessage, SweepLinkMessage, SweepLinkReadMessage, ToAnalyst } from "../../protocol.js"
  */
 
 /**
  * What answers which question.
- * @typedef {{ read_grid: GridMessage, analyse: FindingsMessage, read_sweep_link: SweepLinkReadMessage, write_sweep_link: SweepLinkMessage, write_rows: RowsWrittenMessage }} Answers
+ * @typedef {{ read_grid: GridMessage, analyse: FindingsMessage, read_sweep_link: SweepLinkReadMessage, write_sweep_link: SweepLinkMessage, write_rows: RowsWrittenMessage }} SweepAnswers
+ * @typedef {{ check_judge: JudgeCheckedMessage, analyse_judgements: JudgeEffectsMessage, agreement: JudgeAgreementMessage, read_judge_link: JudgeLinkReadMessage, write_judge_link: JudgeLinkMessage }} JudgeAnswers
+ * @typedef {SweepAnswers & JudgeAnswers} Answers
  */
 
 /** @typedef {ReturnType<typeof createAnalyst>} Analyst */

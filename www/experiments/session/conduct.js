@@ -14,8 +14,9 @@ import { mergeNumbers } from "../../session/state.js";
 const KEEP_EVERY = 400;
 
 /**
- * What is to be written. `identity`: all that decides the rows; what is kept under it is not written again.
- * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments }} Plan
+ * What is to be written. `identity`: all that decides the rows; what is kept under it is not written again. `oneByOne`: a run is much
+ * work. `textless`: its rows are no stories, so that the library is not asked about them.
+ * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean }} Plan
  *
  * `rows`: by run.
  * @typedef {{ plan: Plan | null, rows: (Row | null)[], written: number, pool: PoolState, opening: boolean }} Conducted
@@ -33,7 +34,7 @@ const KEEP_EVERY = 400;
  */
 export function createConduct({ manifestUrl, results, onChange, onFailed, onReady }) {
   /** @type {Conducted} */
-  let state = { plan: null, rows: [], written: 0, opening: false, pool: { phase: "idle", done: 0, total: 0, secondsLeft: null, rate: null, workers: 0, share: 0 } };
+  let state = { plan: null, rows: [], written: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, share: 0 } };
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;
@@ -83,7 +84,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
 
   /** @param {Row} row */
   function trace(row) {
-    if (!library?.ready() || !state.plan || "new_ngrams_3" in row.numbers) return;
+    if (!library?.ready() || !state.plan || state.plan.textless || "new_ngrams_3" in row.numbers) return;
     questions += 1;
     asked.set(questions, { plan: state.plan, run: row.run });
     library.trace({ id: questions, text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null });
@@ -109,13 +110,19 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       become({ rows, written: rows.filter((row) => row !== null).length, opening: false });
       for (const row of rows) if (row) trace(row);
     },
+    /** Turns away from the plan; what is written of it stays. */
+    leave() {
+      void keep();
+      pool.cancel();
+      become({ plan: null, rows: [], written: 0, opening: false });
+    },
     /** Writes what is not written yet. */
     start() {
       const { plan, rows } = state;
       if (!plan || state.opening) return;
       void results.keep(plan.identity, []);
       void results.prune();
-      pool.start({ total: plan.total, done: (run) => rows[run] !== null, model: plan.model.split("@")[0] ?? null, request: plan.request });
+      pool.start({ total: plan.total, done: (run) => rows[run] !== null, model: plan.model.split("@")[0] ?? null, request: plan.request, oneByOne: plan.oneByOne ?? false });
     },
     pause: pool.pause,
     resume: pool.resume,

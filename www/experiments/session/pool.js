@@ -17,11 +17,12 @@ const MOST_DEATHS = 3;
 const FATAL = ["panic", "memory"];
 
 /**
- * What is to be done. `request` makes the message that asks a worker for some runs.
- * @typedef {{ total: number, done: (run: number) => boolean, model: string | null, request: (id: number, runs: number[]) => ToExperiments }} Work
+ * What is to be done. `request` makes the message that asks a worker for some runs. `oneByOne`: a run is much work, so that a worker has
+ * one in hand.
+ * @typedef {{ total: number, done: (run: number) => boolean, model: string | null, request: (id: number, runs: number[]) => ToExperiments, oneByOne: boolean }} Work
  *
- * `secondsLeft`: null while nothing can be said, like `rate`: stories a second and worker.
- * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, share: number }} PoolState
+ * `secondsLeft`: null while nothing can be said, like `rate`: runs a second and worker. `begun`: what is done of runs in hand, in runs.
+ * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, begun: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, share: number }} PoolState
  */
 
 /** @typedef {ReturnType<typeof createPool>} Pool */
@@ -36,7 +37,7 @@ const FATAL = ["panic", "memory"];
  * @param {(message: ReadyMessage) => void} options.onReady  a worker has loaded the model
  */
 export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS), onRow, onState, onFailed, onReady }) {
-  /** @typedef {{ worker: Worker, ready: boolean, hands: Set<number> }} Member */
+  /** `hands`: runs, and the share of each that is done. @typedef {{ worker: Worker, ready: boolean, hands: Map<number, number> }} Member */
   /** @type {Member[]} */
   let members = [];
   /** Runs that nobody has in hand, in their order. @type {number[]} */
@@ -58,14 +59,16 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
 
   function tell() {
     const left = (work?.total ?? 0) - done;
+    const begun = members.reduce((sum, { hands }) => [...hands.values()].reduce((all, share_) => all + share_, sum), 0);
     // The first rows come all at once, and say little of the rest.
-    const known = (phase === "running" || phase === "done") && rows >= 2 * IN_HAND;
-    const perSecond = known ? rows / ((performance.now() - since) / 1000) : null;
+    const known = (phase === "running" || phase === "done") && rows >= (work?.oneByOne ? members.length : 2 * IN_HAND);
+    const perSecond = known ? (rows + begun) / ((performance.now() - since) / 1000) : null;
     onState({
       phase,
       done,
+      begun,
       total: work?.total ?? 0,
-      secondsLeft: perSecond === null || phase !== "running" ? null : left / perSecond,
+      secondsLeft: perSecond === null || phase !== "running" ? null : (left - begun) / perSecond,
       rate: perSecond === null ? null : perSecond / members.length,
       workers: members.length,
       share,
@@ -81,7 +84,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   function hire() {
     const worker = startWorker("experiments");
     /** @type {Member} */
-    const member = { worker, ready: false, hands: new Set() };
+    const member = { worker, ready: false, hands: new Map() };
     members.push(member);
     worker.addEventListener("message", (event) => {
       if (members.includes(member)) hear(member, event.data);
@@ -115,7 +118,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
 
   /** @param {Member} member */
   function putBack(member) {
-    waiting = [...member.hands, ...waiting].sort((one, other) => one - other);
+    waiting = [...member.hands.keys(), ...waiting].sort((one, other) => one - other);
     member.hands.clear();
   }
 
@@ -176,6 +179,11 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
           feed();
         }
         break;
+      case "judging":
+        if (message.id !== id || !member.hands.has(message.run)) return;
+        member.hands.set(message.run, message.done);
+        tell();
+        break;
       case "error":
         if (message.id !== null && message.id !== id) return;
         if (FATAL.includes(message.code)) bury(member, message.message);
@@ -187,12 +195,13 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   /** Gives every worker enough to do, and hires the others once the first has the model: they then find it on the device. */
   function feed() {
     if (phase !== "running" || !work) return;
-    const wanted = Math.min(size, Math.ceil((work.total - done) / PIECE));
+    const [piece, most] = work.oneByOne ? [1, 1] : [PIECE, IN_HAND];
+    const wanted = Math.min(size, Math.ceil((work.total - done) / piece));
     while (members.length < wanted) hire();
     for (const member of members) {
-      while (member.ready && waiting.length > 0 && member.hands.size <= IN_HAND - PIECE) {
-        const runs = waiting.splice(0, PIECE);
-        for (const run of runs) member.hands.add(run);
+      while (member.ready && waiting.length > 0 && member.hands.size <= most - piece) {
+        const runs = waiting.splice(0, piece);
+        for (const run of runs) member.hands.set(run, 0);
         member.worker.postMessage(work.request(id, runs));
       }
     }

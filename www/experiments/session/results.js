@@ -87,10 +87,14 @@ export function createResults({ onLost }) {
         const transaction = database.transaction([RUNS, ROWS], "readwrite");
         await Promise.all([transaction.objectStore(ROWS).delete(rowsOf(identity)), transaction.objectStore(RUNS).delete(identity), transaction.done]);
       }, undefined),
-    /** The identity that was worked on last; null where there is none. @returns {Promise<string | null>} */
-    latest: () =>
+    /**
+     * The identity that was worked on last; null where there is none.
+     * @param {string | null} experiment  by its name; null for any
+     * @returns {Promise<string | null>}
+     */
+    latest: (experiment) =>
       attempt(async (database) => {
-        const all = await database.getAll(RUNS);
+        const all = (await database.getAll(RUNS)).filter(({ identity }) => experiment === null || nameIn(identity) === experiment);
         return all.toSorted((one, other) => other.used - one.used)[0]?.identity ?? null;
       }, /** @type {string | null} */ (null)),
     /** Drops the oldest experiments beyond those that are kept. */
@@ -103,4 +107,16 @@ export function createResults({ onLost }) {
         }
       }, undefined),
   };
+}
+
+/**
+ * The name of the experiment that an identity was made by; "" where it tells none.
+ * @param {string} identity
+ */
+export function nameIn(identity) {
+  try {
+    return String(JSON.parse(identity).e ?? "");
+  } catch {
+    return "";
+  }
 }

@@ -20,8 +20,18 @@ export function spoken(seconds) {
   return minutes < 90 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
 }
 
-/** @param {number} number */
-const stories = (number) => (number === 1 ? "1 story" : `${count(number)} stories`);
+/** What is written, for people. @typedef {{ one: string, many: string }} Unit */
+
+/** @type {Unit} */
+export const STORIES = { one: "story", many: "stories" };
+
+/** What is shown. `problem`: what the form says cannot be run. @typedef {Conducted & { problem: boolean, estimate: string, unit: Unit }} Progress */
+
+/**
+ * @param {number} number
+ * @param {Unit} unit
+ */
+const counted = (number, { one, many }) => (number === 1 ? `1 ${one}` : `${count(number)} ${many}`);
 
 /**
  * @param {object} options
@@ -37,7 +47,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
   const over = button("Start over", onStartOver);
   const text = element("p", { class: "hint", id: "run-status" });
   const bar = element("div", { class: "loader-bar" });
-  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Stories written", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
+  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
   const node = element("div", { class: "run-panel" }, element("div", { class: "actions" }, run, cancel, over), track, text);
   run.setAttribute("aria-describedby", "run-status");
   let action = /** @type {"run" | "pause" | "none"} */ ("run");
@@ -49,10 +59,10 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
     else if (action === "pause") onPause();
   }
 
-  /** @param {Conducted & { problem: boolean, estimate: string }} state */
-  function words({ pool, plan, written, opening, estimate }) {
+  /** @param {Progress} state */
+  function words({ pool, plan, written, opening, estimate, unit }) {
     const total = plan?.total ?? 0;
-    const far = `${count(written)} of ${stories(total)}`;
+    const far = `${count(written)} of ${counted(total, unit)}`;
     const left = pool.secondsLeft === null ? "" : `, about ${spoken(pool.secondsLeft)} left`;
     switch (pool.phase) {
       case "loading":
@@ -63,7 +73,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
         return `Paused: ${far}.`;
       default:
         if (total === 0 || opening) return "";
-        if (written === total) return `All ${stories(total)} are written.`;
+        if (written === total) return `All ${counted(total, unit)} are written.`;
         return written > 0 ? `${far} are here already.` : estimate;
     }
   }
@@ -71,9 +81,10 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
   return {
     node,
     run,
-    /** @param {Conducted & { problem: boolean, estimate: string }} state  `problem`: what the form says cannot be run */
+    /** @param {Progress} state */
     show(state) {
-      const { pool, plan, written, problem } = state;
+      const { pool, plan, written, problem, unit } = state;
+      const stories = (/** @type {number} */ number) => counted(number, unit);
       const total = plan?.total ?? 0;
       const busy = pool.phase === "running" || pool.phase === "loading";
       const complete = total > 0 && written === total;
@@ -83,7 +94,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       run.setAttribute("aria-disabled", String(action === "none"));
       cancel.disabled = !busy && pool.phase !== "paused";
       over.disabled = busy || written === 0;
-      const share = total > 0 ? written / total : 0;
+      const share = total > 0 ? Math.min(1, (written + pool.begun) / total) : 0;
       bar.style.setProperty("--done", String(share));
       track.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
       track.setAttribute("aria-valuetext", `${count(written)} of ${stories(total)}`);

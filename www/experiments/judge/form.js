@@ -1,0 +1,162 @@
+// The settings of the experiment in self-evaluation: which way, how much of it, what counts, and after which prompts.
+import { element } from "../../parts/dom.js";
+import { createWeights } from "./weights.js";
+
+/**
+ * @import { JudgeMethod, JudgeProtocol, Settings } from "../../protocol.js"
+ */
+
+/** What the form says, to be checked by the engine; or what is wrong with it already. @typedef {{ protocol: JudgeProtocol, problem: null } | { protocol: null, problem: string }} Said */
+/** @typedef {ReturnType<typeof number>} NumberField */
+
+const MOST_SEEDS = 10_000;
+/** Drafts, redrafts and rounds at most. */
+const MOST = 64;
+
+/** A number that the form cannot take, in words. */
+class FieldProblem extends Error {}
+
+/**
+ * @param {string} label
+ * @param {Record<string, string | number>} attributes
+ */
+function number(label, attributes) {
+  const input = element("input", { type: "number", inputmode: "numeric", step: 1, ...attributes });
+  return { label, input, node: element("div", { class: "field" }, element("label", {}, label, input)) };
+}
+
+/**
+ * @param {NumberField} field
+ * @param {number} least
+ * @param {number} most
+ */
+function whole({ label, input }, least, most) {
+  const value = input.value.trim() === "" ? NaN : Number(input.value);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new FieldProblem(`${label} must be a whole number from ${least} to ${most}.`);
+}
+
+/** @param {{ onChange: () => void }} options */
+export function createForm({ onChange }) {
+  const problem = element("p", { class: "form-problem", id: "form-problem", role: "alert" });
+  const way = (/** @type {string} */ value, /** @type {string} */ label) => {
+    const input = element("input", { type: "radio", name: "judge-way", value });
+    return { input, node: element("label", {}, input, label) };
+  };
+  const bestOf = way("best_of", "Best of n");
+  const revise = way("revise", "Revise");
+  const ways = element("fieldset", { class: "segments" }, element("legend", { class: "visually-hidden" }, "Way"), bestOf.node, revise.node);
+  const waySays = element("p", { class: "hint" });
+  const drafts = number("Drafts", { min: 1, max: MOST });
+  const redrafts = number("Redrafts a round", { min: 1, max: MOST });
+  const rounds = number("Rounds", { min: 1, max: MOST });
+  const revising = element("div", { class: "pair" }, redrafts.node, rounds.node);
+  const weights = createWeights();
+  const seeds = number("Seeds a prompt", { min: 1 });
+  const length = number("Tokens a story", { min: 1, max: 512 });
+  const prompts = element("textarea", { rows: 6, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
+  const seed = number("First seed", { min: 0, max: 4294967295 });
+  const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
+  const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
+  const others = element("p", { class: "hint" });
+  const fields = element(
+    "fieldset",
+    { class: "sweep-fields judge-fields" },
+    element("legend", { class: "visually-hidden" }, "Settings of the experiment"),
+    ways,
+    waySays,
+    drafts.node,
+    revising,
+    weights.node,
+    element("div", { class: "pair" }, seeds.node, length.node),
+    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line. Prompts are what is counted: with fewer than about ten, no difference can be told from chance.")),
+    element("details", {}, element("summary", {}, "How it writes"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
+    problem,
+  );
+  fields.addEventListener("input", () => {
+    showWay();
+    onChange();
+  });
+
+  /** What is not in the fields: the chain's other parameters, its order. @type {Settings | null} */
+  let carried = null;
+
+  function showWay() {
+    const revises = revise.input.checked;
+    drafts.node.hidden = revises;
+    revising.hidden = !revises;
+    waySays.textContent = revises
+      ? "Each round redrafts the weakest sentence and keeps what gives the story the greatest score."
+      : "Writes several drafts and takes the one with the greatest score.";
+  }
+
+  /** @returns {JudgeMethod} */
+  function method() {
+    if (!revise.input.checked) return { best_of: { drafts: whole(drafts, 1, MOST) } };
+    return { revise: { redrafts: whole(redrafts, 1, MOST), rounds: whole(rounds, 1, MOST) } };
+  }
+
+  return {
+    node: fields,
+    /** @returns {Said} */
+    read() {
+      try {
+        const lines = prompts.value.split(/\r?\n/).filter((line) => line.trim() !== "");
+        /** @type {Settings} */
+        const base = { ...carried, prompt: lines[0] ?? "", temperature: Number(temperature.input.value || NaN), top_p: Number(topP.input.value || NaN), seed: whole(seed, 0, 4294967295), length: whole(length, 1, 512) };
+        return { protocol: { base, ...(lines.length > 1 ? { prompts: lines } : {}), seeds: whole(seeds, 1, MOST_SEEDS), weights: weights.read(), method: method() }, problem: null };
+      } catch (error) {
+        if (error instanceof FieldProblem) return { protocol: null, problem: error.message };
+        throw error;
+      }
+    },
+    /** @param {JudgeProtocol} protocol */
+    write(protocol) {
+      const { base } = protocol;
+      carried = base;
+      if ("best_of" in protocol.method) {
+        bestOf.input.checked = true;
+        drafts.input.value = String(protocol.method.best_of.drafts);
+      } else {
+        revise.input.checked = true;
+        redrafts.input.value = String(protocol.method.revise.redrafts);
+        rounds.input.value = String(protocol.method.revise.rounds);
+      }
+      weights.write(protocol.weights);
+      prompts.value = (protocol.prompts?.length ? protocol.prompts : [base.prompt]).join("\n");
+      seeds.input.value = String(protocol.seeds);
+      length.input.value = String(base.length);
+      seed.input.value = String(base.seed);
+      temperature.input.value = String(base.temperature);
+      topP.input.value = String(base.top_p);
+      const options = Object.entries(base.options ?? {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+      if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
+      if (base.adapter) options.push(`adapter ${base.adapter.id} at strength ${base.adapter.strength}`);
+      others.textContent = options.length > 0 ? `Besides: ${options.join("; ")}.` : "All other samplers are off.";
+      showWay();
+    },
+    /**
+     * Fills in what the way that is not chosen begins with.
+     * @param {{ drafts: number, redrafts: number, rounds: number }} usual
+     */
+    begin(usual) {
+      drafts.input.value = String(usual.drafts);
+      redrafts.input.value = String(usual.redrafts);
+      rounds.input.value = String(usual.rounds);
+    },
+    /** @param {boolean} ready  whether the library is open */
+    library: (ready) => weights.library(ready),
+    /** @param {string | null} text */
+    complain(text) {
+      problem.textContent = text === null ? "" : text.charAt(0).toUpperCase() + text.slice(1);
+    },
+    /** @param {boolean} waiting  whether what was typed is not read yet */
+    wait(waiting) {
+      fields.setAttribute("aria-busy", String(waiting));
+    },
+    /** @param {boolean} busy  whether a run holds the settings */
+    lock(busy) {
+      fields.disabled = busy;
+    },
+  };
+}

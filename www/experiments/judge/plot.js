@@ -1,0 +1,77 @@
+// The differences as intervals, one line a number. They have different units, so each line has a scale of its own around 0.
+import { element } from "../../parts/dom.js";
+import { axisY, dot, frame, plot, ruleX, ruleY } from "../../vendor/plot.js";
+import { labelOf, signed, unitOf, write } from "./numbers.js";
+
+/**
+ * @import { JudgeEffect } from "../../protocol.js"
+ */
+
+const LINE = 23;
+const HEAD = 30;
+
+/** @param {JudgeEffect} effect */
+function scaled({ metric, in_score, verdict, difference }) {
+  const reach = Math.max(Math.abs(difference.from), Math.abs(difference.to)) || 1;
+  const { mean, from, to } = difference;
+  return { name: labelOf(metric), mean: mean / reach, from: from / reach, to: to / reach, tint: in_score ? "var(--soft)" : "var(--accent)", told: verdict !== "undecided" };
+}
+
+/** @param {JudgeEffect} effect */
+const words = ({ metric, difference, verdict }) => `${labelOf(metric)} ${signed(difference.mean)} (${write(difference.from)} to ${write(difference.to)}${unitOf(metric) ? ` ${unitOf(metric)}` : ""}), ${verdict}`;
+
+export function createIntervals() {
+  const box = element("div", { class: "plot-box intervals" });
+  /** @type {JudgeEffect[]} */
+  let effects = [];
+  let width = 0;
+
+  function draw() {
+    width = box.clientWidth;
+    if (width < 50) return;
+    if (effects.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is compared yet."));
+    const lines = effects.map(scaled);
+    const tint = { value: (/** @type {typeof lines[number]} */ { tint: colour }) => colour, scale: null };
+    const drawing = plot({
+      width,
+      height: HEAD + LINE * lines.length,
+      marginTop: HEAD - 6,
+      marginRight: 8,
+      marginBottom: 6,
+      marginLeft: width < 340 ? 150 : 190,
+      x: { domain: [-1.04, 1.04], axis: "top", ticks: [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? (width < 340 ? "lower" : "← judged lower") : width < 340 ? "higher" : "judged higher →") },
+      y: { domain: lines.map(({ name }) => name), label: null },
+      marks: [
+        frame({ stroke: "var(--line)" }),
+        ruleX([0], { stroke: "var(--edge)", strokeDasharray: "3 3" }),
+        axisY({ tickSize: 0, label: null, fill: "var(--ink)" }),
+        ruleY(lines, { y: "name", x1: "from", x2: "to", stroke: tint, strokeWidth: 2.5, strokeOpacity: 0.6 }),
+        dot(lines, { y: "name", x: "mean", r: 5, fill: { value: (/** @type {typeof lines[number]} */ { told, tint: colour }) => (told ? colour : "var(--card)"), scale: null }, stroke: tint, strokeWidth: 1.75 }),
+      ],
+    });
+    for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
+    drawing.setAttribute("role", "img");
+    drawing.setAttribute("aria-label", `Judged minus control: ${effects.map(words).join("; ")}.`);
+    for (const label of drawing.querySelectorAll("g text")) anchorEnds(label);
+    box.replaceChildren(drawing);
+  }
+
+  new ResizeObserver(() => box.clientWidth !== width && draw()).observe(box);
+  return {
+    node: box,
+    /** @param {JudgeEffect[]} next */
+    show(next) {
+      effects = next;
+      draw();
+    },
+  };
+}
+
+/**
+ * Words at the ends of the scale stay inside it.
+ * @param {Element} label
+ */
+function anchorEnds(label) {
+  if (label.textContent?.includes("lower")) label.setAttribute("text-anchor", "start");
+  else if (label.textContent?.includes("higher")) label.setAttribute("text-anchor", "end");
+}
