@@ -16,7 +16,7 @@ export function createDrafts({ prompt_text: prompt }, { drafts, chosen }) {
     const choices = [...(at === chosen.judged ? [element("span", { class: "label by-score" }, "chosen by score")] : []), ...(at === chosen.control ? [element("span", { class: "label" }, "chosen at random")] : [])];
     return element(
       "li",
-      { class: "draft", "data-chosen": at === chosen.judged },
+      { class: "draft", "data-chosen": at === chosen.judged ? "judged" : at === chosen.control ? "control" : null },
       element("p", { class: "draft-head" }, element("b", {}, `Draft ${at + 1}`), ...choices),
       createAppraisal(told.appraisal),
       passage(prompt, told.text),

@@ -10,7 +10,7 @@ const HEADS = ["Number", "In the score", "Judged", "Control", "Difference (95% i
 
 /** @param {JudgeEffect} effect */
 function verdictOf({ metric, verdict, in_score }) {
-  if (verdict === "undecided") return "undecided: chance could have made it";
+  if (verdict === "undecided") return VERDICTS[verdict];
   const why = metric === "score" ? ", by construction" : in_score ? ", as choosing pushes it" : "";
   return `${VERDICTS[verdict]}${why}`;
 }

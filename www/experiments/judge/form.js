@@ -48,13 +48,12 @@ export function createForm({ onChange }) {
   const ways = element("fieldset", { class: "segments" }, element("legend", { class: "visually-hidden" }, "Way"), bestOf.node, revise.node);
   const waySays = element("p", { class: "hint" });
   const drafts = number("Drafts", { min: 1, max: MOST });
-  const redrafts = number("Redrafts a round", { min: 1, max: MOST });
+  const redrafts = number("Redrafts", { min: 1, max: MOST });
   const rounds = number("Rounds", { min: 1, max: MOST });
-  const revising = element("div", { class: "pair" }, redrafts.node, rounds.node);
   const weights = createWeights();
-  const seeds = number("Seeds a prompt", { min: 1 });
-  const length = number("Tokens a story", { min: 1, max: 512 });
-  const prompts = element("textarea", { rows: 6, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
+  const seeds = number("Seeds", { min: 1 });
+  const length = number("Tokens", { min: 1, max: 512 });
+  const prompts = element("textarea", { rows: 4, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
   const seed = number("First seed", { min: 0, max: 4294967295 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
   const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
@@ -65,11 +64,9 @@ export function createForm({ onChange }) {
     element("legend", { class: "visually-hidden" }, "Settings of the experiment"),
     ways,
     waySays,
-    drafts.node,
-    revising,
+    element("div", { class: "amounts" }, drafts.node, redrafts.node, rounds.node, seeds.node, length.node),
     weights.node,
-    element("div", { class: "pair" }, seeds.node, length.node),
-    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line. Prompts are what is counted: with fewer than about ten, no difference can be told from chance.")),
+    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line; with fewer than ten, no difference can be told from chance.")),
     element("details", {}, element("summary", {}, "How it writes"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
     problem,
   );
@@ -84,10 +81,10 @@ export function createForm({ onChange }) {
   function showWay() {
     const revises = revise.input.checked;
     drafts.node.hidden = revises;
-    revising.hidden = !revises;
+    for (const { node } of [redrafts, rounds]) node.hidden = !revises;
     waySays.textContent = revises
-      ? "Each round redrafts the weakest sentence and keeps what gives the story the greatest score."
-      : "Writes several drafts and takes the one with the greatest score.";
+      ? "Redrafts the weakest sentence, keeps the best by score; again each round."
+      : "Writes several drafts of each story and takes the best by score.";
   }
 
   /** @returns {JudgeMethod} */

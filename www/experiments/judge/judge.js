@@ -24,7 +24,7 @@ const MOST_STORIES = 10_000;
 /** Seconds that a worker takes for a token of a story that is written, measured and judged, before this device has shown its own speed. */
 const TOKEN_SECONDS = 0.0016;
 /** What the way that is not chosen begins with. */
-const USUAL = { drafts: 8, redrafts: 4, rounds: 3 };
+const USUAL = { drafts: 8, redrafts: 4, rounds: 2 };
 const USUAL_LENGTH = 96;
 /** Prompts below which nothing can be told from chance, whatever the differences. */
 const FEW_PROMPTS = 10;
@@ -67,7 +67,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
     { class: "card effects-card", "aria-labelledby": "effects-heading", hidden: true },
     element("h2", { id: "effects-heading" }, "Every number"),
     table.node,
-    element("p", { class: "hint" }, "Judged: chosen by the score. Control: chosen at random with the same compute. Means over prompts; shares are from 0 to 1."),
+    element("p", { class: "hint" }, "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: what choosing pushes by construction. Undecided: chance could have made the difference."),
     leftOut,
   );
   const itemsCard = element(
@@ -77,17 +77,18 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
     element("p", { class: "hint" }, "Open one to see what there was to choose from, what was chosen, and why."),
     items.node,
   );
+  const intervalsCard = element(
+    "section",
+    { class: "card intervals-card", "aria-labelledby": "intervals-heading", hidden: true },
+    element("h2", { id: "intervals-heading" }, "Judged minus control"),
+    intervals.node,
+    element("p", { class: "hint" }, "Bars: 95% intervals, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction."),
+  );
   const results = element(
     "div",
     { class: "sweep-results judge-results" },
     element("section", { class: "card findings", "aria-labelledby": "findings-heading" }, element("h2", { id: "findings-heading" }, "Findings"), findings),
-    element(
-      "section",
-      { class: "card", "aria-labelledby": "intervals-heading" },
-      element("h2", { id: "intervals-heading" }, "Judged − control"),
-      intervals.node,
-      element("p", { class: "hint" }, "Bars: 95% intervals, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction."),
-    ),
+    intervalsCard,
     tableCard,
     ratings.node,
     itemsCard,
@@ -100,6 +101,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
   let problem = null;
   let considered = 0;
   let timer = 0;
+  let checking = Promise.resolve();
   let secondsPerToken = TOKEN_SECONDS;
   /** @type {JudgeEffectsMessage | null} */
   let told = null;
@@ -114,7 +116,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
   function consider() {
     clearTimeout(timer);
     form.wait(true);
-    timer = window.setTimeout(() => void check(), PATIENCE);
+    timer = window.setTimeout(() => (checking = check()), PATIENCE);
   }
 
   async function check() {
@@ -198,6 +200,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
     const rows = rowsNow();
     const effects = told?.effects.effects ?? [];
     tableCard.hidden = effects.length === 0;
+    intervalsCard.hidden = effects.length === 0;
     itemsCard.hidden = rows.every((row) => row === null);
     table.show(effects);
     intervals.show(effects);
@@ -230,7 +233,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
   async function usual() {
     const base = { ...hello.grid.base, prompt: PROMPTS[0] ?? "", length: USUAL_LENGTH };
     const weights = { coherence: 1, novelty: libraryReady() ? 1 : 0, relevance: 1 };
-    return (await fill({ base, prompts: PROMPTS, seeds: 2, weights, method: { best_of: { drafts: USUAL.drafts } } })) === null;
+    return (await fill({ base, prompts: PROMPTS, seeds: 1, weights, method: { best_of: { drafts: USUAL.drafts } } })) === null;
   }
 
   return {
@@ -239,7 +242,7 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
     problem: wrong,
     /** Reads what was typed a moment ago. */
     async settle() {
-      if (timer !== 0) await check();
+      await (timer !== 0 ? check() : checking);
     },
     usual,
     /** @param {string} written */

@@ -28,8 +28,8 @@ export function createIntervals() {
 
   function draw() {
     width = box.clientWidth;
-    if (width < 50) return;
-    if (effects.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is compared yet."));
+    if (width < 220) return;
+    if (effects.length === 0) return box.replaceChildren();
     const lines = effects.map(scaled);
     const tint = { value: (/** @type {typeof lines[number]} */ { tint: colour }) => colour, scale: null };
     const drawing = plot({
@@ -39,7 +39,7 @@ export function createIntervals() {
       marginRight: 8,
       marginBottom: 6,
       marginLeft: width < 340 ? 150 : 190,
-      x: { domain: [-1.04, 1.04], axis: "top", ticks: [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? (width < 340 ? "lower" : "← judged lower") : width < 340 ? "higher" : "judged higher →") },
+      x: { domain: [-1.04, 1.04], axis: "top", ticks: [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
       y: { domain: lines.map(({ name }) => name), label: null },
       marks: [
         frame({ stroke: "var(--line)" }),
