@@ -53,6 +53,7 @@ export function createForm({ onChange }) {
   const weights = createWeights();
   const seeds = number("Seeds", { min: 1 });
   const length = number("Tokens", { min: 1, max: 512 });
+  const amounts = element("div", { class: "amounts" }, drafts.node, redrafts.node, rounds.node, seeds.node, length.node);
   const prompts = element("textarea", { rows: 4, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
   const seed = number("First seed", { min: 0, max: 4294967295 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
@@ -64,7 +65,7 @@ export function createForm({ onChange }) {
     element("legend", { class: "visually-hidden" }, "Settings of the experiment"),
     ways,
     waySays,
-    element("div", { class: "amounts" }, drafts.node, redrafts.node, rounds.node, seeds.node, length.node),
+    amounts,
     weights.node,
     element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line; with fewer than ten, no difference can be told from chance.")),
     element("details", {}, element("summary", {}, "How it writes"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
@@ -80,6 +81,7 @@ export function createForm({ onChange }) {
 
   function showWay() {
     const revises = revise.input.checked;
+    amounts.dataset["way"] = revises ? "revise" : "best_of";
     drafts.node.hidden = revises;
     for (const { node } of [redrafts, rounds]) node.hidden = !revises;
     waySays.textContent = revises

@@ -8,7 +8,7 @@ const WORDS = {
   novelty: ["novelty", ""],
   new_ngrams_3: ["new word triples", ""],
   relevance: ["relevance", ""],
-  relevance_bits: ["relevance in bits", "bits a token"],
+  relevance_bits: ["relevance in bits", "a token"],
   surprise: ["surprise", ""],
   contextual_gain_bits: ["contextual gain", "bits a token"],
   mean_log_probability_bits: ["mean log-probability", "bits a token"],
