@@ -291,8 +291,9 @@ function create({ analyst, conduct, hello, model, libraryReady, onPlan, onProble
     describe() {
       if (!protocol) return "";
       const { base, weights, seeds, prompts } = protocol;
-      const written = (prompts?.length ? prompts : [base.prompt]).map((prompt) => `“${prompt}”`).join(", ");
-      return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} a prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; prompts: ${written}`;
+      const several = prompts?.length ?? 0;
+      const written = several > 3 ? `${several} prompts, which the link holds` : `prompts: ${(several > 0 && prompts ? prompts : [base.prompt]).map((prompt) => `“${prompt}”`).join(", ")}`;
+      return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} a prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; ${written}`;
     },
     /** What an export says beside the rows. */
     about: async () => ({ protocol, effects: told?.effects ?? null, findings: told?.findings ?? [], agreement: ratings.found() }),

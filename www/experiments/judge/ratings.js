@@ -80,6 +80,7 @@ export function createRatings({ analyst, model }) {
       if (mine !== asked) return;
       const here = `${pairs.ratings.length === 1 ? "1 of your rated stories is" : `${pairs.ratings.length} of your rated stories are`} of this experiment (you have rated ${pairs.rated} in all).`;
       found = answer?.agreement ? { ...answer.agreement, rated: pairs.ratings.length } : null;
+      node.toggleAttribute("data-found", found !== null);
       if (answer?.agreement) text.textContent = `${here} ${answer.agreement.finding}`;
       else if (answer?.problem) text.textContent = `${here} ${sentence(answer.problem)}`;
       else text.textContent = pairs.rated === 0 ? "You have rated no story of this model yet; ten of this experiment are the least that can be compared." : `None of the ${pairs.rated} stories that you have rated is of this experiment; ten are the least that can be compared.`;
