@@ -4,7 +4,7 @@
 use super::download::Failure;
 use super::judging;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, EngineFacts, post, scope};
+use super::messages::{Answer, Code, EngineFacts, apart, post, scope};
 use super::texts::Texts;
 use super::worker::{failure, lost, sentence, turns};
 use crate::engine::Engine;
@@ -35,12 +35,14 @@ enum Request {
     /// Asks for stories, beside those that were asked for before under the same id; another id gives up what was asked for under the last.
     Runs {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
         runs: Vec<usize>,
     },
     /// Asks for items of a self-evaluation, likewise. `library`: whether novelty is judged by, which takes the library.
     Judge {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         protocol: Protocol,
         library: bool,
         runs: Vec<usize>,
@@ -53,6 +55,7 @@ enum Request {
     ReadGrid {
         id: u32,
         axes: String,
+        #[serde(deserialize_with = "apart")]
         base: Settings,
         prompts: Vec<String>,
         seeds: u32,
@@ -60,6 +63,7 @@ enum Request {
     /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `label`: what people call it.
     Analyse {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
         label: String,
         values: Vec<Option<f64>>,
@@ -72,6 +76,7 @@ enum Request {
     /// `digests`: those of all stories in the order of their runs, if they are all written.
     WriteSweepLink {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
         model: Option<String>,
         digests: Option<Vec<String>>,
@@ -79,11 +84,10 @@ enum Request {
     /// Asks for rows as the command line writes them.
     WriteRows {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         rows: Vec<Row>,
         format: Format,
     },
-    #[serde(untagged)]
-    Judgements(judging::Question),
 }
 
 #[derive(Deserialize)]
@@ -170,8 +174,15 @@ struct Worker {
 pub fn start() {
     let worker: Rc<Worker> = Rc::default();
     let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
-            Ok(request) => worker.clone().answer(request),
+        // Questions first: what is none of them is a request.
+        let read = match judging::Question::read(event.data()) {
+            Some(question) => question.map(judging::Question::answer),
+            None => {
+                serde_wasm_bindgen::from_value::<Request>(event.data()).map(|request| worker.clone().answer(request))
+            }
+        };
+        match read {
+            Ok(()) => {}
             Err(error) => {
                 let message = format!("The experiment could not be read: {error}.");
                 post(&Answer::Error { id: None, code: Code::Settings, message });
@@ -209,7 +220,6 @@ impl Worker {
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
-            Request::Judgements(question) => question.answer(),
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
                 post(&Said::Stopped { id });

@@ -2,7 +2,7 @@
 
 use super::clock;
 use super::download::Failure;
-use super::messages::{Answer, Code, post};
+use super::messages::{Answer, Code, apart, post};
 use super::worker::{failure, sentence};
 use crate::engine::Llama;
 use crate::experiment::judge::{
@@ -14,6 +14,7 @@ use crate::link::{self, JudgeRead};
 use crate::metrics::Reference;
 use crate::model::{ModelInfo, Tokenizer};
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
 
 /// How far an item is reaches the page at most this often, in milliseconds.
 const TELL_EVERY: f64 = 100.0;
@@ -25,12 +26,15 @@ pub enum Question {
     /// Asks whether a protocol can be run, as far as that can be said without a model.
     CheckJudge {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         protocol: Protocol,
     },
     /// Asks what judging did.
     AnalyseJudgements {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         protocol: Protocol,
+        #[serde(deserialize_with = "apart")]
         outcomes: Vec<Outcome>,
     },
     /// Asks whether a reader's ratings (1 to 5) and the score put the same stories into the same order.
@@ -46,6 +50,7 @@ pub enum Question {
     /// `digests`: those of the judged stories in the order of their items, if all are there.
     WriteJudgeLink {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         protocol: Protocol,
         model: Option<String>,
         digests: Option<Vec<String>>,
@@ -101,6 +106,14 @@ struct Numbered<'a> {
 }
 
 impl Question {
+    /// Reads a message, if it is such a question by its type.
+    pub fn read(message: JsValue) -> Option<Result<Self, serde_wasm_bindgen::Error>> {
+        const TYPES: [&str; 5] =
+            ["check_judge", "analyse_judgements", "agreement", "read_judge_link", "write_judge_link"];
+        let kind = js_sys::Reflect::get(&message, &"type".into()).ok()?.as_string()?;
+        TYPES.contains(&kind.as_str()).then(|| serde_wasm_bindgen::from_value(message))
+    }
+
     pub fn answer(self) {
         post(&match self {
             Self::CheckJudge { id, protocol } => {
