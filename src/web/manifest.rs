@@ -43,6 +43,8 @@ pub struct Adapter {
     pub config: File,
     /// The texts that it was tuned on.
     pub library: Option<File>,
+    /// The numbers of such texts that were held out.
+    pub reference: Option<File>,
 }
 
 impl Adapter {

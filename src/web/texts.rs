@@ -8,6 +8,7 @@ use super::manifest::File;
 use super::messages::Code;
 use crate::experiment::{Adapter, AdapterTexts, Settings};
 use crate::library::Library;
+use crate::metrics::Reference;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -47,11 +48,16 @@ impl Texts {
         if let Some((_, texts)) = self.adapter.borrow().as_ref().filter(|(known, _)| known == id) {
             return Ok(Some(texts.clone()));
         }
-        let library = match adapter::entry(loaded, &asked).and_then(|entry| entry.library.as_ref()) {
+        let entry = adapter::entry(loaded, &asked);
+        let library = match entry.and_then(|entry| entry.library.as_ref()) {
             Some(file) => Some(open(&loaded.folder, file).await?),
             None => None,
         };
-        let texts = Rc::new(AdapterTexts { library, reference: None });
+        let reference = match entry.and_then(|entry| entry.reference.as_ref()) {
+            Some(file) => Some(reference(&loaded.folder, file).await?),
+            None => None,
+        };
+        let texts = Rc::new(AdapterTexts { library, reference });
         *self.adapter.borrow_mut() = Some((id.clone(), texts.clone()));
         Ok(Some(texts))
     }
@@ -64,4 +70,14 @@ async fn open(folder: &str, file: &File) -> Result<Library, Failure> {
         .map_err(|error| Failure::new(Code::Model, format!("The library on the server cannot be used: {error}.")))?;
     download.kept().await;
     Ok(library)
+}
+
+async fn reference(folder: &str, file: &File) -> Result<Reference, Failure> {
+    let url = format!("{folder}/{}", file.file);
+    let download = get(&file.at(&url), |_, _| ()).await?;
+    let reference = Reference::read(&download.bytes.to_vec()).map_err(|error| {
+        Failure::new(Code::Model, format!("What the adapter's texts are like cannot be read: {error}."))
+    })?;
+    download.kept().await;
+    Ok(reference)
 }
