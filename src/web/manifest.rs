@@ -41,6 +41,8 @@ pub struct Adapter {
     pub weights: File,
     /// Its adapter_config.json.
     pub config: File,
+    /// The texts that it was tuned on.
+    pub library: Option<File>,
 }
 
 impl Adapter {
