@@ -20,7 +20,7 @@ import { usualGrid } from "./usual.js";
 
 const NAME = "poet";
 /** Seconds that a worker takes for a token before this device has shown its own speed: each story is read by two models. */
-const TOKEN_SECONDS = 0.0075;
+const TOKEN_SECONDS = 0.009;
 /** What is always shown, and then a number of the reader's choice. */
 const MEASURES = [
   { name: "base_coherence", heading: "Coherence" },

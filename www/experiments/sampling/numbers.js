@@ -22,7 +22,7 @@ const HEADLINES = [NOVELTY, metricOf("coherence"), SURPRISE];
 
 /** @type {Metric[]} */
 const LINES = [
-  { name: "mean_words_per_line", label: "words a line", write: (value) => decimal(value, 1), more: "", say: "Words of a line, in the mean. A paragraph of prose is one long line." },
+  { name: "mean_words_per_line", label: "line length in words", write: (value) => decimal(value, 1), more: "", say: "Words of a line, in the mean. A paragraph of prose is one long line." },
   { name: "lines", label: "lines", write: (value) => decimal(value, 1), more: "", say: "Lines with a word in them." },
   { name: "line_length_variation", label: "variation of line length", write: percent, more: "", say: "How much the lines differ in length: 0% where all have as many words." },
   { name: "rhyming_line_ends", label: "rhyming line ends", write: percent, more: "", say: "Share of line ends whose spelling rhymes with another, at most three lines away. Some do by chance." },
@@ -35,18 +35,25 @@ const byModel = [metricOf("coherence"), SURPRISE, ...METRICS.filter(({ name }) =
 const byTexts = METRICS.filter(({ name }) => BY_TEXTS.test(name));
 
 /**
+ * A label with more words, before its unit.
+ * @param {Metric} metric
+ * @param {string} words
+ */
+const labelled = ({ label }, words) => label.replace(/(?=, |$| \()/, ` ${words}`);
+
+/**
  * The numbers of a story by an adapter. What depends on the reading model is there twice: as the model without the adapter reads it, which
  * is one reader for all strengths, and as the model that wrote it does.
  * @type {Metric[]}
  */
 export const ADAPTER_NUMBERS = [
-  ...byModel.map((metric) => ({ ...metric, name: `base_${metric.name}`, label: `${metric.label} to the base model`, say: `${metric.say} The base model reads every story, whoever wrote it.` })),
+  ...byModel.map((metric) => ({ ...metric, name: `base_${metric.name}`, label: labelled(metric, "for the base model"), say: `${metric.say} The base model reads every story, whoever wrote it.` })),
   NOVELTY,
-  ...byTexts.map((metric) => ({ ...metric, label: `${metric.label} against the library` })),
-  ...byTexts.map((metric) => ({ ...metric, library: false, name: `adapter_${metric.name}`, label: `${metric.label} against the poems`, say: metric.say.replace("of the books", "of the poems").replace("some book holds", "some poem holds") })),
+  ...byTexts.map((metric) => ({ ...metric, label: labelled(metric, "against the library") })),
+  ...byTexts.map((metric) => ({ ...metric, library: false, name: `adapter_${metric.name}`, label: labelled(metric, "against the poems"), say: metric.say.replace("of the books", "of the poems").replace("some book holds", "some poem holds") })),
   ...LINES,
   ...METRICS.filter(({ name }) => !BY_MODEL.test(name) && !BY_TEXTS.test(name) && !OF_SESSIONS.includes(name) && name !== "creative_region"),
-  ...byModel.map((metric) => ({ ...metric, label: `${metric.label} to its own writer` })),
+  ...byModel.map((metric) => ({ ...metric, label: labelled(metric, "for its own writer") })),
 ];
 
 /**
