@@ -1,6 +1,6 @@
 // What an experiment is to the page: the shell brings the workers, the progress, the exports and what is kept; an experiment
 // brings its protocol, its settings, what is to be written, and what is made of it.
-import type { ExperimentsHello } from "../protocol.js";
+import type { AdapterDescription, ExperimentsHello } from "../protocol.js";
 import type { Analyst } from "./session/analyst.js";
 import type { Conduct, Conducted, Plan } from "./session/conduct.js";
 import type { Protocol } from "./views/protocol.js";
@@ -12,8 +12,8 @@ export interface Context {
   /** What is written so far. */
   conduct: Conduct;
   hello: ExperimentsHello;
-  /** `id`: NAME@HASH8. */
-  model: { id: string };
+  /** `id`: NAME@HASH8; `adapters`: those that the server has for it. */
+  model: { id: string; adapters: AdapterDescription[] };
   /** The settings describe something to run; called again whenever they do. */
   onPlan: (plan: Plan) => void;
   /** Whether the settings can be run may have changed. */

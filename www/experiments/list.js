@@ -1,4 +1,5 @@
 // The experiments of the page. The first is shown where a link names none.
+import { poet } from "./poet/poet.js";
 import { sampling } from "./sampling/sampling.js";
 
 /**
@@ -6,7 +7,7 @@ import { sampling } from "./sampling/sampling.js";
  */
 
 /** @type {[Experiment, ...Experiment[]]} */
-export const EXPERIMENTS = [sampling];
+export const EXPERIMENTS = [sampling, poet];
 
 /**
  * The experiment that a link names by its `e`, or that an identity was made by; the first where neither is known.
