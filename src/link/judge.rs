@@ -43,7 +43,8 @@ pub fn write_judge(protocol: &Protocol, model: Option<&str>, digest: Option<&str
 
 /// Reads such a link, with or without `#`. Never fails: see [`JudgeRead`].
 pub fn read_judge(fragment: &str) -> JudgeRead {
-    const NAMES: [&str; 5] = ["way", "drafts", "redrafts", "rounds", "weights"];
+    const SIZES: [&str; 3] = ["drafts", "redrafts", "rounds"];
+    const NAMES: [&str; 5] = ["way", "weights", SIZES[0], SIZES[1], SIZES[2]];
     let usual = usual();
     let Some(mut link) = experiment::Read::new(fragment, &NAMES, usual.seeds, &usual.base) else {
         return JudgeRead { protocol: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
@@ -57,8 +58,8 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
             Method::BestOf { drafts: link.number("drafts", 8) }
         }
     };
-    for name in NAMES {
-        if link.take(name).is_some_and(|_| name != "weights") {
+    for name in SIZES {
+        if link.take(name).is_some() {
             link.problem(format!("The link's {name} does not belong to its way; it is ignored."));
         }
     }
