@@ -17,7 +17,7 @@ for (const model of manifest.models) {
   const tokenizer = describe(model.tokenizer);
   Object.assign(model, { tokenizer_bytes: tokenizer.bytes, tokenizer_sha256: tokenizer.sha256 });
   const parts = [model.reference, model.library];
-  for (const adapter of model.adapters ?? []) parts.push(adapter, adapter.config);
+  for (const adapter of model.adapters ?? []) parts.push(adapter, adapter.config, adapter.library, adapter.reference);
   for (const part of parts) if (part) Object.assign(part, describe(part.file));
 }
 const after = `${JSON.stringify(manifest, null, 2)}\n`;

@@ -4,8 +4,11 @@
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
+mod experiment;
+mod judge;
 mod sweep;
 
+pub use judge::{JudgeRead, read_judge, write_judge};
 pub use sweep::{SweepRead, read_sweep, write_sweep};
 
 use crate::engine::ENGINE_REVISION;

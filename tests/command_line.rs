@@ -362,17 +362,17 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         assert!(told.contains("no two stories of one seed have a value for novelty"), "{told}");
         assert!(!told.contains("same prompt"), "{told}");
         let all: Value =
-            serde_json::from_str(&runs(&["findings", &jsonl, "--json", "--metric", "mean_entropy_bits"])).unwrap();
+            serde_json::from_str(&runs(&["findings", &jsonl, "--json", "--metric", "mean_log_probability_bits"])).unwrap();
         assert_eq!(
             all,
-            serde_json::from_str::<Value>(&runs(&["findings", &csv, "--json", "--metric", "mean_entropy_bits"]))
+            serde_json::from_str::<Value>(&runs(&["findings", &csv, "--json", "--metric", "mean_log_probability_bits"]))
                 .unwrap()
         );
         let finding = &all["findings"][0]["finding"];
         assert_eq!(finding["comparisons"][0]["test"]["pairs"], 6);
         let sentence = finding["sentences"][0].as_str().unwrap();
         assert!(
-            sentence.starts_with("Mean entropy bits is significantly higher at temperature 2 than at 0.2"),
+            sentence.starts_with("Mean log probability bits is significantly lower at temperature 2 than at 0.2"),
             "{sentence}"
         );
 

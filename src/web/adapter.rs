@@ -18,12 +18,17 @@ pub struct AdapterFacts {
     pub bytes: usize,
 }
 
+/// What the server has of the adapter that settings ask for.
+pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
+    let asked = settings.adapter.as_ref()?;
+    let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
+    loaded.adapters.iter().find(|adapter| hash(&adapter.id()) == hash(&asked.id))
+}
+
 /// The adapter that settings ask for, if it is not here and the server has it.
 pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
     let asked = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)?;
-    let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
-    let known = loaded.adapters.iter().find(|adapter| hash(&adapter.id()) == hash(&asked.id));
-    known.filter(|_| !loaded.engine.has_adapter(&asked.id))
+    entry(loaded, settings).filter(|_| !loaded.engine.has_adapter(&asked.id))
 }
 
 /// Fetches the adapter that settings ask for, if it is not here and the server has it. What the server does not have is the

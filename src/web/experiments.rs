@@ -1,11 +1,14 @@
 //! The experiments' worker: writes the stories of a sweep side by side, and says what they tell. The page starts several, one a core,
 //! and hands out runs.
 
-use super::clock::Turns;
 use super::download::Failure;
+use super::judging;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, EngineFacts, post, scope};
-use super::worker::{failure, sentence};
+use super::messages::{Answer, Code, EngineFacts, apart, post, scope};
+use super::texts::Texts;
+use super::worker::{failure, lost, sentence, turns};
+use crate::engine::Engine;
+use crate::experiment::judge::Protocol;
 use crate::experiment::{
     Estimate, Finding, Grid, Limits, Row, Settings, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding,
     sweep_digest,
@@ -32,7 +35,16 @@ enum Request {
     /// Asks for stories, beside those that were asked for before under the same id; another id gives up what was asked for under the last.
     Runs {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
+        runs: Vec<usize>,
+    },
+    /// Asks for items of a self-evaluation, likewise. `library`: whether novelty is judged by, which takes the library.
+    Judge {
+        id: u32,
+        #[serde(deserialize_with = "apart")]
+        protocol: Protocol,
+        library: bool,
         runs: Vec<usize>,
     },
     /// Gives up what was asked for, stories half written included.
@@ -43,6 +55,7 @@ enum Request {
     ReadGrid {
         id: u32,
         axes: String,
+        #[serde(deserialize_with = "apart")]
         base: Settings,
         prompts: Vec<String>,
         seeds: u32,
@@ -50,6 +63,7 @@ enum Request {
     /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `label`: what people call it.
     Analyse {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
         label: String,
         values: Vec<Option<f64>>,
@@ -62,6 +76,7 @@ enum Request {
     /// `digests`: those of all stories in the order of their runs, if they are all written.
     WriteSweepLink {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         grid: Grid,
         model: Option<String>,
         digests: Option<Vec<String>>,
@@ -69,6 +84,7 @@ enum Request {
     /// Asks for rows as the command line writes them.
     WriteRows {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         rows: Vec<Row>,
         format: Format,
     },
@@ -132,26 +148,41 @@ enum Said<'a> {
 }
 
 /// What is being written.
-struct Sweep {
+struct Asked {
     id: u32,
-    grid: Rc<Grid>,
+    task: Task,
     runs: VecDeque<usize>,
+}
+
+/// What its runs are of.
+#[derive(Clone)]
+enum Task {
+    Sweep(Rc<Grid>),
+    Judge { protocol: Rc<Protocol>, library: bool },
 }
 
 #[derive(Default)]
 struct Worker {
     /// Taken out while it writes.
     loaded: RefCell<Option<Loaded>>,
-    sweep: RefCell<Option<Sweep>>,
+    asked: RefCell<Option<Asked>>,
     writing: Cell<bool>,
+    texts: Texts,
 }
 
 /// Listens from now on.
 pub fn start() {
     let worker: Rc<Worker> = Rc::default();
     let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
-            Ok(request) => worker.clone().answer(request),
+        // Questions first: what is none of them is a request.
+        let read = match judging::Question::read(event.data()) {
+            Some(question) => question.map(judging::Question::answer),
+            None => {
+                serde_wasm_bindgen::from_value::<Request>(event.data()).map(|request| worker.clone().answer(request))
+            }
+        };
+        match read {
+            Ok(()) => {}
             Err(error) => {
                 let message = format!("The experiment could not be read: {error}.");
                 post(&Answer::Error { id: None, code: Code::Settings, message });
@@ -180,20 +211,17 @@ impl Worker {
                     Err(Failure { code, message }) => post(&Answer::Error { id: None, code, message }),
                 }
             }),
-            Request::Runs { id, grid, runs } => {
-                if let Err(error) = grid.check() {
-                    return post(&Answer::Error { id: Some(id), code: Code::Settings, message: sentence(&error) });
+            Request::Runs { id, grid, runs } => match grid.check() {
+                Ok(()) => self.ask(id, Task::Sweep(Rc::new(grid)), runs),
+                Err(error) => {
+                    post(&Answer::Error { id: Some(id), code: Code::Settings, message: sentence(&error) });
                 }
-                let mut sweep = self.sweep.borrow_mut();
-                match sweep.as_mut().filter(|sweep| sweep.id == id) {
-                    Some(sweep) => sweep.runs.extend(runs.into_iter().filter(|&run| run < grid.runs())),
-                    None => *sweep = Some(Sweep { id, runs: runs.into(), grid: Rc::new(grid) }),
-                }
-                drop(sweep);
-                self.begin();
+            },
+            Request::Judge { id, protocol, library, runs } => {
+                self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
             Request::Stop { id } => {
-                self.sweep.borrow_mut().take_if(|sweep| sweep.id == id);
+                self.asked.borrow_mut().take_if(|asked| asked.id == id);
                 post(&Said::Stopped { id });
             }
             Request::ReadGrid { id, axes: text, base, prompts, seeds } => {
@@ -234,10 +262,25 @@ impl Worker {
         }
     }
 
+    /// Runs are asked for, beside those that wait under the same id.
+    fn ask(self: Rc<Self>, id: u32, task: Task, runs: Vec<usize>) {
+        let of_all = match &task {
+            Task::Sweep(grid) => grid.runs(),
+            Task::Judge { protocol, .. } => protocol.items(),
+        };
+        let runs = runs.into_iter().filter(|&run| run < of_all);
+        let mut asked = self.asked.borrow_mut();
+        match asked.as_mut().filter(|asked| asked.id == id) {
+            Some(asked) => asked.runs.extend(runs),
+            None => *asked = Some(Asked { id, task, runs: runs.collect() }),
+        }
+        drop(asked);
+        self.begin();
+    }
+
     /// Writes what is asked for, unless it does already or the model is not there yet.
     fn begin(self: Rc<Self>) {
-        let waits = self.sweep.borrow().as_ref().is_some_and(|sweep| !sweep.runs.is_empty());
-        if !waits || self.writing.get() {
+        if self.waiting().is_none() || self.writing.get() {
             return;
         }
         let Some(mut loaded) = self.loaded.borrow_mut().take() else { return };
@@ -247,7 +290,7 @@ impl Worker {
             *self.loaded.borrow_mut() = Some(loaded);
             self.writing.set(false);
             if let Err((id, Failure { code, message })) = result {
-                self.sweep.borrow_mut().take_if(|sweep| sweep.id == id);
+                self.asked.borrow_mut().take_if(|asked| asked.id == id);
                 post(&Answer::Error { id: Some(id), code, message });
             }
             // What was asked for while the last story ended.
@@ -257,42 +300,68 @@ impl Worker {
 
     /// Writes until nothing is asked for. Between two tokens the page is heard.
     async fn write(&self, loaded: &mut Loaded) -> Result<(), (u32, Failure)> {
-        let Loaded { engine, tokenizer, info, reference, .. } = loaded;
-        let tools = Tools { tokenizer, model: info, reference: reference.as_ref(), library: None, texts: None };
-        while let Some((id, grid)) = self.asked() {
-            let lost = |_| (id, Failure::new(Code::Panic, "The browser lost a message. Reload the page."));
-            let failed = |error| (id, failure(error));
-            let turns = Turns::new().map_err(lost)?;
-            let mut sweeper = Sweeper::new(&grid, tools);
-            loop {
-                while sweeper.has_room()
-                    && let Some(run) = self.next(id)
-                {
-                    sweeper.begin(engine, run).map_err(failed)?;
-                }
-                if sweeper.is_empty() || !self.wants(id) {
-                    break;
-                }
-                if let Some(row) = sweeper.step(engine).map_err(failed)? {
-                    post(&Said::Row { id, row: &row });
-                }
-                turns.next().await.map_err(lost)?;
-            }
+        while let Some((id, task)) = self.waiting() {
+            let written = match task {
+                Task::Sweep(grid) => self.sweep(loaded, id, &grid).await,
+                Task::Judge { protocol, library } => self.judge(loaded, id, &protocol, library).await,
+            };
+            written.map_err(|failure| (id, failure))?;
         }
         Ok(())
     }
 
-    /// The sweep of which runs wait.
-    fn asked(&self) -> Option<(u32, Rc<Grid>)> {
-        let sweep = self.sweep.borrow();
-        sweep.as_ref().filter(|sweep| !sweep.runs.is_empty()).map(|sweep| (sweep.id, sweep.grid.clone()))
+    async fn sweep(&self, loaded: &mut Loaded, id: u32, grid: &Grid) -> Result<(), Failure> {
+        let texts = self.texts.of_adapter(loaded, &grid.base).await?;
+        let Loaded { engine, tokenizer, info, reference, .. } = loaded;
+        let (reference, texts) = (reference.as_ref(), texts.as_deref());
+        let turns = turns()?;
+        let mut sweeper = Sweeper::new(grid, Tools { tokenizer, model: info, reference, library: None, texts });
+        loop {
+            while sweeper.has_room()
+                && let Some(run) = self.next(id)
+            {
+                sweeper.begin(engine, run).map_err(failure)?;
+            }
+            if sweeper.is_empty() || !self.wants(id) {
+                return Ok(());
+            }
+            if let Some(row) = sweeper.step(engine).map_err(failure)? {
+                post(&Said::Row { id, row: &row });
+            }
+            turns.next().await.map_err(lost)?;
+        }
+    }
+
+    async fn judge(&self, loaded: &mut Loaded, id: u32, protocol: &Protocol, library: bool) -> Result<(), Failure> {
+        let library = if library { Some(self.texts.library(loaded).await?) } else { None };
+        let Loaded { engine, tokenizer, info, reference, .. } = loaded;
+        let bench = judging::bench(tokenizer, info, reference.as_ref(), library.as_deref())?;
+        judging::check(protocol, &bench, engine.context())?;
+        let turns = turns()?;
+        while let Some(run) = self.next(id) {
+            let mut item = judging::Item::begin(id, run, protocol, bench)?;
+            while item.step(engine)? {
+                if !self.wants(id) {
+                    return Ok(());
+                }
+                turns.next().await.map_err(lost)?;
+            }
+            item.finish();
+        }
+        Ok(())
+    }
+
+    /// The task of which runs wait.
+    fn waiting(&self) -> Option<(u32, Task)> {
+        let asked = self.asked.borrow();
+        asked.as_ref().filter(|asked| !asked.runs.is_empty()).map(|asked| (asked.id, asked.task.clone()))
     }
 
     fn wants(&self, id: u32) -> bool {
-        self.sweep.borrow().as_ref().is_some_and(|sweep| sweep.id == id)
+        self.asked.borrow().as_ref().is_some_and(|asked| asked.id == id)
     }
 
     fn next(&self, id: u32) -> Option<usize> {
-        self.sweep.borrow_mut().as_mut().filter(|sweep| sweep.id == id)?.runs.pop_front()
+        self.asked.borrow_mut().as_mut().filter(|asked| asked.id == id)?.runs.pop_front()
     }
 }

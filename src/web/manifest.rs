@@ -41,6 +41,10 @@ pub struct Adapter {
     pub weights: File,
     /// Its adapter_config.json.
     pub config: File,
+    /// The texts that it was tuned on.
+    pub library: Option<File>,
+    /// The numbers of such texts that were held out.
+    pub reference: Option<File>,
 }
 
 impl Adapter {

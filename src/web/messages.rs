@@ -14,6 +14,14 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DedicatedWorkerGlobalScope;
 
+/// Reads a part of a message in a function of its own: as often as it is asked for, it is in the module only once.
+#[inline(never)]
+pub fn apart<'a, Part: Deserialize<'a>, Source: serde::Deserializer<'a>>(
+    source: Source,
+) -> Result<Part, Source::Error> {
+    Part::deserialize(source)
+}
+
 /// Page to worker.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -24,6 +32,7 @@ pub enum Request {
     },
     Generate {
         id: u32,
+        #[serde(deserialize_with = "apart")]
         settings: Settings,
         earlier: Vec<String>,
     },
@@ -34,6 +43,7 @@ pub enum Request {
         fragment: String,
     },
     WriteLink {
+        #[serde(deserialize_with = "apart")]
         settings: Settings,
         digest: Option<String>,
     },
@@ -67,10 +77,12 @@ pub enum Request {
 #[derive(Deserialize)]
 pub struct Look {
     pub id: u32,
+    #[serde(deserialize_with = "apart")]
     pub story: Story,
     /// Place among the generated tokens.
     pub position: usize,
     /// Of these only the chain counts.
+    #[serde(deserialize_with = "apart")]
     pub chain: Settings,
 }
 

@@ -8,10 +8,12 @@ mod clock;
 mod decoder;
 mod download;
 mod experiments;
+mod judging;
 mod library;
 mod load;
 mod manifest;
 mod messages;
+mod texts;
 mod worker;
 
 use wasm_bindgen::prelude::*;

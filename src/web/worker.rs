@@ -352,11 +352,12 @@ impl Worker {
 }
 
 /// Turns to wait for.
-fn turns() -> Result<Turns, Failure> {
+pub fn turns() -> Result<Turns, Failure> {
     Turns::new().map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))
 }
 
-fn lost<T>(_: T) -> Failure {
+/// A message of our own did not come back.
+pub fn lost<T>(_: T) -> Failure {
     Failure::new(Code::Panic, "The browser lost a message. Reload the page.")
 }
 

@@ -6,9 +6,9 @@ import path from "node:path";
 import { fillIn, find, press, until } from "./reader.mjs";
 import { ROOT, visit } from "./support.mjs";
 
-const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
+export const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
 const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-const entry = models.find((m) => m.name === model);
+export const entry = models.find((m) => m.name === model);
 
 /** A sweep that takes a second or two: 8 stories. */
 export const SMALL = { first: "0.3,1.2", second: "0.9,1", seeds: 2, length: 12 };

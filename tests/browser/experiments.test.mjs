@@ -1,21 +1,13 @@
 // The page of experiments: from one click to rows, findings, exports and a link that repeats it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { violations } from "./axe.mjs";
 import { saved } from "./downloads.mjs";
 import { LONG, SMALL, cells, commandRows, fillForm, finish, formed, open, reaches, status, told } from "./experiments.mjs";
 import { alerts, find, openLibrary, press, until } from "./reader.mjs";
 import { house } from "./support.mjs";
 
 const shared = house();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
-  return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(", ")}`);
-}
 
 const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 

@@ -1,6 +1,6 @@
 // What an experiment is to the page: the shell brings the workers, the progress, the exports and what is kept; an experiment
 // brings its protocol, its settings, what is to be written, and what is made of it.
-import type { ExperimentsHello, Row } from "../protocol.js";
+import type { AdapterDescription, ExperimentsHello, Row } from "../protocol.js";
 import type { Analyst } from "./session/analyst.js";
 import type { Conduct, Conducted, Plan } from "./session/conduct.js";
 import type { Protocol } from "./views/protocol.js";
@@ -13,8 +13,8 @@ export interface Context {
   /** What is written so far. */
   conduct: Conduct;
   hello: ExperimentsHello;
-  /** `id`: NAME@HASH8. */
-  model: { id: string };
+  /** `id`: NAME@HASH8; `adapters`: those that the server has for it. */
+  model: { id: string; adapters: AdapterDescription[] };
   /** The library is on this device, and open. */
   libraryReady: () => boolean;
   /** The settings describe something to run; called again whenever they do. */

@@ -1,5 +1,6 @@
 // The experiments of the page. The first is shown where a link names none.
 import { judge } from "./judge/judge.js";
+import { poet } from "./poet/poet.js";
 import { sampling } from "./sampling/sampling.js";
 
 /**
@@ -7,7 +8,7 @@ import { sampling } from "./sampling/sampling.js";
  */
 
 /** @type {[Experiment, ...Experiment[]]} */
-export const EXPERIMENTS = [sampling, judge];
+export const EXPERIMENTS = [sampling, poet, judge];
 
 /**
  * The experiment that a link names by its `e`, or that an identity was made by; the first where neither is known.

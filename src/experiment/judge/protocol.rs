@@ -56,8 +56,8 @@ pub enum ProtocolError {
 }
 
 impl Protocol {
-    /// Checks all of it for a model whose engine has a context of so many tokens.
-    pub fn check(&self, bench: &Bench, context: usize) -> Result<(), ProtocolError> {
+    /// Checks what can be checked without a model.
+    pub fn check_numbers(&self) -> Result<(), ProtocolError> {
         let counts = match self.method {
             Method::BestOf { drafts } => vec![("drafts", drafts)],
             Method::Revise { redrafts, rounds } => vec![("redrafts", redrafts), ("rounds", rounds)],
@@ -72,6 +72,12 @@ impl Protocol {
             return Err(ProtocolError::TooLarge);
         }
         self.base.check()?;
+        Ok(self.weights.check()?)
+    }
+
+    /// Checks all of it for a model whose engine has a context of so many tokens.
+    pub fn check(&self, bench: &Bench, context: usize) -> Result<(), ProtocolError> {
+        self.check_numbers()?;
         for (index, prompt) in self.prompts().iter().enumerate() {
             Standard::new(&self.weights, bench, !prompt.is_empty())?;
             let settings = Settings { prompt: prompt.clone(), ..self.base.clone() };

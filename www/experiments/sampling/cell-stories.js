@@ -7,7 +7,7 @@ import { capital, numberOf } from "./numbers.js";
  * @import { Grid, Row } from "../../protocol.js"
  */
 
-const SHOWN = ["novelty", "coherence", "surprise"].map(numberOf);
+const SHOWN = ["novelty", "coherence", "surprise"].map((name) => numberOf(name));
 
 /** @param {{ onClose: () => void }} options */
 export function createCellStories({ onClose }) {

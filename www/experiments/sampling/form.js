@@ -1,13 +1,11 @@
-// The settings of a sweep: two axes, how many stories a cell, how long, and after which prompts.
+// The settings of a sweep: its axes, how many stories a cell, how long, and after which prompts.
 import { element } from "../../parts/dom.js";
+import { MOST_STORIES } from "../session/sweep.js";
 import { axisLabel, capital } from "./numbers.js";
 
 /**
  * @import { Axis, ChainDescription, Grid, Settings } from "../../protocol.js"
  */
-
-/** Stories that a page writes at most; beyond, the command line is the better place. */
-export const MOST_STORIES = 10_000;
 
 /**
  * What the form says, to be checked by the engine; or what is wrong with it already.
@@ -24,12 +22,17 @@ function valuesText({ name, values }, written) {
   return found ? found.slice(name.length + 1) : values.join(",");
 }
 
+/** @typedef {ReturnType<typeof createForm>} Form */
+
 /**
  * @param {object} options
  * @param {ChainDescription} options.chain
+ * @param {{ name: string, label: string, hint: string }} [options.fixed]  the one axis, where the experiment leaves no choice of it
+ * @param {{ seeds: string, prompts: string }} [options.words]  the label of the seeds, and what the prompts are for
+ * @param {Node[]} [options.about]  what is told before the settings
  * @param {() => void} options.onChange
  */
-export function createForm({ chain, onChange }) {
+export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prompts: "One a line. Each is written after in every cell." }, about = [], onChange }) {
   const problem = element("p", { class: "form-problem", id: "form-problem", role: "alert" });
   const choices = () => [
     element("option", { value: "temperature" }, "Temperature"),
@@ -40,7 +43,7 @@ export function createForm({ chain, onChange }) {
     }),
   ];
   const nothing = element("option", { value: "" }, "None");
-  const axes = ["First setting", "Second setting"].map((label, index) => {
+  const choosable = (/** @type {string} */ label, /** @type {number} */ index) => {
     const select = element("select", {}, ...(index > 0 ? [nothing] : []), ...choices());
     const values = element("input", { type: "text", autocomplete: "off", spellcheck: "false", "aria-label": `Values of the ${label.toLowerCase()}`, "aria-describedby": "values-hint form-problem" });
     select.addEventListener("change", () => {
@@ -51,27 +54,33 @@ export function createForm({ chain, onChange }) {
       values.disabled = select.value === "";
       onChange();
     });
-    return { select, values, node: element("div", { class: "field axis" }, element("label", {}, label, select), values) };
-  });
+    return { name: () => select.value, choose: (/** @type {string} */ name) => void (select.value = name), values, node: element("div", { class: "field axis" }, element("label", {}, label, select), values) };
+  };
+  const settled = (/** @type {{ name: string, label: string }} */ { name, label }) => {
+    const values = element("input", { type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "values-hint form-problem" });
+    return { name: () => name, choose: () => undefined, values, node: element("div", { class: "field" }, element("label", {}, label, values)) };
+  };
+  const axes = fixed ? [settled(fixed)] : ["First setting", "Second setting"].map(choosable);
   const number = (/** @type {string} */ label, /** @type {Record<string, string | number>} */ attributes) => {
     const input = element("input", { type: "number", inputmode: "numeric", ...attributes });
     return { input, node: element("div", { class: "field" }, element("label", {}, label, input)) };
   };
-  const seeds = number("Seeds a cell", { min: 1, step: 1 });
+  const seeds = number(words.seeds, { min: 1, step: 1 });
   const length = number("Tokens a story", { min: 1, max: 512, step: 1 });
   const seed = number("First seed", { min: 0, max: 4294967295, step: 1 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
   const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
-  const prompts = element("textarea", { rows: 3, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
+  const prompts = element("textarea", { rows: fixed ? 7 : 3, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
   const others = element("p", { class: "hint" });
   const fields = element(
     "fieldset",
     { class: "sweep-fields" },
     element("legend", { class: "visually-hidden" }, "Settings of the experiment"),
+    ...about,
     ...axes.map(({ node }) => node),
-    element("p", { class: "hint", id: "values-hint" }, "Values as a list (0.5,0.9,1) or as from:to:count (0.2:2:7)."),
+    element("p", { class: "hint", id: "values-hint" }, fixed?.hint ?? "Values as a list (0.5,0.9,1) or as from:to:count (0.2:2:7)."),
     element("div", { class: "pair" }, seeds.node, length.node),
-    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line. Each is written after in every cell.")),
+    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, words.prompts)),
     element("details", {}, element("summary", {}, "What stays the same"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
     problem,
   );
@@ -97,10 +106,10 @@ export function createForm({ chain, onChange }) {
       const lines = prompts.value.split(/\r?\n/).filter((line) => line.trim() !== "");
       const [seedsNow, lengthNow, seedNow] = [whole(seeds.input, 1, MOST_STORIES), whole(length.input, 1, 512), whole(seed.input, 0, 4294967295)];
       const wrong = (/** @type {string} */ text) => ({ question: null, problem: text });
-      if (seedsNow === null) return wrong(`Seeds a cell must be a whole number from 1 to ${MOST_STORIES}.`);
+      if (seedsNow === null) return wrong(`${words.seeds} must be a whole number from 1 to ${MOST_STORIES}.`);
       if (lengthNow === null) return wrong("Tokens a story must be a whole number from 1 to 512.");
       if (seedNow === null) return wrong("The first seed must be a whole number from 0 to 4294967295.");
-      const text = axes.filter(({ select }) => select.value !== "").map(({ select, values }) => `${select.value}=${values.value.trim()}`).join(",");
+      const text = axes.filter(({ name }) => name() !== "").map(({ name, values }) => `${name()}=${values.value.trim()}`).join(",");
       /** @type {Settings} */
       const base = { ...carried, prompt: lines[0] ?? "", temperature: Number(temperature.input.value || NaN), top_p: Number(topP.input.value || NaN), seed: seedNow, length: lengthNow };
       return { question: { axes: text, base, prompts: lines.length > 1 ? lines : [], seeds: seedsNow }, problem: null };
@@ -112,9 +121,9 @@ export function createForm({ chain, onChange }) {
     write(grid, written) {
       const { base } = grid;
       carried = base;
-      for (const [index, { select, values }] of axes.entries()) {
+      for (const [index, { choose, values }] of axes.entries()) {
         const axis = grid.axes[index];
-        select.value = axis?.name ?? "";
+        choose(axis?.name ?? "");
         values.value = axis ? valuesText(axis, written) : "";
         values.disabled = !axis;
       }

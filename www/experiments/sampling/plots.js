@@ -52,6 +52,8 @@ export function createLines() {
     const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate }] : []));
     if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
+    // A narrow drawing has no room for many numbers.
+    const [across, up] = [Math.min(6, Math.round(width / 50)), Math.min(5, Math.round(height / 35))];
     const drawing = plot({
       width,
       height,
@@ -59,11 +61,11 @@ export function createLines() {
       x: { label: null, inset: 12 },
       y: { label: null, nice: true, inset: 6 },
       marks: [
-        gridX({ ticks: 6, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
+        gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
+        gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
-        axisX({ ticks: 6, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none" }),
-        axisY({ ticks: 5, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
+        axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none" }),
+        axisY({ ticks: up, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
         ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
         line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
         dot(points, { x: "value", y: "mean", r: 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),

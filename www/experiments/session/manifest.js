@@ -1,8 +1,12 @@
-// What the server has: the model that is used by default, and its library.
+// What the server has: the model that is used by default, its library and its adapters.
 
 /**
- * `id`: NAME@HASH8.
- * @typedef {{ id: string, name: string, library: { bytes: number, sha256: string } | null }} ModelFile
+ * @import { AdapterDescription } from "../../protocol.js"
+ */
+
+/**
+ * `id`: NAME@HASH8, as of adapters.
+ * @typedef {{ id: string, name: string, library: { bytes: number, sha256: string } | null, adapters: AdapterDescription[] }} ModelFile
  */
 
 /**
@@ -18,5 +22,11 @@ export async function modelFile(url, wanted) {
   const of = (/** @type {string | null} */ name) => models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);
   if (!found) throw new Error("the list of models does not hold its own default model");
-  return { id: `${found.name}@${found.sha256.slice(0, 8)}`, name: found.name, library: found.library ? { bytes: found.library.bytes, sha256: found.library.sha256 } : null };
+  const id = (/** @type {{ name: string, sha256: string }} */ { name, sha256 }) => `${name}@${sha256.slice(0, 8)}`;
+  return {
+    id: id(found),
+    name: found.name,
+    library: found.library ? { bytes: found.library.bytes, sha256: found.library.sha256 } : null,
+    adapters: (found.adapters ?? []).map((/** @type {{ name: string, sha256: string, title: string, bytes: number }} */ adapter) => ({ id: id(adapter), title: adapter.title, bytes: adapter.bytes })),
+  };
 }

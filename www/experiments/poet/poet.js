@@ -1,0 +1,158 @@
+// Experiment 2: the model with an adapter, from strength 0 to 1.5. Its form makes a plan, the rows become plots along the strength,
+// findings, and pairs of stories beside each other.
+import { element } from "../../parts/dom.js";
+import { megabytes } from "../../parts/format.js";
+import { createForm } from "../sampling/form.js";
+import { ADAPTER_NUMBERS, numberOf } from "../sampling/numbers.js";
+import { createSweep } from "../session/sweep.js";
+import { createTelling } from "../session/telling.js";
+import { createMeasure } from "./measure.js";
+import { protocol, question, title } from "./protocol.js";
+import { createSideBySide } from "./side-by-side.js";
+import { usualGrid } from "./usual.js";
+
+/**
+ * @import { AdapterDescription, Grid } from "../../protocol.js"
+ * @import { Context, Experiment, Shown } from "../experiment.js"
+ * @import { Conducted } from "../session/conduct.js"
+ * @import { Kind } from "../session/sweep.js"
+ */
+
+const NAME = "poet";
+/** Seconds that a worker takes for a token before this device has shown its own speed: each story is read by two models. */
+const TOKEN_SECONDS = 0.009;
+/** What is always shown, and then a number of the reader's choice. */
+const MEASURES = [
+  { name: "base_coherence", heading: "Coherence" },
+  { name: "base_surprise", heading: "Surprise" },
+  { name: "new_ngrams_3", heading: "New against the library" },
+  { name: "adapter_new_ngrams_3", heading: "New against the poems" },
+  { name: "mean_words_per_line", heading: "Length of lines" },
+  { name: "rhyming_line_ends", heading: "Rhymes" },
+];
+
+/** @type {Experiment} */
+export const poet = {
+  name: NAME,
+  title,
+  question,
+  protocol,
+  create(context) {
+    const adapter = context.model.adapters.find(({ id }) => id.startsWith(`${NAME}@`));
+    return adapter ? create(context, adapter) : absent(context);
+  },
+};
+
+/**
+ * @param {Context} context
+ * @param {AdapterDescription} adapter
+ * @returns {Shown}
+ */
+function create(context, adapter) {
+  const { analyst, conduct, hello } = context;
+  const card = element("p", { class: "hint" }, `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `, element("a", { href: "models/poet/README.md" }, "how it was made, and how it writes"), ".");
+  const form = createForm({
+    chain: hello.chain,
+    fixed: { name: "strength", label: "Strengths", hint: "From 0 (the base model) over 1 (as trained) to 1.5, as a list (0,0.5,1) or as from:to:count (0:1.5:7)." },
+    words: { seeds: "Seeds a prompt", prompts: "One a line. Each is written after at every strength." },
+    about: [card],
+    onChange: () => sweep.consider(),
+  });
+  const number = element("select", { "aria-label": "Number" }, ...ADAPTER_NUMBERS.map(({ name, label }) => element("option", { value: name }, label)));
+  number.value = "base_slor_per_word_bits";
+  number.addEventListener("change", () => void telling.tell());
+  const sides = createSideBySide();
+  const caveats = element("ul", { class: "hint" });
+  const measures = [
+    ...MEASURES.map(({ name, heading }) => ({ number: () => name, measure: createMeasure({ name, heading }) })),
+    { number: () => number.value, measure: createMeasure({ name: "chosen", heading: "Another number", choice: element("label", {}, "Number ", number) }) },
+  ];
+  const results = element(
+    "div",
+    { class: "sweep-results" },
+    sides.node,
+    ...measures.map(({ measure }) => measure.node),
+    element(
+      "section",
+      { class: "card reading", "aria-labelledby": "reading-heading" },
+      element("h2", { id: "reading-heading" }, "How to read this"),
+      element("p", { class: "hint" }, "Bars: 95% intervals over prompts and seeds. Filled marks differ significantly from the lowest strength."),
+      caveats,
+    ),
+  );
+
+  /** @type {Kind} */
+  const kind = { name: NAME, cell: "strength", tokenSeconds: TOKEN_SECONDS, usual: () => usualGrid(hello.grid, adapter), fit };
+  const sweep = createSweep({
+    context,
+    kind,
+    form,
+    onGrid() {
+      telling.forget();
+      draw();
+    },
+  });
+  const telling = createTelling({ analyst, conduct, grid: sweep.grid, names: () => measures.map((each) => each.number()), label: (name) => numberOf(name, ADAPTER_NUMBERS).label, onTold: draw });
+
+  /**
+   * A grid of a link, with the adapter that is here and along its strength alone.
+   * @param {Grid} grid
+   */
+  function fit(grid) {
+    const { adapter: theirs, ...base } = grid.base;
+    const usual = kind.usual();
+    const along = grid.axes.length === 1 && grid.axes[0]?.name === "strength";
+    if (along && theirs?.id === adapter.id) return { grid, problem: null };
+    const mine = { ...base, adapter: { id: adapter.id, strength: 1 } };
+    if (along) return { grid: { ...grid, base: mine }, problem: `The link was made with the adapter ${theirs?.id ?? "of no name"}, this page has ${adapter.id}: its stories will be others.` };
+    return { grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } }, problem: "The link does not sweep the strength of an adapter, and nothing else; the usual strengths are used." };
+  }
+
+  function draw() {
+    const grid = sweep.grid();
+    if (!grid) return;
+    const { rows, written } = conduct.state();
+    sides.show({ grid, rows });
+    const traced = rows.some((row) => row && "new_ngrams_3" in row.numbers);
+    for (const { number: name, measure } of measures) {
+      const metric = numberOf(name(), ADAPTER_NUMBERS);
+      measure.show({ told: telling.told(name()), metric, written, unmeasured: metric.library === true && written > 0 && !traced });
+    }
+    const told = telling.told("base_coherence")?.caveats ?? [];
+    caveats.replaceChildren(...(written > 0 ? told : []).map((caveat) => element("li", {}, caveat)));
+  }
+
+  return {
+    ...sweep.shown,
+    results,
+    /** @param {Conducted} state */
+    show(state) {
+      sweep.heed(state);
+      telling.heed(state);
+    },
+    about: () => telling.about(measures.map((each) => each.number())),
+  };
+}
+
+/**
+ * In place of the experiment, where the model has no Poet.
+ * @param {Context} context
+ * @returns {Shown}
+ */
+function absent({ model }) {
+  const text = `There is no adapter ${NAME} for the model ${model.id}: this experiment needs one.`;
+  return {
+    settings: element("p", { class: "form-problem", role: "alert" }, text),
+    results: element("div"),
+    problem: () => text,
+    settle: async () => undefined,
+    usual: async () => false,
+    restore: async () => false,
+    readLink: async () => ({ problems: [text], promise: null }),
+    writeLink: async () => ({ fragment: "", digest: null }),
+    show: () => undefined,
+    estimate: () => "",
+    describe: () => "",
+    about: async () => ({}),
+  };
+}
