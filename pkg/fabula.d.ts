@@ -8,6 +8,10 @@ export class Decoder {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Adapts the first sequence to a loaded adapter; the model itself at strength 0.
+     */
+    adapt(id: string, strength: number): void;
+    /**
      * Chooses how [`Self::sample`] draws.
      */
     draw_with(temperature: number, top_p: number, seed: number): void;
@@ -31,6 +35,10 @@ export class Decoder {
      * The names of the kernels in this module, best first.
      */
     static kernels(): string[];
+    /**
+     * Loads an adapter from its two files; returns its `NAME@HASH8`, by which settings name it.
+     */
+    load_adapter(name: string, config: Uint8Array | number[], weights: Uint8Array | number[]): string;
     /**
      * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
      * hexadecimal, where it was checked already; else it is computed here.
@@ -57,6 +65,11 @@ export class Decoder {
 export function serve(): void;
 
 /**
+ * Makes this worker answer what the experiments ask for, and says hello. Call once, from a dedicated worker.
+ */
+export function serve_experiments(): void;
+
+/**
  * Makes this worker answer the page's questions about the library. Call once, from a dedicated worker.
  */
 export function serve_library(): void;
@@ -66,17 +79,20 @@ export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembl
 export interface InitOutput {
     readonly memory: WebAssembly.Memory;
     readonly __wbg_decoder_free: (a: number, b: number) => void;
+    readonly decoder_adapt: (a: number, b: number, c: number, d: number) => [number, number];
     readonly decoder_draw_with: (a: number, b: number, c: number, d: number) => void;
     readonly decoder_feed: (a: number, b: number, c: number) => [number, number, number];
     readonly decoder_feed_each: (a: number, b: number, c: number) => [number, number, number, number];
     readonly decoder_golden: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly decoder_kernel: (a: number) => [number, number];
     readonly decoder_kernels: () => [number, number];
+    readonly decoder_load_adapter: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly decoder_new: (a: any, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly decoder_reset: (a: number, b: number, c: number) => void;
     readonly decoder_sample: (a: number, b: number, c: number) => [number, number, number];
     readonly decoder_story: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly serve: () => void;
+    readonly serve_experiments: () => void;
     readonly serve_library: () => void;
     readonly wasm_bindgen__convert__closures_____invoke__h3778945ee8b821a0: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33: (a: number, b: number, c: any) => [number, number];

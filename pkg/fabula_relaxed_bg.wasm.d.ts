@@ -2,17 +2,20 @@
 /* eslint-disable */
 export const memory: WebAssembly.Memory;
 export const __wbg_decoder_free: (a: number, b: number) => void;
+export const decoder_adapt: (a: number, b: number, c: number, d: number) => [number, number];
 export const decoder_draw_with: (a: number, b: number, c: number, d: number) => void;
 export const decoder_feed: (a: number, b: number, c: number) => [number, number, number];
 export const decoder_feed_each: (a: number, b: number, c: number) => [number, number, number, number];
 export const decoder_golden: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
 export const decoder_kernel: (a: number) => [number, number];
 export const decoder_kernels: () => [number, number];
+export const decoder_load_adapter: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
 export const decoder_new: (a: any, b: number, c: number, d: number, e: number) => [number, number, number];
 export const decoder_reset: (a: number, b: number, c: number) => void;
 export const decoder_sample: (a: number, b: number, c: number) => [number, number, number];
 export const decoder_story: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
 export const serve: () => void;
+export const serve_experiments: () => void;
 export const serve_library: () => void;
 export const wasm_bindgen__convert__closures_____invoke__h3778945ee8b821a0: (a: number, b: number, c: any, d: any) => void;
 export const wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33: (a: number, b: number, c: any) => [number, number];

@@ -24,7 +24,7 @@ pub struct JudgeRead {
 
 /// What is usual where a link says nothing.
 fn usual() -> Protocol {
-    let base = Settings { temperature: 1.0, length: 96, ..Settings::default() };
+    let base = Settings { length: 96, ..Settings::default() };
     let method = Method::BestOf { drafts: 8 };
     Protocol { base, prompts: Vec::new(), seeds: 1, weights: Weights::default(), method }
 }

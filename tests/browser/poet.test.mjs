@@ -37,10 +37,7 @@ function commandRows({ strengths, seeds, length, prompts: lines }) {
     const out = path.join(folder, "sweep.jsonl");
     execFileSync(program, ["sweep", "--model", path.join("models", entry.file), ...grid, "--seeds", String(seeds), "--tokens", String(length),
       "--prompts", path.join(folder, "prompts.txt"), "--no-library", "--out", out], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
-    return readFileSync(out, "utf8").trim().split("\n").map((line) => JSON.parse(line)).map((row) => ({
-      ...row,
-      percentiles: Object.fromEntries(Object.entries(row.percentiles).filter(([name]) => !name.startsWith("adapter_"))),
-    }));
+    return readFileSync(out, "utf8").trim().split("\n").map((line) => JSON.parse(line));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
