@@ -362,11 +362,18 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         assert!(told.contains("no two stories of one seed have a value for novelty"), "{told}");
         assert!(!told.contains("same prompt"), "{told}");
         let all: Value =
-            serde_json::from_str(&runs(&["findings", &jsonl, "--json", "--metric", "mean_log_probability_bits"])).unwrap();
+            serde_json::from_str(&runs(&["findings", &jsonl, "--json", "--metric", "mean_log_probability_bits"]))
+                .unwrap();
         assert_eq!(
             all,
-            serde_json::from_str::<Value>(&runs(&["findings", &csv, "--json", "--metric", "mean_log_probability_bits"]))
-                .unwrap()
+            serde_json::from_str::<Value>(&runs(&[
+                "findings",
+                &csv,
+                "--json",
+                "--metric",
+                "mean_log_probability_bits"
+            ]))
+            .unwrap()
         );
         let finding = &all["findings"][0]["finding"];
         assert_eq!(finding["comparisons"][0]["test"]["pairs"], 6);

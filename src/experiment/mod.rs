@@ -27,7 +27,7 @@ pub use pen::Pen;
 pub use perplexity::Perplexity;
 pub use reading::{SecondMetrics, SecondReading, SentenceGain, TokensRead, read_text, read_tokens};
 pub use row::{Row, csv, sweep_digest};
-pub use score::{AdapterTexts, Scorer, Scores, by_name, percentiles};
+pub use score::{AdapterTexts, Measured, Scorer, Scores, by_name, percentiles};
 pub use settings::{Adapter, Limits, Settings, SettingsError};
 pub use statistics::{Estimate, SignFlip, holm};
 pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};

@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// Numbers by name, and where they fall among people's passages; see [`percentiles`].
+pub type Measured = (Map<String, Value>, BTreeMap<String, f64>);
+
 /// What texts are scored with.
 pub struct Scorer<'a> {
     pub engine: &'a mut dyn Engine,
@@ -74,11 +77,7 @@ impl Scorer<'_> {
     /// (`base_…`): so stories of every strength are measured alike. And by `texts` what is new in it against the adapter's texts
     /// (`adapter_…`). The percentiles are among people's passages; those called `adapter_…` among the adapter's texts, of what the model
     /// itself says.
-    pub fn score_story(
-        &mut self,
-        story: &Generation,
-        texts: Option<&AdapterTexts>,
-    ) -> Result<(Map<String, Value>, BTreeMap<String, f64>), GenerateError> {
+    pub fn score_story(&mut self, story: &Generation, texts: Option<&AdapterTexts>) -> Result<Measured, GenerateError> {
         self.engine.adapt(story.settings.adapter())?;
         let second = self.second(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
         self.score_second(story, second, texts)
@@ -90,7 +89,7 @@ impl Scorer<'_> {
         story: &Generation,
         second: SecondMetrics,
         texts: Option<&AdapterTexts>,
-    ) -> Result<(Map<String, Value>, BTreeMap<String, f64>), GenerateError> {
+    ) -> Result<Measured, GenerateError> {
         let Generation { settings, text, .. } = story;
         let library = self.novelty(text);
         let mut numbers = by_name(&scores(&story.read(), text, second, self.reference, library.clone()));

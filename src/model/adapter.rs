@@ -178,7 +178,8 @@ impl Config {
             ("use_qalora", "false", "pooled inputs (QALoRA)"),
         ] {
             let value = config.others.get(field).unwrap_or(&Value::Null);
-            if !value.is_null() && value.to_string() != harmless {
+            let written = value.to_string();
+            if !value.is_null() && written != harmless {
                 return Err(unusable(format!("{field} is {value}: adapters with {what} are not supported")));
             }
         }
