@@ -175,7 +175,8 @@ export async function visit(t, { browser, server }, options = {}) {
   await page.evaluateOnNewDocument(watchWorkers);
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
-  if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }]);
+  // Without smooth scrolling: a button that is still on its way is missed by a click.
+  if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
   await page.goto(server.url + (options.query ?? "") + (options.fragment ?? ""), { waitUntil: "load" });
   t.after(async () => {
     if (!page.isClosed()) await (options.context ? page.close() : context.close());
