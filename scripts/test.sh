@@ -14,13 +14,13 @@ command_line() { "$NATIVE_CARGO" build --locked --release --bin fabula; }
 # Two at a time at most: each file starts a browser of its own, and each page computes.
 browser() { FABULA_PKG=$1 node --test --test-concurrency="$2" "${@:3}"; }
 
-# The walk through the page again, a file out and in, and axe, in the browser that the other tests
-# of the page leave out; its driver is slow.
+# The walk through the page again, every sampler beside the command line, a file out and in, and axe, in the browser that the
+# other tests of the page leave out; its driver is slow.
 in_firefox() {
   if ! find_firefox >/dev/null; then say "Firefox is not installed: the page was NOT tried there"; return; fi
-  local names='by keyboard(:| alone)|replayed by its link|here again after a reload|without loss|axe finds nothing: light, desk'
+  local names='by keyboard(:| alone)|replayed by its link|here again after a reload|without loss|golden stories|axe finds nothing: light, desk'
   FABULA_BROWSER=firefox FABULA_PKG=target/pkg node --test --test-concurrency=2 --test-name-pattern="$names" \
-    tests/browser/{lens,branch,compare,history,accessibility}.test.mjs
+    tests/browser/{lens,branch,compare,history,agreement,accessibility}.test.mjs
 }
 
 step "setup" scripts/setup.sh
