@@ -245,6 +245,26 @@ fn a_sweep_is_the_same_however_it_was_cut() {
             runs(&["merge", &parts[0], &parts[1], "--out", &path(&name("joined"))]);
             assert_eq!(whole, read(&name("joined")));
         }
+        // Parquet is written when all rows are there; until then they wait beside it.
+        let bytes = |name: &str| std::fs::read(path(name)).unwrap();
+        sweep(&["--out", &path("whole.parquet")]);
+        assert!(bytes("whole.parquet").starts_with(b"PAR1") && !folder.join("whole.parquet.rows.jsonl").exists());
+        for shard in ["1/2", "2/2"] {
+            sweep(&["--out", &path(&format!("{}.parquet", &shard[..1])), "--shard", shard]);
+        }
+        runs(&["merge", &path("1.parquet"), &path("2.parquet"), "--out", &path("joined.parquet")]);
+        assert_eq!(bytes("whole.parquet"), bytes("joined.parquet"));
+        std::fs::remove_file(path("2.parquet")).unwrap();
+        std::fs::write(path("2.parquet.rows.jsonl"), &read("2.jsonl")[..700]).unwrap();
+        let unfinished = ["merge", &path("1.parquet"), &path("2.parquet"), "--out", &path("again.parquet")];
+        refuses(&unfinished, "not finished");
+        sweep(&["--out", &path("2.parquet"), "--shard", "2/2"]);
+        runs(&unfinished);
+        assert_eq!(bytes("whole.parquet"), bytes("again.parquet"));
+        sweep(&["--out", &path("whole.parquet")]);
+        let told = |name: &str| runs(&["findings", &path(name), "--metric", "coherence", "--json"]);
+        assert_eq!(told("whole.parquet"), told("whole.csv"));
+        assert_eq!(told("whole.jsonl"), told("whole.csv"));
         // A row is the story that its link writes, and the numbers are those that `generate` prints.
         let rows = lines(&folder.join("whole.jsonl"));
         assert_eq!(rows.len(), 18);
@@ -260,10 +280,34 @@ fn a_sweep_is_the_same_however_it_was_cut() {
         refuses(&[&again[..], &["--grid", "temperature=1"]].concat(), "another sweep");
         std::fs::remove_file(path("whole.csv.protocol.json")).unwrap();
         refuses(&[&again[..], &grid].concat(), "protocol");
-        refuses(&["sweep", "--model", MODEL, "--out", &path("x.txt")], ".csv or .jsonl");
+        refuses(&["sweep", "--model", MODEL, "--out", &path("x.txt")], ".csv, .jsonl or .parquet");
         refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--grid", "heat=1"], "heat");
         refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--shard", "3/2"], "I/N");
     });
+}
+
+#[test]
+fn an_adapter_is_blended_in() {
+    const POET: &str = "models/poet";
+    let words = ["--prompt", "The moon", "--tokens", "24", "--seed", "5"];
+    let story = |more: &[&str]| json(&[&words[..], more].concat());
+    let base = story(&[]);
+    let none = story(&["--adapter", POET, "--strength", "0"]);
+    assert_eq!((&none["token_ids"], &none["surprisal_bits"]), (&base["token_ids"], &base["surprisal_bits"]));
+    let whole = story(&["--adapter", POET]);
+    assert_ne!(whole["token_ids"], base["token_ids"]);
+    assert_eq!(story(&["--adapter", POET, "--strength", "1"])["digest"], whole["digest"]);
+    // Its link has the adapter and the strength, and repeats the story.
+    let half = story(&["--adapter", POET, "--strength", "0.5"]);
+    let link = half["link"].as_str().unwrap();
+    assert!(link.contains("adapter=poet@") && link.contains("strength=0.5"), "{link}");
+    assert_eq!(json(&["--adapter", POET, "--link", link])["digest"], half["digest"]);
+    refuses(&["generate", "--model", MODEL, "--link", link], "adapter");
+    refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "0.2", "--link", link], "--strength");
+    refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "1.6"], "strength");
+    refuses(&["generate", "--model", MODEL, "--strength", "0.5"], "--adapter");
+    refuses(&["generate", "--model", "tests/corpus/tiny.gguf", "--adapter", POET], "adapter");
+    refuses(&["generate", "--model", MODEL, "--adapter", "no/such/folder"], "no/such/folder");
 }
 
 #[test]
@@ -379,14 +423,14 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         assert_eq!(finding["comparisons"][0]["test"]["pairs"], 6);
         let sentence = finding["sentences"][0].as_str().unwrap();
         assert!(
-            sentence.starts_with("Mean log probability bits is significantly lower at temperature 2 than at 0.2"),
+            sentence.starts_with("Mean log probability bits: significantly lower at temperature 2 than at 0.2"),
             "{sentence}"
         );
 
         refuses(&["findings", &csv, "--metric", "wit"], "no number \"wit\"");
         refuses(&["findings", &csv, "--axis", "top_p"], "no axis of this sweep");
         refuses(&["findings", &path("nothing.csv")], "protocol");
-        refuses(&["findings", &path("x.txt")], ".csv or .jsonl");
+        refuses(&["findings", &path("x.txt")], ".csv, .jsonl or .parquet");
         std::fs::write(path("empty.txt"), "\n \n").unwrap();
         let words = ["sweep", "--model", MODEL, "--out", &path("y.csv"), "--prompts"];
         refuses(&[&words[..], &[&path("empty.txt")]].concat(), "holds no prompt");

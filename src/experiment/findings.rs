@@ -121,8 +121,13 @@ fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Comparison]) 
     };
     if SignFlip::smallest_p(pairs) * count as f64 > LEVEL {
         let enough = (pairs + 1..).find(|&more| SignFlip::smallest_p(more) * count as f64 <= LEVEL);
-        let seeds = enough.unwrap_or_default().div_ceil(grid.each_prompt());
-        let stories = if pairs == 1 { "1 pair of stories is" } else { &format!("{pairs} pairs of stories are") };
+        // Where only some of the stories have this number, it is likely to be so with more seeds, too.
+        let seeds = (enough.unwrap_or_default() * grid.stories()).div_ceil(pairs * grid.each_prompt());
+        let stories = match (pairs, grid.stories()) {
+            (1, 1) => "1 pair of stories is".into(),
+            (pairs, all) if pairs == all => format!("{pairs} pairs of stories are"),
+            (pairs, all) => format!("{pairs} of {all} pairs of stories have it, which is"),
+        };
         return vec![format!(
             "Too few seeds to say anything of {metric} along {axis}: {stories} not enough for {over}, however large the differences. Take {seeds} seeds or more."
         )];
@@ -150,18 +155,18 @@ fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Comparison]) 
     }
     let name = capital(metric);
     let mut sentences = Vec::new();
-    for (up, verb, word) in [(false, "falls", "lower"), (true, "rises", "higher")] {
+    for (up, word) in [(false, "lower"), (true, "higher")] {
         let those: Vec<&Comparison> =
             clear.iter().copied().filter(|comparison| (comparison.test.mean_difference > 0.0) == up).collect();
         let Some(from) = those.first() else { continue };
         let to_the_end = comparisons[comparisons.len() - those.len()..].iter().eq(those.iter().copied());
         let told = test(&those);
+        // Without a verb: some numbers are named in the plural.
         sentences.push(match (to_the_end && those.len() == clear.len(), those.len()) {
-            (true, 2..) => format!(
-                "{name} {verb}: from {axis} {} on it is significantly {word} than at {reference} ({told}).",
-                from.value
-            ),
-            _ => format!("{name} is significantly {word} at {axis} {} than at {reference} ({told}).", listed(&those)),
+            (true, 2..) => {
+                format!("{name}: significantly {word} from {axis} {} on than at {reference} ({told}).", from.value)
+            }
+            _ => format!("{name}: significantly {word} at {axis} {} than at {reference} ({told}).", listed(&those)),
         });
         let largest = those
             .iter()
@@ -246,7 +251,7 @@ mod tests {
         assert_eq!(clear, [1.4, 1.7, 2.0]);
         assert_eq!(
             found.sentences[0],
-            "Coherence falls: from temperature 1.4 on it is significantly lower than at 0.2 (paired sign-flip test, p ≤ 0.047 after Holm’s correction over 6 comparisons, 8 pairs)."
+            "Coherence: significantly lower from temperature 1.4 on than at 0.2 (paired sign-flip test, p ≤ 0.047 after Holm’s correction over 6 comparisons, 8 pairs)."
         );
         assert!(found.sentences[1].starts_with("The difference is largest at "), "{:?}", found.sentences);
         let difference = found.comparisons[5].difference;
@@ -270,8 +275,8 @@ mod tests {
     fn effects_that_go_both_ways_are_told_apart() {
         let grid = grid("temperature=0,0.5,1", 10);
         let found = finding(&grid, 0, "surprise", &made(&grid, 0.1, |cell| [0.0, 1.0, -1.0][(cell[0] * 2.0) as usize]));
-        assert!(found.sentences[0].starts_with("Surprise is significantly lower at temperature 1 than at 0 ("));
-        assert!(found.sentences[2].starts_with("Surprise is significantly higher at temperature 0.5 than at 0 ("));
+        assert!(found.sentences[0].starts_with("Surprise: significantly lower at temperature 1 than at 0 ("));
+        assert!(found.sentences[2].starts_with("Surprise: significantly higher at temperature 0.5 than at 0 ("));
         assert!(found.sentences[0].contains("p = 0.004 after Holm’s correction over 2 comparisons, 10 pairs"));
     }
 
@@ -297,6 +302,13 @@ mod tests {
                 "Too few seeds to say anything of coherence along temperature: 4 pairs of stories are not enough for 2 comparisons, however large the differences. Take 7 seeds or more."
             ]
         );
+        // Half of the stories lack the number: twice as many seeds are needed.
+        let eight = Grid { seeds: 8, ..grid.clone() };
+        let mut values = made(&eight, 0.0, |cell| -cell[0]);
+        (0..24).filter(|run| run % 8 > 3).for_each(|run| values[run] = None);
+        let words = &finding(&eight, 0, "coherence", &values).sentences[0];
+        assert!(words.contains("4 of 8 pairs of stories have it, which is not enough"), "{words}");
+        assert!(words.ends_with("Take 14 seeds or more."), "{words}");
         // Two prompts double the pairs: 8 are enough.
         let grid = Grid { prompts: vec!["A".into(), "B".into()], ..grid };
         let found = finding(&grid, 0, "coherence", &made(&grid, 0.0, |cell| -cell[0]));

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// File that `fabula sweep` has written (.csv or .jsonl), with its protocol beside it
+    /// File that `fabula sweep` has written (.csv, .jsonl or .parquet), with its protocol beside it
     file: PathBuf,
     /// Numbers to tell of, by name, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "novelty,coherence,surprise")]

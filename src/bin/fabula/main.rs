@@ -9,6 +9,7 @@ mod judge_file;
 mod library;
 mod perplexity;
 mod reference;
+mod rows;
 mod score;
 mod settings;
 mod sweep;

@@ -30,7 +30,7 @@ pub struct Arguments {
     settings: SettingsArguments,
     #[command(flatten)]
     adapter: AdapterArguments,
-    /// File to write: .csv (numbers) or .jsonl (the texts too). Where it was begun before, by the same command, it is gone on with
+    /// File to write: .csv (numbers), .jsonl or .parquet (the texts too). Where it was begun before, by the same command, it is gone on with
     #[arg(long)]
     out: PathBuf,
     /// Only the i-th of n parts, I/N from 1: for several machines, whose parts `fabula merge` joins
@@ -148,6 +148,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         work.failed.store(written.is_err(), Ordering::Relaxed);
         written
     })?;
+    part.finish()?;
     eprintln!("fabula: {total} stories in {}", arguments.out.display());
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
 
 use crate::common::{Outcome, in_file, text};
+use crate::rows;
 use fabula::experiment::{Grid, Row};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -16,6 +16,8 @@ pub enum Format {
     Csv,
     /// Everything, the text too: one object a line.
     Jsonl,
+    /// Everything, a typed column each. It cannot grow: rows wait in JSON Lines beside it until all are there.
+    Parquet,
 }
 
 impl Format {
@@ -24,9 +26,17 @@ impl Format {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => Ok(Self::Csv),
             Some("jsonl") => Ok(Self::Jsonl),
-            _ => Err(format!("{}: name a file that ends in .csv or .jsonl", path.display()).into()),
+            Some("parquet") => Ok(Self::Parquet),
+            _ => Err(format!("{}: name a file that ends in .csv, .jsonl or .parquet", path.display()).into()),
         }
     }
+}
+
+/// A name with something behind it.
+fn behind(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 /// All that decides the rows of a file.
@@ -58,9 +68,11 @@ impl Protocol {
     }
 
     fn path(of: &Path) -> PathBuf {
-        let mut name = of.as_os_str().to_owned();
-        name.push(".protocol.json");
-        name.into()
+        behind(of, ".protocol.json")
+    }
+
+    fn axes(&self) -> Vec<&str> {
+        self.grid.axes.iter().map(|axis| axis.name.as_str()).collect()
     }
 
     fn read(of: &Path) -> Outcome<Self> {
@@ -79,24 +91,33 @@ impl Protocol {
     }
 }
 
-/// The rows that a file holds, as far as its last whole line.
+/// The rows that a file holds, as far as its last whole line; of a Parquet file as JSON.
 struct Lines {
     header: Option<String>,
     /// By run.
     rows: Vec<(usize, String)>,
-    /// Bytes of all that.
+    /// Bytes of all that, in a file that can grow.
     bytes: usize,
 }
 
 impl Lines {
-    fn read(path: &Path, format: Format) -> Outcome<Self> {
+    fn read(path: &Path, protocol: &Protocol) -> Outcome<Self> {
+        let format = Format::of(path)?;
+        if format == Format::Parquet {
+            if !path.exists() {
+                let words = "it is not finished: run its sweep again, which goes on where it was";
+                return Err(format!("{}: {words}", path.display()).into());
+            }
+            let rows = rows::read_parquet(path, &protocol.axes())?;
+            return Ok(Self { header: None, rows: rows.iter().map(|row| (row.run, row.json())).collect(), bytes: 0 });
+        }
         let content = text(path)?;
         let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
         let mut lines = whole.lines();
         let header = if format == Format::Csv { lines.next().map(str::to_string) } else { None };
         let run = |line: &str| match format {
             Format::Csv => line.split(',').next()?.parse().ok(),
-            Format::Jsonl => serde_json::from_str::<Value>(line).ok()?["run"].as_u64().map(|run| run as usize),
+            _ => Some(rows::from_json(line)?.run),
         };
         let rows = lines.enumerate().map(|(index, line)| match run(line) {
             Some(run) => Ok((run, line.to_string())),
@@ -104,13 +125,23 @@ impl Lines {
         });
         Ok(Self { header, rows: rows.collect::<Outcome<_>>()?, bytes: whole.len() })
     }
+
+    /// Whether these are the first rows of a protocol's part.
+    fn check(&self, path: &Path, protocol: &Protocol) -> Outcome {
+        if self.rows.iter().map(|row| row.0).eq(protocol.runs().take(self.rows.len())) {
+            return Ok(());
+        }
+        Err(format!("{}: its rows are not those of its protocol; name another file", path.display()).into())
+    }
 }
 
 /// A file that is being written.
 pub struct Part {
     path: PathBuf,
-    format: Format,
-    file: File,
+    /// Where rows are added: the file itself, or JSON Lines beside it.
+    growing: PathBuf,
+    /// None where the part is finished.
+    file: Option<File>,
     /// Rows that were there already.
     done: usize,
     empty: bool,
@@ -119,29 +150,33 @@ pub struct Part {
 impl Part {
     /// Begins a file, or opens one that was begun under the same protocol, behind its last whole row.
     pub fn open(path: &Path, protocol: &Protocol) -> Outcome<Self> {
-        let format = Format::of(path)?;
-        let begun = path.exists();
+        let growing = match Format::of(path)? {
+            Format::Parquet => behind(path, ".rows.jsonl"),
+            _ => path.to_path_buf(),
+        };
+        let begun = path.exists() || growing.exists();
         if begun && Protocol::read(path)? != *protocol {
             let words = "it holds another sweep (other settings, model or part); name another file, or delete it";
             return Err(format!("{}: {words}", path.display()).into());
         }
-        let mut done = 0;
-        let mut bytes = 0;
-        if begun {
-            let lines = Lines::read(path, format)?;
-            if !lines.rows.iter().map(|row| row.0).eq(protocol.runs().take(lines.rows.len())) {
-                return Err(
-                    format!("{}: its rows are not those of its protocol; name another file", path.display()).into()
-                );
-            }
-            (done, bytes) = (lines.rows.len(), lines.bytes);
-        } else {
+        let there = if path.exists() { path } else { &growing };
+        let lines = match begun {
+            true => Lines::read(there, protocol)?,
+            false => Lines { header: None, rows: Vec::new(), bytes: 0 },
+        };
+        lines.check(there, protocol)?;
+        let (done, bytes) = (lines.rows.len(), lines.bytes);
+        let mut part = Self { path: path.to_path_buf(), growing, file: None, done, empty: bytes == 0 };
+        if part.path != part.growing && part.path.exists() {
+            return Ok(part);
+        }
+        if !begun {
             protocol.write(path)?;
         }
-        let open = OpenOptions::new().create(true).append(true).open(path);
-        let file =
-            open.and_then(|file| file.set_len(bytes as u64).map(|()| file)).map_err(|error| in_file(path, error))?;
-        Ok(Self { path: path.to_path_buf(), format, file, done, empty: bytes == 0 })
+        let open = OpenOptions::new().create(true).append(true).open(&part.growing);
+        let cut = open.and_then(|file| file.set_len(bytes as u64).map(|()| file));
+        part.file = Some(cut.map_err(|error| in_file(&part.growing, error))?);
+        Ok(part)
     }
 
     /// Rows that were there when it was opened.
@@ -151,16 +186,25 @@ impl Part {
 
     /// Adds a row.
     pub fn write(&mut self, row: &Row) -> Outcome {
-        let mut lines = String::new();
-        if std::mem::take(&mut self.empty) && self.format == Format::Csv {
-            lines = row.csv_header() + "\n";
-        }
-        lines += &match self.format {
-            Format::Csv => row.csv(),
-            Format::Jsonl => row.json(),
-        };
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let csv = self.growing.extension().is_some_and(|extension| extension == "csv");
+        let mut lines = if csv && self.empty { row.csv_header() + "\n" } else { String::new() };
+        self.empty = false;
+        lines += &if csv { row.csv() } else { row.json() };
         lines.push('\n');
-        self.file.write_all(lines.as_bytes()).map_err(|error| in_file(&self.path, error))
+        file.write_all(lines.as_bytes()).map_err(|error| in_file(&self.growing, error))
+    }
+
+    /// Closes the file, when all its rows are there.
+    pub fn finish(self) -> Outcome {
+        if self.file.is_none() || self.path == self.growing {
+            return Ok(());
+        }
+        let rows: Vec<Row> = text(&self.growing)?.lines().filter_map(rows::from_json).collect();
+        let new = behind(&self.path, ".new");
+        rows::write_parquet(&new, &rows)?;
+        std::fs::rename(&new, &self.path).map_err(|error| in_file(&self.path, error))?;
+        std::fs::remove_file(&self.growing).map_err(|error| in_file(&self.growing, error))
     }
 }
 
@@ -175,9 +219,9 @@ pub struct Numbers {
 
 impl Numbers {
     pub fn read(path: &Path) -> Outcome<Self> {
-        let format = Format::of(path)?;
+        Format::of(path)?;
         let protocol = Protocol::read(path)?;
-        let Lines { header, rows, .. } = Lines::read(path, format)?;
+        let Lines { header, rows, .. } = Lines::read(path, &protocol)?;
         let runs = protocol.grid.runs();
         let mut by_name: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
         let written = rows.len();
@@ -192,20 +236,12 @@ impl Numbers {
             let mut put = |name: &str, value: Option<f64>| {
                 by_name.entry(name.into()).or_insert_with(|| vec![None; runs])[run] = value;
             };
-            match format {
+            if header.is_some() {
                 // The link alone may hold commas.
-                Format::Csv => {
-                    let columns = names.iter().zip(line.split(',')).take(last).skip(settings);
-                    columns.for_each(|(name, value)| put(name, value.parse().ok()));
-                }
-                Format::Jsonl => {
-                    let numbers = line.split_once("\"numbers\":{").and_then(|(_, rest)| rest.split_once('}'));
-                    let (numbers, _) =
-                        numbers.ok_or_else(|| format!("{}: run {run} has no numbers", path.display()))?;
-                    // As text: serde_json may read the last bit of a float wrongly, and CSV gives every bit.
-                    let named = numbers.split(',').filter_map(|number| number.split_once(':'));
-                    named.for_each(|(name, value)| put(name.trim_matches('"'), value.parse().ok()));
-                }
+                let columns = names.iter().zip(line.split(',')).take(last).skip(settings);
+                columns.for_each(|(name, value)| put(name, value.parse().ok()));
+            } else if let Some(row) = rows::from_json(&line) {
+                row.numbers.keys().for_each(|name| put(name, row.number(name)));
             }
         }
         Ok(Self { protocol, written, by_name })
@@ -230,8 +266,8 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         if protocol.as_ref().is_some_and(|protocol| *protocol != found) {
             return wrong("it is a part of another sweep than the first");
         }
+        let lines = Lines::read(path, &found)?;
         protocol = Some(found);
-        let lines = Lines::read(path, format)?;
         if header.is_some() && lines.header != header {
             return wrong("its columns are not those of the first part");
         }
@@ -251,6 +287,10 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         );
     }
     protocol.write(out)?;
+    if format == Format::Parquet {
+        let rows: Vec<Row> = rows.values().filter_map(|line| rows::from_json(line)).collect();
+        return rows::write_parquet(out, &rows);
+    }
     let mut text: String = header.map(|header| header + "\n").unwrap_or_default();
     for line in rows.into_values() {
         text += &line;
