@@ -3,6 +3,7 @@
 //   --quick: one run, which is no result      --json: prints the numbers, too
 import { said, settle } from "../tests/browser/reader.mjs";
 import { launch, startServer, visit } from "../tests/browser/support.mjs";
+import { choose, colourBy, control } from "./lib/controls.mjs";
 import { record } from "./lib/record.mjs";
 import { summary } from "./lib/statistics.mjs";
 
@@ -12,21 +13,6 @@ const COLOURINGS = ["Surprisal", "Entropy", "Excess surprise", "Rank", "Where it
 // So hot that the model does not end the story itself.
 const SETTINGS = { prompt: "Once", temperature: 2, top_p: 1, length: 512 };
 const MOVES = 120;
-
-/**
- * Sets controls and presses buttons by their ids. The tests' own way, by role and name, builds the tree that screen readers get,
- * and the browser then keeps that up to date in every frame.
- */
-const control = (page, id, value) => page.evaluate((name, to) => {
-  const node = document.getElementById(name);
-  if (to === undefined) return node.click();
-  node.value = String(to);
-  node.dispatchEvent(new Event("input", { bubbles: true }));
-  return node.dispatchEvent(new Event("change", { bubbles: true }));
-}, id, value);
-async function choose(page, { top_p, ...settings }) {
-  for (const [id, value] of Object.entries({ ...settings, "top-p": top_p })) await control(page, id, value);
-}
 
 /** Notes every frame from now on, until told to stop. */
 const watchFrames = (page) => page.evaluate(() => {
@@ -129,7 +115,7 @@ await story(page, client, 1000);
 
 const streaming = {};
 for (const name of COLOURINGS) {
-  await page.evaluate((label) => [...document.querySelectorAll("#story fieldset label")].find((node) => node.textContent === label).click(), name);
+  await colourBy(page, name);
   const runs = [];
   for (let seed = 1; runs.length < RUNS && seed < 50; seed += 1) {
     const run = await story(page, client, seed);

@@ -51,7 +51,7 @@ build_candle() {
 }
 
 "$cargo" build --locked --release --quiet --bin fabula
-if [ "$only" != engine ]; then for part in page frames experiments; do node benches/$part.mjs "${words[@]}"; done; fi
+if [ "$only" != engine ]; then for part in page frames lens experiments; do node benches/$part.mjs "${words[@]}"; done; fi
 if [ "$only" = page ]; then exit; fi
 if [ $candle = always ] || { [ $candle = missing ] && ! ls "${candle_files[@]}" >/dev/null 2>&1; }; then build_candle; fi
 if [ $candle = never ]; then words+=(--no-candle); fi

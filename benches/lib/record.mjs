@@ -1,4 +1,4 @@
-// One record a day and machine: DATE-MACHINE.json and the same as .md. The page, its frames, the experiments and the engine are measured one
+// One record a day and machine: DATE-MACHINE.json and the same as .md. The page, its frames, what the lens costs, the experiments and the engine are measured one
 // after the other; each writes its own part and leaves the others' as they are.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -6,11 +6,12 @@ import { ROOT } from "../../scripts/serve.mjs";
 import { engineTables } from "./engine-tables.mjs";
 import { experimentsTables } from "./experiments-tables.mjs";
 import { framesTables } from "./frames-tables.mjs";
+import { lensTables } from "./lens-tables.mjs";
 import { machine, machineName } from "./machine.mjs";
 import { pageTables } from "./page-tables.mjs";
 
 /** How each part is written for people, in this order. */
-const PARTS = { page: pageTables, frames: framesTables, experiments: experimentsTables, engine: engineTables };
+const PARTS = { page: pageTables, frames: framesTables, lens: lensTables, experiments: experimentsTables, engine: engineTables };
 
 /** Six digits are more than any clock here is worth. */
 const rounded = (_, value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
@@ -24,7 +25,7 @@ function earlier(file) {
 }
 
 /**
- * @param {"page" | "frames" | "experiments" | "engine"} part
+ * @param {"page" | "frames" | "lens" | "experiments" | "engine"} part
  * @param {object} result
  * @param {boolean} quick a run that only shows that the benchmark works is no result: it goes to target/
  */
