@@ -34,11 +34,13 @@ const drawn = async (page) => (await map(page)).$eval("svg", (node) => node.getA
 /** The filled points; rings around them are not. */
 const points = async (page) => (await map(page)).$$eval("svg circle", (all) => all.filter((one) => getComputedStyle(one).fill !== "none").length);
 const faded = async (page) => (await map(page)).$$eval("svg circle", (all) => all.filter((one) => Number(getComputedStyle(one).fillOpacity) < 0.5).length);
-const box = async (page) => {
-  const svg = await (await map(page)).$("svg");
-  await svg.scrollIntoView();
-  return svg.boundingBox();
-};
+/** In one breath: a number that comes in may draw the map again. */
+const box = async (page) => (await map(page)).evaluate((region) => {
+  const svg = region.querySelector("svg");
+  svg.scrollIntoView({ block: "center", behavior: "instant" });
+  const { x, y, width, height } = svg.getBoundingClientRect();
+  return { x, y, width, height };
+});
 
 async function pick(page, name, value) {
   const list = await find(page, "combobox", name);
