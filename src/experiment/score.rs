@@ -31,8 +31,8 @@ pub struct AdapterTexts {
     pub reference: Option<Reference>,
 }
 
-/// The numbers that depend on the model that reads.
-const BY_MODEL: [&str; 14] = [
+/// The numbers that depend on the model that reads, and on nothing else.
+const BY_MODEL: [&str; 13] = [
     "mean_log_probability_bits",
     "perplexity",
     "slor_bits",
@@ -46,7 +46,6 @@ const BY_MODEL: [&str; 14] = [
     "relevance_bits",
     "coherence",
     "surprise",
-    "creative_region",
 ];
 
 /// Every number of a text.

@@ -111,7 +111,9 @@ impl Read {
         let mut story = String::from("v=1");
         for piece in fragment.split('&') {
             let name = piece.split('=').next().unwrap_or_default();
+            // p02 is nobody's name.
             let number = name.strip_prefix('p').and_then(|number| number.parse::<usize>().ok());
+            let number = number.filter(|number| name == format!("p{number}"));
             let known = ["x", "e", "seeds", "digest"].contains(&name)
                 || names.contains(&name)
                 || number.is_some_and(|it| (2..=PROMPTS).contains(&it));

@@ -66,6 +66,9 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
     let weights = weights(&mut link);
     let experiment::Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
     let mut protocol = Protocol { base, prompts, seeds, weights, method };
+    if protocol.base.adapter.take().is_some() {
+        problems.push("A self-evaluation is by the model itself: the link's adapter is ignored.".into());
+    }
     if let Err(error) = protocol.check_numbers() {
         problems.push(format!("The link's experiment cannot be run ({error}); the usual one is used."));
         protocol = Protocol { base: protocol.base, ..usual };
@@ -113,6 +116,8 @@ mod tests {
             ("#x=1&e=judge&seeds=none", "seeds must be"),
             ("#x=1&e=judge&t=hot", "temperature must be"),
             ("#x=1&e=judge&wings=2", "wings"),
+            ("#x=1&e=judge&adapter=poet@01234567&strength=1", "adapter is ignored"),
+            ("#x=1&e=judge&p=A&p2=B&p3=B", "twice"),
         ] {
             let read = read_judge(fragment);
             assert!(read.problems.join(" ").contains(words), "{fragment}: {:?}", read.problems);

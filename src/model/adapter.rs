@@ -7,7 +7,7 @@ use super::weights::{Part, Shape, Tensor, plain_name};
 use super::{ModelError, sha256_hex};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 /// The largest rank that is read.
@@ -93,7 +93,7 @@ impl Adapter {
                 "it changes {name}, which this model does not have or which is not supported: adapters of the seven matrices of each layer are"
             )));
         }
-        config.check_targets(&matrices)?;
+        config.check_targets(&matrices, shape.layers)?;
         Ok(Self {
             name: name.into(),
             hash8: sha256_hex(weights)[..8].into(),
@@ -191,16 +191,28 @@ impl Config {
         self.lora_alpha / if self.use_rslora { rank.sqrt() } else { rank }
     }
 
-    /// Every module that the configuration names must be in the file: a file that lost some would write other stories.
-    fn check_targets(&self, matrices: &BTreeMap<(usize, &'static str), LowRank>) -> Result<(), ModelError> {
-        let there: BTreeSet<&str> = matrices.keys().map(|&(_, name)| name).collect();
+    /// Every module that the configuration names must be in the file, in every layer if it does not name some: a file that lost one
+    /// would write other stories.
+    fn check_targets(
+        &self,
+        matrices: &BTreeMap<(usize, &'static str), LowRank>,
+        layers: usize,
+    ) -> Result<(), ModelError> {
+        let chosen = self.others.get("layers_to_transform").is_some_and(|layers| !layers.is_null());
         let named = self.target_modules.as_array().into_iter().flatten().filter_map(Value::as_str);
         for name in named {
-            if !there.contains(name.rsplit('.').next().unwrap_or(name)) {
+            let module = name.rsplit('.').next().unwrap_or(name);
+            let has = |layer: usize| matrices.keys().any(|&key| key == (layer, module));
+            if !(0..layers).any(has) {
                 return Err(wrong(format!("it lacks the module {name} that adapter_config.json names")));
             }
+            if let Some(layer) = (0..layers).find(|&layer| !chosen && !name.contains("layers.") && !has(layer)) {
+                return Err(wrong(format!(
+                    "it lacks the module {name} of layer {layer} that adapter_config.json names"
+                )));
+            }
         }
-        if there.is_empty() { Err(wrong("it changes nothing".into())) } else { Ok(()) }
+        if matrices.is_empty() { Err(wrong("it changes nothing".into())) } else { Ok(()) }
     }
 }
 

@@ -156,8 +156,10 @@ impl Worker {
             if let Err(Failure { code, message }) = result {
                 post(&Answer::Error { id, code, message });
             }
-            self.answer_look(self.loaded.borrow_mut().as_mut());
-            if let Some(request) = self.waiting.take() {
+            self.clone().look_when_ready();
+            if self.working.get() {
+                // An adapter is on its way; what waits comes after it.
+            } else if let Some(request) = self.waiting.take() {
                 self.answer(request);
             } else if !self.unread.borrow().is_empty() {
                 self.read_on();
@@ -185,6 +187,8 @@ impl Worker {
         let asked =
             settings.filter(|asked| self.loaded.borrow().as_ref().is_some_and(|it| lacking(it, asked).is_some()));
         let Some(settings) = asked else { return self.answer_look(self.loaded.borrow_mut().as_mut()) };
+        // A story that is asked for meanwhile waits.
+        self.measuring.set(true);
         self.work(None, async move |worker| {
             let Some(mut loaded) = worker.loaded.borrow_mut().take() else { return Ok(()) };
             let fetched = fetch_for(&mut loaded, &settings).await;
@@ -199,8 +203,12 @@ impl Worker {
         });
     }
 
-    /// Looks at the place that was asked for last, if one was.
+    /// Looks at the place that was asked for last, if one was and its adapter is here; see [`Self::look_when_ready`].
     fn answer_look(&self, loaded: Option<&mut Loaded>) {
+        let waits = |look: &Look| loaded.as_ref().is_some_and(|it| lacking(it, &look.story.settings).is_some());
+        if self.look.borrow().as_ref().is_some_and(waits) {
+            return;
+        }
         let Some(Look { id, story, position, chain }) = self.look.take() else { return };
         let refused = |message: String| post(&Answer::NotLooked { id, message });
         let Some(Loaded { engine, tokenizer, info, looker, .. }) = loaded else {

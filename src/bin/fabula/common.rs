@@ -5,7 +5,9 @@ use fabula::engine::{Arithmetic, Kernel, Llama};
 use fabula::experiment::{Adapter, AdapterTexts, Settings};
 use fabula::library::Library;
 use fabula::metrics::Reference;
-use fabula::model::{self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, tokenizer_path};
+use fabula::model::{
+    self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, sha256_hex, tokenizer_path,
+};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
@@ -93,6 +95,22 @@ pub fn library(given: Option<&Path>, model: &Path) -> Outcome<Option<Library>> {
 pub fn beside(given: Option<&Path>, model: &Path, name: &str) -> Option<PathBuf> {
     let folder = if model.is_dir() { Some(model) } else { model.parent() };
     given.map(Path::to_path_buf).or_else(|| folder.map(|folder| folder.join(name)).filter(|path| path.exists()))
+}
+
+/// First digits of the SHA-256 of the file that [`beside`] finds, where it is used: numbers stand on it.
+pub fn hash(used: bool, given: Option<&Path>, model: &Path, name: &str) -> Outcome<Option<String>> {
+    let path = beside(given, model, name).filter(|_| used);
+    path.map(|path| Ok(sha256_hex(&read(&path)?)[..8].to_string())).transpose()
+}
+
+/// The prompts of a text file, one a line; lines of nothing but spaces do not count.
+pub fn prompts(path: &Path) -> Outcome<Vec<String>> {
+    let text = text(path)?;
+    let prompts: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_string).collect();
+    if prompts.is_empty() {
+        return Err(format!("{}: it holds no prompt; write one a line", path.display()).into());
+    }
+    Ok(prompts)
 }
 
 /// The lines of a .jsonl file, each read as a `T`.

@@ -1,20 +1,16 @@
 //! `fabula judge`: the model judges its own stories, against a choice at random; on all cores, to be gone on with where it was
 //! broken off.
 
-use crate::common::{ModelArguments, Outcome, beside, library, open, read, reference, text};
+use crate::common::{ModelArguments, Outcome, hash, library, open, prompts, reference};
+use crate::cores::{self, on_all_cores};
 use crate::judge_file::{Made, Record};
 use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
-use fabula::experiment::judge::{Bench, Effects, Judgement, Method, Protocol, Weights, effects, findings};
+use fabula::experiment::judge::{Bench, Effects, Method, Protocol, Weights, effects, findings};
 use fabula::link;
-use fabula::model::sha256_hex;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Instant;
+use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -99,15 +95,6 @@ struct Report<'a> {
     findings: Vec<String>,
 }
 
-/// What all cores share.
-struct Work<'a> {
-    protocol: &'a Protocol,
-    bench: Bench<'a>,
-    items: std::ops::Range<usize>,
-    next: AtomicUsize,
-    failed: AtomicBool,
-}
-
 pub fn run(arguments: Arguments) -> Outcome {
     let (method, common) = match arguments.way {
         Way::BestOf { drafts, common } => (Method::BestOf { drafts }, common),
@@ -146,36 +133,25 @@ pub fn run(arguments: Arguments) -> Outcome {
     if done > 0 {
         eprintln!("fabula: {done} of {total} stories were there already");
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = common.threads.unwrap_or(cores).clamp(1, (total - done).max(1));
+    let items: Vec<usize> = (done..total).collect();
+    let threads = cores::engines(common.threads, items.len());
     let mut engines = vec![engine];
     while engines.len() < threads {
         engines.push(open(&common.model, Arithmetic::Auto)?.0);
     }
-    let work = Work {
-        protocol: &protocol,
-        bench,
-        items: done..total,
-        next: AtomicUsize::new(done),
-        failed: AtomicBool::new(false),
-    };
-    std::thread::scope(|scope| {
-        let (sender, receiver) = channel();
-        for engine in engines {
-            let (work, sender) = (&work, sender.clone());
-            scope.spawn(move || {
-                if let Err(error) = work.judge(engine, &sender) {
-                    work.failed.store(true, Ordering::Relaxed);
-                    // The other end is gone only if it failed itself.
-                    let _ = sender.send(Err(error.to_string()));
+    let judge = |mut engine: Llama, items: &cores::Runs, give: &dyn Fn(usize, _)| {
+        while let Some(item) = items.next() {
+            let mut judging = protocol.begin(bench, item)?;
+            while judging.step(&mut engine)? {
+                if items.failed() {
+                    return Ok(());
                 }
-            });
+            }
+            give(item, judging.finish().ok_or("a story was not finished")?);
         }
-        drop(sender);
-        let written = collect(&work.items, receiver, &mut record);
-        work.failed.store(written.is_err(), Ordering::Relaxed);
-        written
-    })?;
+        Ok(())
+    };
+    on_all_cores(engines, &items, total, judge, |judgement| record.write(&judgement))?;
     eprintln!("fabula: {total} stories in {}", common.out.display());
     let effects = effects(&protocol, &record.outcomes()?);
     let findings = findings(&effects);
@@ -185,71 +161,4 @@ pub fn run(arguments: Arguments) -> Outcome {
         findings.iter().for_each(|sentence| println!("{sentence}"));
     }
     Ok(())
-}
-
-/// The lines of a file that are not empty.
-fn prompts(path: &Path) -> Outcome<Vec<String>> {
-    let content = text(path)?;
-    let lines = content.lines().map(str::trim_end).filter(|line| !line.is_empty());
-    let prompts: Vec<String> = lines.map(str::to_string).collect();
-    if prompts.is_empty() {
-        return Err(format!("{}: there is no prompt in it; write one a line", path.display()).into());
-    }
-    Ok(prompts)
-}
-
-/// First digits of the SHA-256 of a file that is used: numbers stand on it.
-fn hash(used: bool, given: Option<&Path>, model: &Path, name: &str) -> Outcome<Option<String>> {
-    let path = beside(given, model, name).filter(|_| used);
-    path.map(|path| Ok(sha256_hex(&read(&path)?)[..8].to_string())).transpose()
-}
-
-/// Writes judgements in the order of their items, however they come.
-fn collect(
-    items: &std::ops::Range<usize>,
-    receiver: Receiver<Result<Judgement, String>>,
-    record: &mut Record,
-) -> Outcome {
-    let start = Instant::now();
-    let mut told = start;
-    let mut early: BTreeMap<usize, Judgement> = BTreeMap::new();
-    let mut next = items.start;
-    let mut count = 0;
-    for judgement in receiver {
-        let judgement = judgement?;
-        early.insert(judgement.item, judgement);
-        count += 1;
-        while let Some(judgement) = early.remove(&next) {
-            record.write(&judgement)?;
-            next += 1;
-        }
-        if told.elapsed().as_secs() >= 2 {
-            told = Instant::now();
-            let left = start.elapsed().as_secs_f64() / count as f64 * (items.len() - count) as f64;
-            eprintln!("fabula: {} of {} stories, {left:.0} s left", items.start + count, items.end);
-        }
-    }
-    Ok(())
-}
-
-impl Work<'_> {
-    /// Takes items until there are no more.
-    fn judge(&self, mut engine: Llama, sender: &Sender<Result<Judgement, String>>) -> Outcome {
-        loop {
-            let item = self.next.fetch_add(1, Ordering::Relaxed);
-            if !self.items.contains(&item) {
-                return Ok(());
-            }
-            let mut judging = self.protocol.begin(self.bench, item)?;
-            while judging.step(&mut engine)? {
-                if self.failed.load(Ordering::Relaxed) {
-                    return Ok(());
-                }
-            }
-            let judgement = judging.finish().ok_or("a story was not finished")?;
-            if sender.send(Ok(judgement)).is_err() {
-                return Ok(());
-            }
-        }
-    }
 }

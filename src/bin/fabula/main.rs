@@ -1,6 +1,7 @@
 //! The command line: reads arguments, calls the library, prints. Every error is one line on stderr.
 
 mod common;
+mod cores;
 mod damage;
 mod findings;
 mod generate;

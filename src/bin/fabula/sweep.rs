@@ -1,17 +1,13 @@
 //! `fabula sweep`: stories over a grid of settings, on all cores, to be gone on with where it was broken off.
 
-use crate::common::{AdapterArguments, ModelArguments, Outcome, beside, library, open, read, reference, text};
+use crate::common::{AdapterArguments, ModelArguments, Outcome, hash, library, open, prompts, reference};
+use crate::cores::{self, on_all_cores};
 use crate::settings::SettingsArguments;
 use crate::sweep_file::{self, Part, Protocol};
 use clap::Args;
 use fabula::engine::{Arithmetic, Llama};
-use fabula::experiment::{Grid, Row, Sweeper, Tools, USUAL_AXES, axes};
-use fabula::model::sha256_hex;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::time::Instant;
+use fabula::experiment::{Grid, Sweeper, Tools, USUAL_AXES, axes};
+use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -56,16 +52,6 @@ fn part(text: &str) -> Result<(usize, usize), String> {
     fits.ok_or_else(|| "a part is I/N, two whole numbers with I from 1 to N".into())
 }
 
-/// What all cores share.
-struct Work<'a> {
-    grid: &'a Grid,
-    tools: Tools<'a>,
-    /// Runs that are to be written.
-    runs: &'a [usize],
-    next: AtomicUsize,
-    failed: AtomicBool,
-}
-
 pub fn run(arguments: Arguments) -> Outcome {
     let (mut base, link) = arguments.settings.settings()?;
     let axes = axes(&arguments.grid)?;
@@ -90,12 +76,12 @@ pub fn run(arguments: Arguments) -> Outcome {
         grid: grid.clone(),
         model: model.info.id(),
         engine: fabula::engine::ENGINE_REVISION,
-        reference: hash(reference.as_ref(), arguments.reference.as_deref(), model_path, "reference.json")?,
-        library: hash(library.as_ref(), arguments.library.as_deref(), model_path, "library.fabulib")?,
+        reference: hash(reference.is_some(), arguments.reference.as_deref(), model_path, "reference.json")?,
+        library: hash(library.is_some(), arguments.library.as_deref(), model_path, "library.fabulib")?,
         adapter_texts: match (&arguments.adapter.adapter, &texts) {
             (Some(path), Some(texts)) => (
-                hash(texts.reference.as_ref(), None, path, "reference.json")?,
-                hash(texts.library.as_ref(), None, path, "library.fabulib")?,
+                hash(texts.reference.is_some(), None, path, "reference.json")?,
+                hash(texts.library.is_some(), None, path, "library.fabulib")?,
             ),
             _ => (None, None),
         },
@@ -108,8 +94,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     if done > 0 {
         eprintln!("fabula: {done} of {total} stories were there already");
     }
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let threads = arguments.threads.unwrap_or(cores).clamp(1, runs.len().div_ceil(Sweeper::TOGETHER).max(1));
+    let threads = cores::engines(arguments.threads, runs.len().div_ceil(Sweeper::TOGETHER));
     let mut engines = vec![engine];
     while engines.len() < threads {
         let mut engine = open(&arguments.model, Arithmetic::Auto)?.0;
@@ -118,36 +103,29 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         engines.push(engine);
     }
-    let work = Work {
-        grid: &grid,
-        tools: Tools {
-            tokenizer: &tokenizer,
-            model: &model.info,
-            reference: reference.as_ref(),
-            library: library.as_ref(),
-            texts: texts.as_ref(),
-        },
-        runs: &runs,
-        next: AtomicUsize::new(0),
-        failed: AtomicBool::new(false),
+    let tools = Tools {
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: reference.as_ref(),
+        library: library.as_ref(),
+        texts: texts.as_ref(),
     };
-    std::thread::scope(|scope| {
-        let (sender, receiver) = channel();
-        for engine in engines {
-            let (work, sender) = (&work, sender.clone());
-            scope.spawn(move || {
-                if let Err(error) = work.write(engine, &sender) {
-                    work.failed.store(true, Ordering::Relaxed);
-                    // The other end is gone only if it failed itself.
-                    let _ = sender.send(Err(error.to_string()));
-                }
-            });
+    let write = |mut engine: Llama, runs: &cores::Runs, give: &dyn Fn(usize, _)| {
+        let mut sweeper = Sweeper::new(&grid, tools);
+        loop {
+            while sweeper.has_room() {
+                let Some(run) = runs.next() else { break };
+                sweeper.begin(&mut engine, run)?;
+            }
+            if sweeper.is_empty() || runs.failed() {
+                return Ok(());
+            }
+            if let Some(row) = sweeper.step(&mut engine)? {
+                give(row.run, row);
+            }
         }
-        drop(sender);
-        let written = collect(&runs, receiver, &mut part, total);
-        work.failed.store(written.is_err(), Ordering::Relaxed);
-        written
-    })?;
+    };
+    on_all_cores(engines, &runs, total, write, |row| part.write(&row))?;
     part.finish()?;
     eprintln!("fabula: {total} stories in {}", arguments.out.display());
     Ok(())
@@ -165,71 +143,4 @@ pub struct MergeArguments {
 
 pub fn merge(arguments: MergeArguments) -> Outcome {
     sweep_file::merge(&arguments.parts, &arguments.out)
-}
-
-/// The lines of a file that hold something.
-fn prompts(path: &Path) -> Outcome<Vec<String>> {
-    let text = text(path)?;
-    let prompts: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_string).collect();
-    if prompts.is_empty() {
-        return Err(format!("{}: it holds no prompt; write one a line", path.display()).into());
-    }
-    Ok(prompts)
-}
-
-/// First digits of the SHA-256 of a file that is used: numbers stand on it.
-fn hash<T>(used: Option<T>, given: Option<&Path>, model: &Path, name: &str) -> Outcome<Option<String>> {
-    let path = beside(given, model, name).filter(|_| used.is_some());
-    path.map(|path| Ok(sha256_hex(&read(&path)?)[..8].to_string())).transpose()
-}
-
-/// Writes rows in the order of the runs, however they come.
-fn collect(
-    runs: &[usize],
-    receiver: std::sync::mpsc::Receiver<Result<Row, String>>,
-    part: &mut Part,
-    total: usize,
-) -> Outcome {
-    let start = Instant::now();
-    let mut told = start;
-    let mut early: BTreeMap<usize, Row> = BTreeMap::new();
-    let mut awaited = runs.iter();
-    let mut next = awaited.next();
-    let mut count = 0;
-    for row in receiver {
-        let row = row?;
-        early.insert(row.run, row);
-        count += 1;
-        while let Some(row) = next.and_then(|run| early.remove(run)) {
-            part.write(&row)?;
-            next = awaited.next();
-        }
-        if told.elapsed().as_secs() >= 2 {
-            told = Instant::now();
-            let left = start.elapsed().as_secs_f64() / f64::from(count) * (runs.len() - count as usize) as f64;
-            eprintln!("fabula: {} of {total} stories, {left:.0} s left", total - runs.len() + count as usize);
-        }
-    }
-    Ok(())
-}
-
-impl Work<'_> {
-    /// Takes runs until there are no more.
-    fn write(&self, mut engine: Llama, sender: &Sender<Result<Row, String>>) -> Outcome {
-        let mut sweeper = Sweeper::new(self.grid, self.tools);
-        loop {
-            while sweeper.has_room() && !self.failed.load(Ordering::Relaxed) {
-                let Some(&run) = self.runs.get(self.next.fetch_add(1, Ordering::Relaxed)) else { break };
-                sweeper.begin(&mut engine, run)?;
-            }
-            if sweeper.is_empty() || self.failed.load(Ordering::Relaxed) {
-                return Ok(());
-            }
-            if let Some(row) = sweeper.step(&mut engine)?
-                && sender.send(Ok(row)).is_err()
-            {
-                return Ok(());
-            }
-        }
-    }
 }

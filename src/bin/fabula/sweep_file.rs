@@ -119,9 +119,10 @@ impl Lines {
             Format::Csv => line.split(',').next()?.parse().ok(),
             _ => Some(rows::from_json(line)?.run),
         };
+        let first = if header.is_some() { 2 } else { 1 };
         let rows = lines.enumerate().map(|(index, line)| match run(line) {
             Some(run) => Ok((run, line.to_string())),
-            None => Err(format!("{}: line {} is no row of a sweep", path.display(), index + 1).into()),
+            None => Err(format!("{}: line {} is no row of a sweep", path.display(), index + first).into()),
         });
         Ok(Self { header, rows: rows.collect::<Outcome<_>>()?, bytes: whole.len() })
     }
@@ -262,11 +263,13 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         if Format::of(path)? != format {
             return wrong("the parts and --out must be of one format");
         }
-        let found = Protocol { shard: (1, 1), ..Protocol::read(path)? };
+        let own = Protocol::read(path)?;
+        let found = Protocol { shard: (1, 1), ..own.clone() };
         if protocol.as_ref().is_some_and(|protocol| *protocol != found) {
             return wrong("it is a part of another sweep than the first");
         }
-        let lines = Lines::read(path, &found)?;
+        let lines = Lines::read(path, &own)?;
+        lines.check(path, &own)?;
         protocol = Some(found);
         if header.is_some() && lines.header != header {
             return wrong("its columns are not those of the first part");

@@ -5,7 +5,7 @@ use super::drafts::mean_numbers;
 use super::{Bench, BestOf, ChoiceRecord, LeftOut, Outcome, Revise, Round, Standard, Told, Weights, WeightsError};
 use crate::engine::Llama;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Drafts of a prompt, redrafts of a round, and rounds, at most.
 const MOST: u32 = 64;
@@ -49,6 +49,10 @@ pub enum ProtocolError {
     TooLarge,
     #[error("prompt {number} ({prompt:?}): {error}")]
     Prompt { number: usize, prompt: String, error: GenerateError },
+    #[error("the prompt {0:?} stands in the experiment twice")]
+    PromptTwice(String),
+    #[error("a self-evaluation is by the model itself, without an adapter")]
+    Adapter,
     #[error("{0}")]
     Settings(#[from] SettingsError),
     #[error("{0}")]
@@ -70,6 +74,14 @@ impl Protocol {
         }
         if self.prompts().len().checked_mul(self.seeds as usize).is_none_or(|items| items > MOST_ITEMS) {
             return Err(ProtocolError::TooLarge);
+        }
+        // Prompts are what effects are counted over: one that stands twice would count twice.
+        let mut seen = BTreeSet::new();
+        if let Some(prompt) = self.prompts.iter().find(|prompt| !seen.insert(*prompt)) {
+            return Err(ProtocolError::PromptTwice(prompt.clone()));
+        }
+        if self.base.adapter.is_some() {
+            return Err(ProtocolError::Adapter);
         }
         self.base.check()?;
         Ok(self.weights.check()?)

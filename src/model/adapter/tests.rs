@@ -59,6 +59,7 @@ fn config(change: serde_json::Value) -> Vec<u8> {
     let mut config = json!({
         "peft_type": "LORA", "r": 2, "lora_alpha": 8, "target_modules": ["q_proj", "down_proj"], "bias": "none",
         "use_rslora": false, "use_dora": false, "rank_pattern": {}, "modules_to_save": null, "lora_dropout": 0.1,
+        "layers_to_transform": [0, 1],
     });
     config.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
     config.to_string().into_bytes()
@@ -121,6 +122,7 @@ fn what_is_not_supported_is_refused_with_a_reason() {
         (json!({ "modules_to_save": ["lm_head"] }), "modules_to_save"),
         (json!({ "fan_in_fan_out": true }), "transposed"),
         (json!({ "target_modules": ["q_proj", "down_proj", "v_proj"] }), "v_proj"),
+        (json!({ "layers_to_transform": null }), "q_proj of layer 1"),
     ] {
         let error = read(change.clone(), &weights).unwrap_err().to_string();
         assert!(error.contains(words) && !error.contains('\n'), "{change}: {error}");

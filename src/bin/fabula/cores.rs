@@ -1,0 +1,98 @@
+//! Work on all cores, an engine each; what comes of it is put in order, however it comes.
+
+use crate::common::Outcome;
+use fabula::engine::Llama;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
+
+/// Hands out runs to all cores.
+pub struct Runs<'a> {
+    runs: &'a [usize],
+    next: AtomicUsize,
+    failed: AtomicBool,
+}
+
+impl Runs<'_> {
+    /// A run that nobody has; none when there are no more, or one of the others has failed.
+    pub fn next(&self) -> Option<usize> {
+        if self.failed() { None } else { self.runs.get(self.next.fetch_add(1, Ordering::Relaxed)).copied() }
+    }
+
+    /// Whether to give up, because what is found is not wanted any more.
+    pub fn failed(&self) -> bool {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn fail(&self) {
+        self.failed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// How many engines are of use for so many pieces of work.
+pub fn engines(asked: Option<usize>, pieces: usize) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    asked.unwrap_or(cores).clamp(1, pieces.max(1))
+}
+
+/// Lets every engine `work` in a thread of its own: it takes runs and gives back each with what came of it. That is `put` in the order
+/// of `runs`. `total`: all stories, with those that were there before.
+pub fn on_all_cores<T: Send>(
+    engines: Vec<Llama>,
+    runs: &[usize],
+    total: usize,
+    work: impl Fn(Llama, &Runs, &dyn Fn(usize, T)) -> Outcome + Sync,
+    put: impl FnMut(T) -> Outcome,
+) -> Outcome {
+    let handed = Runs { runs, next: AtomicUsize::new(0), failed: AtomicBool::new(false) };
+    std::thread::scope(|scope| {
+        let (sender, receiver) = channel();
+        for engine in engines {
+            let (work, handed, sender) = (&work, &handed, sender.clone());
+            scope.spawn(move || {
+                // The other end is gone only if it failed itself.
+                let give = |run, found| _ = sender.send(Ok((run, found)));
+                if let Err(error) = work(engine, handed, &give) {
+                    handed.fail();
+                    let _ = sender.send(Err(error.to_string()));
+                }
+            });
+        }
+        drop(sender);
+        let written = in_order(runs, receiver, total, put);
+        if written.is_err() {
+            handed.fail();
+        }
+        written
+    })
+}
+
+fn in_order<T>(
+    runs: &[usize],
+    receiver: Receiver<Result<(usize, T), String>>,
+    total: usize,
+    mut put: impl FnMut(T) -> Outcome,
+) -> Outcome {
+    let start = Instant::now();
+    let mut told = start;
+    let mut early: BTreeMap<usize, T> = BTreeMap::new();
+    let mut awaited = runs.iter();
+    let mut next = awaited.next();
+    let mut count = 0;
+    for found in receiver {
+        let (run, found) = found?;
+        early.insert(run, found);
+        count += 1;
+        while let Some(found) = next.and_then(|run| early.remove(run)) {
+            put(found)?;
+            next = awaited.next();
+        }
+        if told.elapsed().as_secs() >= 2 {
+            told = Instant::now();
+            let left = start.elapsed().as_secs_f64() / count as f64 * (runs.len() - count) as f64;
+            eprintln!("fabula: {} of {total} stories, {left:.0} s left", total - runs.len() + count);
+        }
+    }
+    Ok(())
+}
