@@ -1,6 +1,7 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
 import { required } from "./parts/dom.js";
 import { megabytes } from "./parts/format.js";
+import { createAdapters } from "./session/adapters.js";
 import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
 import { createChoosing } from "./session/choosing.js";
@@ -11,7 +12,7 @@ import { createLinks } from "./session/links.js";
 import { canRead, createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { createShelf } from "./session/shelf.js";
-import { createStore, initialState, shownEntry } from "./session/state.js";
+import { createStore, initialState, isSameAdapter, missingAdapter, shownEntry } from "./session/state.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
 import { createBooks } from "./views/books.js";
@@ -65,6 +66,18 @@ const measuring = createMeasuring({
     if (store.get().shown === key) metrics.progress(done);
   },
 });
+const adapters = createAdapters({
+  store,
+  engine,
+  manifestUrl,
+  onOpened(adapter) {
+    const { awaited } = store.get();
+    if (awaited && !awaited.offered && !isSameAdapter(awaited.id, adapter.id)) return tell.otherAdapter(adapter.id, awaited.id, controls.adapter.pick);
+    tell.adapterOpened(adapter);
+    controls.adapter.choose(adapter.id);
+  },
+  onRefused: tell.adapterRefused,
+});
 engine.on("ready", ({ model, library: file, problem }) => {
   void library.offer(model.name, file);
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
@@ -73,6 +86,7 @@ engine.on("ready", ({ model, library: file, problem }) => {
 const writing = createWriting({
   store,
   engine,
+  adapters,
   measuring,
   readSettings: () => controls.read(),
   earlier: Promise.all([examples, archive.restored]),
@@ -118,7 +132,7 @@ const branching = createBranching({
   writeSettings: (settings) => controls.write(settings),
   onRefused: tell.refused,
 });
-const looking = createLooking({ store, engine });
+const looking = createLooking({ store, engine, adapters });
 const shelf = createShelf({
   store,
   archive,
@@ -152,7 +166,12 @@ const controls = createControls({
   onStop: session.stop,
   onCopyLink: session.copyLink,
   onPromptReplaced: tell.promptReplaced,
-  onChange: (settings) => lens.aim(settings),
+  onChange(settings) {
+    lens.aim(settings);
+    writing.reconsider();
+  },
+  onAdapter: adapters.bring,
+  onAdapterFiles: adapters.open,
 });
 const libraryView = createLibrary({ onOpen: library.open });
 const books = createBooks();
@@ -197,16 +216,18 @@ store.subscribe((state, previous) => {
   const shown = shownEntry(state);
   const before = shownEntry(previous);
   if (state.engine !== previous.engine) loader.show(state.engine);
-  if (state.engine.phase !== previous.engine.phase || state.writing !== previous.writing || state.queued !== previous.queued) {
-    controls.setActivity({ phase: state.engine.phase, writing: state.writing !== null, queued: state.queued !== null });
+  if (state.engine.phase !== previous.engine.phase || state.writing !== previous.writing || state.queued !== previous.queued || state.awaited !== previous.awaited) {
+    controls.setActivity({ phase: state.engine.phase, writing: state.writing !== null, queued: state.queued !== null, awaited: state.awaited });
   }
+  if (state.adapters !== previous.adapters) controls.adapter.show(state.adapters);
+  if (state.awaited !== previous.awaited) tell.adapterAwaited(state.awaited?.offered === false ? state.awaited.id : null, controls.adapter.pick);
   if (shown && shown.key !== before?.key) {
     // What was streamed stays on the page, with the reader's place in it.
     const streamed = previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;
     story.show(shown, { streamed });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
   if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
-  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || state.queued !== null, readable: shown !== null && canRead(state, shown) });
+  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || state.queued !== null, readable: shown !== null && canRead(state, shown), missing: shown && missingAdapter(state, shown.record.settings) });
   if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
     metrics.show(shown.record, shown.finished);
   }
@@ -229,7 +250,7 @@ required("story-heading", HTMLElement).after(compare.toggle);
 loader.show(store.get().engine);
 history.show([], null);
 history.showKeeping(store.get().keeping);
-controls.setActivity({ phase: "starting", writing: false, queued: false });
+controls.setActivity({ phase: "starting", writing: false, queued: false, awaited: null });
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
   event.preventDefault();

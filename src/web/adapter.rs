@@ -6,7 +6,6 @@ use super::manifest;
 use super::messages::{Answer, Code, post};
 use crate::experiment::Settings;
 use crate::model::{Adapter, ModelError};
-use js_sys::Uint8Array;
 
 /// What the page is told of an adapter.
 #[derive(serde::Serialize)]
@@ -41,7 +40,7 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
     let config = get(&entry.config.at(&config_url), |_, _| ()).await?;
     let weights_url = format!("{}/{}", loaded.folder, entry.weights.file);
     let weights = get(&entry.weights.at(&weights_url), |arrived, _| progress(arrived)).await?;
-    let adapter = read(loaded, &entry.name, &config.bytes, &weights.bytes)
+    let adapter = read(loaded, &entry.name, &config.bytes.to_vec(), &weights.bytes.to_vec())
         .map_err(|error| Failure::new(Code::Model, format!("The adapter on the server cannot be used: {error}.")))?;
     loaded.engine.load_adapter(&adapter);
     progress(total);
@@ -52,19 +51,14 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
 }
 
 /// Reads an adapter from files of the reader's own.
-pub fn open_own(
-    loaded: &mut Loaded,
-    name: &str,
-    config: &Uint8Array,
-    weights: &Uint8Array,
-) -> Result<AdapterFacts, Failure> {
+pub fn open_own(loaded: &mut Loaded, name: &str, config: &[u8], weights: &[u8]) -> Result<AdapterFacts, Failure> {
     let adapter = read(loaded, name, config, weights).map_err(|error| {
         Failure::new(Code::Adapter, format!("These files cannot be used: {error}. What was there before still is."))
     })?;
     loaded.engine.load_adapter(&adapter);
-    Ok(AdapterFacts { id: adapter.id(), title: adapter.name, bytes: weights.length() as usize })
+    Ok(AdapterFacts { id: adapter.id(), title: adapter.name, bytes: weights.len() })
 }
 
-fn read(loaded: &Loaded, name: &str, config: &Uint8Array, weights: &Uint8Array) -> Result<Adapter, ModelError> {
-    Adapter::read(&config.to_vec(), &weights.to_vec(), name, &loaded.info.shape)
+fn read(loaded: &Loaded, name: &str, config: &[u8], weights: &[u8]) -> Result<Adapter, ModelError> {
+    Adapter::read(config, weights, name, &loaded.info.shape)
 }

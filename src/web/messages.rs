@@ -7,7 +7,7 @@ use crate::link::LinkRead;
 use crate::metrics::{Headlines, Lines, Metrics, Reference, bootstrap, mean};
 use crate::model::Tokenizer;
 use crate::sampling::{self, Candidate, Explanation};
-use js_sys::Uint8Array;
+use serde::de::{Error, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -20,6 +20,27 @@ pub fn apart<'a, Part: Deserialize<'a>, Source: serde::Deserializer<'a>>(
     source: Source,
 ) -> Result<Part, Source::Error> {
     Part::deserialize(source)
+}
+
+/// Reads a Uint8Array. Until its "type" is known a message is kept as plain data, so that a JavaScript object would not get through.
+fn bytes<'a, Source: serde::Deserializer<'a>>(source: Source) -> Result<Vec<u8>, Source::Error> {
+    struct Bytes;
+    impl Visitor<'_> for Bytes {
+        type Value = Vec<u8>;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("a Uint8Array")
+        }
+
+        fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+            Ok(bytes.to_vec())
+        }
+
+        fn visit_byte_buf<E: Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+            Ok(bytes)
+        }
+    }
+    source.deserialize_byte_buf(Bytes)
 }
 
 /// Page to worker.
@@ -53,11 +74,11 @@ pub enum Request {
         /// For people.
         name: String,
         /// adapter_config.json
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        config: Uint8Array,
+        #[serde(deserialize_with = "bytes")]
+        config: Vec<u8>,
         /// adapter_model.safetensors
-        #[serde(with = "serde_wasm_bindgen::preserve")]
-        weights: Uint8Array,
+        #[serde(deserialize_with = "bytes")]
+        weights: Vec<u8>,
     },
     /// Asks for the means of some lists of numbers, with their intervals.
     Means {

@@ -1,5 +1,6 @@
 // Branches: a story written again up to one of its tokens, with other tokens given from there on.
 import { canRead } from "./looking.js";
+import { missingAdapter } from "./state.js";
 
 /**
  * @import { Settings } from "../protocol.js"
@@ -82,6 +83,8 @@ function refusal(state, entry, position, tokens) {
   if (state.engine.phase !== "ready") return "A branch can be written once the model has loaded.";
   if (state.chain === null) return "This engine cannot write branches yet. Reload the page.";
   if (!canRead(state, entry)) return `This story was written by another model or engine (${entry.record.model}, revision ${entry.record.engine_revision}), so it cannot be branched here.`;
+  const adapter = missingAdapter(state, entry.record.settings);
+  if (adapter !== null) return `This story was written with the adapter ${adapter}, whose files are not here: open them under “Adapter” to branch it.`;
   if (!Number.isInteger(position) || position < 0 || position > entry.record.token_ids.length) return "This place lies beyond the end of the story.";
   if (tokens.length === 0) return "Choose a word to branch with.";
   return null;

@@ -31,6 +31,8 @@ export function toCsv(stories) {
     ...options.map(/** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [`option:${name}`, ({ record }) => record.settings.options?.[name]]),
     ["order", ({ record }) => record.settings.order?.join(" ")],
     ["forced", ({ record }) => record.settings.forced?.map((pair) => pair.join(":")).join(" ")],
+    ["adapter", ({ record }) => record.settings.adapter?.id],
+    ["strength", ({ record }) => record.settings.adapter?.strength],
     ["link", ({ record }) => record.link],
     ["digest", ({ record }) => record.digest],
     ["ended", ({ record }) => record.ended],

@@ -1,6 +1,6 @@
 // Links of the session: one in the address bar is read and its story written; that of a story, or of settings, is copied.
 import { address, copy } from "./link.js";
-import { sameSettings, shownEntry } from "./state.js";
+import { isSameAdapter, sameSettings, shownEntry } from "./state.js";
 
 /**
  * @import { LinkReadMessage, Settings } from "../protocol.js"
@@ -105,7 +105,9 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
         return;
       }
       const link = address(fragment);
-      if (await copy(link)) say(shown ? "Link copied." : "Link copied: these settings, not written yet.");
+      const foreign = settings.adapter !== undefined && settings.adapter.strength !== 0 && !store.get().adapters.offered.some(({ id }) => isSameAdapter(id, settings.adapter?.id ?? ""));
+      const needs = foreign ? " Who follows it needs the adapter’s files, too." : "";
+      if (await copy(link)) say(`${shown ? "Link copied." : "Link copied: these settings, not written yet."}${needs}`);
       else onUncopied(link);
     },
   };

@@ -1,13 +1,14 @@
 // Questions about one place of a story: what the model considers there, and the tokens of a word to put there.
 
 /**
- * @import { EncodedMessage, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
+ * @import { EncodedMessage, LookRequest, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
+ * @import { AdaptersClient } from "./adapters.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Entry, Store } from "./state.js"
  */
 
 /**
- * Whether this engine with the loaded model is what wrote this story; only then can it be read or branched.
+ * Whether this engine with the loaded model is what wrote this story; only then, and with its adapter, can it be read or branched.
  * @param {ReturnType<Store["get"]>} state
  * @param {Entry} entry
  */
@@ -17,19 +18,28 @@ export function canRead({ engine, chain, revision }, entry) {
 }
 
 /**
- * @param {{ store: Store, engine: EngineClient }} options
+ * @param {{ store: Store, engine: EngineClient, adapters: AdaptersClient }} options
  */
-export function createLooking({ store, engine }) {
-  /** The latest question about a place; an answer to an earlier one comes too late. @type {{ id: number, resolve: (looked: LookedMessage | NotLookedMessage | null) => void } | null} */
+export function createLooking({ store, engine, adapters }) {
+  /** The latest question about a place; an answer to an earlier one comes too late. @type {{ question: LookRequest, resolve: (looked: LookedMessage | NotLookedMessage | null) => void } | null} */
   let looking = null;
+  /** Whether it is to be asked once more when the engine has measured. */
+  let again = false;
   /** Who waits for tokens, by the number of the question. @type {Map<number, (encoded: EncodedMessage | null) => void>} */
   const encoding = new Map();
 
   engine.on("looked", (message) => {
-    if (message.id === looking?.id) answer(message);
+    if (message.id === looking?.question.id) answer(message);
   });
   engine.on("not_looked", (message) => {
-    if (message.id === looking?.id) answer(message);
+    if (message.id !== looking?.question.id) return;
+    // While it measures stories, the engine takes no adapter that it does not have yet.
+    again = looking.question.story.settings.adapter !== undefined && store.get().entries.some((entry) => !entry.finished);
+    if (!again) answer(message);
+  });
+  engine.on("measured", () => {
+    if (again && looking) engine.post(looking.question);
+    again = false;
   });
   engine.on("encoded", (message) => {
     encoding.get(message.id)?.(message);
@@ -37,7 +47,7 @@ export function createLooking({ store, engine }) {
   });
   engine.on("error", ({ id }) => {
     if (id === null) return;
-    if (id === looking?.id) answer(null);
+    if (id === looking?.question.id) answer(null);
     encoding.get(id)?.(null);
     encoding.delete(id);
   });
@@ -51,6 +61,7 @@ export function createLooking({ store, engine }) {
   function answer(message) {
     const waiting = looking;
     looking = null;
+    again = false;
     waiting?.resolve(message);
   }
 
@@ -65,10 +76,16 @@ export function createLooking({ store, engine }) {
       answer(null);
       if (!canRead(store.get(), entry)) return Promise.resolve(null);
       const { settings: written, token_ids, mirostat_bits } = entry.record;
-      const id = engine.number();
+      /** @type {LookRequest} */
+      const question = { type: "look", id: engine.number(), position, chain: settings, story: { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) } };
       return new Promise((resolve) => {
-        looking = { id, resolve };
-        engine.post({ type: "look", id, position, chain: settings, story: { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) } });
+        looking = { question, resolve };
+        if (adapters.isHere(written) || !written.adapter) return engine.post(question);
+        void adapters.bring(written.adapter.id).then((problem) => {
+          if (looking?.question !== question) return;
+          if (problem === null) engine.post(question);
+          else answer({ type: "not_looked", id: question.id, message: problem });
+        });
       });
     },
 

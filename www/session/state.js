@@ -1,7 +1,7 @@
 // The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
 
 /**
- * @import { ChainDescription, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
+ * @import { AdapterDescription, ChainDescription, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
  */
 
 /**
@@ -37,6 +37,12 @@
  */
 
 /**
+ * The adapters that there are. `listed`: whether the server has said which it has; `fetching` and `failed` are by hash: how far those of the server are, and why one did not come;
+ * `opening`: whether files of the reader's own are being read.
+ * @typedef {{ listed: boolean, offered: AdapterDescription[], own: AdapterDescription[], fetching: Record<string, { loaded: number, total: number }>, failed: Record<string, string>, opening: boolean }} Adapters
+ */
+
+/**
  * @typedef {object} State
  * @property {Engine} engine
  * @property {Limits | null} limits
@@ -52,6 +58,8 @@
  * @property {string | null} pinned  the key of the entry that the shown one is compared with
  * @property {ReadonlySet<string> | null} brushed  the keys of the entries chosen on the map; null when none are
  * @property {Keeping} keeping  whether stories outlast the page
+ * @property {Adapters} adapters
+ * @property {{ id: string, offered: boolean } | null} awaited  the adapter that the queued story waits for, and whether the server has it
  */
 
 /** @type {State} */
@@ -70,6 +78,8 @@ export const initialState = {
   pinned: null,
   brushed: null,
   keeping: { phase: "opening" },
+  adapters: { listed: false, offered: [], own: [], fetching: {}, failed: {}, opening: false },
+  awaited: null,
 };
 
 /** What nobody has added yet. @type {Kept} */
@@ -162,6 +172,34 @@ export function sameSettings(one, other) {
     one.length === other.length &&
     [...names].every((name) => one.options?.[name] === other.options?.[name]) &&
     (one.order ?? []).join() === (other.order ?? []).join() &&
-    (one.forced ?? []).join() === (other.forced ?? []).join()
+    (one.forced ?? []).join() === (other.forced ?? []).join() &&
+    (one.adapter && other.adapter ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength : one.adapter === other.adapter)
   );
+}
+
+/**
+ * The part of an adapter's NAME@HASH8 that counts.
+ * @param {string} id
+ */
+export function hashOf(id) {
+  return id.slice(id.lastIndexOf("@") + 1);
+}
+
+/**
+ * @param {string} one
+ * @param {string} other
+ */
+export function isSameAdapter(one, other) {
+  return hashOf(one) === hashOf(other);
+}
+
+/**
+ * The adapter without which a story of these settings can be neither written nor read here: neither on the server nor opened. Null
+ * where none is missing; the model itself, at strength 0, needs none.
+ * @param {State} state
+ * @param {Settings} settings
+ */
+export function missingAdapter({ adapters }, { adapter }) {
+  if (!adapter || adapter.strength === 0) return null;
+  return [...adapters.offered, ...adapters.own].some(({ id }) => isSameAdapter(id, adapter.id)) ? null : adapter.id;
 }

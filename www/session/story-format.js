@@ -118,7 +118,12 @@ const numbers = byName(nullOr(finite));
 
 const settings = object(
   { prompt: text(MOST), temperature: between(0, 2), top_p: between(0, 1), seed: whole(0, 2 ** 32 - 1), length: whole(1, MOST) },
-  { options: byName(finite), order: list(like(/^[\w-]{1,64}$/)), forced: list(pair) },
+  {
+    options: byName(finite),
+    order: list(like(/^[\w-]{1,64}$/)),
+    forced: list(pair),
+    adapter: object({ id: like(/^[\w.-]{1,64}@[0-9a-f]{8}$/), strength: between(0, 1.5) }),
+  },
 );
 
 const record = object(

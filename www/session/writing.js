@@ -4,6 +4,7 @@ import { mergeNumbers, newKey, nothingKept } from "./state.js";
 
 /**
  * @import { DoneMessage, Settings, StoryRecord, TokensMessage } from "../protocol.js"
+ * @import { AdaptersClient } from "./adapters.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Measuring } from "./measuring.js"
  * @import { Entry, Expectation, Queued, Store } from "./state.js"
@@ -18,6 +19,7 @@ export const EARLIER = 200;
  * @param {object} options
  * @param {Store} options.store
  * @param {EngineClient} options.engine
+ * @param {AdaptersClient} options.adapters
  * @param {Measuring} options.measuring
  * @param {() => Settings} options.readSettings  those of the form
  * @param {Promise<unknown>} options.earlier  settled when the stories are there that count as earlier ones
@@ -28,11 +30,13 @@ export const EARLIER = 200;
  * @param {(message: string) => void} options.onRefused  the engine does not write this story
  * @param {(text: string) => void} options.announce
  */
-export function createWriting({ store, engine, measuring, readSettings, earlier, onBegin, onTokens, onFinished, onBrokenOff, onRefused, announce }) {
+export function createWriting({ store, engine, adapters, measuring, readSettings, earlier, onBegin, onTokens, onFinished, onBrokenOff, onRefused, announce }) {
   /** Tokens received of the story being written. */
   let received = 0;
   /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
   let shownBefore = null;
+  /** The story that waits for an adapter, to ask for it only once. @type {Queued | null} */
+  let adapted = null;
   /** The largest number of a story so far; one that was deleted may come back, so none is given twice. */
   let latest = 0;
 
@@ -60,7 +64,7 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
   /** @param {Queued} queued */
   function request(queued) {
     const { engine: now, writing } = store.get();
-    store.update({ queued });
+    store.update({ queued, awaited: null });
     if (writing) end();
     else if (now.phase === "ready") void startQueued();
     else announce("Will start when the model has loaded.");
@@ -73,14 +77,33 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
     const { queued, engine: now, writing, entries, shown } = store.get();
     if (!queued || writing || now.phase !== "ready") return;
     const settings = queued.settings ?? readSettings();
+    if (settings.adapter && !adapters.isHere(settings)) return void awaitAdapter(queued, settings.adapter.id);
     const id = engine.number();
     received = 0;
     shownBefore = shown;
     measuring.begin(id);
     onBegin(settings);
-    store.update({ queued: null, writing: { id, expectation: queued.expectation, parent: queued.parent }, shown: null, position: null });
+    store.update({ queued: null, awaited: null, writing: { id, expectation: queued.expectation, parent: queued.parent }, shown: null, position: null });
     announce("Writing…");
     engine.post({ type: "generate", id, settings, earlier: earlierTexts(entries) });
+  }
+
+  /**
+   * Lets a story wait until its adapter is here; it does not begin if that cannot come.
+   * @param {Queued} queued
+   * @param {string} id
+   */
+  async function awaitAdapter(queued, id) {
+    if (adapted === queued && store.get().awaited?.id === id) return;
+    adapted = queued;
+    store.update({ awaited: { id, offered: adapters.isOffered(id) } });
+    const problem = await adapters.bring(id);
+    const { queued: now, awaited } = store.get();
+    // Meanwhile another story was asked for, or this one with another adapter or none.
+    if (now !== queued || awaited?.id !== id) return;
+    store.update(problem === null ? { awaited: null } : { awaited: null, queued: null });
+    if (problem === null) void startQueued();
+    else onRefused(problem);
   }
 
   /** Asks the worker to end the story at the next token. */
@@ -143,10 +166,12 @@ export function createWriting({ store, engine, measuring, readSettings, earlier,
     request,
     /** Writes a story from the form, now or as soon as the model is there. */
     generate: () => request({ settings: null, expectation: null, parent: null }),
+    /** The form says something else: the story that waits may begin, or wait for something else. */
+    reconsider: () => void startQueued(),
     /** Ends the story being written, and drops the one that waits. */
     stop() {
       const { queued, writing } = store.get();
-      if (queued) store.update({ queued: null });
+      if (queued) store.update({ queued: null, awaited: null });
       if (writing) end();
       else if (queued) announce("The waiting story was cancelled.");
     },

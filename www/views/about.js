@@ -1,4 +1,5 @@
 // "About this run": what wrote the story that is shown, and on what.
+import { strengthWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 import { count, decimal, megabytes } from "../parts/format.js";
 
@@ -30,7 +31,8 @@ export function createAbout({ root }) {
       if (kernel) rows.push(["Arithmetic kernel", kernel]);
       if (memoryBytes !== null) rows.push(["Memory of the engine", `${megabytes(memoryBytes)} MB`]);
       if (record) {
-        rows.push(["Model of this story", record.model], ["Digest of its tokens", record.digest]);
+        const { adapter } = record.settings;
+        rows.push(["Model of this story", record.model], ...(adapter ? [/** @type {[string, string]} */ (["Adapter of this story", `${adapter.id}, ${strengthWords(adapter.strength)}`])] : []), ["Digest of its tokens", record.digest]);
         if (!own) rows.push(["Written", "elsewhere, as an example"]);
         if (record.engine_revision !== engine?.revision) rows.push(["Written by engine revision", String(record.engine_revision)]);
         if (record.seconds !== null) rows.push(["Time for this story", `${decimal(record.seconds, 2)} s`]);

@@ -1,5 +1,6 @@
 // What two stories differ in, as rows for tables: the settings that are not the same, and every number with its difference.
 import { NOTHING, decimal, percent, tokenName } from "../parts/format.js";
+import { strengthWords } from "./adapter-words.js";
 import { metricOf } from "./metric-list.js";
 import { GROUPS } from "./metrics.js";
 
@@ -26,6 +27,8 @@ export function settingRows(one, other, chain) {
     ["Prompt", ({ settings }) => settings.prompt],
     ["Temperature", ({ settings }) => short(settings.temperature)],
     ["Top-p", ({ settings }) => short(settings.top_p)],
+    ["Adapter", ({ settings }) => settings.adapter?.id ?? "none"],
+    ["Strength", ({ settings }) => (settings.adapter ? strengthWords(settings.adapter.strength) : NOTHING)],
     ...options.map((name) => /** @type {[string, (record: StoryRecord) => string]} */ ([optionLabel(name, chain), ({ settings }) => option(settings, name, chain)])),
     ["Order of the samplers", ({ settings }) => settings.order?.map((name) => chain?.stages.find((stage) => stage.name === name)?.label ?? name).join(", ") ?? "the usual one"],
     ["Given tokens", given],

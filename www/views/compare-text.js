@@ -1,4 +1,5 @@
 // One of two texts side by side: what both begin with is dimmed, the first token that differs is marked.
+import { adapterWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 
 /**
@@ -48,7 +49,8 @@ export function createCompareText() {
     show(title, record, same) {
       const { settings, token_texts } = record;
       rename(title);
-      facts.textContent = `Temperature ${settings.temperature}, top-p ${settings.top_p}, seed ${settings.seed}, ${token_texts.length} tokens`;
+      const adapter = adapterWords(settings);
+      facts.textContent = `Temperature ${settings.temperature}, top-p ${settings.top_p}, ${adapter ? `${adapter}, ` : ""}seed ${settings.seed}, ${token_texts.length} tokens`;
       text.scrollTop = 0;
       if (same === null) {
         text.replaceChildren(element("span", { class: "story-prompt" }, settings.prompt), record.text);

@@ -1,10 +1,13 @@
 // The controls: reads the settings out of the form, writes them in, and says which buttons make sense now.
 import { button, required } from "../parts/dom.js";
 import { decimal, percent } from "../parts/format.js";
+import { createSlider } from "../parts/slider.js";
+import { createAdapter } from "./adapter.js";
 import { createChain } from "./chain.js";
 
 /**
  * @import { ChainDescription, Limits, Settings } from "../protocol.js"
+ * @import { State } from "../session/state.js"
  * @import { ChainSettings } from "./chain.js"
  */
 
@@ -30,8 +33,10 @@ const NEW_SEEDS = 999_999;
  * @param {() => void} options.onCopyLink
  * @param {(restore: () => void) => void} options.onPromptReplaced  a prompt typed by hand gave way; restore brings it back
  * @param {(settings: Settings) => void} options.onChange  the chances of tokens are others now
+ * @param {(id: string) => void} options.onAdapter  the reader has chosen an adapter
+ * @param {(files: File[]) => void} options.onAdapterFiles  the reader has files of an adapter
  */
-export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced, onChange }) {
+export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced, onChange, onAdapter, onAdapterFiles }) {
   const prompt = required("prompt", HTMLTextAreaElement);
   const temperature = required("temperature", HTMLInputElement);
   const temperatureValue = required("temperature-value", HTMLOutputElement);
@@ -55,12 +60,29 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
     },
   });
 
+  const adapter = createAdapter({
+    onChange() {
+      touched = true;
+      changed();
+    },
+    onChosen: onAdapter,
+    onFiles: onAdapterFiles,
+  });
+
   // Whether the reader has changed anything; until then the engine's own defaults may come in.
   let touched = false;
   // Whether the prompt was typed by hand and no story was written from it yet.
   let promptTyped = false;
   // What the whole numbers last were when they made sense.
   const lastGood = { seed: 42, length: 160 };
+
+  const temperatureSlider = createSlider(temperature, moved);
+  const topPSlider = createSlider(topP, moved);
+
+  function moved() {
+    describe();
+    changed();
+  }
 
   /** Shows the sliders' values in words, on the page and to screen readers. */
   function describe() {
@@ -95,6 +117,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
 
   /** @returns {Settings} */
   function read() {
+    const adapted = adapter.read();
     return {
       prompt: prompt.value,
       temperature: temperature.valueAsNumber,
@@ -102,6 +125,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
       seed: wholeNumber(seed, "seed"),
       length: wholeNumber(length, "length"),
       ...chain.read(),
+      ...(adapted ? { adapter: adapted } : {}),
     };
   }
 
@@ -123,45 +147,19 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
     replacePrompt(settings.prompt);
     seed.valueAsNumber = lastGood.seed = settings.seed;
     length.valueAsNumber = lastGood.length = settings.length;
+    adapter.write(settings.adapter ?? null);
     writeChances(settings);
   }
 
   /** @param {ChainSettings} settings */
   function writeChances(settings) {
-    // A link may hold a value between two steps of a slider; rounding it would change the story.
-    for (const slider of [temperature, topP]) slider.step = "any";
-    temperature.valueAsNumber = settings.temperature;
-    topP.valueAsNumber = settings.top_p;
-    for (const slider of [temperature, topP]) restoreStep(slider);
+    temperatureSlider.write(settings.temperature);
+    topPSlider.write(settings.top_p);
     chain.write(settings);
     describe();
     changed();
   }
 
-  /**
-   * Puts the slider's own step back when its value lies on one.
-   * @param {HTMLInputElement} slider
-   */
-  function restoreStep(slider) {
-    const step = Number(slider.dataset["step"]);
-    const steps = (slider.valueAsNumber - Number(slider.min)) / step;
-    if (Math.abs(steps - Math.round(steps)) < 1e-6) slider.step = String(step);
-  }
-
-  for (const slider of [temperature, topP]) {
-    slider.dataset["step"] = slider.step;
-    slider.addEventListener("input", () => {
-      // The reader has taken hold of it: back to even steps.
-      const step = Number(slider.dataset["step"]);
-      if (slider.step === "any") {
-        const steps = Math.round((slider.valueAsNumber - Number(slider.min)) / step);
-        slider.step = String(step);
-        slider.value = (Number(slider.min) + steps * step).toFixed(2);
-      }
-      describe();
-      changed();
-    });
-  }
   for (const [input, name] of /** @type {const} */ ([
     [seed, "seed"],
     [length, "length"],
@@ -218,6 +216,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
      */
     setLimits(limits, defaults, description) {
       if (description) chain.make(description);
+      adapter.setLimits(limits.strength);
       for (const [input, [lowest, highest]] of /** @type {[HTMLInputElement, [number, number]][]} */ ([
         [temperature, limits.temperature],
         [topP, limits.top_p],
@@ -231,20 +230,23 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
     },
 
     /**
-     * @param {{ phase: "starting" | "loading" | "ready" | "failed", writing: boolean, queued: boolean }} now
+     * @param {{ phase: "starting" | "loading" | "ready" | "failed", writing: boolean, queued: boolean, awaited: State["awaited"] }} now
      */
-    setActivity({ phase, writing, queued }) {
+    setActivity({ phase, writing, queued, awaited }) {
       const focused = document.activeElement;
       const waiting = phase !== "ready";
       stop.disabled = !writing && !queued;
       generate.disabled = writing;
-      if (queued) status.textContent = phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
+      if (queued && awaited) status.textContent = `Will start when ${awaited.offered ? "the adapter has come" : `the files of ${awaited.id} are here`}. Stop gives it up.`;
+      else if (queued) status.textContent = phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
       else if (writing) status.textContent = "Writing. Changed settings apply to the next story.";
       else status.textContent = waiting ? "" : HINT;
       // A button that is switched off loses the keyboard focus; it goes to the one that takes over.
       if (writing && focused === generate) stop.focus({ preventScroll: true });
       if (stop.disabled && focused === stop) generate.focus({ preventScroll: true });
     },
+
+    adapter,
 
     /** @param {string} text */
     say(text) {

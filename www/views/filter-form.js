@@ -1,7 +1,9 @@
 // The filter of map and table as a form: closed until it is wanted, with how many stories pass beside it.
+import { adapterName } from "./adapter-words.js";
 import { stagesOn } from "./chain-words.js";
-import { ANY_STAGE, NO_STAGE, everything, isOn } from "./map-filter.js";
+import { ANY_ADAPTER, ANY_STAGE, NO_ADAPTER, NO_STAGE, everything, isOn } from "./map-filter.js";
 import { button, element } from "../parts/dom.js";
+import { hashOf } from "../session/state.js";
 
 /**
  * @import { ChainDescription } from "../protocol.js"
@@ -28,13 +30,14 @@ function offer(list, choices) {
 
 /**
  * @param {string} name
- * @param {{ max: number, step: number }} limits
+ * @param {{ max: number, step: number, percent?: boolean }} limits
  */
-function createRange(name, { max, step }) {
+function createRange(name, { max, step, percent = false }) {
+  const unit = percent ? ", in percent" : "";
   const box = (/** @type {string} */ label) => element("input", { type: "number", inputmode: "decimal", min: 0, max, step, "aria-label": label });
-  const from = box(`${name} from`);
-  const to = box(`${name} to`);
-  const node = element("div", { class: "filter-range" }, element("label", {}, `${name} from `, from), element("label", {}, "to ", to));
+  const from = box(`${name} from${unit}`);
+  const to = box(`${name} to${unit}`);
+  const node = element("div", { class: "filter-range" }, element("label", {}, `${name} from `, from), element("label", {}, "to ", to, percent ? "%" : ""));
   /** @returns {[number | null, number | null]} */
   const value = () => {
     const [one, other] = [from, to].map((field) => (field.value === "" || !Number.isFinite(field.valueAsNumber) ? null : field.valueAsNumber));
@@ -48,6 +51,15 @@ function createRange(name, { max, step }) {
 }
 
 /**
+ * Percentages as shares.
+ * @param {[number | null, number | null]} range
+ * @returns {[number | null, number | null]}
+ */
+function share([from, to]) {
+  return [from === null ? null : from / 100, to === null ? null : to / 100];
+}
+
+/**
  * @param {{ onFilter: (filter: Filter) => void }} options
  */
 export function createFilterForm({ onFilter }) {
@@ -55,9 +67,11 @@ export function createFilterForm({ onFilter }) {
   const model = listOf(["", "all"]);
   const origin = listOf(["", "all"], ["own", "yours"], ["example", "examples"], ["starred", "starred"]);
   const chain = listOf(["", "any"]);
+  const adapter = listOf(["", "any, or none"]);
   const rating = listOf(["", "any, or none"], ...VALUES.map(/** @returns {Choice} */ (least) => [String(least), least === 5 ? "5" : `${least} or more`]));
   const temperature = createRange("Temperature", { max: 2, step: 0.05 });
   const topP = createRange("Top-p", { max: 1, step: 0.01 });
+  const strength = createRange("Strength", { max: 150, step: 5, percent: true });
   const prompt = element("input", { type: "checkbox" });
   const promptText = element("span", { class: "filter-prompt" });
   const summary = element("summary", {}, "Filter");
@@ -70,6 +84,8 @@ export function createFilterForm({ onFilter }) {
     temperature.node,
     topP.node,
     element("label", {}, "Samplers ", chain),
+    element("label", {}, "Adapter ", adapter),
+    strength.node,
     element("label", {}, "Value ", rating),
     element("label", {}, "Model ", model),
     element("label", { class: "check" }, prompt, "Only the prompt of the story shown", promptText),
@@ -90,6 +106,8 @@ export function createFilterForm({ onFilter }) {
       temperature: temperature.value(),
       topP: topP.value(),
       chain: chain.value || null,
+      adapter: adapter.value || null,
+      strength: share(strength.value()),
       prompt: prompt.checked ? wantedPrompt : null,
       rating: rating.value === "" ? null : Number(rating.value),
     };
@@ -97,9 +115,10 @@ export function createFilterForm({ onFilter }) {
   }
 
   function showAll() {
-    for (const list of [model, origin, chain, rating]) list.value = "";
+    for (const list of [model, origin, chain, adapter, rating]) list.value = "";
     temperature.clear();
     topP.clear();
+    strength.clear();
     prompt.checked = false;
     // The button goes, and must not take the focus with it.
     summary.focus();
@@ -126,11 +145,13 @@ export function createFilterForm({ onFilter }) {
       const stages = new Map(entries.flatMap(({ record }) => stagesOn(record.settings, description).map(({ name, label }) => [name, label])));
       offer(model, [["", "all"], ...[...new Set(entries.map(({ record }) => record.model))].sort().map(/** @returns {Choice} */ (name) => [name, name])]);
       offer(chain, [["", "any"], [NO_STAGE, "temperature and top-p only"], [ANY_STAGE, "with more of them"], ...[...stages].map(/** @returns {Choice} */ ([name, label]) => [name, `with ${label}`])]);
+      const adapters = new Map(entries.flatMap(({ record: { settings } }) => (settings.adapter ? [[hashOf(settings.adapter.id), settings.adapter.id]] : [])));
+      offer(adapter, [["", "any, or none"], [NO_ADAPTER, "none"], [ANY_ADAPTER, "any"], ...[...adapters.values()].sort().map(/** @returns {Choice} */ (id) => [id, adapterName(id)])]);
       // While a story is being written none is shown; the one before it then counts.
       if (promptNow !== null) shownPrompt = promptNow;
       prompt.disabled = shownPrompt === null;
-      const gone = (filter.model !== null && model.value === "") || (filter.chain !== null && chain.value === "");
-      if (gone) filter = { ...filter, model: model.value || null, chain: chain.value || null };
+      const gone = (filter.model !== null && model.value === "") || (filter.chain !== null && chain.value === "") || (filter.adapter !== null && adapter.value === "");
+      if (gone) filter = { ...filter, model: model.value || null, chain: chain.value || null, adapter: adapter.value || null };
     },
     /**
      * @param {string} text  how many of how many stories

@@ -1,4 +1,5 @@
 // The lens: one place of the story, its token and what else the model considers there, under the settings of the form.
+import { modelWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 import { createNextToken } from "./next-token.js";
 import { factsOfRecord } from "./story-tokens.js";
@@ -13,8 +14,8 @@ import { createTokenCard } from "./token-card.js";
 const SOON = 400;
 
 /**
- * What can be looked at now. `readable`: whether the loaded model wrote the entry.
- * @typedef {{ entry: Entry | null, position: number | null, chain: ChainDescription | null, phase: "starting" | "loading" | "ready" | "failed", writing: boolean, readable: boolean }} View
+ * What can be looked at now. `readable`: whether the loaded model wrote the entry; `missing`: the adapter that it needs and that is not here.
+ * @typedef {{ entry: Entry | null, position: number | null, chain: ChainDescription | null, phase: "starting" | "loading" | "ready" | "failed", writing: boolean, readable: boolean, missing: string | null }} View
  */
 
 /**
@@ -29,7 +30,7 @@ const SOON = 400;
  */
 export function createLens({ root, settings, look, encode, onBranch, onClose, onReturn }) {
   /** @type {View} */
-  let view = { entry: null, position: null, chain: null, phase: "starting", writing: false, readable: false };
+  let view = { entry: null, position: null, chain: null, phase: "starting", writing: false, readable: false, missing: null };
   /** Counts places, so that an answer is known to belong to the one before. */
   let place = 0;
   /** The place that the chart shows. */
@@ -72,6 +73,11 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
     return true;
   }
 
+  /** Says whose probabilities the chart has: they are the story's own, whatever adapter the form has for the next one. */
+  function name() {
+    chart.name(view.entry ? modelWords(view.entry.record.settings, settings) : "model");
+  }
+
   function closeCard() {
     // Its button goes away, and the focus needs a place; the page stays where it is.
     onReturn(false);
@@ -85,13 +91,14 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
 
   /** Why the chart cannot follow, or null when it can. */
   function obstacle() {
-    const { entry, phase, chain, writing, readable } = view;
+    const { entry, phase, chain, writing, readable, missing } = view;
     if (writing) return "The chart follows when the story is finished.";
     if (phase === "failed") return "The chart needs the engine, which is not running.";
     if (phase !== "ready") return "The chart comes when the model has loaded.";
     if (chain === null) return "This engine cannot be looked into. Reload the page for a newer one.";
     if (!entry) return "Write a story, and look into each of its words here.";
-    return readable ? null : `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
+    if (!readable) return `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
+    return missing === null ? null : `This story was written with the adapter ${missing}, whose files are not here: open them under “Adapter” to look into it.`;
   }
 
   /** At most one question a frame, and none while another waits for its answer: each answer is seen. */
@@ -135,6 +142,7 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
       view = next;
       const why = obstacle();
       const moved = next.entry?.key !== before.entry?.key || next.position !== before.position;
+      name();
       if (!moved && why === before.why && next.writing === before.writing && next.readable === before.readable) return;
       place += 1;
       clearTimeout(slow);
@@ -157,6 +165,7 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
      */
     aim(next) {
       settings = next;
+      name();
       if (obstacle() === null) ask();
     },
 

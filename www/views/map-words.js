@@ -1,4 +1,5 @@
 // The map in words: for screen readers, for the legend, and for the line below the drawing.
+import { adapterWords } from "./adapter-words.js";
 import { aimsOf } from "./map-drawing.js";
 import { count, decimal } from "../parts/format.js";
 import { entryName } from "../session/state.js";
@@ -40,8 +41,9 @@ export function hintWords(missing) {
  */
 export function pointWords({ entry, x, y }, metrics) {
   const { temperature, top_p } = entry.record.settings;
+  const adapter = adapterWords(entry.record.settings);
   const told = metrics.map(({ label, write }, index) => `${label} ${write(index === 0 ? x : y)}`);
-  return `${entryName(entry)}: temperature ${decimal(temperature, 2)}, top-p ${decimal(top_p, 2)}, ${told.join(", ")}`;
+  return `${entryName(entry)}: temperature ${decimal(temperature, 2)}, top-p ${decimal(top_p, 2)}, ${adapter ? `${adapter}, ` : ""}${told.join(", ")}`;
 }
 
 /**

@@ -22,11 +22,12 @@ export function createNextToken({ onBranch }) {
     scaleOf("linear", "Linear", true),
     scaleOf("log", "Log", false),
   );
+  const model = element("span", {}, "model");
   const key = element(
     "p",
     { class: "chart-key hint" },
     element("i", { class: "key-before", "aria-hidden": "true" }),
-    "model",
+    model,
     element("i", { class: "key-after", "aria-hidden": "true" }),
     "after the samplers",
     element("i", { class: "key-cut", "aria-hidden": "true" }),
@@ -62,6 +63,13 @@ export function createNextToken({ onBranch }) {
       chart.removeAttribute("data-stale");
       chart.removeAttribute("data-empty");
       if (status.textContent) status.textContent = "";
+    },
+    /**
+     * Whose probabilities the outlines are.
+     * @param {string} words
+     */
+    name(words) {
+      if (model.textContent !== words) model.textContent = words;
     },
     /**
      * What is drawn, if anything, is of another place, and why there is nothing newer.

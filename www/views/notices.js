@@ -3,8 +3,8 @@ import { button, element } from "../parts/dom.js";
 
 /**
  * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen, stories
- * that are not kept, stories deleted or imported.
- * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf"} Purpose
+ * that are not kept, stories deleted or imported, an adapter.
+ * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf" | "adapter"} Purpose
  */
 
 /** How long a notice stays that nobody needs to act on. */

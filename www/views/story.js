@@ -1,4 +1,5 @@
 // The story panel: the prompt, the generated tokens in the colours of the chosen lens, and the strip of their surprisals.
+import { adapterWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 import { count, duration } from "../parts/format.js";
 import { createLenses } from "./lenses.js";
@@ -183,7 +184,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       exampleLabel.hidden = true;
       following = true;
       bottom = 0;
-      facts.replaceChildren(`Seed ${settings.seed} · writing…`);
+      facts.replaceChildren([`Seed ${settings.seed}`, ...(settings.adapter ? [adapterWords(settings)] : []), "writing…"].join(" · "));
     },
 
     /** Ends a story that cannot be finished; what is there stays. */
@@ -225,6 +226,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       const ending = ENDINGS[record.ended];
       const parts = [
         `Seed ${record.settings.seed}`,
+        ...(record.settings.adapter ? [adapterWords(record.settings)] : []),
         `${count(record.token_ids.length)} tokens`,
         ...(record.seconds === null ? [] : [duration(record.seconds)]),
         ...(record.tokens_per_second === null ? [] : [`${count(record.tokens_per_second)} tokens/s`]),

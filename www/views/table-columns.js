@@ -1,4 +1,5 @@
 // The columns of the table: what stands in each, and what it is sorted by.
+import { adapterWords } from "./adapter-words.js";
 import { chainWords } from "./chain-words.js";
 import { metricOf } from "./metric-list.js";
 import { NOTHING, decimal, percent } from "../parts/format.js";
@@ -44,16 +45,21 @@ function placeOf(label, name) {
 }
 
 /**
- * All columns but that of the story's name; `axes` are the numbers that the map shows.
+ * All columns but that of the story's name; `axes` are the numbers that the map shows. That of the adapters is there when a story has one.
+ * @param {Entry[]} entries
  * @param {[string, string]} axes
  * @param {ChainDescription | null} chain
  * @returns {Column[]}
  */
-export function columnsOf(axes, chain) {
+export function columnsOf(entries, axes, chain) {
+  const adapter = (/** @type {Entry} */ { record }) => adapterWords(record.settings);
+  /** @type {Column} */
+  const adapters = { key: "adapter", label: "Adapter", say: "The adapter that was added to the model, and its strength.", value: (entry) => adapter(entry) || null, write: (entry) => adapter(entry) || NOTHING };
   const samplers = (/** @type {Entry} */ { record }) => chainWords(record.settings, chain);
   return [
     { key: "temperature", label: "Temperature", say: "", value: ({ record }) => record.settings.temperature, write: ({ record }) => decimal(record.settings.temperature, 2) },
     { key: "top_p", label: "Top-p", say: "", value: ({ record }) => record.settings.top_p, write: ({ record }) => decimal(record.settings.top_p, 2) },
+    ...(entries.some(({ record }) => record.settings.adapter) ? [adapters] : []),
     { key: "seed", label: "Seed", say: "", value: ({ record }) => record.settings.seed, write: ({ record }) => String(record.settings.seed) },
     { key: "samplers", label: "Samplers", say: "Stages of the chain that are on, beside temperature and top-p.", value: (entry) => samplers(entry) || null, write: (entry) => samplers(entry) || NOTHING },
     ...[...new Set(axes)].map(numberOf),

@@ -128,7 +128,7 @@ export function createTable({ onChoose, onTick, say }) {
 
   /** @param {number} index  of the column, the story's name first */
   function sortBy(index) {
-    const column = columnsOf(view.axes, view.chain)[index - 1];
+    const column = columnsOf(view.entries, view.axes, view.chain)[index - 1];
     const key = column?.key ?? USUAL_SORTING.key;
     /** @type {Sorting} */
     const other = { key, direction: sorting.direction === "descending" ? "ascending" : "descending" };
@@ -145,7 +145,7 @@ export function createTable({ onChoose, onTick, say }) {
   }
 
   function update() {
-    const columns = columnsOf(view.axes, view.chain);
+    const columns = columnsOf(view.entries, view.axes, view.chain);
     if (sorting.key !== USUAL_SORTING.key && !columns.some(({ key }) => key === sorting.key)) sorting = USUAL_SORTING;
     showHead(columns);
     const order = sorted(view.entries, columns, sorting).slice(0, most);

@@ -1,10 +1,12 @@
 // What the page tells about what has happened: in notices, and in words for screen readers.
 import { count } from "../parts/format.js";
+import { CONFIG, WEIGHTS } from "../session/adapter-files.js";
 import { linkField } from "../session/link.js";
 import { entryName } from "../session/state.js";
 import { summaryOf } from "./metrics.js";
 
 /**
+ * @import { AdapterDescription } from "../protocol.js"
  * @import { Imported } from "../session/shelf.js"
  * @import { Entry } from "../session/state.js"
  * @import { createNotices } from "./notices.js"
@@ -69,6 +71,37 @@ export function createTelling({ notices, announcer }) {
       const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
       if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
     },
+    /**
+     * A story waits for an adapter that only its writer has; null where none does, or no longer.
+     * @param {string | null} id
+     * @param {() => void} open  lets the reader choose its files
+     */
+    adapterAwaited(id, open) {
+      notices.clear("adapter");
+      if (id === null) return;
+      const text = `This story takes the adapter ${id}, which this server does not have. Open its two files, ${WEIGHTS} and ${CONFIG}, and it is written.`;
+      notices.show({ kind: "info", purpose: "adapter", text, action: { text: "Open its files…", run: open } });
+    },
+    /**
+     * Files were opened, but a story waits for others.
+     * @param {string} id
+     * @param {string} awaited
+     * @param {() => void} open
+     */
+    otherAdapter(id, awaited, open) {
+      const text = `These files are the adapter ${id}; the story waits for ${awaited}. They can be chosen under “Adapter” all the same.`;
+      notices.show({ kind: "problem", purpose: "adapter", text, action: { text: "Open others…", run: open } });
+    },
+    /** @param {AdapterDescription} adapter */
+    adapterOpened({ id }) {
+      notices.clear("adapter");
+      announce(`The adapter ${id} is open and chosen.`);
+    },
+    /** @param {string} text */
+    adapterRefused(text) {
+      notices.show({ kind: "problem", purpose: "adapter", text });
+    },
+
     /** @param {string} link */
     uncopied(link) {
       const field = linkField(link);

@@ -1,0 +1,219 @@
+// Adapters: those of the server, fetched when they are chosen or a story asks for them, and the reader's own files.
+import { AdapterProblem, downloadAdapter } from "./adapter-download.js";
+import { readAdapterFiles } from "./adapter-files.js";
+import { hashOf, isSameAdapter } from "./state.js";
+
+/**
+ * @import { AdapterDescription, Settings } from "../protocol.js"
+ * @import { AdapterFiles } from "./adapter-files.js"
+ * @import { EngineClient } from "./engine.js"
+ * @import { Adapters, Store } from "./state.js"
+ */
+
+/** @typedef {ReturnType<typeof createAdapters>} AdaptersClient */
+
+/**
+ * Files for the worker. `again`: they were opened before, in a worker that is gone.
+ * @typedef {{ files: AdapterFiles, again: boolean }} Opening
+ */
+
+/**
+ * @param {object} options
+ * @param {Store} options.store
+ * @param {EngineClient} options.engine
+ * @param {string} options.manifestUrl
+ * @param {(adapter: AdapterDescription) => void} options.onOpened  files of the reader's own are an adapter
+ * @param {(why: string) => void} options.onRefused  files of the reader's own are none, or of another model
+ */
+export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused }) {
+  /** The reader's own by hash, to be given to the next worker too. @type {Map<string, AdapterFiles>} */
+  const own = new Map();
+  /** Hashes of the reader's own that this worker has. @type {Set<string>} */
+  const held = new Set();
+  /** Those of the server that are on this device, or on their way, by hash; with why they did not come. @type {Map<string, Promise<string | null>>} */
+  const fetched = new Map();
+  /** Hashes of those that have come. @type {Set<string>} */
+  const arrived = new Set();
+  /** Hashes of those that the worker is fetching. @type {Set<string>} */
+  const byWorker = new Set();
+  /** Who waits for files of the reader's own, by hash. @type {Map<string, (() => void)[]>} */
+  const waiting = new Map();
+  /** Files that the worker has not taken yet, the next one first. @type {Opening[]} */
+  let openings = [];
+  /** The number under which the first of them was given to the worker; null while it was not. @type {number | null} */
+  let asked = null;
+
+  engine.on("ready", ({ adapters }) => {
+    change({ listed: true, offered: adapters });
+    openings = [...[...own.values()].map((files) => ({ files, again: true })), ...openings.filter(({ again }) => !again)];
+    give();
+  });
+  // Where the page cannot keep files, the worker fetches the adapter for a story or for the chart.
+  engine.on("adapter_progress", ({ adapter, loaded, total }) => arrive(hashOf(adapter), loaded < total ? { loaded, total } : null));
+  for (const type of /** @type {const} */ (["error", "not_looked"])) engine.on(type, breakOff);
+  engine.on("adapter_ready", ({ id, adapter }) => {
+    if (id !== asked) return;
+    const opening = next();
+    const hash = hashOf(adapter.id);
+    if (opening) own.set(hash, opening.files);
+    held.add(hash);
+    const others = store.get().adapters.own.filter((one) => !isSameAdapter(one.id, adapter.id));
+    change({ own: [...others, adapter], opening: openings.length > 0 });
+    for (const resolve of waiting.get(hash) ?? []) resolve();
+    waiting.delete(hash);
+    if (opening && !opening.again) onOpened(adapter);
+    give();
+  });
+  engine.on("error", ({ id, code, message }) => {
+    if (id === null || id !== asked) return give();
+    // It writes or measures; what it says at the end of that is the time to ask again.
+    if (code === "busy") {
+      asked = null;
+      return;
+    }
+    const opening = next();
+    // Files that were opened before fit another model than the one that is loaded now.
+    if (opening?.again) change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== opening.files) });
+    else refuse(message);
+    give();
+  });
+  for (const type of /** @type {const} */ (["done", "measured", "looked", "not_looked"])) engine.on(type, give);
+  engine.onEnd(() => {
+    asked = null;
+    held.clear();
+    breakOff();
+  });
+  store.subscribe((state, previous) => {
+    if (previous.writing !== null && state.writing === null) give();
+  });
+
+  /** @param {Partial<Adapters>} part */
+  function change(part) {
+    store.update({ adapters: { ...store.get().adapters, ...part } });
+  }
+
+  /**
+   * @param {string} hash
+   * @param {{ loaded: number, total: number } | null} progress  null where it has come
+   */
+  function arrive(hash, progress) {
+    const { fetching } = store.get().adapters;
+    if (progress) byWorker.add(hash);
+    else byWorker.delete(hash);
+    change({ fetching: progress ? { ...fetching, [hash]: progress } : without(fetching, hash) });
+  }
+
+  /** The worker fetches nothing any more. */
+  function breakOff() {
+    for (const hash of byWorker) arrive(hash, null);
+  }
+
+  /** @param {string} why */
+  function refuse(why) {
+    change({ opening: openings.length > 0 });
+    onRefused(why);
+  }
+
+  /** The files that the worker has just answered about. */
+  function next() {
+    asked = null;
+    return openings.shift();
+  }
+
+  /** Gives the worker the first of the files that wait, if it can take them now. */
+  function give() {
+    const { engine: now, writing } = store.get();
+    const [opening] = openings;
+    if (!opening || asked !== null || now.phase !== "ready" || writing) return;
+    asked = engine.number();
+    engine.post({ type: "open_adapter", id: asked, ...opening.files });
+  }
+
+  /** @param {string} id */
+  function offered(id) {
+    return store.get().adapters.offered.find((one) => isSameAdapter(one.id, id)) ?? null;
+  }
+
+  /**
+   * Fetches one of the server's, and says why it has not come.
+   * @param {AdapterDescription} adapter
+   * @returns {Promise<string | null>}
+   */
+  async function fetchOffered({ id, bytes }) {
+    const hash8 = hashOf(id);
+    const { engine: now } = store.get();
+    if (now.phase !== "ready") return "The model is not loaded yet.";
+    const progress = (/** @type {number} */ loaded, /** @type {number} */ total) => change({ fetching: { ...store.get().adapters.fetching, [hash8]: { loaded, total } } });
+    change({ failed: without(store.get().adapters.failed, hash8) });
+    progress(0, bytes);
+    /** @type {string | null} */
+    let problem = null;
+    try {
+      await downloadAdapter({ manifestUrl, model: now.model.name, hash8, onProgress: progress });
+      arrived.add(hash8);
+    } catch (error) {
+      problem = error instanceof AdapterProblem ? error.message : `The adapter could not be fetched (${error instanceof Error ? error.message : String(error)}). Try again.`;
+    }
+    const { fetching, failed } = store.get().adapters;
+    change({ fetching: without(fetching, hash8), ...(problem === null ? {} : { failed: { ...failed, [hash8]: problem } }) });
+    return problem;
+  }
+
+  return {
+    /**
+     * Whether a story with these settings can be written or read without waiting for an adapter.
+     * @param {Settings} settings
+     */
+    isHere({ adapter }) {
+      if (!adapter || adapter.strength === 0) return true;
+      const hash = hashOf(adapter.id);
+      return held.has(hash) || arrived.has(hash);
+    },
+
+    /**
+     * Settled when the adapter is here: with null, or with why it cannot come. One that the server does not have is waited for until the
+     * reader opens its files.
+     * @param {string} id
+     * @returns {Promise<string | null>}
+     */
+    bring(id) {
+      const hash = hashOf(id);
+      if (held.has(hash)) return Promise.resolve(null);
+      const adapter = offered(id);
+      if (!adapter) return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
+      const known = fetched.get(hash);
+      if (known) return known;
+      const coming = fetchOffered(adapter).then((problem) => {
+        // The next who wants it tries again.
+        if (problem !== null) fetched.delete(hash);
+        return problem;
+      });
+      fetched.set(hash, coming);
+      return coming;
+    },
+
+    /** Whether the server has it. @param {string} id */
+    isOffered: (id) => offered(id) !== null,
+
+    /**
+     * Opens files of the reader's own, as soon as the worker can take them.
+     * @param {File[]} files
+     */
+    async open(files) {
+      change({ opening: true });
+      const read = await readAdapterFiles(files);
+      if (typeof read === "string") return refuse(read);
+      openings.push({ files: read, again: false });
+      give();
+    },
+  };
+}
+
+/**
+ * @template Value
+ * @param {Record<string, Value>} all
+ * @param {string} name
+ */
+function without(all, name) {
+  return Object.fromEntries(Object.entries(all).filter(([other]) => other !== name));
+}
