@@ -16,7 +16,7 @@ const FILES = [
   `${ENGINE}_bg.wasm`,
   "./",
   "models/index.json",
-  "docs/sweep.svg",
+  "docs/experiments/sampling-window.svg",
   "experiments.html",
   "methods.html",
   "www/example.json",
