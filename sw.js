@@ -65,6 +65,7 @@ const FILES = [
   "www/experiments/views/chooser.js",
   "www/experiments/views/exports.js",
   "www/experiments/views/judgement.js",
+  "www/experiments/views/plot-box.js",
   "www/experiments/views/protocol.js",
   "www/experiments/views/report.js",
   "www/experiments/views/run-panel.js",

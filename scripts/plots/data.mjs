@@ -8,7 +8,7 @@ const protocolOf = (file) => JSON.parse(read(`${file}.protocol.json`));
 /** The fields of a line of CSV; doubled quotes within quotes are one. */
 const fields = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
 
-/** A sweep: its grid, and the values of a number, one a run, null where a story has none. */
+/** A sweep: its grid, the names of its columns, and the values of a number, one a run, null where a story has none. */
 export function sweep(file) {
   const { grid } = protocolOf(file);
   const [head, ...rows] = read(file).trim().split("\n").map(fields);
@@ -22,15 +22,14 @@ export function sweep(file) {
     if (column < 0) throw new Error(`${file} has no column ${name}`);
     return rows.map((row) => (row[column] === "" ? null : Number(row[column])));
   }
-  return { grid, stories, values };
+  return { grid, stories, names: head, values };
 }
 
-/** A self-evaluation: its protocol, and what came of it, without the texts. */
+/** A self-evaluation: its protocol and its rows. */
 export function judgements(file) {
   const { protocol } = protocolOf(file);
   const rows = read(file).trim().split("\n").map((line) => JSON.parse(line));
   const items = protocol.prompts.length * protocol.seeds;
   if (rows.length !== items) throw new Error(`${file} does not hold the ${items} items of its protocol: write it anew with fabula judge`);
-  const arm = ({ numbers }) => ({ numbers });
-  return { protocol, outcomes: rows.map(({ prompt, judged, control, baseline }) => ({ prompt, judged: arm(judged), control: arm(control), baseline })) };
+  return { protocol, rows };
 }

@@ -20,8 +20,9 @@ const WAYS = [
 ];
 
 function told(file) {
-  const { protocol, outcomes } = judgements(file);
-  return effects(protocol, outcomes);
+  const { protocol, rows } = judgements(file);
+  const arm = ({ numbers }) => ({ numbers });
+  return effects(protocol, rows.map(({ prompt, judged, control, baseline }) => ({ prompt, judged: arm(judged), control: arm(control), baseline })));
 }
 
 /** The lines of one unit of one way. */

@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { saved } from "./downloads.mjs";
 import { finish, formed, open, reaches, status } from "./experiments.mjs";
 import { alerts, fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
-import { ROOT, house, isFirefox, visit } from "./support.mjs";
+import { ROOT, house, visit } from "./support.mjs";
 
 const shared = house();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -336,15 +336,6 @@ test("by keyboard: from the form to the story of an item", async (t) => {
   await page.waitForSelector(".item[open] .draft");
   await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.textContent), /^Open this story \(draft 1\)$/);
-});
-
-test("the report is one page", { skip: isFirefox }, async (t) => {
-  const page = await openJudge(t);
-  await fill(page, BEST_OF);
-  await finish(page);
-  await told(page);
-  const paper = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-  assert.deepEqual([...paper.matchAll(/\/Type \/Pages\b[^>]*?\/Count (\d+)/g)].map((found) => found[1]), ["1"]);
 });
 
 for (const scheme of ["light", "dark"]) {

@@ -1,5 +1,6 @@
 // How much work a self-evaluation is, in stories, in seconds and in words.
 import { count } from "../../parts/format.js";
+import { promptsInWords } from "../session/sweep.js";
 import { spoken } from "../views/run-panel.js";
 
 /**
@@ -65,7 +66,5 @@ export function createPace() {
  */
 export function describe(protocol) {
   const { base, weights, seeds } = protocol;
-  const prompts = promptsOf(protocol);
-  const written = prompts.length > 3 ? `${prompts.length} prompts, which the link holds` : `prompts: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
-  return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} a prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; ${written}`;
+  return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} a prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; ${promptsInWords(promptsOf(protocol))}`;
 }

@@ -127,7 +127,7 @@ export function createSweep({ context, kind, form, onGrid }) {
       const prompts = promptsOf(mine);
       return (
         `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories a ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
-        `temperature ${temperature} and top-p ${top_p} where they are not swept; ${prompts.length > 1 ? "prompts" : "prompt"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`
+        `temperature ${temperature} and top-p ${top_p} where they are not swept; ${promptsInWords(prompts)}`
       );
     },
   };
@@ -151,6 +151,13 @@ export function createSweep({ context, kind, form, onGrid }) {
  * @param {Grid} grid
  */
 export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.base.prompt]);
+
+/**
+ * On a report: of many the link has the words.
+ * @param {string[]} prompts
+ */
+export const promptsInWords = (prompts) =>
+  prompts.length > 3 ? `${prompts.length} prompts, which the link holds` : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**
  * Stories of a cell.

@@ -1,6 +1,8 @@
-// The report on paper is the page itself (style/experiments.css): what only it says stands below, and all that is folded away is shown.
+// The report on paper is the page itself (style/experiments.css): what only it says stands below, all that is folded away is shown, and drawings are
+// made for it.
 import { address } from "../../session/link.js";
 import { required } from "../../parts/dom.js";
+import { drawFor } from "./plot-box.js";
 
 export function createReport() {
   const settings = required("report-settings", HTMLElement);
@@ -10,9 +12,11 @@ export function createReport() {
   addEventListener("beforeprint", () => {
     folded = [...document.querySelectorAll("details.protocol-parts")].filter((node) => node instanceof HTMLDetailsElement && !node.open).map((node) => /** @type {HTMLDetailsElement} */ (node));
     for (const details of folded) details.open = true;
+    drawFor(true);
   });
   addEventListener("afterprint", () => {
     for (const details of folded) details.open = false;
+    drawFor(false);
   });
   return {
     /** @param {{ described: string, fragment: string, model: string, revision: number, digest: string | null }} about */
