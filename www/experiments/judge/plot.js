@@ -43,7 +43,7 @@ export function createIntervals() {
       marginRight: 8,
       marginBottom: 6,
       marginLeft: size.onPaper ? 158 : width < 340 ? 174 : 190,
-      x: { domain: [-1.04, 1.04], axis: "top", ticks: [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
+      x: { domain: [-1.04, 1.04], axis: "top", ticks: width < 340 ? [-1, 1] : [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
       y: { domain: lines.map(({ name }) => name), label: null },
       marks: [
         frame({ stroke: "var(--line)" }),

@@ -57,7 +57,7 @@ export function createLines() {
     if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
     // A narrow drawing has no room for many numbers.
-    const [across, up] = [Math.min(6, Math.round(width / 50)), Math.min(5, Math.round(height / 35))];
+    const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
     const drawing = plot({
       width,
