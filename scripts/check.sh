@@ -8,3 +8,4 @@ else say "!!! SKIPPED: no clippy for $cargo"; fi
 npm run --silent check
 node scripts/manifest.mjs --check
 node scripts/methods.mjs --check
+node scripts/plots.mjs --check

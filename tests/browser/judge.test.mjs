@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { saved } from "./downloads.mjs";
 import { finish, formed, open, reaches, status } from "./experiments.mjs";
 import { alerts, fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
-import { ROOT, house, isFirefox, visit } from "./support.mjs";
+import { ROOT, house, visit } from "./support.mjs";
 
 const shared = house();
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -44,6 +44,16 @@ const told = (page) => until(page, "the effects", () => document.querySelectorAl
 async function openItem(page, at) {
   await (await page.$$(".item > summary"))[at].click();
   await until(page, "the story of an item", (place) => document.querySelectorAll(".item")[place].childElementCount > 1, at);
+}
+
+/** Listens to the line below the buttons; gives what it has said. */
+async function heardStatuses(page) {
+  await page.evaluate(() => {
+    const line = document.getElementById("run-status");
+    globalThis.statuses = [];
+    new MutationObserver(() => globalThis.statuses.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => globalThis.statuses);
 }
 
 /** What the command line judges, with the same settings. */
@@ -169,11 +179,14 @@ test("a link replays the experiment for another reader, and says so", async (t) 
 test("pause, reload, resume, and no pair is judged twice", async (t) => {
   const page = await openJudge(t);
   await fill(page, { ...BEST_OF, seeds: 6, length: 48 });
+  const statuses = await heardStatuses(page);
   await press(page, "Run");
   await until(page, "some pairs", () => globalThis.said.filter((message) => message.type === "row").length >= 3);
   await press(page, "Pause");
   await reaches(page, "^Paused: \\d+ of 12 pairs");
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
+  const early = (await statuses()).filter((text) => /^0 of/.test(text));
+  assert.deepEqual(early.filter((text) => text.includes("left")), [], "before anything is judged, nothing is said of the time left");
   await page.reload();
   await formed(page);
   await reaches(page, `^${written} of 12 pairs of stories are here already`);
@@ -218,8 +231,11 @@ test("novelty counts with the library only", async (t) => {
   await until(other, "what is missing", () => document.getElementById("form-problem").textContent.includes("the library is not open"));
   await openLibrary(other);
   await until(other, "no problem", () => document.getElementById("form-problem").textContent === "");
+  const statuses = await heardStatuses(other);
   await finish(other);
   await told(other);
+  const heard = await statuses();
+  assert.ok(heard.some((text) => text.startsWith("Opening the library")), `what takes so long is said: ${heard.join(" | ")}`);
   const [row] = (await json(t, other)).rows;
   assert.ok(row.judged.appraisal.novelty !== null && row.judged.numbers.longest_span !== null);
   assert.equal(row.left_out, undefined);
@@ -320,15 +336,6 @@ test("by keyboard: from the form to the story of an item", async (t) => {
   await page.waitForSelector(".item[open] .draft");
   await page.keyboard.press("Tab");
   assert.match(await page.evaluate(() => document.activeElement.textContent), /^Open this story \(draft 1\)$/);
-});
-
-test("the report is one page", { skip: isFirefox }, async (t) => {
-  const page = await openJudge(t);
-  await fill(page, BEST_OF);
-  await finish(page);
-  await told(page);
-  const paper = Buffer.from(await page.pdf({ preferCSSPageSize: true })).toString("latin1");
-  assert.deepEqual([...paper.matchAll(/\/Type \/Pages\b[^>]*?\/Count (\d+)/g)].map((found) => found[1]), ["1"]);
 });
 
 for (const scheme of ["light", "dark"]) {

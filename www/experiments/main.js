@@ -1,9 +1,7 @@
 // Wires the page of experiments: the shell has the workers, the progress, what is kept and what is taken along; the experiment has
 // the rest.
 import { button, element, required } from "../parts/dom.js";
-import { download } from "../parts/download.js";
 import { createLibraryClient } from "../session/library.js";
-import { address, copy, linkField, showInAddressBar } from "../session/link.js";
 import { createLibrary } from "../views/library.js";
 import { createNotices } from "../views/notices.js";
 import { EXPERIMENTS, experimentOf } from "./list.js";
@@ -11,15 +9,18 @@ import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
 import { createResults, nameIn } from "./session/results.js";
-import { verdict } from "./session/verdict.js";
+import { createPromise } from "./session/promise.js";
+import { createTaking } from "./session/taking.js";
 import { createChooser } from "./views/chooser.js";
 import { createExports } from "./views/exports.js";
+import { createJudgement } from "./views/judgement.js";
 import { createProtocol } from "./views/protocol.js";
+import { createReport } from "./views/report.js";
 import { STORIES, createRunPanel } from "./views/run-panel.js";
 
 /**
  * @import { Row } from "../protocol.js"
- * @import { Experiment, Promised, Shown } from "./experiment.js"
+ * @import { Experiment, Shown } from "./experiment.js"
  * @import { Conducted } from "./session/conduct.js"
  */
 
@@ -68,7 +69,23 @@ const panel = createRunPanel({
   onStartOver: () => void conduct.clear(),
   announce,
 });
-const exports = createExports({ onCsv: () => void save("csv"), onJson: () => void save("json"), onPrint: () => print(), onLink: () => void copyLink() });
+const exports = createExports({ onCsv: () => void taking.save("csv"), onJson: () => void taking.save("json"), onPrint: () => print(), onLink: () => void taking.copyLink() });
+const shown = () => (experiment ? { experiment, model, revision } : null);
+const taking = createTaking({
+  analyst,
+  conduct,
+  shown,
+  tell(text) {
+    exports.say(text);
+    announce(text);
+  },
+  offer(field) {
+    notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+    field.focus();
+  },
+});
+const judgement = createJudgement();
+const promise = createPromise({ conduct, shown, judgement, report: createReport() });
 
 const chooser = createChooser(EXPERIMENTS);
 const stage = element("div", { class: "stage" });
@@ -81,13 +98,10 @@ let ground = null;
 let kind = null;
 let revision = 0;
 let model = "";
-/** What the link in the address bar promised, and of which plan. @type {(Promised & { identity: string }) | null} */
-let promised = null;
 /** What is kept of the plan is being read. @type {Promise<void>} */
 let opening = Promise.resolve();
 /** The plan whose end has been told. */
 let finished = "";
-const judgement = element("p", { class: "verdict", role: "status" });
 
 async function run() {
   notices.clear("story");
@@ -96,7 +110,7 @@ async function run() {
   await opening;
   if (!experiment || experiment.problem() !== null) return;
   conduct.start();
-  void label(true);
+  void promise.label(true);
 }
 
 /** @param {Conducted} state */
@@ -111,63 +125,8 @@ function show(state) {
   if (!complete) finished = "";
   else if (finished !== plan.identity) {
     finished = plan.identity;
-    void end(plan.identity);
+    void promise.end(plan.identity);
   }
-}
-
-/**
- * All stories are written: the address gets the link that promises them.
- * @param {string} identity
- */
-async function end(identity) {
-  const digest = await label(true);
-  if (digest === null || conduct.state().plan?.identity !== identity) return;
-  const told = promised?.identity === identity ? verdict(promised, { digest, model, revision }) : null;
-  judgement.textContent = told?.text ?? `Digest of all stories: ${digest}. The link repeats them.`;
-  judgement.dataset["same"] = told ? String(told.same) : "";
-}
-
-/**
- * Writes down what is shown, for the report; gives the digest of all its stories, if they are written.
- * @param {boolean} inAddressBar  whether its link goes there, too
- */
-async function label(inAddressBar) {
-  if (!experiment) return null;
-  const { fragment, digest } = await experiment.writeLink();
-  if (fragment !== "") {
-    if (inAddressBar) showInAddressBar(fragment);
-    required("report-link", HTMLElement).textContent = address(fragment);
-  }
-  required("report-settings", HTMLElement).textContent = `${experiment.describe()}; model ${model}, engine revision ${revision}${digest ? `; digest ${digest}` : ""}.`;
-  return digest;
-}
-
-async function copyLink() {
-  if (!experiment) return;
-  const { fragment, digest } = await experiment.writeLink();
-  const link = address(fragment);
-  const text = digest ? "Link copied. It promises exactly these stories." : "Link copied. It holds the settings; once all stories are written, it promises them too.";
-  if (await copy(link)) {
-    exports.say(text);
-    return announce(text);
-  }
-  const field = linkField(link);
-  notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
-  field.focus();
-}
-
-/** @param {"csv" | "json"} format */
-async function save(format) {
-  if (!experiment) return;
-  const rows = conduct.state().rows.filter((row) => row !== null);
-  const { fragment, digest } = await experiment.writeLink();
-  const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
-  if (format === "csv") {
-    const text = experiment.csv?.(rows) ?? (await analyst.ask("write_rows", { rows, format })).text;
-    return download(name, "text/csv", text);
-  }
-  const content = { format: "fabula-experiment", version: 1, model, engine: revision, digest, link: fragment, ...(await experiment.about()), rows };
-  download(name, "application/json", `${JSON.stringify(content)}\n`);
 }
 
 /**
@@ -181,18 +140,13 @@ async function follow(fragment) {
   turn(experimentOf(new URLSearchParams(fragment.slice(1)).get("e") ?? ""));
   const mine = experiment;
   if (!mine) return;
-  const { problems, promise } = await mine.readLink(fragment);
+  const { problems, promise: promised } = await mine.readLink(fragment);
   await opening;
   if (mine !== experiment) return;
-  const identity = conduct.state().plan?.identity;
-  promised = promise && identity ? { ...promise, identity } : null;
   notices.clear("link");
   const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
-  const { written, plan } = conduct.state();
-  if (plan && written === plan.total) return end(plan.identity);
-  judgement.dataset["same"] = "";
-  judgement.textContent = promised ? "This link promises exact stories: run it to see whether they are reproduced." : "";
+  await promise.follow(promised);
 }
 
 /**
@@ -214,7 +168,7 @@ async function visit(next) {
 function turn(next) {
   if (next === kind || !ground) return;
   kind = next;
-  promised = null;
+  promise.turn(null);
   notices.clear("link");
   conduct.leave();
   /** @type {Shown} */
@@ -229,7 +183,7 @@ function turn(next) {
   });
   experiment = mine;
   const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, mine.settings, panel.node, exports.node);
-  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement, mine.results);
+  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, mine.results);
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
   chooser.show(next.name);
 }
@@ -263,26 +217,14 @@ async function begin() {
 
 /** @param {import("./session/conduct.js").Plan} plan */
 function opened(plan) {
-  if (promised && promised.identity !== plan.identity) promised = null;
-  judgement.textContent = "";
-  opening = conduct.open(plan).then(() => void label(false));
+  promise.turn(plan.identity);
+  opening = conduct.open(plan).then(() => void promise.label(false));
 }
 
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the experiment's own belongs.
   event.preventDefault();
   document.getElementById("experiment-heading")?.focus();
-});
-
-// A report shows all that is folded away.
-/** @type {HTMLDetailsElement[]} */
-let folded = [];
-addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details.protocol-parts")].filter((node) => node instanceof HTMLDetailsElement && !node.open).map((node) => /** @type {HTMLDetailsElement} */ (node));
-  for (const details of folded) details.open = true;
-});
-addEventListener("afterprint", () => {
-  for (const details of folded) details.open = false;
 });
 
 begin().catch((error) => {

@@ -21,7 +21,7 @@ export function decimal(value, decimals) {
  * @param {number | null} value
  */
 export function percent(value) {
-  return value === null || !Number.isFinite(value) ? NOTHING : `${Math.round(value * 100)}%`;
+  return value === null || !Number.isFinite(value) ? NOTHING : `${decimal(Math.round(value * 100), 0)}%`;
 }
 
 /**

@@ -1,13 +1,16 @@
 // The differences as intervals, one line a number. They have different units, so each line has a scale of its own around 0.
 import { element } from "../../parts/dom.js";
 import { axisY, dot, frame, plot, ruleX, ruleY } from "../../vendor/plot.js";
+import { onSize, sizeOf } from "../views/plot-box.js";
 import { labelOf, signed, unitOf, write } from "./numbers.js";
 
 /**
  * @import { JudgeEffect } from "../../protocol.js"
  */
 
+/** Heights of a line. */
 const LINE = 23;
+const PAPER_LINE = 13;
 const HEAD = 30;
 
 /** @param {JudgeEffect} effect */
@@ -27,26 +30,27 @@ export function createIntervals() {
   let width = 0;
 
   function draw() {
-    width = box.clientWidth;
+    const size = sizeOf(box);
+    width = size.width;
     if (width < 220) return;
     if (effects.length === 0) return box.replaceChildren();
     const lines = effects.map(scaled);
     const tint = { value: (/** @type {typeof lines[number]} */ { tint: colour }) => colour, scale: null };
     const drawing = plot({
       width,
-      height: HEAD + LINE * lines.length,
+      height: HEAD + (size.onPaper ? PAPER_LINE : LINE) * lines.length,
       marginTop: HEAD - 6,
       marginRight: 8,
       marginBottom: 6,
-      marginLeft: width < 340 ? 174 : 190,
-      x: { domain: [-1.04, 1.04], axis: "top", ticks: [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
+      marginLeft: size.onPaper ? 158 : width < 340 ? 174 : 190,
+      x: { domain: [-1.04, 1.04], axis: "top", ticks: width < 340 ? [-1, 1] : [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
       y: { domain: lines.map(({ name }) => name), label: null },
       marks: [
         frame({ stroke: "var(--line)" }),
         ruleX([0], { stroke: "var(--edge)", strokeDasharray: "3 3" }),
         axisY({ tickSize: 0, label: null, fill: "var(--ink)" }),
         ruleY(lines, { y: "name", x1: "from", x2: "to", stroke: tint, strokeWidth: 2.5, strokeOpacity: 0.6 }),
-        dot(lines, { y: "name", x: "mean", r: 5, fill: { value: (/** @type {typeof lines[number]} */ { told, tint: colour }) => (told ? colour : "var(--card)"), scale: null }, stroke: tint, strokeWidth: 1.75 }),
+        dot(lines, { y: "name", x: "mean", r: size.onPaper ? 3 : 5, fill: { value: (/** @type {typeof lines[number]} */ { told, tint: colour }) => (told ? colour : "var(--card)"), scale: null }, stroke: tint, strokeWidth: 1.75 }),
       ],
     });
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
@@ -56,7 +60,7 @@ export function createIntervals() {
     box.replaceChildren(drawing);
   }
 
-  new ResizeObserver(() => box.clientWidth !== width && draw()).observe(box);
+  onSize(box, () => sizeOf(box).width !== width && draw());
   return {
     node: box,
     /** @param {JudgeEffect[]} next */

@@ -1,6 +1,6 @@
 // The settings of a sweep: its axes, how many stories a cell, how long, and after which prompts.
 import { element } from "../../parts/dom.js";
-import { MOST_STORIES } from "../session/sweep.js";
+import { MOST_STORIES } from "../session/description.js";
 import { axisLabel, capital } from "./numbers.js";
 
 /**

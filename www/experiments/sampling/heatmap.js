@@ -120,8 +120,8 @@ export function createHeatmap({ onChoose }) {
         button.toggleAttribute("data-empty", estimate === null);
         if (estimate) {
           const [from, to] = [metric.write(estimate.from), metric.write(estimate.to)];
-          // Of two shares the second has the sign for both.
-          const interval = to.startsWith("−") ? `${from} … ${to}` : `${from.replace(/%$/, "")}–${to}`;
+          // Of two shares the second has the sign for both. A dash beside a minus would be read as another.
+          const interval = `${from.replace(/%$/, "")}${to.startsWith("−") ? "…" : "–"}${to}`;
           button.style.setProperty("--heat-share", `${Math.round(share(estimate.mean) * 100)}%`);
           const stories = estimate.count === 1 ? "1 story" : `${estimate.count} stories`;
           button.replaceChildren(unseen(`${name}: ${metric.label} `), element("b", {}, metric.write(estimate.mean)), unseen(", interval "), element("small", {}, interval), unseen(`, ${stories}`));

@@ -4,6 +4,7 @@ import { decimal, percent } from "../../parts/format.js";
 import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { cellName } from "./heatmap.js";
 import { axisLabel, capital } from "./numbers.js";
+import { onSize, sizeOf } from "../views/plot-box.js";
 
 /**
  * @import { Estimate, Finding, Grid } from "../../protocol.js"
@@ -11,6 +12,9 @@ import { axisLabel, capital } from "./numbers.js";
  */
 
 const MARGINS = { marginTop: 26, marginRight: 18, marginBottom: 40, marginLeft: 48 };
+const NARROW_MARGINS = { marginTop: 8, marginRight: 8, marginBottom: 30, marginLeft: 34 };
+/** Below this width the name of a number has no room beside its axis; what stands around the drawing tells it. */
+const NARROW = 200;
 /** How far from a mark, in pixels, a click still means it. */
 const REACH = 24;
 
@@ -46,29 +50,30 @@ export function createLines() {
   let view = null;
 
   function draw() {
-    const { clientWidth: width, clientHeight: height } = box;
+    const { width, height } = sizeOf(box);
     if (!view || width < 50 || height < 50) return;
     const { finding, metric } = view;
     const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate }] : []));
     if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
     // A narrow drawing has no room for many numbers.
-    const [across, up] = [Math.min(6, Math.round(width / 50)), Math.min(5, Math.round(height / 35))];
+    const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
+    const narrow = width < NARROW;
     const drawing = plot({
       width,
       height,
-      ...MARGINS,
-      x: { label: null, inset: 12 },
+      ...(narrow ? NARROW_MARGINS : MARGINS),
+      x: { label: null, inset: narrow ? 6 : 12 },
       y: { label: null, nice: true, inset: 6 },
       marks: [
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
-        axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none" }),
-        axisY({ ticks: up, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
+        axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none", ...(narrow ? { labelOffset: 28 } : {}) }),
+        axisY({ ticks: up, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
         ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
         line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
-        dot(points, { x: "value", y: "mean", r: 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
+        dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
       ],
     });
     const words = points.map(({ value, mean }) => `${metric.write(mean)} at ${value}`).join(", ");
@@ -76,7 +81,7 @@ export function createLines() {
     box.replaceChildren(drawing);
   }
 
-  new ResizeObserver(draw).observe(box);
+  onSize(box, draw);
   return {
     node: box,
     /** @param {{ finding: Finding | null, metric: Metric }} next */
@@ -99,7 +104,7 @@ export function createCellMap({ onChoose }) {
   let placed = [];
 
   function draw() {
-    const { clientWidth: width, clientHeight: height } = box;
+    const { width, height } = sizeOf(box);
     if (!view || width < 50 || height < 50) return;
     const { grid, across, up, xs, ys, chosen } = view;
     const [first] = grid.axes;
@@ -143,7 +148,7 @@ export function createCellMap({ onChoose }) {
     const nearest = placed.toSorted((one, other) => far(one) - far(other))[0];
     if (nearest && far(nearest) <= REACH) onChoose(nearest.cell);
   });
-  new ResizeObserver(draw).observe(box);
+  onSize(box, draw);
   return {
     node: box,
     /** @param {NonNullable<typeof view>} next */

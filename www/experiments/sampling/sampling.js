@@ -144,9 +144,10 @@ function create(context) {
     results,
     /** @param {Conducted} state */
     show(state) {
+      // Before it is asked what the rows tell: of rows that are kept, it is asked once.
+      if (!acrossChosen && across.value === "surprise" && state.rows.some((row) => row && "new_ngrams_3" in row.numbers)) across.value = "novelty";
       sweep.heed(state);
       telling.heed(state);
-      if (!acrossChosen && across.value === "surprise" && state.rows.some((row) => row && "new_ngrams_3" in row.numbers)) across.value = "novelty";
     },
     about: () => telling.about(["novelty", "coherence", "surprise", number.value]),
   };

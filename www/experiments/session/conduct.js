@@ -15,8 +15,8 @@ const KEEP_EVERY = 400;
 
 /**
  * What is to be written. `identity`: all that decides the rows; what is kept under it is not written again. `oneByOne`: a run is much
- * work. `textless`: its rows are no stories, so that the library is not asked about them.
- * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean }} Plan
+ * work. `textless`: its rows are no stories, so that the library is not asked about them. `library`: each worker opens it before its first run.
+ * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean, library?: boolean }} Plan
  *
  * `rows`: by run.
  * @typedef {{ plan: Plan | null, rows: (Row | null)[], written: number, pool: PoolState, opening: boolean }} Conducted
@@ -34,7 +34,7 @@ const KEEP_EVERY = 400;
  */
 export function createConduct({ manifestUrl, results, onChange, onFailed, onReady }) {
   /** @type {Conducted} */
-  let state = { plan: null, rows: [], written: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, share: 0 } };
+  let state = { plan: null, rows: [], written: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, working: 0, share: 0 } };
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;

@@ -1,5 +1,6 @@
 // A pool of workers, one a core: hands out runs in small pieces and gathers their rows. A worker that dies is replaced, and its
 // runs are handed out again. What a run is, the pool does not know.
+import { createTiming } from "./timing.js";
 import { startWorker } from "../../session/worker-client.js";
 
 /**
@@ -22,7 +23,8 @@ const FATAL = ["panic", "memory"];
  * @typedef {{ total: number, done: (run: number) => boolean, model: string | null, request: (id: number, runs: number[]) => ToExperiments, oneByOne: boolean }} Work
  *
  * `secondsLeft`: null while nothing can be said, like `rate`: runs a second and worker. `begun`: what is done of runs in hand, in runs.
- * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, begun: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, share: number }} PoolState
+ * `working`: workers that have shown some work; the others still get ready for it.
+ * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, begun: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, working: number, share: number }} PoolState
  */
 
 /** @typedef {ReturnType<typeof createPool>} Pool */
@@ -37,7 +39,10 @@ const FATAL = ["panic", "memory"];
  * @param {(message: ReadyMessage) => void} options.onReady  a worker has loaded the model
  */
 export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS), onRow, onState, onFailed, onReady }) {
-  /** `hands`: runs, and the share of each that is done. @typedef {{ worker: Worker, ready: boolean, hands: Map<number, number> }} Member */
+  /**
+   * `hands`: runs, each with the share of it that is done, and the share that was told first: that one came before any work. Null while nothing is told.
+   * @typedef {{ worker: Worker, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
+   */
   /** @type {Member[]} */
   let members = [];
   /** Runs that nobody has in hand, in their order. @type {number[]} */
@@ -52,17 +57,15 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   let deaths = 0;
   /** How much of the model has come. */
   let share = 0;
-  /** When writing began or went on, and the rows since. */
-  let since = 0;
-  let rows = 0;
+  const timing = createTiming();
   let loaded = /** @type {string | null} */ (null);
 
   function tell() {
     const left = (work?.total ?? 0) - done;
-    const begun = members.reduce((sum, { hands }) => [...hands.values()].reduce((all, share_) => all + share_, sum), 0);
+    const begun = members.reduce((sum, { hands }) => [...hands.values()].reduce((all, hand) => all + (hand ? (hand.done - hand.first) / (1 - hand.first) : 0), sum), 0);
     // The first rows come all at once, and say little of the rest.
-    const known = (phase === "running" || phase === "done") && rows >= (work?.oneByOne ? members.length : 2 * IN_HAND);
-    const perSecond = known ? (rows + begun) / ((performance.now() - since) / 1000) : null;
+    const enough = work?.oneByOne ? members.length : 2 * IN_HAND;
+    const perSecond = phase === "running" || phase === "done" ? timing.perSecond(enough, begun) : null;
     onState({
       phase,
       done,
@@ -71,6 +74,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
       secondsLeft: perSecond === null || phase !== "running" ? null : (left - begun) / perSecond,
       rate: perSecond === null ? null : perSecond / members.length,
       workers: members.length,
+      working: members.filter(({ works }) => works).length,
       share,
     });
   }
@@ -84,7 +88,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   function hire() {
     const worker = startWorker("experiments");
     /** @type {Member} */
-    const member = { worker, ready: false, hands: new Map() };
+    const member = { worker, ready: false, works: false, hands: new Map() };
     members.push(member);
     worker.addEventListener("message", (event) => {
       if (members.includes(member)) hear(member, event.data);
@@ -160,8 +164,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
         member.ready = true;
         onReady(message);
         if (phase === "loading") {
-          since = performance.now();
-          rows = 0;
+          timing.restart();
           become("running");
         }
         feed();
@@ -169,9 +172,10 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
       case "row":
         if (message.id !== id) return;
         deaths = 0;
+        member.works = true;
         member.hands.delete(message.row.run);
         done += 1;
-        rows += 1;
+        timing.row();
         onRow(message.row);
         if (done === work?.total) become("done");
         else {
@@ -180,9 +184,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
         }
         break;
       case "judging":
-        if (message.id !== id || !member.hands.has(message.run)) return;
-        member.hands.set(message.run, message.done);
-        tell();
+        if (message.id === id) judged(member, message.run, message.done);
         break;
       case "error":
         if (message.id !== null && message.id !== id) return;
@@ -190,6 +192,20 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
         else fail(message.message);
         break;
     }
+  }
+
+  /**
+   * How far a run is that a worker has in hand.
+   * @param {Member} member
+   * @param {number} run
+   * @param {number} share_
+   */
+  function judged(member, run, share_) {
+    if (!member.hands.has(run)) return;
+    timing.begin();
+    member.hands.set(run, { first: member.hands.get(run)?.first ?? Math.min(share_, 0.5), done: share_ });
+    member.works = true;
+    tell();
   }
 
   /** Gives every worker enough to do, and hires the others once the first has the model: they then find it on the device. */
@@ -201,7 +217,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
     for (const member of members) {
       while (member.ready && waiting.length > 0 && member.hands.size <= most - piece) {
         const runs = waiting.splice(0, piece);
-        for (const run of runs) member.hands.set(run, 0);
+        for (const run of runs) member.hands.set(run, null);
         member.worker.postMessage(work.request(id, runs));
       }
     }
@@ -209,8 +225,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
 
   function resume() {
     if (!work || waiting.length === 0 || phase === "running" || phase === "loading") return;
-    since = performance.now();
-    rows = 0;
+    timing.restart();
     const someReady = members.some((member) => member.ready);
     if (members.length === 0) hire();
     become(someReady ? "running" : "loading");

@@ -1,19 +1,18 @@
 // A sweep as its form describes it: read by the engine, turned into a plan, kept, linked. The same for every experiment whose
 // stories are those of a grid.
+import { MOST_STORIES, createDescription, promiseOf } from "./description.js";
 import { count } from "../../parts/format.js";
 import { spoken } from "../views/run-panel.js";
 
 /**
- * @import { Grid } from "../../protocol.js"
+ * @import { Grid, ToAnalyst } from "../../protocol.js"
  * @import { Conducted } from "./conduct.js"
+ * @import { Checked } from "./description.js"
  * @import { Context, Shown } from "../experiment.js"
  * @import { Form } from "../sampling/form.js"
  */
 
-/** Stories that a page writes at most; beyond, the command line is the better place. */
-export const MOST_STORIES = 10_000;
-/** A reader who types is not answered at every letter. */
-const PATIENCE = 250;
+/** A grid, and its axes as `fabula sweep` takes them. @typedef {{ grid: Grid, axes: string }} Found */
 
 /**
  * What an experiment's sweeps are like.
@@ -35,92 +34,53 @@ const PATIENCE = 250;
  * @param {Form} options.form
  * @param {(grid: Grid) => void} options.onGrid  another grid is described
  */
-export function createSweep({ context: { analyst, conduct, hello, model, onPlan, onProblem }, kind, form, onGrid }) {
-  /** @type {Grid | null} */
-  let grid = null;
-  let axes = "";
-  /** @type {string | null} */
-  let problem = null;
-  let considered = 0;
-  let timer = 0;
+export function createSweep({ context, kind, form, onGrid }) {
+  const { analyst, conduct, model } = context;
   let secondsPerToken = kind.tokenSeconds;
-
-  async function check() {
-    clearTimeout(timer);
-    timer = 0;
-    considered += 1;
-    const mine = considered;
-    const said = form.read();
-    if (said.problem !== null || said.question === null) return complain(said.problem);
-    const answer = await analyst.ask("read_grid", said.question);
-    if (mine !== considered) return;
-    form.wait(timer !== 0);
-    if (answer.grid === null) return complain(answer.problem);
-    const runs = runsOf(answer.grid);
-    if (runs > MOST_STORIES) return complain(`This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.`);
-    take(answer.grid, answer.axes ?? "");
-  }
-
-  /** @param {string | null} text */
-  function complain(text) {
-    problem = text ?? "This cannot be run.";
-    form.wait(timer !== 0);
-    form.complain(problem);
-    onProblem();
-  }
+  const description = createDescription({
+    context,
+    name: kind.name,
+    form,
+    async read() {
+      const { problem, question } = form.read();
+      return question ? examine(question) : { found: null, problem: problem ?? "This cannot be run." };
+    },
+    kept: ({ grid }) => ({ grid }),
+    plan: ({ grid }) => ({ total: runsOf(grid), request: (id, runs) => ({ type: "runs", id, grid, runs }) }),
+    onTaken: ({ grid }) => onGrid(grid),
+  });
+  /** @returns {Grid | null} */
+  const grid = () => description.described()?.grid ?? null;
 
   /**
-   * Turns to a grid.
-   * @param {Grid} next
-   * @param {string} written
+   * @param {Omit<Extract<ToAnalyst, { type: "read_grid" }>, "type" | "id">} question
+   * @returns {Promise<Checked<Found>>}
    */
-  function take(next, written) {
-    problem = null;
-    form.complain(null);
-    if (JSON.stringify(next) !== JSON.stringify(grid)) {
-      grid = next;
-      axes = written;
-      const identity = JSON.stringify({ e: kind.name, grid: next, model: model.id, engine: hello.engine.revision });
-      onPlan({ identity, total: runsOf(next), model: model.id, request: (id, runs) => ({ type: "runs", id, grid: next, runs }) });
-      onGrid(next);
-    }
-    onProblem();
+  async function examine(question) {
+    const { grid: found, axes, problem } = await analyst.ask("read_grid", question);
+    if (found === null) return { found: null, problem: problem ?? "This cannot be run." };
+    const runs = runsOf(found);
+    if (runs > MOST_STORIES) return { found: null, problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.` };
+    return { found: { grid: found, axes: axes ?? "" }, problem: null };
   }
 
   /** @param {Grid} next */
   async function fill(next) {
-    const text = next.axes.map(({ name, values }) => `${name}=${values.join(",")}`).join(",");
-    const answer = await analyst.ask("read_grid", { axes: text, base: next.base, prompts: next.prompts ?? [], seeds: next.seeds });
-    if (answer.grid === null) return false;
-    considered += 1;
-    clearTimeout(timer);
-    timer = 0;
-    form.wait(false);
-    form.write(answer.grid, answer.axes ?? "");
-    take(answer.grid, answer.axes ?? "");
-    return true;
+    const axes = next.axes.map(({ name, values }) => `${name}=${values.join(",")}`).join(",");
+    const examined = examine({ axes, base: next.base, prompts: next.prompts ?? [], seeds: next.seeds });
+    return (await description.fill(examined, (found) => form.write(found.grid, found.axes))) === null;
   }
 
   /** What every experiment over a grid is to the shell. @satisfies {Partial<Shown>} */
   const shown = {
     settings: form.node,
-    problem: () => problem,
-    /** Reads what was typed a moment ago. */
-    async settle() {
-      if (timer !== 0) await check();
-    },
+    problem: description.wrong,
+    settle: description.settle,
     usual: () => fill(kind.usual()),
     /** @param {string} written */
     async restore(written) {
-      /** @type {{ e?: string, grid?: Grid, model?: string, engine?: number }} */
-      let kept;
-      try {
-        kept = JSON.parse(written);
-      } catch {
-        return false;
-      }
-      if (kept.e !== kind.name || kept.model !== model.id || kept.engine !== hello.engine.revision || !kept.grid) return false;
-      return fill(kept.grid);
+      const kept = /** @type {{ grid?: Grid } | null} */ (description.recall(written));
+      return kept?.grid ? fill(kept.grid) : false;
     },
     /** @param {string} fragment */
     async readLink(fragment) {
@@ -143,39 +103,45 @@ export function createSweep({ context: { analyst, conduct, hello, model, onPlan,
         }
         await fill(next);
       }
-      return { problems, promise: read.digest && read.grid === next ? { digest: read.digest, model: read.model, engine_revision: read.engine_revision } : null };
+      return { problems, promise: promiseOf(read, read.grid === next) };
     },
     async writeLink() {
       const { rows, written, plan } = conduct.state();
-      if (!grid) return { fragment: "", digest: null };
+      const mine = grid();
+      if (!mine) return { fragment: "", digest: null };
       const digests = plan && written === plan.total ? rows.map((row) => row?.digest ?? "") : null;
-      return analyst.ask("write_sweep_link", { grid, model: model.id, digests });
+      return analyst.ask("write_sweep_link", { grid: mine, model: model.id, digests });
     },
     /** @param {number} workers */
     estimate(workers) {
-      if (!grid) return "";
-      const seconds = (runsOf(grid) * grid.base.length * secondsPerToken) / workers;
-      return `${count(runsOf(grid))} stories (${grid.axes.map(({ values }) => values.length).join(" × ")} ${kind.cell}s of ${storiesOf(grid)}), about ${spoken(seconds)} on this device.`;
+      const mine = grid();
+      if (!mine) return "";
+      const seconds = (runsOf(mine) * mine.base.length * secondsPerToken) / workers;
+      return `${count(runsOf(mine))} stories (${mine.axes.map(({ values }) => values.length).join(" × ")} ${kind.cell}s of ${storiesOf(mine)}), about ${spoken(seconds)} on this device.`;
     },
-    describe: () =>
-      grid
-        ? `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${grid.base.adapter ? `adapter ${grid.base.adapter.id}; ` : ""}${storiesOf(grid)} stories a ${kind.cell}; ${grid.base.length} tokens; first seed ${grid.base.seed}; temperature ${grid.base.temperature} and top-p ${grid.base.top_p} where they are not swept; ${(grid.prompts?.length ?? 0) > 1 ? "prompts" : "prompt"}: ${promptsOf(grid).map((prompt) => `“${prompt}”`).join(", ")}`
-        : "",
+    describe() {
+      const described = description.described();
+      if (!described) return "";
+      const { grid: mine, axes } = described;
+      const { adapter, length, seed, temperature, top_p } = mine.base;
+      const prompts = promptsOf(mine);
+      return (
+        `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories a ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
+        `temperature ${temperature} and top-p ${top_p} where they are not swept; ${promptsInWords(prompts)}`
+      );
+    },
   };
 
   return {
     shown,
-    grid: () => grid,
-    /** The form has changed: what it says is checked, a while after the last letter. */
-    consider() {
-      clearTimeout(timer);
-      form.wait(true);
-      timer = window.setTimeout(() => void check(), PATIENCE);
-    },
+    grid,
+    consider: description.consider,
     /** @param {Conducted} state */
-    heed({ pool: { phase, rate } }) {
-      form.lock(phase !== "idle" && phase !== "done");
-      if (rate !== null && grid) secondsPerToken = 1 / rate / grid.base.length;
+    heed(state) {
+      description.heed(state);
+      const { rate } = state.pool;
+      const mine = grid();
+      if (rate !== null && mine) secondsPerToken = 1 / rate / mine.base.length;
     },
   };
 }
@@ -185,6 +151,13 @@ export function createSweep({ context: { analyst, conduct, hello, model, onPlan,
  * @param {Grid} grid
  */
 export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.base.prompt]);
+
+/**
+ * On a report: of many the link has the words.
+ * @param {string[]} prompts
+ */
+export const promptsInWords = (prompts) =>
+  prompts.length > 3 ? `${prompts.length} prompts, which the link holds` : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**
  * Stories of a cell.

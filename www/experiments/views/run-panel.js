@@ -33,6 +33,19 @@ export const STORIES = { one: "story", many: "stories" };
  */
 const counted = (number, { one, many }) => (number === 1 ? `1 ${one}` : `${count(number)} ${many}`);
 
+/** @param {number} number */
+const workers = (number) => (number === 1 ? "one worker" : `${number} workers`);
+
+/**
+ * Some workers open the library still, which takes seconds.
+ * @param {{ workers: number, working: number }} pool
+ * @param {string} far
+ */
+const opens = ({ workers: all, working }, far) =>
+  working === 0
+    ? `Opening the library${all > 1 ? ` in each of ${workers(all)}` : ""}: some seconds, then it begins.`
+    : `${far}, on ${working} of ${workers(all)}; ${all - working === 1 ? "the other opens" : "the others open"} the library still.`;
+
 /**
  * @param {object} options
  * @param {() => void} options.onRun
@@ -68,7 +81,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       case "loading":
         return pool.share > 0 && pool.share < 1 ? `Loading the model: ${Math.round(pool.share * 100)}%.` : "Starting the story engines.";
       case "running":
-        return `${far}${left}, on ${pool.workers === 1 ? "one worker" : `${pool.workers} workers`}.`;
+        return plan?.library && pool.working < pool.workers ? opens(pool, far) : `${far}${left}, on ${workers(pool.workers)}.`;
       case "paused":
         return `Paused: ${far}.`;
       default:

@@ -1,0 +1,24 @@
+// The worker of the experiments' page in Node: what it says of some rows is what `fabula findings` and the page say, to the bit.
+import { readFileSync } from "node:fs";
+
+/** What it has answered. */
+const heard = [];
+globalThis.postMessage = (message) => heard.push(message);
+const { initSync, serve_experiments } = await import("../../pkg/fabula.js");
+initSync({ module: readFileSync(new URL("../../pkg/fabula_bg.wasm", import.meta.url)) });
+serve_experiments();
+
+/** Asks what needs no model; the answer is there when the question returns. */
+function ask(type, question) {
+  heard.length = 0;
+  globalThis.onmessage({ data: { type, id: 1, ...question } });
+  const [answer] = heard;
+  if (!answer || answer.type === "error") throw new Error(`${type}: ${answer?.message ?? "no answer"}`);
+  return answer;
+}
+
+/** One number of a sweep: the mean of each cell, and what it does along each axis. `values`: one a run, null where there is none. */
+export const analyse = (grid, label, values) => ask("analyse", { grid, label, values, written: values.length });
+
+/** Judged against control, a number each. */
+export const effects = (protocol, outcomes) => ask("analyse_judgements", { protocol, outcomes }).effects;

@@ -1,0 +1,71 @@
+// The link of what is shown: it goes into the address bar and the report, promises all stories once they are written, and is held to
+// what it promised.
+import { showInAddressBar } from "../../session/link.js";
+import { verdict } from "./verdict.js";
+
+/**
+ * @import { Promised, Shown } from "../experiment.js"
+ * @import { Conduct } from "./conduct.js"
+ */
+
+/**
+ * @param {object} options
+ * @param {Conduct} options.conduct
+ * @param {() => { experiment: Shown, model: string, revision: number } | null} options.shown
+ * @param {ReturnType<typeof import("../views/judgement.js").createJudgement>} options.judgement
+ * @param {ReturnType<typeof import("../views/report.js").createReport>} options.report
+ */
+export function createPromise({ conduct, shown, judgement, report }) {
+  /** What the link in the address bar promised, and of which plan. @type {(Promised & { identity: string }) | null} */
+  let promised = null;
+
+  /**
+   * Writes down what is shown, for the report; gives the digest of all its stories, if they are written.
+   * @param {boolean} inAddressBar  whether its link goes there, too
+   */
+  async function label(inAddressBar) {
+    const now = shown();
+    if (!now) return null;
+    const { experiment, model, revision } = now;
+    const { fragment, digest } = await experiment.writeLink();
+    if (fragment !== "" && inAddressBar) showInAddressBar(fragment);
+    report.show({ described: experiment.describe(), fragment, model, revision, digest });
+    return digest;
+  }
+
+  /**
+   * All stories of a plan are written: the address gets the link that promises them.
+   * @param {string} identity
+   */
+  async function end(identity) {
+    const digest = await label(true);
+    const now = shown();
+    if (digest === null || !now || conduct.state().plan?.identity !== identity) return;
+    if (promised?.identity === identity) judgement.verdict(verdict(promised, { digest, model: now.model, revision: now.revision }));
+    else judgement.digest(digest);
+  }
+
+  return {
+    label,
+    end,
+    /**
+     * A link was followed, to the plan that is open now.
+     * @param {Promised | null} promise
+     */
+    async follow(promise) {
+      const { written, plan } = conduct.state();
+      promised = promise && plan ? { ...promise, identity: plan.identity } : null;
+      if (plan && written === plan.total) return end(plan.identity);
+      if (promised) judgement.promise();
+      else judgement.clear();
+    },
+    /**
+     * Another plan is open: what was promised of others is void.
+     * @param {string | null} identity
+     */
+    turn(identity) {
+      if (promised?.identity !== identity) promised = null;
+      judgement.clear();
+    },
+  };
+}
