@@ -197,9 +197,7 @@ fn allocate(bytes: usize) -> Result<Uint8Array, Failure> {
             let megabytes = bytes as f64 / 1e6;
             Err(Failure::new(
                 Code::Memory,
-                format!(
-                    "There is not enough memory for the model ({megabytes:.1} MB). Close other tabs and try again."
-                ),
+                format!("There is not enough memory for a file of {megabytes:.1} MB. Close other tabs and try again."),
             ))
         },
         |array| Ok(array.unchecked_into()),
@@ -214,7 +212,8 @@ async fn fetch(url: &str, cache: RequestCache) -> Result<Response, Failure> {
         if scope().navigator().on_line() {
             interrupted(url)
         } else {
-            Failure::new(Code::Offline, "You are offline, and the model has not been stored on this device yet. Connect to the internet and try again; after one visit it works offline.")
+            let name = url.rsplit('/').next().unwrap_or(url);
+            Failure::new(Code::Offline, format!("You are offline, and {name} has not been stored on this device yet. Connect to the internet and try again; after one visit it works offline."))
         }
     })?;
     let response: Response = response.unchecked_into();
