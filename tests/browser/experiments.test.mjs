@@ -152,6 +152,38 @@ for (const [name, fragment] of Object.entries(hostile)) {
   });
 }
 
+test("prompts of a link that the form cannot hold are told, and change no more once they are shown", async (t) => {
+  const page = await open(t, shared, { fragment: "#x=1&e=sweep&grid=temperature=0.3,1.2&seeds=2&n=8&p=Once%0Aupon&p2=&p3=Two&digest=00000000" });
+  assert.match((await alerts(page)).join(" "), /line break/);
+  const prompts = await find(page, "textbox", "Prompts");
+  assert.equal(await prompts.evaluate((field) => field.value), "Once upon\nTwo");
+  await fillForm(page, { seeds: 1 });
+  assert.match(await status(page), /^4 stories/);
+});
+
+test("an engine that fails while it is asked what the stories tell is told of and started again", async (t) => {
+  const page = await open(t, shared, { before: (page_) => page_.evaluateOnNewDocument(() => {
+    let failed = false;
+    const { Worker: Whole } = globalThis;
+    globalThis.Worker = class extends Whole {
+      constructor(...words) {
+        super(...words);
+        const { postMessage } = this;
+        this.postMessage = (message) => {
+          if (message.type !== "analyse" || failed) return postMessage.call(this, message);
+          failed = true;
+          return setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { type: "error", id: null, code: "panic", message: "The engine is gone." } })));
+        };
+      }
+    };
+  }) });
+  await fillForm(page, SMALL);
+  await finish(page);
+  await until(page, "the alert", () => [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")));
+  await until(page, "findings", () => /seeds/.test(document.querySelector(".findings p")?.textContent ?? ""));
+  assert.equal((await json(t, page)).rows.length, 8);
+});
+
 test("settings that cannot be run are refused in words", async (t) => {
   const page = await open(t, shared);
   const wrong = { "warm": /is no axis of a grid/, "0,3": /temperature must be a number from 0 to 2/i, "1,1": /has the value 1 twice/ };

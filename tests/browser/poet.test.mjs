@@ -26,8 +26,7 @@ async function fillForm(page, { strengths, seeds, length, prompts: lines }) {
 }
 
 /**
- * Rows that the command line writes, with the adapter or, without strengths, by the model alone. What a story's numbers are among held-out
- * poems only the command line says: the page does not fetch what is known of those.
+ * Rows that the command line writes, with the adapter or, without strengths, by the model alone.
  */
 function commandRows({ strengths, seeds, length, prompts: lines }) {
   const folder = mkdtempSync(path.join(tmpdir(), "fabula-poet-"));

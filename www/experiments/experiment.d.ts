@@ -13,8 +13,8 @@ export interface Context {
   /** What is written so far. */
   conduct: Conduct;
   hello: ExperimentsHello;
-  /** `id`: NAME@HASH8; `adapters`: those that the server has for it. */
-  model: { id: string; adapters: AdapterDescription[] };
+  /** `id`: NAME@HASH8; `measures`: the files that its numbers stand on, by hash; `adapters`: those that the server has for it. */
+  model: { id: string; measures: string; adapters: AdapterDescription[] };
   /** The library is on this device, and open. */
   libraryReady: () => boolean;
   /** The settings describe something to run; called again whenever they do. */

@@ -130,7 +130,6 @@ export function createForm({ onChange }) {
       topP.input.value = String(base.top_p);
       const options = Object.entries(base.options ?? {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
       if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
-      if (base.adapter) options.push(`adapter ${base.adapter.id} at strength ${base.adapter.strength}`);
       others.textContent = options.length > 0 ? `Besides: ${options.join("; ")}.` : "All other samplers are off.";
       showWay();
     },

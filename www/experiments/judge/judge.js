@@ -7,7 +7,7 @@ import { PROMPTS, protocol as texts, question, title } from "./protocol.js";
 import { createRatings } from "./ratings.js";
 import { createJudgeResults } from "./results.js";
 import { count } from "../../parts/format.js";
-import { MOST_STORIES, createDescription, promiseOf } from "../session/description.js";
+import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "../session/description.js";
 
 /**
  * @import { JudgeEffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
@@ -78,6 +78,8 @@ function create(context) {
   async function examine(protocol) {
     const stories = itemsOf(protocol) * storiesOf(protocol);
     if (stories > MOST_STORIES) return { found: null, problem: `This would be ${count(stories)} stories and redrafts; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula judge.` };
+    const tooMany = tooManyPrompts(protocol.prompts ?? []);
+    if (tooMany !== null) return { found: null, problem: tooMany };
     const { problem } = await analyst.ask("check_judge", { protocol });
     return problem === null ? { found: protocol, problem } : { found: null, problem };
   }
@@ -98,9 +100,10 @@ function create(context) {
     if (rows.length === 0) told = null;
     else {
       telling = true;
-      const answer = await analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) });
+      // Where the engine has failed, it says so itself; the next rows ask again.
+      const answer = await analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) }).catch(() => null);
       telling = false;
-      if (mine === description.described()) told = answer;
+      if (answer && mine === description.described()) told = answer;
     }
     draw();
     void tell();
@@ -132,10 +135,16 @@ function create(context) {
     async readLink(fragment) {
       const read = await analyst.ask("read_judge_link", { fragment });
       const problems = [...read.problems];
-      const refused = read.protocol ? await fill(read.protocol) : "";
+      let next = read.protocol;
+      const lines = next && asLines(next.prompts?.length ? next.prompts : [next.base.prompt]);
+      if (next && lines && lines.problem !== null) {
+        problems.push(lines.problem);
+        next = { ...next, base: { ...next.base, prompt: lines.prompts[0] ?? "" }, prompts: lines.prompts.length > 1 ? lines.prompts : [] };
+      }
+      const refused = next ? await fill(next) : "";
       if (refused) problems.push(`${refused.replace(/\.$/, "")}. The usual settings are used.`);
       if (refused !== null) await usual();
-      return { problems, promise: promiseOf(read, refused === null) };
+      return { problems, promise: promiseOf(read, refused === null && next === read.protocol) };
     },
     async writeLink() {
       const protocol = description.described();

@@ -91,7 +91,11 @@ export function createRatings({ analyst, model }) {
   }
 
   // Back from the page of stories in another tab.
-  document.addEventListener("visibilitychange", () => node.isConnected && document.visibilityState === "visible" && void tell());
+  document.addEventListener("visibilitychange", function back() {
+    // Another experiment has taken the place of this one.
+    if (!node.isConnected) document.removeEventListener("visibilitychange", back);
+    else if (document.visibilityState === "visible") void tell();
+  });
   return {
     node,
     found: () => found,

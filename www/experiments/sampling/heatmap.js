@@ -110,7 +110,7 @@ export function createHeatmap({ onChoose }) {
       const [least, most] = [Math.min(...means), Math.max(...means)];
       const share = (/** @type {number} */ mean) => (most > least ? (mean - least) / (most - least) : 0.5);
       const [down, right] = grid.axes.map(({ name }) => axisLabel(name));
-      caption.textContent = `Mean ${metric.label} by ${down} ↓${right ? ` and ${right} →` : ""}, with its 95% interval over seeds`;
+      caption.textContent = `Mean ${metric.label} by ${down} ↓${right ? ` and ${right} →` : ""}, with its 95% interval over the stories`;
       low.textContent = means.length > 0 ? metric.write(least) : "";
       high.textContent = means.length > 0 ? metric.write(most) : "";
       for (const [index, button] of buttons.entries()) {

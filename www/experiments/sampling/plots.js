@@ -76,7 +76,7 @@ export function createLines() {
         dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
       ],
     });
-    const words = points.map(({ value, mean }) => `${metric.write(mean)} at ${value}`).join(", ");
+    const words = points.map(({ value, mean, from, to }) => `${metric.write(mean)} (${metric.write(from)} to ${metric.write(to)})${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
     name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }

@@ -14,19 +14,23 @@ import { missingFeature, startWorker } from "../../session/worker-client.js";
 
 /** @typedef {ReturnType<typeof createAnalyst>} Analyst */
 
+/** Errors after which a worker is of no more use. */
+const FATAL = ["panic", "memory"];
+
 /**
  * @param {{ onFailed: (message: string) => void }} options
  */
 export function createAnalyst({ onFailed }) {
-  /** Who waits for the answer to which question. @type {Map<number, (answer: any) => void>} */
+  /** Who waits for the answer to which question. @type {Map<number, { answer: (message: any) => void, refuse: (error: Error) => void }>} */
   const waiting = new Map();
   let asked = 0;
   /** @type {Worker | null} */
   let worker = null;
   /** @type {(hello: ExperimentsHello) => void} */
   let greet = () => undefined;
-  /** @type {Promise<ExperimentsHello>} */
-  const greeted = new Promise((resolve) => (greet = resolve));
+  /** Of the worker that answers now. @type {Promise<ExperimentsHello>} */
+  let greeted = new Promise((resolve) => (greet = resolve));
+  const hello = greeted;
 
   function start() {
     const missing = missingFeature();
@@ -39,22 +43,37 @@ export function createAnalyst({ onFailed }) {
   /** @param {FromExperiments} message */
   function hear(message) {
     if (message.type === "hello") greet(message);
-    else if (message.type === "error") onFailed(message.message);
+    else if (message.type === "error") fail(message.code, message.message);
     else if ("id" in message && message.id !== null) {
-      waiting.get(message.id)?.(message);
+      waiting.get(message.id)?.answer(message);
       waiting.delete(message.id);
     }
+  }
+
+  /**
+   * Nobody knows which question it was: none of them is waited for any more.
+   * @param {string} code
+   * @param {string} message
+   */
+  function fail(code, message) {
+    onFailed(message);
+    for (const { refuse } of waiting.values()) refuse(new Error(message));
+    waiting.clear();
+    if (!FATAL.includes(code)) return;
+    worker?.terminate();
+    greeted = new Promise((resolve) => (greet = resolve));
+    start();
   }
 
   return {
     start,
     /** What the engine accepts, once it has said so. */
-    hello: greeted,
+    hello,
     /**
      * @template {keyof Answers} Type
      * @param {Type} type
      * @param {Omit<Extract<ToAnalyst, { type: Type }>, "type" | "id">} question
-     * @returns {Promise<Answers[Type]>}
+     * @returns {Promise<Answers[Type]>}  refused where the worker fails, which the reader is told
      */
     async ask(type, question) {
       // The worker hears what is posted once it has said hello.
@@ -62,7 +81,7 @@ export function createAnalyst({ onFailed }) {
       asked += 1;
       const id = asked;
       worker?.postMessage({ type, id, ...question });
-      return new Promise((resolve) => waiting.set(id, resolve));
+      return new Promise((answer, refuse) => waiting.set(id, { answer, refuse }));
     },
   };
 }

@@ -100,8 +100,9 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
      */
     async open(plan) {
       if (state.plan?.identity === plan.identity) return;
-      await keep();
       pool.cancel();
+      // What it keeps is settled at once; the plan may change while it is written.
+      void keep();
       become({ plan, rows: Array.from({ length: plan.total }, () => null), written: 0, opening: true });
       const kept = await results.rows(plan.identity);
       if (state.plan !== plan) return;

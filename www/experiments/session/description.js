@@ -50,6 +50,9 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
     onProblem();
   }
 
+  /** The engine that reads has failed, and says so itself. @returns {Checked<Found>} */
+  const unread = () => ({ found: null, problem: "The settings could not be read. Change one of them to try again." });
+
   function hush() {
     clearTimeout(timer);
     timer = 0;
@@ -59,7 +62,7 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
 
   async function check() {
     const mine = hush();
-    const { found, problem: refused } = await read();
+    const { found, problem: refused } = await read().catch(unread);
     if (mine !== considered) return;
     form.wait(timer !== 0);
     if (refused === null) take(found);
@@ -72,7 +75,7 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
   /** @param {Found} found */
   function take(found) {
     problem = null;
-    const said = JSON.stringify({ e: name, ...kept(found), model: model.id, engine: hello.engine.revision });
+    const said = JSON.stringify({ e: name, ...kept(found), model: model.id, engine: hello.engine.revision, measures: model.measures });
     described = found;
     if (said !== identity) {
       identity = said;
@@ -105,7 +108,7 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
      */
     async fill(checked, write) {
       const mine = hush();
-      const { found, problem: refused } = await checked;
+      const { found, problem: refused } = await checked.catch(unread);
       if (refused !== null || mine !== considered) return refused;
       form.wait(false);
       write(found);
@@ -119,8 +122,8 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
      */
     recall(written) {
       try {
-        const { e, model: by, engine, ...rest } = JSON.parse(written);
-        return e === name && by === model.id && engine === hello.engine.revision ? rest : null;
+        const { e, model: by, engine, measures, ...rest } = JSON.parse(written);
+        return e === name && by === model.id && engine === hello.engine.revision && measures === model.measures ? rest : null;
       } catch {
         return null;
       }
@@ -133,6 +136,26 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
       form.lock(phase !== "idle" && phase !== "done");
     },
   };
+}
+
+/** Prompts that a page takes at most: more do not fit into a link. */
+const MOST_PROMPTS = 100;
+
+/**
+ * Why there cannot be so many prompts; null where there can.
+ * @param {string[]} prompts
+ */
+export const tooManyPrompts = (prompts) => (prompts.length > MOST_PROMPTS ? `These are ${prompts.length} prompts; a page takes ${MOST_PROMPTS} at most, as many as its link holds.` : null);
+
+/**
+ * Prompts of a link as the form can hold them, a line each; and what had to be changed.
+ * @param {string[]} prompts
+ * @returns {{ prompts: string[], problem: string | null }}
+ */
+export function asLines(prompts) {
+  const lines = prompts.map((prompt) => prompt.replaceAll(/\s*[\r\n]+\s*/g, " ")).filter((prompt) => prompts.length === 1 || prompt.trim() !== "");
+  const same = lines.length === prompts.length && lines.every((line, index) => line === prompts[index]);
+  return { prompts: lines, problem: same ? null : "The link has an empty prompt among several, or one with a line break, which this page cannot hold: it is left out, or in one line." };
 }
 
 /**

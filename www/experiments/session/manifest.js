@@ -5,8 +5,9 @@
  */
 
 /**
- * `id`: NAME@HASH8, as of adapters.
- * @typedef {{ id: string, name: string, library: { bytes: number, sha256: string } | null, adapters: AdapterDescription[] }} ModelFile
+ * `id`: NAME@HASH8, as of adapters. `measures`: all files that numbers stand on, the first digits of their SHA-256: where one of them is
+ * another, numbers are others.
+ * @typedef {{ id: string, name: string, measures: string, library: { bytes: number, sha256: string } | null, adapters: AdapterDescription[] }} ModelFile
  */
 
 /**
@@ -26,6 +27,7 @@ export async function modelFile(url, wanted) {
   return {
     id: id(found),
     name: found.name,
+    measures: [found, ...(found.adapters ?? [])].flatMap(({ reference, library }) => [reference, library]).map((file) => file?.sha256.slice(0, 8) ?? "-").join(" "),
     library: found.library ? { bytes: found.library.bytes, sha256: found.library.sha256 } : null,
     adapters: (found.adapters ?? []).map((/** @type {{ name: string, sha256: string, title: string, bytes: number }} */ adapter) => ({ id: id(adapter), title: adapter.title, bytes: adapter.bytes })),
   };

@@ -27,7 +27,10 @@ export function createPromise({ conduct, shown, judgement, report }) {
     const now = shown();
     if (!now) return null;
     const { experiment, model, revision } = now;
-    const { fragment, digest } = await experiment.writeLink();
+    // Where the engine has failed, it says so itself.
+    const link = await experiment.writeLink().catch(() => null);
+    if (link === null) return null;
+    const { fragment, digest } = link;
     if (fragment !== "" && inAddressBar) showInAddressBar(fragment);
     report.show({ described: experiment.describe(), fragment, model, revision, digest });
     return digest;

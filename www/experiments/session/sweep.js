@@ -1,6 +1,6 @@
 // A sweep as its form describes it: read by the engine, turned into a plan, kept, linked. The same for every experiment whose
 // stories are those of a grid.
-import { MOST_STORIES, createDescription, promiseOf } from "./description.js";
+import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "./description.js";
 import { count } from "../../parts/format.js";
 import { spoken } from "../views/run-panel.js";
 
@@ -59,6 +59,8 @@ export function createSweep({ context, kind, form, onGrid }) {
   async function examine(question) {
     const { grid: found, axes, problem } = await analyst.ask("read_grid", question);
     if (found === null) return { found: null, problem: problem ?? "This cannot be run." };
+    const tooMany = tooManyPrompts(promptsOf(found));
+    if (tooMany !== null) return { found: null, problem: tooMany };
     const runs = runsOf(found);
     if (runs > MOST_STORIES) return { found: null, problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.` };
     return { found: { grid: found, axes: axes ?? "" }, problem: null };
@@ -97,6 +99,11 @@ export function createSweep({ context, kind, form, onGrid }) {
         // What is said already is not said again in other words.
         if (fitted.problem !== null && problems.length === 0) problems.push(fitted.problem);
         next = fitted.grid;
+        const lines = asLines(promptsOf(next));
+        if (lines.problem !== null) {
+          problems.push(lines.problem);
+          next = { ...next, base: { ...next.base, prompt: lines.prompts[0] ?? "" }, prompts: lines.prompts.length > 1 ? lines.prompts : [] };
+        }
         if (runsOf(next) > MOST_STORIES) {
           problems.push(`The link asks for ${count(runsOf(next))} stories; a page writes ${count(MOST_STORIES)} at most. The usual grid is used.`);
           next = { ...kind.usual(), base: next.base };
@@ -109,7 +116,7 @@ export function createSweep({ context, kind, form, onGrid }) {
       const { rows, written, plan } = conduct.state();
       const mine = grid();
       if (!mine) return { fragment: "", digest: null };
-      const digests = plan && written === plan.total ? rows.map((row) => row?.digest ?? "") : null;
+      const digests = plan?.identity === description.identity() && written === plan.total ? rows.map((row) => row?.digest ?? "") : null;
       return analyst.ask("write_sweep_link", { grid: mine, model: model.id, digests });
     },
     /** @param {number} workers */

@@ -18,9 +18,21 @@ import { address, copy, linkField } from "../../session/link.js";
  * @param {(field: HTMLElement) => void} options.offer
  */
 export function createTaking({ analyst, conduct, shown, tell, offer }) {
+  /**
+   * @param {() => Promise<unknown>} task
+   */
+  async function attempt(task) {
+    try {
+      await task();
+    } catch {
+      // Why, the engine has said itself.
+      tell("That did not work; nothing is lost. Try again.");
+    }
+  }
+
   return {
     /** @param {"csv" | "json"} format */
-    async save(format) {
+    save: (format) => attempt(async () => {
       const now = shown();
       if (!now) return;
       const { experiment, model, revision } = now;
@@ -33,14 +45,14 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
       }
       const content = { format: "fabula-experiment", version: 1, model, engine: revision, digest, link: fragment, ...(await experiment.about()), rows };
       download(name, "application/json", `${JSON.stringify(content)}\n`);
-    },
-    async copyLink() {
+    }),
+    copyLink: () => attempt(async () => {
       const now = shown();
       if (!now) return;
       const { fragment, digest } = await now.experiment.writeLink();
       const link = address(fragment);
       if (!(await copy(link))) return offer(linkField(link));
       tell(digest ? "Link copied. It promises exactly these stories." : "Link copied. It holds the settings; once all stories are written, it promises them too.");
-    },
+    }),
   };
 }

@@ -45,9 +45,10 @@ export function createTelling({ analyst, conduct, grid, names, label, onTold }) 
     telling = true;
     again = false;
     last = performance.now();
-    const answers = await ask(mine, names());
+    // Where the engine has failed, it says so itself; the next rows ask again.
+    const answers = await ask(mine, names()).catch(() => null);
     telling = false;
-    if (mine === grid()) {
+    if (answers && mine === grid()) {
       told = answers;
       onTold();
     }
