@@ -76,6 +76,8 @@ def arguments():
     chosen.out = chosen.out or chosen.work / "model"
     if chosen.batch % chosen.rows:
         parser.error("--batch must be a multiple of --rows")
+    if chosen.ready_by and chosen.ready_by.timestamp() <= time.time():
+        parser.error("--ready-by names an hour that is over")
     try:
         chosen.weight = {shelf: float(factor) for shelf, factor in (each.split("=") for each in chosen.weight or ["TinyStories=4"])}
     except ValueError:
