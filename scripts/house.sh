@@ -108,7 +108,7 @@ cat <<'END'
 What remains for a person:
 - models/fable-9m/README.md: size, shape, run, bits per byte, and what it writes.
   training/house/card.py LOG prints the numbers, training/house/samples.py the stories to be read.
-- training/house/log.jsonl and the curve beside it: those of this run, with a line in training/RESULTS.md.
+- training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
 - docs/methods.md: the table of the sweep, and the validation with rated texts, which are not in this repository; then node scripts/methods.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.

@@ -51,7 +51,7 @@ def main():
     last, values = losses[-1][0], [value for _, value in losses]
     margin = 0.05 * (max(values) - min(values)) or 0.1
     height = TOP + 2 * TALL + BETWEEN + 44
-    words = f"Over {last} steps the loss goes from {values[0]:.3f} to {values[-1]:.3f} nats a token, each point the mean of 20 steps."
+    words = f"Over {last} steps the loss goes from {values[0]:.3f} to {values[-1]:.3f} nats a token."
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-labelledby="title desc">',
         '<title id="title">Loss and learning rate by step</title>',
