@@ -1,41 +1,88 @@
-//! The recipe of the Poet runs from its poems to an adapter that the engine reads. Skipped where PyTorch is not installed:
-//! training/README.md says how.
+//! The recipes run: the house model's from its library to a GGUF file, the Poet's from its poems to an adapter, and the engine
+//! reads both. Skipped where PyTorch is not installed: training/README.md says how.
 
-use fabula::model::{open, open_adapter};
+use fabula::model::{Precision, open, open_adapter, quantize};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const PYTHON: &str = "target/training/bin/python";
 
-#[test]
-fn the_recipe_makes_an_adapter() {
+/// Whether a recipe can be tried here; says so if not.
+fn has_pytorch() -> bool {
     let there = Command::new(PYTHON).args(["-c", "import gguf, safetensors, tokenizers, torch"]).output();
-    if !there.is_ok_and(|output| output.status.success()) {
+    let there = there.is_ok_and(|output| output.status.success());
+    if !there {
         eprintln!("{PYTHON} has no PyTorch: the recipe was NOT tried; training/README.md says how to install it");
+    }
+    there
+}
+
+fn work(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("fabula-training-{name}-{}", std::process::id()))
+}
+
+/// A smoke run of a recipe; returns what it printed.
+fn smoke(recipe: &str, folder: &Path, extra: &[&str]) -> String {
+    let mut command = Command::new(PYTHON);
+    command.args([recipe, "--smoke", "--threads", "1", "--work"]).arg(folder).args(extra);
+    let output = command.output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{words}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What follows the last `name` in each line that has it, up to the next space.
+fn numbers(words: &str, name: &str) -> Vec<f64> {
+    words.lines().filter_map(|line| line.rsplit_once(name)?.1.split(' ').next()?.parse().ok()).collect()
+}
+
+#[test]
+fn the_recipe_makes_a_house_model() {
+    const RECIPE: &str = "training/house/train.py";
+    if !has_pytorch() {
         return;
     }
-    let folder = std::env::temp_dir().join(format!("fabula-training-{}", std::process::id()));
-    let run = |extra: &[&str]| {
-        let mut command = Command::new(PYTHON);
-        let output =
-            command.args(["training/poet/train.py", "--smoke", "--threads", "1", "--work"]).arg(&folder).args(extra);
-        let output = output.output().unwrap();
-        let words = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.success(), "{words}");
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let folder = work("house");
+    // In two pieces, and in one: the same weights.
+    smoke(RECIPE, &folder, &["--until", "15"]);
+    assert!(smoke(RECIPE, &folder, &[]).contains("event resume step 15"));
+    let weights = || std::fs::read(folder.join("model/model.safetensors")).unwrap();
+    let broken_off = weights();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let words = smoke(RECIPE, &folder, &[]);
+    assert!(weights() == broken_off, "the same weights");
+    let losses = numbers(&words, " loss ");
+    assert!(losses.len() >= 2 && losses.last() < losses.first(), "it learns: {losses:?}");
+    // On from weights that are there, by the steps of a log.
+    let (model, log, again) = (folder.join("model"), folder.join("log.jsonl"), folder.join("again"));
+    let further = smoke(RECIPE, &again, &["--start", model.to_str().unwrap(), "--repeat", log.to_str().unwrap()]);
+    let further = numbers(&further, " loss ");
+    assert!(further.last() < losses.last(), "it goes on: {losses:?}, {further:?}");
+    let file = folder.join("smoke.gguf");
+    quantize(&model, &file, "smoke", Precision::Q8_0).unwrap();
+    let info = open(File::open(&file).unwrap()).unwrap().info;
+    assert_eq!((info.shape.width, info.shape.layers, info.shape.context), (64, 2, 64));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_recipe_makes_an_adapter() {
+    const RECIPE: &str = "training/poet/train.py";
+    if !has_pytorch() {
+        return;
+    }
+    let folder = work("poet");
     // In two pieces, and in one: the same adapter.
-    run(&["--until", "3"]);
-    assert!(run(&[]).contains("event resume step 3"));
+    smoke(RECIPE, &folder, &["--until", "3"]);
+    assert!(smoke(RECIPE, &folder, &[]).contains("event resume step 3"));
     let shape = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap().info.shape;
     let broken_off = open_adapter(&folder.join("adapter"), &shape).unwrap();
     assert_eq!(broken_off.parameters, 446_976);
     std::fs::remove_dir_all(&folder).unwrap();
-    let words = run(&[]);
+    let words = smoke(RECIPE, &folder, &[]);
     assert_eq!(open_adapter(&folder.join("adapter"), &shape).unwrap().hash8, broken_off.hash8);
-    let bits: Vec<f64> =
-        words.lines().filter_map(|line| line.split("bits_per_byte ").nth(1)?.split(' ').next()?.parse().ok()).collect();
+    let bits = numbers(&words, "bits_per_byte ");
     assert!(bits.len() >= 3 && bits.last() < bits.first(), "it learns: {bits:?}");
     assert!(Path::new("models/poet/adapter_model.safetensors").exists());
     std::fs::remove_dir_all(&folder).unwrap();

@@ -1,7 +1,8 @@
 """Proves that the exported adapter is what PEFT takes it for: the same logits from the recipe's own model and from
-Hugging Face's implementation with the adapter loaded. `python training/poet/check_peft.py FOLDER`; needs requirements-check.txt.
+Hugging Face's implementation with the adapter loaded. `python training/poet/check_peft.py FOLDER`; needs training/requirements-check.txt.
 """
 import argparse
+import sys
 from pathlib import Path
 
 import torch
@@ -9,18 +10,20 @@ from peft import PeftModel
 from safetensors.torch import load_file
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from export import halves
-from model import MATRICES, Poet
+from model import Poet
 from train import HOUSE
+
+sys.path.append(str(Path(__file__).parent.parent))
+from common.llama import MATRICES, halves, pairs
 
 
 def hugging_face(poet):
     """The base model as Hugging Face's Llama."""
     shape = poet.shape
     config = LlamaConfig(
-        vocab_size=poet.embedding.shape[0], hidden_size=shape["width"], intermediate_size=shape["hidden"],
-        num_hidden_layers=shape["layers"], num_attention_heads=shape["heads"], num_key_value_heads=shape["key_heads"],
-        max_position_embeddings=shape["context"], rms_norm_eps=shape["epsilon"], rope_theta=shape["base"],
+        vocab_size=poet.embedding.shape[0], hidden_size=shape.width, intermediate_size=shape.hidden,
+        num_hidden_layers=shape.layers, num_attention_heads=shape.heads, num_key_value_heads=shape.key_heads,
+        max_position_embeddings=shape.context, rms_norm_eps=shape.epsilon, rope_theta=shape.base,
         tie_word_embeddings=True, attn_implementation="eager",
     )
     theirs = LlamaForCausalLM(config).eval()
@@ -31,7 +34,7 @@ def hugging_face(poet):
         weights[f"{prefix}.post_attention_layernorm.weight"] = layer.ffn_norm
         for name, module in MATRICES.items():
             weight = getattr(layer, name).weight
-            weights[f"{prefix}.{module}.weight"] = halves(weight, shape["head"]) if name in ("attn_q", "attn_k") else weight
+            weights[f"{prefix}.{module}.weight"] = halves(weight, shape.head) if name in ("attn_q", "attn_k") else weight
     theirs.load_state_dict(weights)
     return theirs
 
@@ -39,15 +42,14 @@ def hugging_face(poet):
 def load(poet, folder):
     """Puts an exported adapter into the recipe's model."""
     tensors = load_file(folder / "adapter_model.safetensors")
-    head = poet.shape["head"]
+    head = poet.shape.head
     for index, layer in enumerate(poet.layers):
         for name, module in MATRICES.items():
             prefix = f"base_model.model.model.layers.{index}.{module}"
             adapted = getattr(layer, name)
             lora_b = tensors[f"{prefix}.lora_B.weight"].float()
             if name in ("attn_q", "attn_k"):
-                # Back from pairs (i, i + head / 2) to pairs (2i, 2i + 1).
-                lora_b = lora_b.view(-1, 2, head // 2, lora_b.shape[1]).transpose(1, 2).reshape(lora_b.shape)
+                lora_b = pairs(lora_b, head)
             adapted.lora_a.data = tensors[f"{prefix}.lora_A.weight"].float()
             adapted.lora_b.data = lora_b
 

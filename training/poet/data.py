@@ -1,33 +1,9 @@
-"""The poems as tokens: read, split into those to learn from and those held out, cut into windows."""
-import json
-import lzma
-
+"""The poems as tokens, cut into windows."""
 import numpy as np
 from tokenizers import Tokenizer
 
 # Every so manieth poem, from the first, is held out of training.
 HELD_OUT = 17
-# `<|story|>` begins every document and ends the one before it.
-BEGIN = 0
-
-
-def poems(path):
-    """The poems of a .jsonl.xz file: {"title", "author", "text"}, verse lines kept."""
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
-def split(documents):
-    """Those to learn from, and those held out."""
-    held_out = documents[::HELD_OUT]
-    return [document for index, document in enumerate(documents) if index % HELD_OUT], held_out
-
-
-def encode(documents, tokenizer_path):
-    """Each document's tokens, the beginning of a document first, as the house model's own texts were encoded."""
-    tokenizer = Tokenizer.from_file(str(tokenizer_path))
-    encoded = tokenizer.encode_batch([document["text"] for document in documents], add_special_tokens=False)
-    return [np.array([BEGIN, *document.ids], dtype=np.int64) for document in encoded]
 
 
 def windows(documents, length, seed, epoch):

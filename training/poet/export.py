@@ -1,15 +1,13 @@
 """The adapter as PEFT writes it: adapter_model.safetensors and adapter_config.json."""
 import json
+import sys
+from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
 
-from model import MATRICES
-
-
-def halves(rows, head):
-    """Rows in the order that Hugging Face rotates, pairs (i, i + head / 2), from pairs (2i, 2i + 1)."""
-    return rows.view(-1, head // 2, 2, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
+sys.path.append(str(Path(__file__).parent.parent))
+from common.llama import MATRICES, halves
 
 
 def tensors(model, dtype=torch.float16):
@@ -20,7 +18,7 @@ def tensors(model, dtype=torch.float16):
             adapted = getattr(layer, name)
             lora_b = adapted.lora_b.detach()
             if name in ("attn_q", "attn_k"):
-                lora_b = halves(lora_b, model.shape["head"])
+                lora_b = halves(lora_b, model.shape.head)
             prefix = f"base_model.model.model.layers.{index}.{theirs}"
             found[f"{prefix}.lora_A.weight"] = adapted.lora_a.detach().to(dtype).contiguous()
             found[f"{prefix}.lora_B.weight"] = lora_b.to(dtype).contiguous()

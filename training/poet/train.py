@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -18,6 +19,9 @@ import torch.nn.functional as F
 import data
 from export import export
 from model import Poet
+
+sys.path.append(str(Path(__file__).parent.parent))
+from common import documents
 
 HERE = Path(__file__).parent
 HOUSE = HERE.parent.parent / "models" / "fable-9m"
@@ -90,12 +94,12 @@ def main():
             lines.write(json.dumps(facts) + "\n")
         print(" ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
 
-    documents = data.poems(chosen.poems)
+    poems = documents.read(chosen.poems)
     if chosen.smoke:
-        documents = documents[:40]
-    learned, held_out = data.split(documents)
-    tokens = data.encode(learned, chosen.tokenizer)
-    beginnings = list(data.beginnings(held_out, data.encode(held_out, chosen.tokenizer), chosen.length - 1, chosen.tokenizer))
+        poems = poems[:40]
+    learned, held_out = documents.split(poems, data.HELD_OUT)
+    tokens = documents.encode(learned, chosen.tokenizer)
+    beginnings = list(data.beginnings(held_out, documents.encode(held_out, chosen.tokenizer), chosen.length - 1, chosen.tokenizer))
 
     model = Poet(chosen.model, chosen.rank, chosen.alpha, chosen.dropout)
     adapters = model.adapters()

@@ -1,0 +1,75 @@
+"""The house model, every weight of which learns: from nothing, or from a checkpoint in Hugging Face's form."""
+import json
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+sys.path.append(str(Path(__file__).parent.parent))
+from common.llama import MATRICES, NORMS, Layer, Llama, Shape, pairs
+
+
+class House(Llama):
+    def __init__(self, shape):
+        sizes = {
+            "attn_q": (shape.width, shape.width),
+            "attn_k": (shape.width, shape.key_heads * shape.head),
+            "attn_v": (shape.width, shape.key_heads * shape.head),
+            "attn_output": (shape.width, shape.width),
+            "ffn_gate": (shape.width, shape.hidden),
+            "ffn_up": (shape.width, shape.hidden),
+            "ffn_down": (shape.hidden, shape.width),
+        }
+
+        def matrix(name):
+            made = nn.Linear(*sizes[name], bias=False)
+            # What a layer adds to its input begins at nothing: deep or not, the first steps are steady.
+            if name in ("attn_output", "ffn_down"):
+                nn.init.zeros_(made.weight)
+            return made
+
+        def norm(_):
+            return nn.Parameter(torch.ones(shape.width))
+
+        embedding = nn.Parameter(torch.empty(shape.vocabulary, shape.width).normal_(std=0.02))
+        layers = [Layer(shape, matrix, norm) for _ in range(shape.layers)]
+        super().__init__(shape, embedding, layers, norm(None))
+
+    def matrices(self):
+        """The matrices of the layers; the embedding is not among them."""
+        return [parameter for name, parameter in self.named_parameters() if name.startswith("layers.") and parameter.ndim == 2]
+
+    def others(self):
+        return [parameter for name, parameter in self.named_parameters() if not (name.startswith("layers.") and parameter.ndim == 2)]
+
+
+def names(shape):
+    """Of every weight: the name here, the name in Hugging Face's Llama, whether rotary positions turn its rows."""
+    found = [("embedding", "model.embed_tokens.weight", False)]
+    for index in range(shape.layers):
+        for ours, theirs in NORMS.items():
+            found.append((f"layers.{index}.{ours}", f"model.layers.{index}.{theirs}.weight", False))
+        for ours, theirs in MATRICES.items():
+            found.append((f"layers.{index}.{ours}.weight", f"model.layers.{index}.{theirs}.weight", ours in ("attn_q", "attn_k")))
+    return [*found, ("norm", "model.norm.weight", False)]
+
+
+def load(folder):
+    """The model of a folder with `config.json` and `model.safetensors`."""
+    config = json.loads((folder / "config.json").read_text())
+    if not config["tie_word_embeddings"]:
+        raise SystemExit(f"{folder}: the recipe expects a model whose embedding is its classifier too")
+    shape = Shape(
+        vocabulary=config["vocab_size"], width=config["hidden_size"], layers=config["num_hidden_layers"],
+        heads=config["num_attention_heads"], key_heads=config["num_key_value_heads"], hidden=config["intermediate_size"],
+        context=config["max_position_embeddings"], epsilon=config["rms_norm_eps"], base=config["rope_theta"],
+    )
+    stored = load_file(folder / "model.safetensors")
+    model = House(shape)
+    model.load_state_dict({
+        ours: (pairs(stored[theirs].float(), shape.head) if turned else stored[theirs].float())
+        for ours, theirs, turned in names(shape)
+    })
+    return model
