@@ -170,7 +170,7 @@ test("an engine that fails while it is asked what the stories tell is told of an
         super(...words);
         const { postMessage } = this;
         this.postMessage = (message) => {
-          if (message.type !== "analyse" || failed) return postMessage.call(this, message);
+          if (message.type !== "analyse" || failed || message.written === 0) return postMessage.call(this, message);
           failed = true;
           return setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { type: "error", id: null, code: "panic", message: "The engine is gone." } })));
         };
