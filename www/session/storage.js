@@ -9,8 +9,8 @@ import { openDB } from "../vendor/idb.js";
 const NAME = "fabula";
 const VERSION = 1;
 const STORIES = "stories";
-/** How long the browser may take to open it. */
-const PATIENCE = 4000;
+/** How long the browser may take to open it: slow machines that load a model meanwhile need seconds. */
+const PATIENCE = 15_000;
 
 /** @typedef {Awaited<ReturnType<typeof openStorage>>} Storage */
 
