@@ -9,7 +9,7 @@ import { record } from "./lib/record.mjs";
 import { eachRound, summary } from "./lib/statistics.mjs";
 
 const quick = process.argv.includes("--quick");
-const ROUNDS = quick ? 1 : 15;
+const ROUNDS = quick ? 1 : 9;
 const COLOURINGS = ["Surprisal", "Entropy", "Excess surprise", "Rank", "Where it comes from"];
 // So hot that the model does not end the story itself.
 const SETTINGS = { prompt: "Once", temperature: 2, top_p: 1, length: 256 };
