@@ -218,6 +218,8 @@ async function begin() {
 /** @param {import("./session/conduct.js").Plan} plan */
 function opened(plan) {
   promise.turn(plan.identity);
+  // What was said of a link or a file was said of other stories.
+  exports.say("");
   opening = conduct.open(plan).then(() => void promise.label(false));
 }
 

@@ -106,7 +106,7 @@ export function createTokenCard({ encode, onBranch, onClose }) {
       // Only together with the tokens after it, a token without text is a character.
       name.textContent = facts ? (facts.text === "" ? "part of a character" : tokenName(facts.text)) : "After the last word";
       hint.textContent = facts
-        ? `${facts.forced ? "Chosen by hand. " : ""}What else could have stood here${facts.forced ? "" : ", with the settings of the form"}.`
+        ? `${facts.forced ? "Chosen by hand. " : ""}What else could have stood here${facts.forced ? "" : ", with the settings of the form"}. A branch goes on with the story’s own.`
         : "What could come next. Choose a word of the story to look there.";
       const tail = before.slice(-24).replace(/^\S*\s/, "").replace(/\s+/g, " ").trim();
       usualHint = place.spaced ? `It goes after “…${tail}”; the space before it comes by itself.` : `It goes after “…${tail}”, without a space.`;

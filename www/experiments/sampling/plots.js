@@ -59,18 +59,22 @@ export function createLines() {
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
+    const ends = points.flatMap(({ from, to }) => [from, to]);
+    const [low, high] = [Math.min(...ends), Math.max(...ends)];
+    // Values that are all the same need a scale all the same, or nothing looks like everything.
+    const room = low === high ? { domain: [low - Math.max(0.1, Math.abs(low) / 10), high + Math.max(0.1, Math.abs(high) / 10)] } : {};
     const drawing = plot({
       width,
       height,
       ...(narrow ? NARROW_MARGINS : MARGINS),
       x: { label: null, inset: narrow ? 6 : 12 },
-      y: { label: null, nice: true, inset: 6 },
+      y: { label: null, nice: true, inset: 6, ...room },
       marks: [
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
         axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none", ...(narrow ? { labelOffset: 28 } : {}) }),
-        axisY({ ticks: up, tickSize: 0, ...ticks(metric, points.flatMap(({ from, to }) => [from, to])), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
+        axisY({ ticks: up, tickSize: 0, ...ticks(metric, ends), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
         ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
         line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
         dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),

@@ -18,8 +18,8 @@ const KEEP_EVERY = 400;
  * work. `textless`: its rows are no stories, so that the library is not asked about them. `library`: each worker opens it before its first run.
  * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean, library?: boolean }} Plan
  *
- * `rows`: by run.
- * @typedef {{ plan: Plan | null, rows: (Row | null)[], written: number, pool: PoolState, opening: boolean }} Conducted
+ * `rows`: by run. `kept`: how many of them were there before, from an earlier visit.
+ * @typedef {{ plan: Plan | null, rows: (Row | null)[], written: number, kept: number, pool: PoolState, opening: boolean }} Conducted
  */
 
 /** @typedef {ReturnType<typeof createConduct>} Conduct */
@@ -34,7 +34,7 @@ const KEEP_EVERY = 400;
  */
 export function createConduct({ manifestUrl, results, onChange, onFailed, onReady }) {
   /** @type {Conducted} */
-  let state = { plan: null, rows: [], written: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, working: 0, share: 0 } };
+  let state = { plan: null, rows: [], written: 0, kept: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, working: 0, share: 0 } };
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;
@@ -103,19 +103,20 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       pool.cancel();
       // What it keeps is settled at once; the plan may change while it is written.
       void keep();
-      become({ plan, rows: Array.from({ length: plan.total }, () => null), written: 0, opening: true });
+      become({ plan, rows: Array.from({ length: plan.total }, () => null), written: 0, kept: 0, opening: true });
       const kept = await results.rows(plan.identity);
       if (state.plan !== plan) return;
       const rows = Array.from({ length: plan.total }, () => /** @type {Row | null} */ (null));
       for (const row of kept) if (row.run < plan.total) rows[row.run] = row;
-      become({ rows, written: rows.filter((row) => row !== null).length, opening: false });
+      const there = rows.filter((row) => row !== null).length;
+      become({ rows, written: there, kept: there, opening: false });
       for (const row of rows) if (row) trace(row);
     },
     /** Turns away from the plan; what is written of it stays. */
     leave() {
       void keep();
       pool.cancel();
-      become({ plan: null, rows: [], written: 0, opening: false });
+      become({ plan: null, rows: [], written: 0, kept: 0, opening: false });
     },
     /** Writes what is not written yet. */
     start() {
@@ -137,7 +138,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       pool.cancel();
       const { plan } = state;
       unkept = new Set();
-      become({ rows: state.rows.map(() => null), written: 0 });
+      become({ rows: state.rows.map(() => null), written: 0, kept: 0 });
       if (plan) await results.drop(plan.identity);
     },
     /**

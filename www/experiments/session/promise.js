@@ -44,7 +44,7 @@ export function createPromise({ conduct, shown, judgement, report }) {
     const digest = await label(true);
     const now = shown();
     if (digest === null || !now || conduct.state().plan?.identity !== identity) return;
-    if (promised?.identity === identity) judgement.verdict(verdict(promised, { digest, model: now.model, revision: now.revision }));
+    if (promised?.identity === identity) judgement.verdict(verdict(promised, { digest, model: now.model, revision: now.revision, kept: conduct.state().kept }));
     else judgement.digest(digest);
   }
 
