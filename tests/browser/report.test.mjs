@@ -55,7 +55,12 @@ async function openWith(t, name, description, rows) {
   const page = await open(t, shared, { fragment: `#${name}` });
   await openLibrary(page);
   const { engine } = await page.evaluate(() => globalThis.said.find(({ type }) => type === "hello"));
-  const identity = JSON.stringify({ e: name, ...description, model: `${entry.name}@${entry.sha256.slice(0, 8)}`, engine: engine.revision });
+  const measures = await page.evaluate(async () => {
+    const at = (path_) => new URL(path_, document.baseURI).href;
+    const { modelFile } = await import(at("www/experiments/session/manifest.js"));
+    return (await modelFile(at("models/index.json"), null)).measures;
+  });
+  const identity = JSON.stringify({ e: name, ...description, model: `${entry.name}@${entry.sha256.slice(0, 8)}`, engine: engine.revision, measures });
   await page.evaluate((key, all) => new Promise((resolve, reject) => {
     const asked = indexedDB.open("fabula-experiments");
     asked.onerror = reject;
