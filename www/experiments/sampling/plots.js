@@ -43,6 +43,15 @@ function name(drawing, words) {
   drawing.setAttribute("aria-label", words);
 }
 
+/**
+ * Values that are all the same need a scale all the same, or an interval of nothing looks like everything.
+ * @param {number[]} ends  of the intervals
+ */
+function room(ends) {
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  return low === high ? { domain: [low - Math.max(0.1, Math.abs(low) / 10), high + Math.max(0.1, Math.abs(high) / 10)] } : {};
+}
+
 /** A number along an axis, averaged over the other one. */
 export function createLines() {
   const box = element("div", { class: "plot-box" });
@@ -60,15 +69,12 @@ export function createLines() {
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
     const ends = points.flatMap(({ from, to }) => [from, to]);
-    const [low, high] = [Math.min(...ends), Math.max(...ends)];
-    // Values that are all the same need a scale all the same, or nothing looks like everything.
-    const room = low === high ? { domain: [low - Math.max(0.1, Math.abs(low) / 10), high + Math.max(0.1, Math.abs(high) / 10)] } : {};
     const drawing = plot({
       width,
       height,
       ...(narrow ? NARROW_MARGINS : MARGINS),
       x: { label: null, inset: narrow ? 6 : 12 },
-      y: { label: null, nice: true, inset: 6, ...room },
+      y: { label: null, nice: true, inset: 6, ...room(ends) },
       marks: [
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
@@ -125,8 +131,8 @@ export function createCellMap({ onChoose }) {
       width,
       height,
       ...MARGINS,
-      x: { label: null, inset: 12 },
-      y: { label: null, inset: 12 },
+      x: { label: null, inset: 12, ...room(points.flatMap(({ x: { from, to } }) => [from, to])) },
+      y: { label: null, inset: 12, ...room(points.flatMap(({ y: { from, to } }) => [from, to])) },
       marks: [
         gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
