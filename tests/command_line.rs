@@ -330,13 +330,17 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             let judge =
                 |out: &str, more: &[&str]| runs(&words(out, more).iter().map(String::as_str).collect::<Vec<_>>());
             let said = judge("whole", &[]);
-            assert!(said.contains("4 pairs, 2 prompts") && said.contains("was not tested"), "{said}");
+            assert!(said.contains("4 pairs, 2 prompts") && said.contains("prompts are the least"), "{said}");
+            assert_eq!(runs(&["findings", &path(&name("whole"))]), said);
+            refuses(&["findings", &path(&name("whole")), "--metric", "score"], "leave --metric and --axis out");
             judge("one-core", &["--threads", "1"]);
             assert_eq!(read(&name("whole")), read(&name("one-core")));
             // Broken off in the middle of the second line.
             let whole = read(&name("whole"));
-            let cut = whole.find('\n').unwrap() + 100;
-            std::fs::write(path(&name("one-core")), &whole[..cut]).unwrap();
+            let second = whole.find('\n').unwrap() + 1;
+            std::fs::write(path(&name("one-core")), &whole[..second + 100]).unwrap();
+            let begun = runs(&["findings", &path(&name("one-core"))]);
+            assert!(begun.contains("stands on 1 of its 4 stories"), "{begun}");
             let report: Value = serde_json::from_str(&judge("one-core", &["--json"])).unwrap();
             assert_eq!(read(&name("one-core")), whole);
             assert_eq!(

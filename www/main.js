@@ -1,5 +1,6 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
 import { required } from "./parts/dom.js";
+import { fitSettings } from "./parts/fit.js";
 import { megabytes } from "./parts/format.js";
 import { createAdapters } from "./session/adapters.js";
 import { createArchive } from "./session/archive.js";
@@ -173,6 +174,7 @@ const controls = createControls({
   onAdapter: adapters.bring,
   onAdapterFiles: adapters.open,
 });
+fitSettings();
 const libraryView = createLibrary({ onOpen: library.open });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });

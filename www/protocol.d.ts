@@ -292,15 +292,16 @@ export interface MeasuredMessage extends Numbers {
   id: number;
 }
 /** A mean with its 95% interval. */
-export interface Mean {
+/** A mean of `count` values, with its 95% interval; fewer than six values have none. */
+export interface Estimate {
+  count: number;
   mean: number;
-  from: number;
-  to: number;
+  interval: { from: number; to: number } | null;
 }
 export interface MeansMessage {
   type: "means";
   id: number;
-  means: (Mean | null)[];
+  means: (Estimate | null)[];
 }
 export interface DoneMessage extends StoryRecord {
   type: "done";
@@ -470,10 +471,6 @@ export interface Row extends Numbers {
   [axis: string]: unknown;
 }
 
-/** A mean of `count` values, with its 95% interval. */
-export interface Estimate extends Mean {
-  count: number;
-}
 /** One value of an axis against the lowest. */
 export interface Comparison {
   value: number;

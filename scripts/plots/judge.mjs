@@ -40,7 +40,7 @@ function panel({ x, y, width, height, left, lines, extent, decimals, unit }) {
       ruleX([0], { stroke: COLOURS.edge, strokeDasharray: "3 3" }),
       axisX({ ticks: 4, tickSize: 0, tickFormat: (value) => (value > 0 ? "+" : "") + (value === 0 ? "0" : decimal(value, decimals)), label: unit, labelAnchor: "center", labelArrow: "none", labelOffset: 34 }),
       ...(left > 20 ? [axisY({ tickSize: 0, label: null, fill: COLOURS.ink })] : []),
-      ruleY(lines, { y: name, x1: ({ difference }) => difference.from, x2: ({ difference }) => difference.to, stroke: colour, strokeWidth: 2.5, strokeOpacity: 0.5 }),
+      ruleY(lines, { y: name, x1: ({ difference }) => difference.interval?.from, x2: ({ difference }) => difference.interval?.to, stroke: colour, strokeWidth: 2.5, strokeOpacity: 0.5 }),
       dot(lines, { y: name, x: ({ difference }) => difference.mean, r: 4.5, fill, stroke: colour, strokeWidth: 1.5 }),
     ],
   });
@@ -53,7 +53,7 @@ function differences() {
   let y = 36;
   for (const { unit, holds, decimals } of GROUPS) {
     const group = WAYS.map(({ effects: all }) => all.filter(({ metric }) => holds(metric)));
-    const ends = group.flat().flatMap(({ difference: { from, to } }) => [from, to]);
+    const ends = group.flat().flatMap(({ difference: { mean, interval } }) => [mean, ...Object.values(interval ?? {})]);
     const extent = [Math.min(0, ...ends), Math.max(0, ...ends)];
     const height = Math.max(...group.map((lines) => lines.length)) * line + foot;
     for (const [column, lines] of group.entries()) {
@@ -65,7 +65,7 @@ function differences() {
   }
   const said = WAYS.map(({ title, effects: all }) => {
     const clear = all.filter(({ verdict }) => verdict !== "undecided");
-    return `${title}: ${clear.map(({ metric, difference }) => `${labelOf(metric)} ${signed(difference.mean)} (${write(difference.from)} to ${write(difference.to)})`).join(", ")}; of the other ${all.length - clear.length} numbers nothing can be told`;
+    return `${title}: ${clear.map(({ metric, difference }) => `${labelOf(metric)} ${signed(difference.mean)} (${write(difference.interval.from)} to ${write(difference.interval.to)})`).join(", ")}; of the other ${all.length - clear.length} numbers nothing can be told`;
   });
   return sheet({
     width: 720,

@@ -11,7 +11,7 @@ export const plain = (value) => decimal(value, Number.isInteger(value) ? 0 : 1);
  * `finding`: of one axis. `extent`: of the y axis. Filled marks differ from the lowest value of the axis beyond what chance makes.
  */
 export function along({ x, y, width, height, finding, extent, write, label }) {
-  const points = finding.means.map(({ value, estimate }) => ({ value, ...estimate }));
+  const points = finding.means.map(({ value, estimate }) => ({ value, mean: estimate.mean, ...estimate.interval }));
   // Fewer numbers where each is longer.
   const across = finding.axis === "top_p" ? 3 : 4;
   const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
@@ -39,6 +39,6 @@ export function along({ x, y, width, height, finding, extent, write, label }) {
 
 /** From the lowest to the highest end of all intervals. */
 export function extentOf(findings) {
-  const ends = findings.flatMap(({ means }) => means.flatMap(({ estimate: { from, to } }) => [from, to]));
+  const ends = findings.flatMap(({ means }) => means.flatMap(({ estimate: { mean, interval } }) => [mean, ...Object.values(interval ?? {})]));
   return [Math.min(...ends), Math.max(...ends)];
 }

@@ -29,6 +29,6 @@ pub use reading::{SecondMetrics, SecondReading, SentenceGain, TokensRead, read_t
 pub use row::{Row, csv, sweep_digest};
 pub use score::{AdapterTexts, Measured, Scorer, Scores, by_name, percentiles};
 pub use settings::{Adapter, Limits, Settings, SettingsError};
-pub use statistics::{Estimate, SignFlip, holm};
+pub use statistics::{Estimate, Interval, SignFlip, holm};
 pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};
 pub use sweeper::{Sweeper, Tools};

@@ -11,25 +11,39 @@ const EXACT: usize = 14;
 /// Flips that are drawn where there are more.
 const DRAWN: u32 = 10_000;
 
+/// Of fewer values no interval is told: resamples of so few vary too little, and even the whole range of five, which no resample can
+/// leave, misses the middle of what they were drawn from more often than once in twenty times (2 / 2^5).
+const LEAST_VALUES: usize = 6;
+
 /// A mean, and how far it could lie elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
     /// How many values it is the mean of.
     pub count: usize,
     pub mean: f64,
-    /// Where the 95% bootstrap interval begins (Efron 1979): see [`bootstrap`].
+    /// None of fewer than six values.
+    pub interval: Option<Interval>,
+}
+
+/// A 95% bootstrap interval (Efron 1979): see [`bootstrap`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
     pub from: f64,
-    /// Where it ends.
     pub to: f64,
 }
 
 impl Estimate {
     /// The mean of some values, which are resampled one by one. None where there are none.
     pub fn of(values: &[f64]) -> Option<Self> {
+        let count = values.len();
         let mean = |sample: &[usize]| sample.iter().map(|&at| values[at]).sum::<f64>() / sample.len() as f64;
-        let (from, to) = bootstrap(values.len(), |sample| Some(mean(sample)))?;
-        let all: Vec<usize> = (0..values.len()).collect();
-        Some(Self { count: values.len(), mean: mean(&all), from, to })
+        let interval = match count {
+            0 => return None,
+            ..LEAST_VALUES => None,
+            _ => bootstrap(count, |sample| Some(mean(sample))).map(|(from, to)| Interval { from, to }),
+        };
+        let all: Vec<usize> = (0..count).collect();
+        Some(Self { count, mean: mean(&all), interval })
     }
 }
 
@@ -113,10 +127,12 @@ mod tests {
     #[test]
     fn estimates_by_hand() {
         assert_eq!(Estimate::of(&[]), None);
-        assert_eq!(Estimate::of(&[2.0]), Some(Estimate { count: 1, mean: 2.0, from: 2.0, to: 2.0 }));
-        let estimate = Estimate::of(&[0.0, 1.0, 2.0, 3.0]).unwrap();
-        assert_eq!((estimate.count, estimate.mean), (4, 1.5));
-        assert!(0.0 < estimate.from && estimate.from < 1.5 && 1.5 < estimate.to && estimate.to < 3.0, "{estimate:?}");
+        assert_eq!(Estimate::of(&[2.0]), Some(Estimate { count: 1, mean: 2.0, interval: None }));
+        assert_eq!(Estimate::of(&[0.0, 1.0, 2.0, 3.0, 4.0]), Some(Estimate { count: 5, mean: 2.0, interval: None }));
+        let Estimate { count, mean, interval } = Estimate::of(&[0.0, 1.0, 2.0, 3.0, 4.0, 5.0]).unwrap();
+        assert_eq!((count, mean), (6, 2.5));
+        let Interval { from, to } = interval.unwrap();
+        assert!(0.0 < from && from < 2.5 && 2.5 < to && to < 5.0, "{from} {to}");
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use super::adapter::AdapterFacts;
 use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
-use crate::experiment::{Generation, Limits, Settings, Story, Written, by_name, percentiles};
+use crate::experiment::{Estimate, Generation, Limits, Settings, Story, Written, by_name, percentiles};
 use crate::link::LinkRead;
-use crate::metrics::{Headlines, Lines, Metrics, Reference, bootstrap, mean};
+use crate::metrics::{Headlines, Lines, Metrics, Reference};
 use crate::model::Tokenizer;
 use crate::sampling::{self, Candidate, Explanation};
 use serde::de::{Error, Visitor};
@@ -191,7 +191,7 @@ pub enum Answer<'a> {
     },
     Means {
         id: u32,
-        means: Vec<Option<Mean>>,
+        means: Vec<Option<Estimate>>,
     },
     Looked {
         id: u32,
@@ -346,25 +346,6 @@ pub enum Code {
 pub enum Source {
     Network,
     Cache,
-}
-
-/// A mean with its 95% interval; see [`crate::metrics::bootstrap`].
-#[derive(Serialize)]
-pub struct Mean {
-    mean: f64,
-    from: f64,
-    to: f64,
-}
-
-impl Mean {
-    /// None of fewer than three numbers.
-    pub fn new(values: &[f64]) -> Option<Self> {
-        let of = |sample: &[usize]| {
-            (sample.len() > 2).then(|| sample.iter().map(|&at| values[at]).sum::<f64>() / sample.len() as f64)
-        };
-        let (from, to) = bootstrap(values.len(), of)?;
-        Some(Self { mean: mean(values)?, from, to })
-    }
 }
 
 /// A library that waits on the server.

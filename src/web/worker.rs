@@ -4,9 +4,11 @@ use super::adapter::{fetch_for, lacking, open_own};
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Look, Mean, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
+use super::messages::{Answer, Code, Look, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
 use crate::engine::Engine;
-use crate::experiment::{GenerateError, LookError, SecondMetrics, SecondReading, Settings, TokensRead, Writer};
+use crate::experiment::{
+    Estimate, GenerateError, LookError, SecondMetrics, SecondReading, Settings, TokensRead, Writer,
+};
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
@@ -122,7 +124,7 @@ impl Worker {
             }),
             Request::Stop { id } => self.stop.set(Some(id)),
             Request::Means { id, lists } => {
-                post(&Answer::Means { id, means: lists.iter().map(|list| Mean::new(list)).collect() });
+                post(&Answer::Means { id, means: lists.iter().map(|list| Estimate::of(list)).collect() });
             }
             Request::Look(look) => {
                 if let Some(Look { id, .. }) = self.look.replace(Some(look)) {

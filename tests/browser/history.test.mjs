@@ -352,6 +352,39 @@ for (const [name, [spoil, words]] of Object.entries(refusals)) {
   });
 }
 
+test("a storage that answers late is used all the same", async (t) => {
+  const context = await shared.browser.createBrowserContext();
+  t.after(() => context.close());
+  const first = await visit(t, shared, { context });
+  await ready(first);
+  await generate(first, { ...settings, seed: 1 });
+  await until(first, "the story kept", () => /kept in this browser/i.test(document.querySelector("#history").textContent));
+  await first.close();
+
+  const late = () => {
+    const open = IDBFactory.prototype.open;
+    IDBFactory.prototype.open = function (name, ...rest) {
+      const request = open.call(this, name, ...rest);
+      if (name !== "fabula") return request;
+      const add = request.addEventListener.bind(request);
+      request.addEventListener = (type, listener) => add(type, (event) => (type === "success" ? setTimeout(() => listener(event), 17_000) : listener(event)));
+      return request;
+    };
+  };
+  const page = await visit(t, shared, { context, before: (p) => p.evaluateOnNewDocument(late) });
+  await ready(page);
+  await generate(page, { ...settings, seed: 2 });
+  await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
+  assert.match(await notice(page), /does not answer/);
+  await until(page, "both stories", () => document.querySelectorAll("#history button[aria-label^='Read ']").length === 2);
+  const keys = () => page.evaluate(() => new Promise((resolve) => {
+    indexedDB.open("fabula").onsuccess = ({ target: { result } }) => (result.transaction("stories").objectStore("stories").getAllKeys().onsuccess = (event) => resolve(event.target.result.length));
+  }));
+  for (let tries = 0; tries < 50 && (await keys()) < 2; tries += 1) await new Promise((done) => setTimeout(done, 100));
+  assert.equal(await keys(), 2, "the story that was written meanwhile is kept, too");
+  assert.doesNotMatch(await page.$eval("#history", (node) => node.textContent), /Not kept/);
+});
+
 test("a tab with a newer version of the page takes the storage, and this one says so", async (t) => {
   const context = await shared.browser.createBrowserContext();
   t.after(() => context.close());

@@ -1,6 +1,7 @@
 // Wires the page of experiments: the shell has the workers, the progress, what is kept and what is taken along; the experiment has
 // the rest.
 import { button, element, required } from "../parts/dom.js";
+import { fitSettings } from "../parts/fit.js";
 import { createLibraryClient } from "../session/library.js";
 import { createLibrary } from "../views/library.js";
 import { createNotices } from "../views/notices.js";
@@ -182,8 +183,8 @@ function turn(next) {
     onProblem: () => mine === experiment && show(conduct.state()),
   });
   experiment = mine;
-  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, mine.settings, panel.node, exports.node);
-  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, mine.results);
+  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, element("div", { class: "controls-fields" }, mine.settings), element("div", { class: "controls-foot" }, panel.node));
+  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, exports.node, mine.results);
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
   chooser.show(next.name);
 }
@@ -207,6 +208,7 @@ async function begin() {
   model = file.id;
   ground = { hello, model: file };
   page.replaceChildren(chooser.node, stage);
+  fitSettings();
   if (isLink(location.hash)) await follow(location.hash);
   else await visit(named() ?? experimentOf(nameIn((await results.latest(null)) ?? "{}")));
   show(conduct.state());

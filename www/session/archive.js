@@ -36,18 +36,31 @@ export function createArchive({ store, onLost }) {
     store.update({ keeping: { phase: "lost", why: problem instanceof Error ? problem.message : String(problem) } });
   }
 
-  /** Brings the kept stories back into the store. Those that cannot be read stay where they are. */
-  /** Stories in the storage that this page cannot read. */
+  /** Stories in the storage that this page cannot read; they stay where they are. */
   let unread = 0;
 
-  async function restore() {
+  async function open() {
     try {
-      const opened = await openStorage({
-        onLost(problem) {
-          storage = null;
-          lose(problem);
-        },
-      });
+      await restore(
+        await openStorage({
+          onLost(problem) {
+            storage = null;
+            lose(problem);
+          },
+          onLate: (opened) => void restore(opened).then(write),
+        }),
+      );
+    } catch (problem) {
+      lose(problem);
+    }
+  }
+
+  /**
+   * Brings the kept stories back into the store.
+   * @param {Storage} opened
+   */
+  async function restore(opened) {
+    try {
       const found = await opened.all();
       const stories = found.filter(/** @returns {value is KeptStory} */ (value) => storyProblem(value) === null);
       stories.sort((one, other) => one.number - other.number || (one.created ?? 0) - (other.created ?? 0));
@@ -96,7 +109,7 @@ export function createArchive({ store, onLost }) {
 
   return {
     /** Settled when the kept stories are there, or will not come. */
-    restored: restore(),
+    restored: open(),
     /** Forgets everything that this browser keeps, what could not be read included. */
     async clear() {
       try {

@@ -114,9 +114,9 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
 }
 
 /**
- * Whether a fragment may be the link of a story. Short ones without a value only name a place on the page.
- * @param {string} fragment
+ * Whether a fragment is meant as the link of a story. One that names a place on the page is not.
+ * @param {string} fragment  with its "#"
  */
 function isLink(fragment) {
-  return fragment.includes("=") || fragment.length > 40;
+  return fragment.length > 1 && document.getElementById(fragment.slice(1)) === null;
 }

@@ -2,7 +2,7 @@
 import { mergeNumbers, withNumbers } from "./state.js";
 
 /**
- * @import { Mean, Numbers, TracedMessage } from "../protocol.js"
+ * @import { Estimate, Numbers, TracedMessage } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { LibraryClient } from "./library.js"
  * @import { Entry, Store } from "./state.js"
@@ -31,7 +31,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   /** What the library was asked about and has not answered, by the number of the question. @type {Map<number, string>} */
   const traced = new Map();
   let questions = 0;
-  /** Who waits for means, by the number of the question. @type {Map<number, (means: (Mean | null)[]) => void>} */
+  /** Who waits for means, by the number of the question. @type {Map<number, (means: (Estimate | null)[]) => void>} */
   const meansReceivers = new Map();
 
   engine.on("tokens", (message) => {
@@ -130,7 +130,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     /**
      * The means of some lists of numbers, with their intervals.
      * @param {number[][]} lists
-     * @returns {Promise<(Mean | null)[]>}
+     * @returns {Promise<(Estimate | null)[]>}
      */
     askMeans(lists) {
       if (!engine.listening()) return Promise.resolve(lists.map(() => null));

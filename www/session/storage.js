@@ -9,10 +9,10 @@ import { openDB } from "../vendor/idb.js";
 const NAME = "fabula";
 const VERSION = 1;
 const STORIES = "stories";
-/** How long the browser may take to open it: slow machines that load a model meanwhile need seconds. */
+/** How long the browser may take to open it before the page goes on without: slow machines that load a model meanwhile need seconds. */
 const PATIENCE = 15_000;
 
-/** @typedef {Awaited<ReturnType<typeof openStorage>>} Storage */
+/** @typedef {ReturnType<typeof storageIn>} Storage */
 
 /** What went wrong, in words for the reader. */
 export class StorageProblem extends Error {}
@@ -24,9 +24,10 @@ export class StorageProblem extends Error {}
  * @param {number} options.version
  * @param {(database: IDBPDatabase) => void} options.upgrade  makes what a new one holds
  * @param {(problem: StorageProblem) => void} options.onLost  it was there, and is so no more
+ * @param {(database: IDBPDatabase) => void} [options.onLate]  it opens after all, when this has failed already; it is closed if nobody takes it
  * @returns {Promise<IDBPDatabase>}
  */
-export async function openDatabase({ name, version, upgrade, onLost }) {
+export async function openDatabase({ name, version, upgrade, onLost, onLate }) {
   let late = false;
   /** @type {(problem: StorageProblem) => void} */
   let giveUp = () => undefined;
@@ -35,8 +36,13 @@ export async function openDatabase({ name, version, upgrade, onLost }) {
     setTimeout(() => reject(new StorageProblem("The browser’s storage does not answer.")), PATIENCE);
   });
   const opening = open();
-  // One that opens too late would hold up other tabs.
-  void opening.then((database) => late && database.close(), () => undefined);
+  void opening.then(
+    (database) => {
+      // One that nobody uses would hold up other tabs.
+      if (late) onLate ? onLate(database) : database.close();
+    },
+    () => undefined,
+  );
 
   /** @returns {Promise<IDBPDatabase>} */
   async function open() {
@@ -65,11 +71,17 @@ export async function openDatabase({ name, version, upgrade, onLost }) {
 
 /**
  * Opens the database of the stories, or fails with a {@link StorageProblem}.
- * @param {{ onLost: (problem: StorageProblem) => void }} options  `onLost`: it was there, and is so no more
+ * @param {object} options
+ * @param {(problem: StorageProblem) => void} options.onLost  it was there, and is so no more
+ * @param {(storage: Storage) => void} [options.onLate]  it opens after all, when this has failed already
  */
-export async function openStorage({ onLost }) {
+export async function openStorage({ onLost, onLate }) {
   const upgrade = (/** @type {IDBPDatabase} */ database) => void database.createObjectStore(STORIES, { keyPath: "key" });
-  const database = await openDatabase({ name: NAME, version: VERSION, upgrade, onLost });
+  return storageIn(await openDatabase({ name: NAME, version: VERSION, upgrade, onLost, ...(onLate ? { onLate: (/** @type {IDBPDatabase} */ database) => onLate(storageIn(database)) } : {}) }));
+}
+
+/** @param {IDBPDatabase} database */
+function storageIn(database) {
   return {
     /** Everything that is kept, as it is found. @returns {Promise<unknown[]>} */
     all: () => told(database.getAll(STORIES)),

@@ -75,6 +75,8 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
     const same = choice.options.length === choices.length && choices.every(([name, text], at) => choice.options[at]?.value === name && choice.options[at]?.text === text);
     if (!same) choice.replaceChildren(...choices.map(([name, text]) => element("option", { value: name }, text)));
     choice.value = chosen === null ? "" : hashOf(chosen);
+    // The list is narrow, and names of the reader's own are not.
+    choice.title = choice.selectedOptions[0]?.text ?? "";
   }
 
   /** Says what is chosen, and how far it is. */
@@ -135,7 +137,10 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
   choice.addEventListener("change", () => {
     const option = [...there.offered, ...there.own].find(({ id }) => hashOf(id) === choice.value);
     choose(choice.value === "" ? null : (option?.id ?? chosen));
-    if (option) onChosen(option.id);
+    if (!option) return;
+    onChosen(option.id);
+    // The settings may scroll, and its slider is new in them.
+    strength.scrollIntoView({ block: "nearest" });
   });
   files.addEventListener("change", () => {
     const picked = [...(files.files ?? [])];
@@ -164,7 +169,14 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
   describe();
 
   return {
-    choose,
+    /**
+     * The reader's own, just opened: at full strength, whatever another was blended in with.
+     * @param {string} id
+     */
+    choose(id) {
+      if (chosen === null || !isSameAdapter(chosen, id)) exact.write(1);
+      choose(id);
+    },
 
     /** Lets the reader choose files. */
     pick: () => files.click(),

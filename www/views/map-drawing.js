@@ -5,7 +5,7 @@ import { paretoFront, steps } from "./pareto.js";
 import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 
 /**
- * @import { Mean } from "../protocol.js"
+ * @import { Estimate } from "../protocol.js"
  * @import { Metric } from "./metric-list.js"
  * @import { Aim } from "./pareto.js"
  * @import { Entry } from "../session/state.js"
@@ -30,7 +30,7 @@ const MARGINS = { marginTop: 26, marginRight: 16, marginBottom: 40, marginLeft: 
  * @property {Record<string, [number, number]>} bands
  * @property {string | null} shown
  * @property {ReadonlySet<string> | null} brushed
- * @property {[Mean, Mean] | null} means
+ * @property {[Estimate, Estimate] | null} means
  */
 
 /** The page's colours; left to the style sheet, so that they follow light and dark by themselves. @type {Palette} */
@@ -128,7 +128,7 @@ export function drawMap(picture, { width, height, palette }) {
   const current = points.filter((point) => point.entry.key === shown);
   const chosen = points.filter((point) => brushed?.has(point.entry.key));
   const [xMean, yMean] = means ?? [];
-  const cross = means ? [{}] : [];
+  const cross = xMean?.interval && yMean?.interval ? [{}] : [];
   const size = dotOf(points.length);
   /** @type {(origin: Entry["origin"], isChosen: boolean) => Point[]} */
   const those = (origin, isChosen) => points.filter(({ entry }) => entry.origin === origin && (!brushed || brushed.has(entry.key)) === isChosen);
@@ -156,8 +156,8 @@ export function drawMap(picture, { width, height, palette }) {
       dot(those("own", false), { ...own, ...faded }),
       dot(those("example", true), example),
       dot(those("own", true), own),
-      ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.from ?? 0, y2: yMean?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
-      ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.from ?? 0, x2: xMean?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
+      ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.interval?.from ?? 0, y2: yMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
+      ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.interval?.from ?? 0, x2: xMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
       dot(chosen, { x: "x", y: "y", r: size.r + 1.5, fill: "none", stroke: palette.ink, strokeWidth: 1.25 }),
       dot(current, { x: "x", y: "y", r: 10.5, fill: "none", stroke: palette.ink, strokeWidth: 2 }),
     ],

@@ -8,7 +8,7 @@ import { button, element } from "../parts/dom.js";
 import { count } from "../parts/format.js";
 
 /**
- * @import { Mean } from "../protocol.js"
+ * @import { Estimate } from "../protocol.js"
  * @import { Picture, Point } from "./map-drawing.js"
  * @import { Entry } from "../session/state.js"
  */
@@ -33,7 +33,7 @@ const UP = ["slor_per_word_bits", "coherence", "mean_log_probability_bits", "con
  * @param {(keys: string[], extend: boolean) => void} options.onBrush  `extend`: beside those chosen before
  * @param {() => void} options.onAxes  other numbers stand across or up
  * @param {(kind: "svg" | "png", picture: Picture, about: string) => void} options.onSave
- * @param {(lists: number[][]) => Promise<(Mean | null)[]>} options.askMeans
+ * @param {(lists: number[][]) => Promise<(Estimate | null)[]>} options.askMeans
  */
 export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, askMeans }) {
   const box = element("div", { class: "map-box" });

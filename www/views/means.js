@@ -1,22 +1,24 @@
 // Means of stories across and up the map, with their 95% intervals, asked of the engine and put into words.
 
 /**
- * @import { Mean } from "../protocol.js"
+ * @import { Estimate } from "../protocol.js"
  * @import { Point } from "./map-drawing.js"
  * @import { Metric } from "./metric-list.js"
  */
 
 /** Fewer stories have no mean to speak of. */
 const FEWEST = 3;
+/** Fewer have no interval: see `Estimate` in src/experiment/statistics.rs. */
+const FEWEST_OF_INTERVAL = 6;
 
 /**
  * The means across and up, or why there are none: too few stories, not answered yet, no engine to ask.
- * @typedef {[Mean, Mean] | "few" | "asked" | "unknown"} Means
+ * @typedef {[Estimate, Estimate] | "few" | "asked" | "unknown"} Means
  */
 
 /**
  * Remembers the latest answer, so that drawing again asks nothing.
- * @param {{ askMeans: (lists: number[][]) => Promise<(Mean | null)[]>, onAnswer: () => void }} options
+ * @param {{ askMeans: (lists: number[][]) => Promise<(Estimate | null)[]>, onAnswer: () => void }} options
  */
 export function createMeans({ askMeans, onAnswer }) {
   let question = "";
@@ -65,8 +67,9 @@ export function meansWords(means, metrics, { over, few }) {
   if (means === "asked") return "Taking the mean…";
   if (means === "unknown") return "The mean can be taken once the engine runs.";
   const told = metrics.map((metric, index) => {
-    const { mean, from, to } = means[index] ?? means[0];
-    return `${metric.label} ${metric.write(mean)} (${metric.write(from)} to ${metric.write(to)})`;
+    const { mean, interval } = means[index] ?? means[0];
+    return `${metric.label} ${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}`;
   });
-  return `Mean of ${over}, with the 95% interval: ${told.join("; ")}.`;
+  if (means.every(({ interval }) => interval)) return `Mean of ${over}, with the 95% interval: ${told.join("; ")}.`;
+  return `Mean of ${over}: ${told.join("; ")}. An interval needs ${FEWEST_OF_INTERVAL} stories${few}.`;
 }

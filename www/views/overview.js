@@ -8,7 +8,7 @@ import { element } from "../parts/dom.js";
 import { count } from "../parts/format.js";
 
 /**
- * @import { Mean } from "../protocol.js"
+ * @import { Estimate } from "../protocol.js"
  * @import { State } from "../session/state.js"
  */
 
@@ -23,7 +23,7 @@ export const OVERVIEW = /** @type {const} */ (["entries", "shown", "bands", "lib
  * @param {HTMLElement} options.tableRoot
  * @param {(key: string) => void} options.onChoose  shows a story again
  * @param {(keys: ReadonlySet<string> | null) => void} options.onBrush
- * @param {(lists: number[][]) => Promise<(Mean | null)[]>} options.askMeans
+ * @param {(lists: number[][]) => Promise<(Estimate | null)[]>} options.askMeans
  */
 export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans }) {
   const status = element("p", { class: "visually-hidden", role: "status" });

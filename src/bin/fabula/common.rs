@@ -115,7 +115,16 @@ pub fn prompts(path: &Path) -> Outcome<Vec<String>> {
 
 /// The lines of a .jsonl file, each read as a `T`.
 pub fn lines<T: serde::de::DeserializeOwned>(path: &Path) -> Outcome<Vec<T>> {
+    parsed(path, &text(path)?)
+}
+
+/// The same of a file that is being written, as far as its last whole line.
+pub fn whole_lines<T: serde::de::DeserializeOwned>(path: &Path) -> Outcome<Vec<T>> {
     let content = text(path)?;
+    parsed(path, &content[..content.rfind('\n').map_or(0, |end| end + 1)])
+}
+
+fn parsed<T: serde::de::DeserializeOwned>(path: &Path, content: &str) -> Outcome<Vec<T>> {
     let lines = content.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
@@ -131,6 +140,13 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 pub fn text(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| in_file(path, error))
+}
+
+/// A name with something behind it.
+pub fn behind(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
 }
 
 pub fn in_file(path: &Path, error: impl Error) -> Box<dyn Error> {

@@ -1,6 +1,7 @@
-//! `fabula findings`: what a sweep tells, in words.
+//! `fabula findings`: what a sweep or a self-evaluation tells, in words.
 
 use crate::common::Outcome;
+use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
 use clap::Args;
 use fabula::experiment::{Finding, axis_label, caveats, finding};
@@ -9,20 +10,27 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// File that `fabula sweep` has written (.csv, .jsonl or .parquet), with its protocol beside it
+    /// File that `fabula sweep` (.csv, .jsonl or .parquet) or `fabula judge` (.jsonl) has written, with its protocol beside it
     file: PathBuf,
-    /// Numbers to tell of, by name, separated by commas
-    #[arg(long, value_delimiter = ',', default_value = "novelty,coherence,surprise")]
+    /// Numbers of a sweep to tell of, by name, separated by commas; novelty, coherence and surprise if not given
+    #[arg(long, value_delimiter = ',')]
     metric: Vec<String>,
-    /// Axes to tell of; all that have two values or more if not given
+    /// Axes of a sweep to tell of; all that have two values or more if not given
     #[arg(long, value_delimiter = ',')]
     axis: Vec<String>,
-    /// One JSON object instead: the means, comparisons and sentences of each number and axis
+    /// One JSON object instead: the means, comparisons and sentences of each number and axis; of `fabula judge`, as it prints it itself
     #[arg(long)]
     json: bool,
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
+    if let Some(judged) = Judged::read(&arguments.file)? {
+        if !arguments.metric.is_empty() || !arguments.axis.is_empty() {
+            let words = "it is from `fabula judge`, whose numbers are told of together; leave --metric and --axis out";
+            return Err(format!("{}: {words}", arguments.file.display()).into());
+        }
+        return judged.print(arguments.json);
+    }
     let Numbers { protocol, written, by_name } = Numbers::read(&arguments.file)?;
     let grid = &protocol.grid;
     let file = arguments.file.display();
@@ -43,7 +51,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Err("an axis of a single value compares nothing; name one with more".into());
     }
     let mut findings: Vec<(String, Finding)> = Vec::new();
-    for name in &arguments.metric {
+    let metrics = match arguments.metric.is_empty() {
+        true => ["novelty", "coherence", "surprise"].map(String::from).to_vec(),
+        false => arguments.metric,
+    };
+    for name in &metrics {
         let Some(values) = by_name.get(name) else {
             let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
             return Err(format!("{file} has no number {name:?}; it has {}", names.join(", ")).into());

@@ -7,9 +7,8 @@ use crate::judge_file::{Made, Record};
 use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
-use fabula::experiment::judge::{Bench, Effects, Method, Protocol, Weights, effects, findings};
+use fabula::experiment::judge::{Bench, Method, Protocol, Weights};
 use fabula::link;
-use serde::Serialize;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -85,16 +84,6 @@ fn weights(text: &str) -> Result<Weights, String> {
     Weights::parse(text).map_err(|error| error.to_string())
 }
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Report<'a> {
-    #[serde(flatten)]
-    made: &'a Made,
-    #[serde(flatten)]
-    effects: Effects,
-    findings: Vec<String>,
-}
-
 pub fn run(arguments: Arguments) -> Outcome {
     let (method, common) = match arguments.way {
         Way::BestOf { drafts, common } => (Method::BestOf { drafts }, common),
@@ -153,12 +142,5 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     on_all_cores(engines, &items, total, judge, |judgement| record.write(&judgement))?;
     eprintln!("fabula: {total} stories in {}", common.out.display());
-    let effects = effects(&protocol, &record.outcomes()?);
-    let findings = findings(&effects);
-    if common.json {
-        println!("{}", serde_json::to_string(&Report { made: &made, effects, findings })?);
-    } else {
-        findings.iter().for_each(|sentence| println!("{sentence}"));
-    }
-    Ok(())
+    record.finish(made)?.print(common.json)
 }

@@ -1,7 +1,7 @@
 //! The file of a self-evaluation: one judgement a line in the order of the items, and beside it the protocol that they follow.
 
-use crate::common::{Outcome, in_file, lines, text};
-use fabula::experiment::judge::{self, Judgement, Protocol};
+use crate::common::{Outcome, behind, in_file, lines, text, whole_lines};
+use fabula::experiment::judge::{self, Effects, Judgement, Protocol, effects, findings};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -40,9 +40,7 @@ impl Record {
         if path.extension().is_none_or(|extension| extension != "jsonl") {
             return wrong("name a file that ends in .jsonl");
         }
-        let mut protocol = path.as_os_str().to_owned();
-        protocol.push(".protocol.json");
-        let protocol = PathBuf::from(protocol);
+        let protocol = protocol_of(path);
         let (mut done, mut bytes) = (0, 0);
         if path.exists() {
             if !protocol.exists() {
@@ -86,8 +84,55 @@ impl Record {
         self.file.write_all(line.as_bytes()).map_err(|error| in_file(&self.path, error))
     }
 
-    /// Everything that the file holds, for the analysis: the same whether it was written at once or not.
-    pub fn outcomes(&self) -> Outcome<Vec<judge::Outcome>> {
-        lines(&self.path)
+    /// Closes the file; what it holds is read from it, so that it is the same whether it was written at once or not.
+    pub fn finish(self, made: Made) -> Outcome<Judged> {
+        Ok(Judged { outcomes: lines(&self.path)?, made })
     }
+}
+
+/// What a finished or a begun file holds, for the analysis.
+pub struct Judged {
+    made: Made,
+    outcomes: Vec<judge::Outcome>,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    made: &'a Made,
+    #[serde(flatten)]
+    effects: Effects,
+    findings: Vec<String>,
+}
+
+impl Judged {
+    /// Reads a file; none where what lies beside it is not the protocol of a self-evaluation.
+    pub fn read(path: &Path) -> Outcome<Option<Self>> {
+        let protocol = protocol_of(path);
+        let made = if protocol.exists() { serde_json::from_str(&text(&protocol)?).ok() } else { None };
+        made.map(|made| Ok(Self { outcomes: whole_lines(path)?, made })).transpose()
+    }
+
+    /// Prints what the numbers support: sentences, or one JSON object.
+    pub fn print(&self, json: bool) -> Outcome {
+        let effects = effects(&self.made.protocol, &self.outcomes);
+        let mut findings = findings(&effects);
+        let (written, all) = (self.outcomes.len(), self.made.protocol.items());
+        if written < all {
+            findings
+                .push(format!("It is not finished: this stands on {written} of its {all} stories, and can change."));
+        }
+        if json {
+            println!("{}", serde_json::to_string(&Report { made: &self.made, effects, findings })?);
+        } else {
+            findings.iter().for_each(|sentence| println!("{sentence}"));
+        }
+        Ok(())
+    }
+}
+
+/// Where the protocol of a file lies.
+fn protocol_of(path: &Path) -> PathBuf {
+    behind(path, ".protocol.json")
 }

@@ -1,6 +1,6 @@
 //! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
 
-use crate::common::{Outcome, in_file, text};
+use crate::common::{Outcome, behind, in_file, text};
 use crate::rows;
 use fabula::experiment::{Grid, Row};
 use serde::{Deserialize, Serialize};
@@ -30,13 +30,6 @@ impl Format {
             _ => Err(format!("{}: name a file that ends in .csv, .jsonl or .parquet", path.display()).into()),
         }
     }
-}
-
-/// A name with something behind it.
-fn behind(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 /// All that decides the rows of a file.

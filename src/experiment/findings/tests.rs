@@ -26,14 +26,14 @@ fn an_effect_is_found_where_it_is() {
         "Coherence: significantly lower from temperature 1.4 on than at 0.2 (paired sign-flip test, p ≤ 0.047 after Holm’s correction over 6 comparisons, 8 pairs)."
     );
     assert!(found.sentences[1].starts_with("The difference is largest at "), "{:?}", found.sentences);
-    let difference = found.comparisons[5].difference;
+    let difference = found.comparisons[5].difference.interval.unwrap();
     assert!(difference.from < -0.4 && difference.to > -0.6, "{difference:?}");
     assert_eq!(
         found.sentences[2],
         "No difference between temperature 0.2 and any of 0.5, 0.8 and 1.1 can be told from these 8 seeds."
     );
     assert_eq!(found.means.len(), 7);
-    let mean = found.means[6].estimate.unwrap();
+    let mean = found.means[6].estimate.unwrap().interval.unwrap();
     assert!(mean.from < 0.5 && 0.5 < mean.to && mean.to - mean.from < 0.1, "{mean:?}");
     // The other axis has no effect: nothing is found along it.
     let none = finding(&grid, 1, "coherence", &values);
@@ -103,7 +103,7 @@ fn prompts_are_counted_where_there_are_enough() {
     let found = finding(&grid, 0, "coherence", &values);
     let comparison = &found.comparisons[0];
     assert_eq!(comparison.test.pairs, 9);
-    assert!(!comparison.significant && comparison.difference.from < 0.0 && comparison.difference.to > 0.0);
+    assert!(!comparison.significant && comparison.difference.interval.is_some_and(|it| it.from < 0.0 && it.to > 0.0));
     assert!(found.sentences[0].contains("can be told from these 9 prompts"), "{:?}", found.sentences);
     assert_eq!(caveats(&grid, grid.runs()), [""; 0]);
     // The same of seven prompts: each seed of each counts, which is told.

@@ -2,7 +2,7 @@
 
 use super::{Comparison, ENOUGH_PROMPTS, LEVEL, units};
 use crate::experiment::Grid;
-use crate::experiment::statistics::SignFlip;
+use crate::experiment::statistics::{Interval, SignFlip};
 
 /// What belongs to all findings of a sweep of which so many stories are written.
 pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {
@@ -98,12 +98,9 @@ pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Compariso
             .iter()
             .max_by(|one, other| one.test.mean_difference.abs().total_cmp(&other.test.mean_difference.abs()));
         if let Some(Comparison { value, difference, .. }) = largest {
-            sentences.push(format!(
-                "The difference is largest at {value}: {} (95% interval {} to {}).",
-                signed(difference.mean),
-                signed(difference.from),
-                signed(difference.to)
-            ));
+            let interval = difference.interval.map(|Interval { from, to }| (signed(from), signed(to)));
+            let interval = interval.map(|(from, to)| format!(" (95% interval {from} to {to})")).unwrap_or_default();
+            sentences.push(format!("The difference is largest at {value}: {}{interval}.", signed(difference.mean)));
         }
     }
     if !unclear.is_empty() {

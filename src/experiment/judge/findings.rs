@@ -2,32 +2,36 @@
 
 use super::effects::{COMPARED, LEVEL};
 use super::{Effect, Effects, Method, Verdict};
-use crate::experiment::SignFlip;
+use crate::experiment::{Interval, SignFlip};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
     let Effects { method, prompts, pairs, effects } = found;
     let Some(score) = effects.first() else { return vec!["There is nothing to compare yet.".into()] };
+    let over = format!("{}, {}", count(*pairs, "pair"), count(*prompts, "prompt"));
     let mut said = vec![match method {
         Method::BestOf { drafts } => {
-            format!(
-                "Best of {drafts} by score, against one of the same {drafts} drafts at random: {pairs} pairs, {prompts} prompts."
-            )
+            format!("Best of {drafts} by score, against one of the same {drafts} drafts at random: {over}.")
         }
         Method::Revise { redrafts, rounds } => format!(
-            "Up to {rounds} rounds of {redrafts} redrafts, chosen by score, against as many chosen at random: {pairs} pairs, {prompts} prompts."
+            "Up to {rounds} rounds of {redrafts} redrafts, chosen by score, against as many chosen at random: {over}."
         ),
     }];
+    let few = too_few(*prompts, effects.len());
+    if let Some(least) = few {
+        said.push(format!(
+            "With {} and {} compared, not even the clearest difference could be told from chance; {least} prompts are the least.",
+            count(*prompts, "prompt"),
+            count(effects.len(), "number")
+        ));
+    }
     said.push(of_score(score, method));
     if effects.iter().all(|effect| effect.difference.mean == 0.0 && effect.p == 1.0) {
         said.push("Both arms have the same numbers throughout: there was nothing to choose from.".into());
         return said;
     }
-    if let Some(least) = too_few(*prompts, effects.len()) {
-        said.push(format!(
-            "With {prompts} prompts and {} numbers compared, not even the clearest difference could be told from chance; {least} prompts are the least.",
-            effects.len()
-        ));
+    if few.is_some() {
+        return said;
     }
     let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects[1..].iter().partition(|effect| effect.in_score);
     said.extend(of_group(&within, "Part of the score, so pushed by choosing", "what the score is made of"));
@@ -89,15 +93,19 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
 
 /// A difference with its interval and p: without a sign where words say the way.
 fn told(effect: &Effect, unit: &str) -> String {
-    let difference = &effect.difference;
-    let (size, from, to) = (difference.mean.abs(), difference.from, difference.to);
     let p = match effect.p_corrected {
         p if p < 0.001 => "p < 0.001".into(),
         p => format!("p = {p:.3}"),
     };
     let digits = |value: f64| if value.abs() >= 10.0 { format!("{value:.1}") } else { format!("{value:.3}") };
-    let interval = format!("{} to {}", digits(from), digits(to)).replace('-', "−");
-    format!("{}{unit} (95% interval of judged − control {interval}; {p})", digits(size))
+    let interval = effect.difference.interval.map(|Interval { from, to }| {
+        format!("95% interval of judged − control {} to {}; ", digits(from), digits(to)).replace('-', "−")
+    });
+    format!("{}{unit} ({}{p})", digits(effect.difference.mean.abs()), interval.unwrap_or_default())
+}
+
+fn count(number: usize, thing: &str) -> String {
+    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The least prompts with which a difference could pass the corrected test, if these are fewer.
@@ -146,7 +154,10 @@ mod tests {
     fn too_few_prompts_and_equal_arms_are_told() {
         let few =
             said(&[outcome(0, &[("score", 0.7)], &[("score", 0.5)]), outcome(1, &[("score", 0.6)], &[("score", 0.5)])]);
-        assert!(few.contains("chance could have made") && few.contains("6 prompts are the least"), "{few}");
+        let (reason, score) =
+            (few.find("With 2 prompts and 1 number "), few.find("by 0.150 (p = 0.500), which chance could have made"));
+        assert!(reason.is_some() && reason < score && few.contains("6 prompts are the least"), "{few}");
+        assert!(!few.contains("interval"), "two prompts have none: {few}");
         let same = said(&[outcome(0, &[("score", 0.5)], &[("score", 0.5)])]);
         assert!(same.contains("nothing to choose from"), "{same}");
         assert!(said(&[]).contains("nothing to compare"));

@@ -1,7 +1,7 @@
 // How much work a self-evaluation is, in stories, in seconds and in words.
 import { count } from "../../parts/format.js";
 import { promptsInWords } from "../session/sweep.js";
-import { spoken } from "../views/run-panel.js";
+import { expected } from "../views/run-panel.js";
 
 /**
  * @import { JudgeProtocol } from "../../protocol.js"
@@ -38,6 +38,7 @@ const tokensOf = (protocol) => storiesOf(protocol) * protocol.base.length * PASS
 /** Learns the speed of this device, and says how long a protocol takes on it. */
 export function createPace() {
   let secondsPerToken = TOKEN_SECONDS;
+  let measured = false;
   return {
     /**
      * @param {JudgeProtocol} protocol
@@ -45,6 +46,7 @@ export function createPace() {
      */
     learn(protocol, rate) {
       secondsPerToken = 1 / rate / tokensOf(protocol);
+      measured = true;
     },
     /**
      * @param {JudgeProtocol} protocol
@@ -55,7 +57,7 @@ export function createPace() {
       // Whole turns: the last item of one worker is waited for by all.
       const turns = Math.ceil(items / Math.min(workers, items));
       const few = prompts < FEW_PROMPTS ? ` With ${prompts === 1 ? "one prompt" : `${prompts} prompts`}, nothing can be told from chance.` : "";
-      return `${count(items)} ${items === 1 ? "pair" : "pairs"} of stories (${prompts} × ${protocol.seeds}), ${wayOf(protocol)}: about ${spoken(turns * tokensOf(protocol) * secondsPerToken)} on this device.${few}`;
+      return `${count(items)} ${items === 1 ? "pair" : "pairs"} of stories (${prompts} × ${protocol.seeds}), ${wayOf(protocol)}: ${expected(turns * tokensOf(protocol) * secondsPerToken, measured)}${few}`;
     },
   };
 }

@@ -20,8 +20,9 @@ function line(effect) {
   const { metric, in_score, judged, control, difference, p_corrected, verdict } = effect;
   const unit = unitOf(metric);
   const name = element("th", { scope: "row", role: "rowheader" }, labelOf(metric), ...(unit ? [" ", element("small", {}, unit)] : []));
-  const interval = element("span", { class: "interval" }, `${write(difference.from)} to ${write(difference.to)}`);
-  const cells = [[in_score ? "yes" : "no"], [write(judged)], [write(control)], [element("b", {}, signed(difference.mean)), " ", interval], [writeP(p_corrected)], [verdictOf(effect)]];
+  const { mean, interval } = difference;
+  const range = interval ? [" ", element("span", { class: "interval" }, `${write(interval.from)} to ${write(interval.to)}`)] : [];
+  const cells = [[in_score ? "yes" : "no"], [write(judged)], [write(control)], [element("b", {}, signed(mean)), ...range], [writeP(p_corrected)], [verdictOf(effect)]];
   const row = element("tr", { role: "row", "data-verdict": verdict }, name);
   // The roles stay what they are when the style sheet makes blocks of lines; the label is what then stands before the value.
   row.append(...cells.map((content, at) => element("td", { role: "cell", "data-label": HEADS[at + 1] ?? "" }, ...content)));

@@ -15,13 +15,18 @@ const HEAD = 30;
 
 /** @param {JudgeEffect} effect */
 function scaled({ metric, in_score, verdict, difference }) {
-  const reach = Math.max(Math.abs(difference.from), Math.abs(difference.to)) || 1;
-  const { mean, from, to } = difference;
+  const { mean, interval } = difference;
+  // Of a few prompts there is no interval, and the mark stands alone.
+  const { from, to } = interval ?? { from: mean, to: mean };
+  const reach = Math.max(Math.abs(from), Math.abs(to)) || 1;
   return { name: labelOf(metric), mean: mean / reach, from: from / reach, to: to / reach, tint: in_score ? "var(--soft)" : "var(--accent)", told: verdict !== "undecided" };
 }
 
 /** @param {JudgeEffect} effect */
-const words = ({ metric, difference, verdict }) => `${labelOf(metric)} ${signed(difference.mean)} (${write(difference.from)} to ${write(difference.to)}${unitOf(metric) ? ` ${unitOf(metric)}` : ""}), ${verdict}`;
+const words = ({ metric, difference: { mean, interval }, verdict }) => {
+  const unit = unitOf(metric) ? ` ${unitOf(metric)}` : "";
+  return `${labelOf(metric)} ${signed(mean)}${interval ? ` (${write(interval.from)} to ${write(interval.to)}${unit})` : unit}, ${verdict}`;
+};
 
 export function createIntervals() {
   const box = element("div", { class: "plot-box intervals" });

@@ -2,11 +2,15 @@
 // arrow keys go from one to the next.
 import { element } from "../../parts/dom.js";
 import { axisLabel, capital } from "./numbers.js";
+import { storiesOf } from "../session/sweep.js";
 
 /**
  * @import { Axis, Estimate, Grid } from "../../protocol.js"
  * @import { Metric } from "../../views/metric-list.js"
  */
+
+/** Fewer stories have no interval: see `Estimate` in src/experiment/statistics.rs. */
+const FEWEST_OF_INTERVAL = 6;
 
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -42,6 +46,25 @@ export function cellName(grid, cell) {
  * @param {string} text
  */
 const unseen = (text) => element("span", { class: "visually-hidden" }, text);
+
+/** @param {Grid} grid */
+function intervalsOf(grid) {
+  const stories = storiesOf(grid);
+  if (stories >= FEWEST_OF_INTERVAL) return "with its 95% interval over the stories";
+  return stories === 1 ? "one story a cell: too few for an interval" : `${stories} stories a cell: too few for an interval`;
+}
+
+/**
+ * The interval of a mean, where it has one.
+ * @param {Metric} metric
+ * @param {Estimate} estimate
+ */
+function rangeOf({ write }, { interval }) {
+  if (!interval) return "";
+  const [from, to] = [write(interval.from), write(interval.to)];
+  // Of two shares the second has the sign for both. A dash beside a minus would be read as another.
+  return `${from.replace(/%$/, "")}${to.startsWith("−") ? "…" : "–"}${to}`;
+}
 
 /**
  * @param {{ onChoose: (cell: number) => void }} options
@@ -110,7 +133,7 @@ export function createHeatmap({ onChoose }) {
       const [least, most] = [Math.min(...means), Math.max(...means)];
       const share = (/** @type {number} */ mean) => (most > least ? (mean - least) / (most - least) : 0.5);
       const [down, right] = grid.axes.map(({ name }) => axisLabel(name));
-      caption.textContent = `Mean ${metric.label} by ${down} ↓${right ? ` and ${right} →` : ""}, with its 95% interval over the stories`;
+      caption.textContent = `Mean ${metric.label} by ${down} ↓${right ? ` and ${right} →` : ""}, ${intervalsOf(grid)}`;
       low.textContent = means.length > 0 ? metric.write(least) : "";
       high.textContent = means.length > 0 ? metric.write(most) : "";
       for (const [index, button] of buttons.entries()) {
@@ -119,12 +142,10 @@ export function createHeatmap({ onChoose }) {
         button.setAttribute("aria-pressed", String(index === chosen));
         button.toggleAttribute("data-empty", estimate === null);
         if (estimate) {
-          const [from, to] = [metric.write(estimate.from), metric.write(estimate.to)];
-          // Of two shares the second has the sign for both. A dash beside a minus would be read as another.
-          const interval = `${from.replace(/%$/, "")}${to.startsWith("−") ? "…" : "–"}${to}`;
+          const range = rangeOf(metric, estimate);
           button.style.setProperty("--heat-share", `${Math.round(share(estimate.mean) * 100)}%`);
           const stories = estimate.count === 1 ? "1 story" : `${estimate.count} stories`;
-          button.replaceChildren(unseen(`${name}: ${metric.label} `), element("b", {}, metric.write(estimate.mean)), unseen(", interval "), element("small", {}, interval), unseen(`, ${stories}`));
+          button.replaceChildren(unseen(`${name}: ${metric.label} `), element("b", {}, metric.write(estimate.mean)), ...(range ? [unseen(", interval "), element("small", {}, range)] : []), unseen(`, ${stories}`));
         } else {
           button.style.removeProperty("--heat-share");
           button.replaceChildren(unseen(`${name}: no number yet `), "–");

@@ -52,6 +52,12 @@ function room(ends) {
   return low === high ? { domain: [low - Math.max(0.1, Math.abs(low) / 10), high + Math.max(0.1, Math.abs(high) / 10)] } : {};
 }
 
+/**
+ * Where an interval begins and ends; a mean without one stands alone.
+ * @param {Estimate} estimate
+ */
+const ends = ({ mean, interval }) => interval ?? { from: mean, to: mean };
+
 /** A number along an axis, averaged over the other one. */
 export function createLines() {
   const box = element("div", { class: "plot-box" });
@@ -62,31 +68,31 @@ export function createLines() {
     const { width, height } = sizeOf(box);
     if (!view || width < 50 || height < 50) return;
     const { finding, metric } = view;
-    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate }] : []));
+    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, mean: estimate.mean, ...ends(estimate) }] : []));
     if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
-    const ends = points.flatMap(({ from, to }) => [from, to]);
+    const extent = points.flatMap(({ from, to }) => [from, to]);
     const drawing = plot({
       width,
       height,
       ...(narrow ? NARROW_MARGINS : MARGINS),
       x: { label: null, inset: narrow ? 6 : 12 },
-      y: { label: null, nice: true, inset: 6, ...room(ends) },
+      y: { label: null, nice: true, inset: 6, ...room(extent) },
       marks: [
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
         axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none", ...(narrow ? { labelOffset: 28 } : {}) }),
-        axisY({ ticks: up, tickSize: 0, ...ticks(metric, ends), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
+        axisY({ ticks: up, tickSize: 0, ...ticks(metric, extent), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
         ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
         line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
         dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
       ],
     });
-    const words = points.map(({ value, mean, from, to }) => `${metric.write(mean)} (${metric.write(from)} to ${metric.write(to)})${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
+    const words = points.map(({ value, mean, from, to }) => `${metric.write(mean)}${from === to ? "" : ` (${metric.write(from)} to ${metric.write(to)})`}${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
     name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }
@@ -121,7 +127,7 @@ export function createCellMap({ onChoose }) {
     const each = grid.axes[1]?.values.length ?? 1;
     const points = xs.flatMap((x, cell) => {
       const y = ys[cell];
-      return x && y ? [{ cell, x, y, tint: Math.floor(cell / each) / Math.max(1, (first?.values.length ?? 1) - 1) }] : [];
+      return x && y ? [{ cell, x: { mean: x.mean, ...ends(x) }, y: { mean: y.mean, ...ends(y) }, tint: Math.floor(cell / each) / Math.max(1, (first?.values.length ?? 1) - 1) }] : [];
     });
     placed = [];
     if (points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, across.library ? "The library tells novelty: load it, or choose another number." : "Nothing is measured yet."));

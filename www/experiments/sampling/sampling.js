@@ -17,7 +17,7 @@ import { createTelling } from "../session/telling.js";
  */
 
 /** Seconds that a worker takes for a token, measuring included, before this device has shown its own speed. */
-const TOKEN_SECONDS = 0.0016;
+const TOKEN_SECONDS = 0.0042;
 
 /** @type {Experiment} */
 export const sampling = { name: "sweep", title, question, protocol, create };

@@ -2,7 +2,7 @@
 // stories are those of a grid.
 import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "./description.js";
 import { count } from "../../parts/format.js";
-import { spoken } from "../views/run-panel.js";
+import { expected } from "../views/run-panel.js";
 
 /**
  * @import { Grid, ToAnalyst } from "../../protocol.js"
@@ -37,6 +37,7 @@ import { spoken } from "../views/run-panel.js";
 export function createSweep({ context, kind, form, onGrid }) {
   const { analyst, conduct, model } = context;
   let secondsPerToken = kind.tokenSeconds;
+  let measured = false;
   const description = createDescription({
     context,
     name: kind.name,
@@ -124,7 +125,7 @@ export function createSweep({ context, kind, form, onGrid }) {
       const mine = grid();
       if (!mine) return "";
       const seconds = (runsOf(mine) * mine.base.length * secondsPerToken) / workers;
-      return `${count(runsOf(mine))} stories (${mine.axes.map(({ values }) => values.length).join(" × ")} ${kind.cell}s of ${storiesOf(mine)}), about ${spoken(seconds)} on this device.`;
+      return `${count(runsOf(mine))} stories (${mine.axes.map(({ values }) => values.length).join(" × ")} ${kind.cell}s of ${storiesOf(mine)}), ${expected(seconds, measured)}`;
     },
     describe() {
       const described = description.described();
@@ -148,7 +149,9 @@ export function createSweep({ context, kind, form, onGrid }) {
       description.heed(state);
       const { rate } = state.pool;
       const mine = grid();
-      if (rate !== null && mine) secondsPerToken = 1 / rate / mine.base.length;
+      if (rate === null || !mine) return;
+      secondsPerToken = 1 / rate / mine.base.length;
+      measured = true;
     },
   };
 }

@@ -1,5 +1,8 @@
 // How fast runs are done, from when the work begins or goes on.
 
+/** Seconds before which nothing is told: on a busy device what came first may have waited, and then comes at once. */
+const LEAST_SECONDS = 2;
+
 export function createTiming() {
   let since = 0;
   let rows = 0;
@@ -25,6 +28,9 @@ export function createTiming() {
      * @param {number} enough
      * @param {number} part  what is done of others, in runs
      */
-    perSecond: (enough, part) => (rows >= enough ? (rows + part) / ((performance.now() - since) / 1000) : null),
+    perSecond(enough, part) {
+      const seconds = (performance.now() - since) / 1000;
+      return rows >= enough && seconds >= LEAST_SECONDS ? (rows + part) / seconds : null;
+    },
   };
 }

@@ -1,15 +1,17 @@
 // What a reader takes along: rows as CSV or JSON, a report to print, the link.
 import { button, element } from "../../parts/dom.js";
 
+const SMALL = { class: "small" };
+
 /**
  * @param {{ onCsv: () => void, onJson: () => void, onPrint: () => void, onLink: () => void }} options
  */
 export function createExports({ onCsv, onJson, onPrint, onLink }) {
-  const csv = button("Save CSV", onCsv);
-  const json = button("Save JSON", onJson);
-  const print = button("Print report", onPrint);
+  const csv = button("Save CSV", onCsv, SMALL);
+  const json = button("Save JSON", onJson, SMALL);
+  const print = button("Print report", onPrint, SMALL);
   const status = element("p", { class: "hint" });
-  const node = element("div", { class: "exports" }, element("div", { class: "export-buttons" }, csv, json, print, button("Copy link", onLink)), status);
+  const node = element("div", { class: "exports" }, element("div", { class: "export-buttons" }, csv, json, print, button("Copy link", onLink, SMALL)), status);
   return {
     node,
     /** @param {string} text */

@@ -20,6 +20,14 @@ export function spoken(seconds) {
   return minutes < 90 ? `${Math.round(minutes)} minutes` : `${Math.round(minutes / 60)} hours`;
 }
 
+/**
+ * How long something takes; a guess before this device has shown its own speed.
+ * @param {number} seconds
+ * @param {boolean} measured  whether it has
+ */
+export const expected = (seconds, measured) =>
+  measured ? `about ${spoken(seconds)} on this device.` : `about ${spoken(seconds)} on a laptop that does nothing else; once it runs, it tells the time left.`;
+
 /** What is written, for people. @typedef {{ one: string, many: string }} Unit */
 
 /** @type {Unit} */
@@ -109,8 +117,12 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       over.disabled = busy || written === 0;
       const share = total > 0 ? Math.min(1, (written + pool.begun) / total) : 0;
       bar.style.setProperty("--done", String(share));
-      track.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
-      track.setAttribute("aria-valuetext", `${count(written)} of ${stories(total)}`);
+      // The engines start, or the library opens: nobody can say how far that is.
+      const gettingReady = busy && pool.working === 0 && (pool.share === 0 || pool.share === 1);
+      track.toggleAttribute("data-waits", gettingReady);
+      if (gettingReady) track.removeAttribute("aria-valuenow");
+      else track.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
+      track.setAttribute("aria-valuetext", gettingReady ? "Getting ready" : `${count(written)} of ${stories(total)}`);
       text.textContent = words(state);
       if (pool.phase !== toldPhase) {
         if (pool.phase === "done") announce(`Finished: ${stories(total)}.`);
