@@ -10,12 +10,12 @@
 #   golden       tests/golden.json
 #   examples     www/example.json
 #   links        the model's digits and the story's digest in docs/links.md and docs/methods.md
-#   sweep        docs/sweep.svg, and its table, which is printed
-#   experiments  docs/experiments/: hours. Broken off, they go on
+#   experiments  docs/experiments/: half an hour. Broken off, they go on
+#   plots        the drawings of docs/experiments/
 #   screenshot   docs/screenshot.png
 . "$(dirname "$0")/env.sh"
 
-STEPS=(model reference poet manifest golden examples links sweep experiments screenshot)
+STEPS=(model reference poet manifest golden examples links experiments plots screenshot)
 MODEL=models/fable-9m/fable-9m-q8_0.gguf
 PYTHON=target/training/bin/python
 FABULA=target/release/fabula
@@ -80,7 +80,6 @@ links() {
   sed -i -E "s/fable-9m@[0-9a-f]{8}/fable-9m@$(hash8 "$MODEL")/" docs/methods.md
   node scripts/methods.mjs
 }
-sweep() { node scripts/sweep.mjs; }
 experiments() {
   local at=docs/experiments work
   work=target/experiments-$(hash8 "$MODEL")-$(hash8 models/poet/adapter_model.safetensors)
@@ -91,8 +90,11 @@ experiments() {
   "$FABULA" judge revise --model "$MODEL" --prompts $at/prompts.txt --temperature 1 --seeds 2 --redrafts 6 --rounds 4 --tokens 96 --out "$work/revise.jsonl"
   cp "$work"/{sampling,poet}.csv{,.protocol.json} "$work"/{best-of,revise}.jsonl{,.protocol.json} $at/
   "$FABULA" findings $at/sampling.csv --metric coherence,new_ngrams_3,surprise,creative_region
-  "$FABULA" findings $at/poet.csv --metric base_coherence,new_ngrams_3,adapter_new_ngrams_3,mean_words_per_line,rhyming_line_ends
+  "$FABULA" findings $at/poet.csv --metric base_coherence,base_slor_per_word_bits,base_entropy_per_word_bits,new_ngrams_3
+  "$FABULA" findings $at/poet.csv --metric adapter_new_ngrams_3,mean_words_per_line,rhyming_line_ends,sentence_overlap
+  for way in best-of revise; do "$FABULA" findings $at/$way.jsonl; done
 }
+plots() { node scripts/plots.mjs; }
 screenshot() {
   # The page computes with the built module, as it is in the repository.
   FABULA_SCREENSHOTS=1 FABULA_PKG=pkg node --test tests/browser/screenshot.test.mjs
@@ -110,7 +112,7 @@ What remains for a person:
   training/house/card.py LOG prints the numbers, training/house/samples.py the stories to be read.
 - training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
-- docs/methods.md: the table of the sweep, and the validation with rated texts, which are not in this repository; then node scripts/methods.mjs.
+- docs/methods.md: what temperature does, in words, and the validation with rated texts, which are not in this repository; then node scripts/methods.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.
 - docs/engine.md and README.md: what 8 bits cost (fabula perplexity, --precision f32).
 - tests/quantize.rs holds the committed file against a checkpoint beside this folder: it must be the new one.

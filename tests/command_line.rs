@@ -302,7 +302,7 @@ fn an_adapter_is_blended_in() {
     let link = half["link"].as_str().unwrap();
     assert!(link.contains("adapter=poet@") && link.contains("strength=0.5"), "{link}");
     assert_eq!(json(&["--adapter", POET, "--link", link])["digest"], half["digest"]);
-    refuses(&["generate", "--model", MODEL, "--link", link], "adapter");
+    refuses(&["generate", "--model", MODEL, "--link", link], "name its folder with --adapter");
     refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "0.2", "--link", link], "--strength");
     refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "1.6"], "strength");
     refuses(&["generate", "--model", MODEL, "--strength", "0.5"], "--adapter");

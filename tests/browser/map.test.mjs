@@ -127,9 +127,9 @@ test("stories are chosen in the table by keyboard, and their mean is told", asyn
   assert.equal(await faded(page), 1 + EXAMPLES);
   await (await find(page, "checkbox", "Select Story 3")).focus();
   await page.keyboard.press("Space");
-  await sees(page, "3 chosen\\. Mean of these, with the 95% interval");
+  await sees(page, "3 chosen\\. Mean of these: .*An interval needs 6 stories");
   const told = await (await map(page)).evaluate((node) => node.textContent);
-  const mean = Number(/3 chosen.*?SLOR per word, bits ([\d.]+) \(/.exec(told)[1]);
+  const mean = Number(/3 chosen.*?SLOR per word, bits ([\d.]+)[.;]/.exec(told)[1]);
   assert.ok(Math.abs(mean - values.reduce((sum, value) => sum + value) / 3) < 0.01, `${mean} of ${values}`);
   await press(page, "Clear");
   await sees(page, "None chosen");
@@ -197,10 +197,10 @@ test("the front is drawn where both axes have a better end, and the legend says 
 test("the mean of one's own stories is over those that pass the filter", async (t) => {
   const page = await three(t);
   await (await find(page, "checkbox", "Mean of yours")).click();
-  await sees(page, "Mean of your 3 stories, with");
+  await sees(page, "Mean of your 3 stories");
   await (await find(page, "DisclosureTriangle", "Filter")).click();
   await fillIn(page, "spinbutton", "Temperature to", "1.5");
-  await sees(page, "Mean of your 3 stories that pass the filter, with");
+  await sees(page, "Mean of your 3 stories that pass the filter: ");
   await fillIn(page, "spinbutton", "Temperature to", "1");
   await sees(page, "A mean needs 3 stories of your own that pass the filter");
 });

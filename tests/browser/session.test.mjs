@@ -53,12 +53,17 @@ test("the mean of one's own stories has an interval", async (t) => {
   await (await find(page, "checkbox", "Mean of yours")).click();
   assert.match(await told(), /needs 3 stories/);
   const values = [];
-  for (const seed of [1, 2, 3]) values.push((await generate(page, { ...settings, seed })).numbers.slor_per_word_bits);
-  await until(page, "the mean", () => /95% interval/.test(document.querySelector(".map-means").textContent));
-  const mean = (values.reduce((sum, value) => sum + value) / 3).toFixed(2);
-  assert.ok((await told()).includes(`SLOR per word, bits ${mean} (`), await told());
-  const [from, to] = [Math.min(...values).toFixed(2), Math.max(...values).toFixed(2)];
-  assert.ok((await told()).includes(`(${from} to ${to})`), "three stories: the interval reaches from the least to the most");
+  const write = async (seed) => values.push((await generate(page, { ...settings, seed })).numbers.slor_per_word_bits);
+  const mean = () => (values.reduce((sum, value) => sum + value) / values.length).toFixed(2);
+  for (const seed of [1, 2, 3]) await write(seed);
+  await until(page, "the mean", () => /Mean of your 3 stories: /.test(document.querySelector(".map-means").textContent));
+  assert.ok((await told()).includes(`SLOR per word, bits ${mean()}.`), await told());
+  assert.match(await told(), /An interval needs 6 stories of your own\.$/);
+  for (const seed of [4, 5, 6]) await write(seed);
+  await until(page, "the interval", () => /95% interval/.test(document.querySelector(".map-means").textContent));
+  const [, middle, from, to] = /SLOR per word, bits ([\d.−]+) \(([\d.−]+) to ([\d.−]+)\)/.exec((await told()).replaceAll("−", "-"));
+  assert.equal(middle, mean());
+  assert.ok(Math.min(...values) < from && Number(from) < middle && Number(middle) < to && to < Math.max(...values), `${values}: ${from} to ${to}`);
 });
 
 test("two hundred stories leave the engine's memory where it was, and on the page what is kept of them", { timeout: 300_000 }, async (t) => {

@@ -163,6 +163,12 @@ async function visit(next) {
 }
 
 /**
+ * Where the settings scroll. While an experiment runs, nothing in them takes the keyboard, so the box does.
+ * @param {HTMLElement} settings
+ */
+const fields = (settings) => element("div", { class: "controls-fields", tabindex: 0, role: "group", "aria-label": "What is to be written" }, settings);
+
+/**
  * Puts an experiment on the page; its settings are still to come.
  * @param {Experiment} next
  */
@@ -183,7 +189,7 @@ function turn(next) {
     onProblem: () => mine === experiment && show(conduct.state()),
   });
   experiment = mine;
-  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, element("div", { class: "controls-fields" }, mine.settings), element("div", { class: "controls-foot" }, panel.node));
+  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, fields(mine.settings), element("div", { class: "controls-foot" }, panel.node));
   const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, exports.node, mine.results);
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
   chooser.show(next.name);

@@ -41,7 +41,14 @@ impl AdapterArguments {
 
     /// Puts it into settings, which know theirs already where they come from a link.
     pub fn set(&self, adapter: Option<&model::Adapter>, settings: &mut Settings, linked: bool) -> Outcome {
-        let Some(adapter) = adapter else { return Ok(()) };
+        let Some(adapter) = adapter else {
+            return match &settings.adapter {
+                Some(Adapter { id, strength }) if *strength != 0.0 => {
+                    Err(format!("the link takes the adapter {id}: name its folder with --adapter").into())
+                }
+                _ => Ok(()),
+            };
+        };
         if !linked {
             settings.adapter = Some(Adapter { id: adapter.id(), strength: self.strength.unwrap_or(1.0) });
         } else if self.strength.is_some() {
