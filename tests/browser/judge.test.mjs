@@ -178,24 +178,24 @@ test("a link replays the experiment for another reader, and says so", async (t) 
 
 test("pause, reload, resume, and no pair is judged twice", async (t) => {
   const page = await openJudge(t);
-  await fill(page, { ...BEST_OF, seeds: 6, length: 48 });
+  await fill(page, { ...BEST_OF, seeds: 12, length: 96 });
   const statuses = await heardStatuses(page);
   await press(page, "Run");
   await until(page, "some pairs", () => globalThis.said.filter((message) => message.type === "row").length >= 3);
   await press(page, "Pause");
-  await reaches(page, "^Paused: \\d+ of 12 pairs");
+  await reaches(page, "^Paused: \\d+ of 24 pairs");
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
   const early = (await statuses()).filter((text) => /^0 of/.test(text));
   assert.deepEqual(early.filter((text) => text.includes("left")), [], "before anything is judged, nothing is said of the time left");
   await page.reload();
   await formed(page);
-  await reaches(page, `^${written} of 12 pairs of stories are here already`);
+  await reaches(page, `^${written} of 24 pairs of stories are here already`);
   assert.equal(await page.$$eval(".item", (all) => all.length), written);
   await press(page, "Resume");
-  await reaches(page, "All 12 pairs of stories are written");
+  await reaches(page, "All 24 pairs of stories are written");
   const runs = await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run));
-  assert.equal(new Set(runs).size, 12 - written);
-  assert.equal(runs.length, 12 - written);
+  assert.equal(new Set(runs).size, 24 - written);
+  assert.equal(runs.length, 24 - written);
 });
 
 test("from one experiment to the other and back, each as it was left", async (t) => {
