@@ -36,7 +36,7 @@ for step in "${steps[@]}"; do
 done
 needs_pytorch=" model poet "
 for step in "${steps[@]}"; do
-  if [[ $needs_pytorch == *" $step "* ]] && ! "$PYTHON" -c 'import gguf, safetensors, tokenizers, torch' 2>/dev/null; then
+  if [[ $needs_pytorch == *" $step "* ]] && ! has_pytorch; then
     fail "the step $step needs PyTorch: training/README.md says how to install it"
   fi
 done

@@ -93,6 +93,13 @@ if [ -f package-lock.json ] && ! cmp -s package-lock.json node_modules/.fabula-l
   cp package-lock.json node_modules/.fabula-lock
 fi
 
+# --- PyTorch, for the smoke runs of training/: three gigabytes, so only where it is asked for.
+if [ -n "${FABULA_TRAINING:-}" ] && ! has_pytorch; then
+  say "  pip install -r training/requirements.txt (some minutes)"
+  { python3 -m venv target/training && timeout 900 target/training/bin/pip install -q --no-cache-dir -r training/requirements.txt; } >target/pip.log 2>&1 ||
+    { tail -n 5 target/pip.log >&2; say "  WITHOUT PyTorch: the recipes in training/ are not tried"; }
+fi
+
 say "native:   $("$native" --version) ($native)"
 if [ "$way" = rustup ]; then say "wasm32:   standard library of the installed toolchain (rustup)"
 else say "wasm32:   standard library built from source with $(/usr/bin/rustc --version | cut -d' ' -f1,2) (Debian)"
@@ -100,4 +107,5 @@ fi
 say "browser:  $("$chromium" --version 2>/dev/null)"
 if firefox=$(find_firefox); then say "          $("$firefox" --version 2>/dev/null)"; fi
 if have_webkit; then say "          WebKitGTK, $(find_mini_browser)"; fi
+if has_pytorch; then say "training: $(target/training/bin/python -c 'import torch; print("PyTorch", torch.__version__)')"; fi
 say "node:     $(node --version)"

@@ -53,6 +53,7 @@ const hostile = {
   "wrong types": "#v=1&p=Once&t=warm&top_p=lots&n=many&seed=pi",
   "out of range": "#v=1&p=Once&t=99&top_p=-3&n=100000&seed=99999999999999",
   "not a number, infinite": "#v=1&p=Once&t=NaN&top_p=Infinity&n=1e9&seed=-1",
+  "a word that names nothing": "#hello",
   "unknown version": "#v=999&p=Once",
   "unknown model": "#v=1&model=leviathan@deadbeef&p=Once&t=0.8&top_p=0.95&n=8&seed=1",
   "bad percent-encoding": "#v=1&p=%E0%A4%A&t=%ZZ&n=8&seed=1",

@@ -228,8 +228,8 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
         `Seed ${record.settings.seed}`,
         ...(record.settings.adapter ? [adapterWords(record.settings)] : []),
         `${count(record.token_ids.length)} tokens`,
-        ...(record.seconds === null ? [] : [duration(record.seconds)]),
-        ...(record.tokens_per_second === null ? [] : [`${count(record.tokens_per_second)} tokens/s`]),
+        ...(record.seconds === null ? [] : [`${duration(record.seconds)} in all`]),
+        ...(record.tokens_per_second === null ? [] : [`${count(record.tokens_per_second)} tokens/s while writing`]),
         ...(ending ? [ending] : []),
       ];
       facts.replaceChildren(parts.join(" · "));
