@@ -45,11 +45,15 @@ function name(drawing, words) {
 
 /**
  * Values that are all the same need a scale all the same, or an interval of nothing looks like everything.
+ * @param {Metric} metric
  * @param {number[]} ends  of the intervals
  */
-function room(ends) {
+function room({ write }, ends) {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  return low === high ? { domain: [low - Math.max(0.1, Math.abs(low) / 10), high + Math.max(0.1, Math.abs(high) / 10)] } : {};
+  if (low !== high) return {};
+  const around = Math.max(0.1, Math.abs(low) / 10);
+  // There is no share below nothing or above all.
+  return { domain: write === percent ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around] };
 }
 
 /**
@@ -80,7 +84,7 @@ export function createLines() {
       height,
       ...(narrow ? NARROW_MARGINS : MARGINS),
       x: { label: null, inset: narrow ? 6 : 12 },
-      y: { label: null, nice: true, inset: 6, ...room(extent) },
+      y: { label: null, nice: true, inset: 6, ...room(metric, extent) },
       marks: [
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
@@ -137,8 +141,8 @@ export function createCellMap({ onChoose }) {
       width,
       height,
       ...MARGINS,
-      x: { label: null, inset: 12, ...room(points.flatMap(({ x: { from, to } }) => [from, to])) },
-      y: { label: null, inset: 12, ...room(points.flatMap(({ y: { from, to } }) => [from, to])) },
+      x: { label: null, inset: 12, ...room(across, points.flatMap(({ x: { from, to } }) => [from, to])) },
+      y: { label: null, inset: 12, ...room(up, points.flatMap(({ y: { from, to } }) => [from, to])) },
       marks: [
         gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
