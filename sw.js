@@ -76,6 +76,7 @@ const FILES = [
   "www/parts/dom.js",
   "www/parts/download.js",
   "www/parts/features.js",
+  "www/parts/fit.js",
   "www/parts/format.js",
   "www/parts/scale.js",
   "www/parts/slider.js",

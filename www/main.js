@@ -37,7 +37,12 @@ const manifestUrl = new URL("models/index.json", document.baseURI).href;
 
 // The session: what the reader can do.
 const examples = loadExamples(store);
-const archive = createArchive({ store, onLost: (why) => tell.lost(why, () => shelf.exportJson()) });
+const archive = createArchive({
+  store,
+  onLost: (why) => tell.lost(why, () => shelf.exportJson()),
+  onKept: tell.kept,
+  onLate: () => measuring.trace(store.get().entries),
+});
 const engine = createEngine({
   store,
   manifestUrl,

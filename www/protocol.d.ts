@@ -291,7 +291,6 @@ export interface MeasuredMessage extends Numbers {
   type: "measured";
   id: number;
 }
-/** A mean with its 95% interval. */
 /** A mean of `count` values, with its 95% interval; fewer than six values have none. */
 export interface Estimate {
   count: number;

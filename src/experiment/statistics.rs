@@ -39,7 +39,7 @@ impl Estimate {
         let mean = |sample: &[usize]| sample.iter().map(|&at| values[at]).sum::<f64>() / sample.len() as f64;
         let interval = match count {
             0 => return None,
-            ..LEAST_VALUES => None,
+            count if count < LEAST_VALUES => None,
             _ => bootstrap(count, |sample| Some(mean(sample))).map(|(from, to)| Interval { from, to }),
         };
         let all: Vec<usize> = (0..count).collect();

@@ -136,6 +136,7 @@ test("a link replays the experiment for another reader, and says so", async (t) 
 const hostile = {
   "another version": "#x=9&e=sweep",
   "a story's link": "#v=1&p=Once&t=0.8&n=8&seed=1",
+  "a word that names nothing": "#hello",
   "an unknown setting": "#x=1&e=sweep&grid=wings=1,2",
   "values out of range": "#x=1&e=sweep&grid=temperature=0:99:5",
   "too many stories": "#x=1&e=sweep&grid=temperature=0:2:500,top_p=0.1:1:500",

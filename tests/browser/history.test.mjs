@@ -383,6 +383,7 @@ test("a storage that answers late is used all the same", async (t) => {
   for (let tries = 0; tries < 50 && (await keys()) < 2; tries += 1) await new Promise((done) => setTimeout(done, 100));
   assert.equal(await keys(), 2, "the story that was written meanwhile is kept, too");
   assert.doesNotMatch(await page.$eval("#history", (node) => node.textContent), /Not kept/);
+  assert.equal(await page.$('[data-purpose="archive"]'), null, "and it is no longer said that they will be lost");
 });
 
 test("a tab with a newer version of the page takes the storage, and this one says so", async (t) => {

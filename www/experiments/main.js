@@ -131,10 +131,10 @@ function show(state) {
 }
 
 /**
- * Whether a fragment wants to be a link, rather than a place on the page.
- * @param {string} fragment
+ * Whether a fragment is meant as a link: it names neither an experiment nor a place on the page.
+ * @param {string} fragment  with its "#"
  */
-const isLink = (fragment) => /[=&%]/.test(fragment);
+const isLink = (fragment) => fragment.length > 1 && !named() && document.getElementById(fragment.slice(1)) === null;
 
 /** @param {string} fragment */
 async function follow(fragment) {
@@ -163,12 +163,6 @@ async function visit(next) {
 }
 
 /**
- * Where the settings scroll. While an experiment runs, nothing in them takes the keyboard, so the box does.
- * @param {HTMLElement} settings
- */
-const fields = (settings) => element("div", { class: "controls-fields", tabindex: 0, role: "group", "aria-label": "What is to be written" }, settings);
-
-/**
  * Puts an experiment on the page; its settings are still to come.
  * @param {Experiment} next
  */
@@ -189,7 +183,7 @@ function turn(next) {
     onProblem: () => mine === experiment && show(conduct.state()),
   });
   experiment = mine;
-  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, fields(mine.settings), element("div", { class: "controls-foot" }, panel.node));
+  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, element("div", { class: "controls-fields" }, mine.settings), element("div", { class: "controls-foot" }, panel.node));
   const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, exports.node, mine.results);
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
   chooser.show(next.name);
@@ -214,7 +208,7 @@ async function begin() {
   model = file.id;
   ground = { hello, model: file };
   page.replaceChildren(chooser.node, stage);
-  fitSettings();
+  fitSettings({ areSwitchedOff: true });
   if (isLink(location.hash)) await follow(location.hash);
   else await visit(named() ?? experimentOf(nameIn((await results.latest(null)) ?? "{}")));
   show(conduct.state());

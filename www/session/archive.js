@@ -14,9 +14,11 @@ import { keptStory, storyProblem } from "./story-format.js";
 /**
  * @param {object} options
  * @param {Store} options.store
- * @param {(why: string) => void} options.onLost  there is a story that will not be kept; told once
+ * @param {(why: string) => void} options.onLost  there is a story that will not be kept; told once, as long as it is so
+ * @param {() => void} options.onKept  after that: they will be kept all the same
+ * @param {() => void} options.onLate  stories came back after it was said that they do not
  */
-export function createArchive({ store, onLost }) {
+export function createArchive({ store, onLost, onKept, onLate }) {
   /** @type {Storage | null} */
   let storage = null;
   /** The entries as they were written last, by key. @type {Map<string, Entry>} */
@@ -26,6 +28,10 @@ export function createArchive({ store, onLost }) {
 
   store.subscribe((state, previous) => {
     if (state.entries !== previous.entries) void write();
+    if (told && state.keeping.phase === "kept") {
+      told = false;
+      onKept();
+    }
     if (told || state.keeping.phase !== "lost" || !state.entries.some((entry) => entry.origin === "own")) return;
     told = true;
     onLost(state.keeping.why);
@@ -47,7 +53,7 @@ export function createArchive({ store, onLost }) {
             storage = null;
             lose(problem);
           },
-          onLate: (opened) => void restore(opened).then(write),
+          onLate: (opened) => void restore(opened).then(onLate).then(write),
         }),
       );
     } catch (problem) {

@@ -63,7 +63,7 @@ function legendOf(picture, inks) {
     { sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }), signWidth: 12, words: "example" },
     { sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })], signWidth: 18, words: "people’s range" },
     ...(brushed ? [{ sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }), signWidth: 12, words: "chosen" }] : []),
-    ...(means ? [{ sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })], signWidth: 14, words: "mean with its 95% interval" }] : []),
+    ...(means?.every(({ interval }) => interval) ? [{ sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })], signWidth: 14, words: "mean with its 95% interval" }] : means ? [{ sign: [svg("path", { d: "M1,0H13M7,-6V6", stroke: inks.ink, "stroke-width": 1.5, fill: "none" })], signWidth: 14, words: "mean" }] : []),
     ...(front ? [{ sign: [svg("path", { d: "M0,0H24", stroke: inks.ink, "stroke-width": 1.25, "stroke-dasharray": "5 3", fill: "none" })], signWidth: 24, words: note ? `${front}. ${note}` : front }] : []),
   ];
 }

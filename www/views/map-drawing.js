@@ -128,7 +128,8 @@ export function drawMap(picture, { width, height, palette }) {
   const current = points.filter((point) => point.entry.key === shown);
   const chosen = points.filter((point) => brushed?.has(point.entry.key));
   const [xMean, yMean] = means ?? [];
-  const cross = xMean?.interval && yMean?.interval ? [{}] : [];
+  // A mean of too few stories for an interval is a mark without arms.
+  const [cross, mark] = xMean?.interval && yMean?.interval ? [[{}], []] : [[], means ? [{}] : []];
   const size = dotOf(points.length);
   /** @type {(origin: Entry["origin"], isChosen: boolean) => Point[]} */
   const those = (origin, isChosen) => points.filter(({ entry }) => entry.origin === origin && (!brushed || brushed.has(entry.key)) === isChosen);
@@ -158,6 +159,7 @@ export function drawMap(picture, { width, height, palette }) {
       dot(those("own", true), own),
       ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.interval?.from ?? 0, y2: yMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
       ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.interval?.from ?? 0, x2: xMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
+      dot(mark, { x: xMean?.mean ?? 0, y: yMean?.mean ?? 0, symbol: "plus", r: 6, stroke: palette.ink, strokeWidth: 1.5 }),
       dot(chosen, { x: "x", y: "y", r: size.r + 1.5, fill: "none", stroke: palette.ink, strokeWidth: 1.25 }),
       dot(current, { x: "x", y: "y", r: 10.5, fill: "none", stroke: palette.ink, strokeWidth: 2 }),
     ],

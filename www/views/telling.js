@@ -135,6 +135,8 @@ export function createTelling({ notices, announcer }) {
       const text = `${why} Your stories will not be here any more once this page is closed.`;
       notices.show({ kind: "problem", purpose: "archive", text, action: { text: "Export them", run: save } });
     },
+    /** They will, after all. */
+    kept: () => notices.clear("archive"),
     /**
      * @param {Entry} entry
      * @param {() => void} undo

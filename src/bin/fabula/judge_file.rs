@@ -110,8 +110,13 @@ impl Judged {
     /// Reads a file; none where what lies beside it is not the protocol of a self-evaluation.
     pub fn read(path: &Path) -> Outcome<Option<Self>> {
         let protocol = protocol_of(path);
-        let made = if protocol.exists() { serde_json::from_str(&text(&protocol)?).ok() } else { None };
-        made.map(|made| Ok(Self { outcomes: whole_lines(path)?, made })).transpose()
+        let made: Option<Made> = if protocol.exists() { serde_json::from_str(&text(&protocol)?).ok() } else { None };
+        let Some(made) = made else { return Ok(None) };
+        let items: Vec<Item> = whole_lines(path)?;
+        if items.len() > made.protocol.items() || !items.iter().map(|line| line.item).eq(0..items.len()) {
+            return Err(format!("{}: its lines are not those of its protocol", path.display()).into());
+        }
+        Ok(Some(Self { outcomes: whole_lines(path)?, made }))
     }
 
     /// Prints what the numbers support: sentences, or one JSON object.

@@ -41,9 +41,10 @@ enum Command {
     Sweep(sweep::Arguments),
     /// Join the parts of a sweep
     Merge(sweep::MergeArguments),
-    /// Say in words what a sweep tells: where a number differs along an axis, and where it cannot be told
+    /// Say in words what a sweep or a self-evaluation tells: where a number differs, and where it cannot be told
     ///
-    /// Every value of an axis is held against the lowest by a paired sign-flip test over seeds and prompts, with Holm's correction.
+    /// Every value of an axis of a sweep is held against the lowest by a paired sign-flip test over prompts or seeds, what was judged against its
+    /// control by the same over prompts; both with Holm's correction.
     Findings(findings::Arguments),
     /// Let the model judge its own stories, and see whether that helps
     ///

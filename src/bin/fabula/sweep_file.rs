@@ -71,7 +71,8 @@ impl Protocol {
     fn read(of: &Path) -> Outcome<Self> {
         let path = Self::path(of);
         if !path.exists() {
-            let words = "the protocol of a sweep is missing, which was written beside it; without it nobody can tell what the rows are";
+            let words =
+                "the protocol is missing, which was written beside the rows; without it nobody can tell what they are";
             return Err(format!("{}: {words}", path.display()).into());
         }
         serde_json::from_str(&text(&path)?).map_err(|error| in_file(&path, error))

@@ -30,16 +30,15 @@ pub fn findings(found: &Effects) -> Vec<String> {
         said.push("Both arms have the same numbers throughout: there was nothing to choose from.".into());
         return said;
     }
-    if few.is_some() {
-        return said;
+    if few.is_none() {
+        let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects[1..].iter().partition(|effect| effect.in_score);
+        said.extend(of_group(&within, "Part of the score, so pushed by choosing", "what the score is made of"));
+        said.extend(of_group(
+            &outside,
+            "Not part of the score, and different all the same",
+            "what the score does not contain",
+        ));
     }
-    let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects[1..].iter().partition(|effect| effect.in_score);
-    said.extend(of_group(&within, "Part of the score, so pushed by choosing", "what the score is made of"));
-    said.extend(of_group(
-        &outside,
-        "Not part of the score, and different all the same",
-        "what the score does not contain",
-    ));
     said.push("No person has read these stories for this: whether the chosen ones are better was not tested.".into());
     said
 }
@@ -52,7 +51,11 @@ fn of_score(score: &Effect, method: &Method) -> String {
         }
     };
     match score.verdict {
-        Verdict::Undecided => format!("The score differs by {}, which chance could have made.", told(score, "")),
+        Verdict::Undecided if score.difference.mean == 0.0 => "The score is the same on average.".into(),
+        Verdict::Undecided => {
+            let way = if score.difference.mean > 0.0 { "higher" } else { "lower" };
+            format!("The score is {way} by {}, but chance could have made that.", told(score, ""))
+        }
         Verdict::Higher => format!("The score is higher by {}. {why}", told(score, "")),
         Verdict::Lower => format!("The score is lower by {}.", told(score, "")),
     }
@@ -154,10 +157,12 @@ mod tests {
     fn too_few_prompts_and_equal_arms_are_told() {
         let few =
             said(&[outcome(0, &[("score", 0.7)], &[("score", 0.5)]), outcome(1, &[("score", 0.6)], &[("score", 0.5)])]);
-        let (reason, score) =
-            (few.find("With 2 prompts and 1 number "), few.find("by 0.150 (p = 0.500), which chance could have made"));
+        let (reason, score) = (
+            few.find("With 2 prompts and 1 number "),
+            few.find("higher by 0.150 (p = 0.500), but chance could have made that"),
+        );
         assert!(reason.is_some() && reason < score && few.contains("6 prompts are the least"), "{few}");
-        assert!(!few.contains("interval"), "two prompts have none: {few}");
+        assert!(!few.contains("interval") && few.ends_with("was not tested."), "two prompts have none: {few}");
         let same = said(&[outcome(0, &[("score", 0.5)], &[("score", 0.5)])]);
         assert!(same.contains("nothing to choose from"), "{same}");
         assert!(said(&[]).contains("nothing to compare"));

@@ -39,7 +39,7 @@ export function createJudgeResults({ ratings }) {
     "intervals",
     "Judged minus control",
     intervals.node,
-    hint("Bars: 95% intervals, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction."),
+    hint("Bars: 95% intervals, from six prompts on, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction."),
   );
   const itemsCard = card("items", "How each story came about", hint("Open one to see what there was to choose from, what was chosen, and why."), items.node);
   const node = element(

@@ -76,7 +76,7 @@ function create(context, adapter) {
       "section",
       { class: "card reading", "aria-labelledby": "reading-heading" },
       element("h2", { id: "reading-heading" }, "How to read this"),
-      element("p", { class: "hint" }, "Bars: 95% intervals over prompts and seeds. Filled marks differ significantly from the lowest strength."),
+      element("p", { class: "hint" }, "Bars: 95% intervals over prompts or seeds, where there is enough for one. Filled marks differ significantly from the lowest strength."),
       caveats,
     ),
   );

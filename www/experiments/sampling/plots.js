@@ -72,7 +72,7 @@ export function createLines() {
     const { width, height } = sizeOf(box);
     if (!view || width < 50 || height < 50) return;
     const { finding, metric } = view;
-    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, mean: estimate.mean, ...ends(estimate) }] : []));
+    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate, ...ends(estimate) }] : []));
     if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
     // A narrow drawing has no room for many numbers.
@@ -96,7 +96,7 @@ export function createLines() {
         dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
       ],
     });
-    const words = points.map(({ value, mean, from, to }) => `${metric.write(mean)}${from === to ? "" : ` (${metric.write(from)} to ${metric.write(to)})`}${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
+    const words = points.map(({ value, mean, interval }) => `${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
     name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }

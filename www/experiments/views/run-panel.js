@@ -118,12 +118,12 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       const share = total > 0 ? Math.min(1, (written + pool.begun) / total) : 0;
       bar.style.setProperty("--done", String(share));
       // The engines start, or the library opens: nobody can say how far that is.
-      const gettingReady = busy && pool.working === 0 && (pool.share === 0 || pool.share === 1);
+      const gettingReady = busy && written === 0 && pool.working === 0 && (pool.share === 0 || pool.share === 1);
       track.toggleAttribute("data-waits", gettingReady);
       if (gettingReady) track.removeAttribute("aria-valuenow");
       else track.setAttribute("aria-valuenow", String(Math.floor(share * 100)));
-      track.setAttribute("aria-valuetext", gettingReady ? "Getting ready" : `${count(written)} of ${stories(total)}`);
       text.textContent = words(state);
+      track.setAttribute("aria-valuetext", gettingReady ? text.textContent : `${count(written)} of ${stories(total)}`);
       if (pool.phase !== toldPhase) {
         if (pool.phase === "done") announce(`Finished: ${stories(total)}.`);
         else if (pool.phase === "paused") announce(`Paused: ${count(written)} of ${stories(total)}.`);
