@@ -335,7 +335,7 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             refuses(&["findings", &path(&name("whole")), "--metric", "score"], "leave --metric and --axis out");
             assert!(said.contains("was not tested"), "{said}");
             std::fs::write(path("twice.jsonl"), read(&name("whole")).repeat(2)).unwrap();
-            std::fs::copy(path(&name("whole.jsonl.protocol")), path("twice.jsonl.protocol.json")).unwrap();
+            std::fs::copy(path(&name("whole")) + ".protocol.json", path("twice.jsonl.protocol.json")).unwrap();
             refuses(&["findings", &path("twice.jsonl")], "not those of its protocol");
             judge("one-core", &["--threads", "1"]);
             assert_eq!(read(&name("whole")), read(&name("one-core")));
