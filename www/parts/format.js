@@ -3,6 +3,9 @@
 /** What stands where there is no number. */
 export const NOTHING = "–";
 
+/** A mean of fewer values has no interval: see `Estimate` in src/experiment/statistics.rs. */
+export const FEWEST_OF_INTERVAL = 6;
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /**

@@ -1,4 +1,5 @@
 // Means of stories across and up the map, with their 95% intervals, asked of the engine and put into words.
+import { FEWEST_OF_INTERVAL } from "../parts/format.js";
 
 /**
  * @import { Estimate } from "../protocol.js"
@@ -8,8 +9,6 @@
 
 /** Fewer stories have no mean to speak of. */
 const FEWEST = 3;
-/** Fewer have no interval: see `Estimate` in src/experiment/statistics.rs. */
-const FEWEST_OF_INTERVAL = 6;
 
 /**
  * The means across and up, or why there are none: too few stories, not answered yet, no engine to ask.

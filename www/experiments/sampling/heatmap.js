@@ -1,6 +1,7 @@
 // The grid as a table: the mean of one number in each cell, with its interval. A cell is a button that shows its stories; the
 // arrow keys go from one to the next.
 import { element } from "../../parts/dom.js";
+import { FEWEST_OF_INTERVAL } from "../../parts/format.js";
 import { axisLabel, capital } from "./numbers.js";
 import { storiesOf } from "../session/sweep.js";
 
@@ -8,9 +9,6 @@ import { storiesOf } from "../session/sweep.js";
  * @import { Axis, Estimate, Grid } from "../../protocol.js"
  * @import { Metric } from "../../views/metric-list.js"
  */
-
-/** Fewer stories have no interval: see `Estimate` in src/experiment/statistics.rs. */
-const FEWEST_OF_INTERVAL = 6;
 
 /** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
