@@ -100,12 +100,16 @@ const writing = createWriting({
     controls.settle();
     tell.begun();
     story.begin(settings);
-    metrics.show(null);
+    metrics.attribute(settings);
+    metrics.show(null, false);
     if (!story.isVisible()) story.reveal();
   },
   onTokens: (message) => story.append(message),
   onFinished: tell.finished,
-  onBrokenOff: () => story.interrupt(),
+  onBrokenOff() {
+    story.interrupt();
+    metrics.show(measuring.live());
+  },
   onRefused: tell.refused,
   announce,
 });
@@ -236,6 +240,7 @@ store.subscribe((state, previous) => {
   if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
   lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || state.queued !== null, readable: shown !== null && canRead(state, shown), missing: shown && missingAdapter(state, shown.record.settings) });
   if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
+    metrics.attribute(shown.record.settings);
     metrics.show(shown.record, shown.finished);
   }
   if (OVERVIEW.some((part) => state[part] !== previous[part])) overview.show(state);

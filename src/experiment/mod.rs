@@ -23,11 +23,11 @@ pub use findings::{Comparison, Finding, ValueMean, caveats, cell_means, finding}
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
 pub use human::{HumanPassage, LENGTHS, human_passages, reference};
 pub use look::{LookError, Looker, Story};
-pub use pen::Pen;
+pub use pen::{Pen, prompt_tokens};
 pub use perplexity::Perplexity;
-pub use reading::{SecondMetrics, SecondReading, SentenceGain, TokensRead, read_text, read_tokens};
+pub use reading::{SecondMetrics, SecondReading, SentenceGain, TokensRead, TokensReading, read_text, read_tokens};
 pub use row::{Row, csv, sweep_digest};
-pub use score::{AdapterTexts, Measured, Scorer, Scores, by_name, percentiles};
+pub use score::{AdapterTexts, Measured, Scorer, Scores, base_numbers, by_name, percentiles};
 pub use settings::{Adapter, Limits, Settings, SettingsError};
 pub use statistics::{Estimate, Interval, SignFlip, holm};
 pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};

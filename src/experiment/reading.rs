@@ -50,37 +50,65 @@ pub fn read_text(
     read_tokens(engine, &before, tokenizer.encode(text)?)
 }
 
-/// Reads tokens after others, of which there must be one at least. Beyond the model's context it goes on with the last half of it, so
-/// that every token is seen after at least so many.
+/// Reads tokens after others, of which there must be one at least.
 pub fn read_tokens(engine: &mut dyn Engine, before: &[u32], token_ids: Vec<u32>) -> Result<TokensRead, GenerateError> {
-    if before.is_empty() {
-        return Err(GenerateError::NoBeginning);
-    }
-    let context = engine.context();
-    let all = [before, &token_ids].concat();
-    let mut read = TokensRead { token_ids, ..TokensRead::default() };
-    engine.reset(all.len().min(context));
-    let mut fed = before.len();
-    let mut logits = engine.feed(&before[fed.saturating_sub(context)..])?;
-    for &token in &all[before.len()..] {
-        let summary = Summary::new(logits);
-        if !summary.entropy_bits.is_finite() {
-            return Err(EngineError::Overflow.into());
+    let mut reading = TokensReading::new(before, token_ids)?;
+    while reading.step(engine)? {}
+    Ok(reading.read)
+}
+
+/// Reads tokens after others in small steps. Beyond the model's context it goes on with the last half of it, so that every token
+/// is seen after at least so many.
+pub struct TokensReading {
+    /// Those before, and those to be read.
+    all: Vec<u32>,
+    before: usize,
+    read: TokensRead,
+}
+
+impl TokensReading {
+    /// Tokens of one step at most.
+    const STEP: usize = 16;
+
+    /// Plans the reading; an error with nothing before it.
+    pub fn new(before: &[u32], token_ids: Vec<u32>) -> Result<Self, GenerateError> {
+        if before.is_empty() {
+            return Err(GenerateError::NoBeginning);
         }
-        read.surprisal_bits.push(summary.surprisal_bits(logits[token as usize]));
-        read.entropy_bits.push(summary.entropy_bits);
-        fed += 1;
-        if fed == all.len() {
-            break;
-        }
-        logits = if engine.position() == context {
-            engine.reset(context);
-            engine.feed(&all[fed - context / 2..fed])?
-        } else {
-            engine.feed(&[token])?
-        };
+        let all = [before, &token_ids].concat();
+        Ok(Self { all, before: before.len(), read: TokensRead { token_ids, ..TokensRead::default() } })
     }
-    Ok(read)
+
+    /// Reads on, in a sequence that nothing else is read in meanwhile; whether there is more.
+    pub fn step(&mut self, engine: &mut dyn Engine) -> Result<bool, GenerateError> {
+        let (all, context) = (&self.all, engine.context());
+        let done = self.before + self.read.surprisal_bits.len();
+        let end = all.len().min(done + Self::STEP);
+        for at in done..end {
+            let from = if at == self.before {
+                engine.reset(all.len().min(context));
+                at.saturating_sub(context)
+            } else if engine.position() == context {
+                engine.reset(context);
+                at - context / 2
+            } else {
+                at - 1
+            };
+            let logits = engine.feed(&all[from..at])?;
+            let summary = Summary::new(logits);
+            if !summary.entropy_bits.is_finite() {
+                return Err(EngineError::Overflow.into());
+            }
+            self.read.surprisal_bits.push(summary.surprisal_bits(logits[all[at] as usize]));
+            self.read.entropy_bits.push(summary.entropy_bits);
+        }
+        Ok(end < all.len())
+    }
+
+    /// What the model thought of each token, once [`Self::step`] has come to the end.
+    pub fn finish(self) -> TokensRead {
+        self.read
+    }
 }
 
 /// What takes passes of its own, after a text has ended.

@@ -90,8 +90,7 @@ impl Scorer<'_> {
         texts: Option<&AdapterTexts>,
     ) -> Result<Measured, GenerateError> {
         let Generation { settings, text, .. } = story;
-        let library = self.novelty(text);
-        let mut numbers = by_name(&scores(&story.read(), text, second, self.reference, library.clone()));
+        let mut numbers = by_name(&scores(&story.read(), text, second, self.reference, self.novelty(text)));
         numbers.append(&mut by_name(&Lines::new(text)));
         let tokens = story.token_ids.len();
         if settings.adapter.is_none() {
@@ -102,9 +101,7 @@ impl Scorer<'_> {
         let before = prompt_tokens(self.tokenizer, self.model, &settings.prompt)?;
         let read = read_tokens(self.engine, &before, story.token_ids.clone())?;
         let second = self.second(&read, text, !settings.prompt.is_empty())?;
-        let mut base = by_name(&scores(&read, text, second, self.reference, library));
-        base.retain(|name, _| BY_MODEL.contains(&name.as_str()));
-        numbers.append(&mut prefixed("base", base));
+        numbers.append(&mut base_numbers(&read, text, second, self.reference));
         if let Some(library) = texts.and_then(|texts| texts.library.as_ref()) {
             numbers.append(&mut prefixed("adapter", by_name(&LibraryNovelty::of(text, library))));
         }
@@ -154,6 +151,18 @@ pub fn scores(
     let headlines = reference
         .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
     Scores { metrics, second, library, headlines }
+}
+
+/// What depends on the model, of a story by an adapter that the model without it has read (`base_…`).
+pub fn base_numbers(
+    read: &TokensRead,
+    text: &str,
+    second: SecondMetrics,
+    reference: Option<&Reference>,
+) -> Map<String, Value> {
+    let mut numbers = by_name(&scores(read, text, second, reference, None));
+    numbers.retain(|name, _| BY_MODEL.contains(&name.as_str()));
+    prefixed("base", numbers)
 }
 
 /// The numbers of a struct by name; a list becomes one number each: `new_ngrams_1`, `new_ngrams_2` and so on. What cannot be

@@ -183,7 +183,7 @@ pub enum Answer<'a> {
         id: u32,
         done: f64,
     },
-    /// What the second reading found; nothing, where it could not be made.
+    /// What the second reading found, and of a story by an adapter what the model without it says; nothing, where it could not be made.
     Measured {
         id: u32,
         #[serde(flatten)]
@@ -272,7 +272,11 @@ pub struct Numbers {
 impl Numbers {
     /// The numbers of a struct, for a text of so many tokens.
     pub fn new(numbers: &impl Serialize, tokens: usize, reference: Option<&Reference>) -> Self {
-        let numbers = by_name(numbers);
+        Self::named(by_name(numbers), tokens, reference)
+    }
+
+    /// Numbers that have their names, of a text of so many tokens.
+    pub fn named(numbers: Map<String, Value>, tokens: usize, reference: Option<&Reference>) -> Self {
         let percentiles = reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
         Self { numbers, percentiles }
     }

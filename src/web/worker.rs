@@ -1,17 +1,17 @@
 //! Receives the page's messages and runs what they ask for.
 
+mod again;
+
 use super::adapter::{fetch_for, lacking, open_own};
 use super::clock::{self, Turns};
 use super::download::Failure;
 use super::load::{Loaded, load};
 use super::messages::{Answer, Code, Look, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
-use crate::engine::Engine;
-use crate::experiment::{
-    Estimate, GenerateError, LookError, SecondMetrics, SecondReading, Settings, TokensRead, Writer,
-};
+use crate::experiment::{Estimate, GenerateError, LookError, Settings, Writer};
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
+use again::Unread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -44,21 +44,6 @@ struct Worker {
     unread: RefCell<Vec<Unread>>,
     /// A place to look at, while the engine writes.
     look: RefCell<Option<Look>>,
-}
-
-/// A story that waits for its second reading.
-struct Unread {
-    id: u32,
-    settings: Settings,
-    read: TokensRead,
-    text: String,
-}
-
-impl Unread {
-    /// Says that nothing more is coming for it.
-    fn give_up(self) {
-        post(&Answer::Measured { id: self.id, numbers: Numbers::default() });
-    }
 }
 
 /// Listens from now on.
@@ -166,20 +151,6 @@ impl Worker {
             } else if !self.unread.borrow().is_empty() {
                 self.read_on();
             }
-        });
-    }
-
-    /// Reads stories again that wait for it, the latest first, until something else is asked for.
-    fn read_on(self: Rc<Self>) {
-        self.measuring.set(true);
-        self.work(None, async move |worker| {
-            let Some(mut loaded) = worker.loaded.take() else {
-                worker.unread.take().into_iter().for_each(Unread::give_up);
-                return Ok(());
-            };
-            let result = worker.read_again(&mut loaded).await;
-            *worker.loaded.borrow_mut() = Some(loaded);
-            result
         });
     }
 
@@ -301,63 +272,6 @@ impl Worker {
             unread.remove(0).give_up();
         }
         Ok(())
-    }
-
-    /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
-    async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
-        let turns = turns()?;
-        loop {
-            let Some(unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
-            match self.read_one_again(loaded, &unread, &turns).await {
-                Ok(Some(found)) => {
-                    let numbers = Numbers::new(&found, unread.read.token_ids.len(), loaded.reference.as_ref());
-                    post(&Answer::Measured { id: unread.id, numbers });
-                }
-                Ok(None) => {
-                    self.unread.borrow_mut().push(unread);
-                    return Ok(());
-                }
-                Err(failure) => {
-                    unread.give_up();
-                    return Err(failure);
-                }
-            }
-        }
-    }
-
-    /// The second reading of a story; none if something else is asked for meanwhile.
-    async fn read_one_again(
-        &self,
-        loaded: &mut Loaded,
-        unread: &Unread,
-        turns: &Turns,
-    ) -> Result<Option<SecondMetrics>, Failure> {
-        let Unread { id, settings, read, text } = unread;
-        let prompted = !settings.prompt.is_empty();
-        let reading = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info);
-        // A model that cannot begin a text says nothing of sentences alone.
-        let Some(mut reading) = reading else { return Ok(Some(SecondMetrics::default())) };
-        let mut told = clock::now();
-        // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
-        loop {
-            // By the model that wrote, whatever was looked at in between.
-            let mut aside = loaded.engine.sequence(1);
-            let adapted = aside.adapt(settings.adapter());
-            let Some(done) = adapted.and_then(|()| reading.step(&mut aside)).map_err(|error| failure(error.into()))?
-            else {
-                break;
-            };
-            if self.waiting.borrow().is_some() {
-                return Ok(None);
-            }
-            self.answer_look(Some(loaded));
-            if clock::now() - told > MEASURE_EVERY {
-                post(&Answer::Measuring { id: *id, done });
-                told = clock::now();
-            }
-            turns.next().await.map_err(lost)?;
-        }
-        Ok(Some(reading.finish()))
     }
 }
 

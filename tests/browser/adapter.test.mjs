@@ -1,5 +1,6 @@
 // Adapters on the stories' page: the Poet by its slider, files of the reader's own, and what the page says where one does not come.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,8 +12,10 @@ import { alerts, copiedLink, count, fillIn, find, focusIsOn, generate, press, re
 import { ROOT, house, isFirefox, startServer, visit } from "./support.mjs";
 
 const shared = house();
-const [{ adapters: [poet] }] = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8")).models;
+const [{ adapters: [poet], file }] = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8")).models;
 const POET = { id: `poet@${poet.sha256.slice(0, 8)}`, strength: 0.75 };
+const model = path.join("models", file);
+const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
 const settings = { prompt: "The moon came up above the silent town,", temperature: 0.8, top_p: 0.95, seed: 42, length: 24 };
 const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => path.join(ROOT, "models/poet", name));
 const phone = { width: 360, height: 740, hasTouch: true, isMobile: true };
@@ -87,6 +90,23 @@ test("the Poet is fetched when it is chosen, its strength is in the link, and th
   assert.deepEqual(replayed.token_ids, story.token_ids);
   assert.deepEqual([await picked(other), await strength(other)], ["The Poet", POET.strength]);
   assert.deepEqual(await alerts(other), []);
+});
+
+test("the model without the Poet judges its stories, too, to the bit as on the command line", async (t) => {
+  const page = await visit(t, shared, { fragment: `#v=1&p=The+moon+rose&t=0.8&top_p=0.95&n=64&seed=3&adapter=${POET.id}&strength=1` });
+  const { numbers } = await said(page, "measured");
+  const command = [program, "generate", "--model", model, "--adapter", "models/poet", "--strength", "1", "--prompt", "The moon rose", "--temperature", "0.8", "--top-p", "0.95", "--seed", "3", "--tokens", "64", "--json"];
+  const here = JSON.parse(execFileSync(command[0], command.slice(1), { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 })).numbers;
+  const names = Object.keys(numbers).filter((name) => name.startsWith("base_"));
+  assert.ok(names.includes("base_slor_per_word_bits") && names.includes("base_perplexity"), names.join());
+  for (const name of names) assert.equal(numbers[name], here[name], name);
+  const opinion = `the model without it says ${Math.floor(Math.max(0, numbers.base_coherence) * 100)}%`;
+  await sees(page, opinion);
+  // The model's own stories have one judge.
+  await pick(page, "None");
+  await generate(page, settings);
+  await sees(page, "too short to say much");
+  await until(page, "no second opinion", () => !document.body.innerText.includes("the model without it says"));
 });
 
 test("strength 0 is the model itself, and a strength between two steps is kept", async (t) => {

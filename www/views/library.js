@@ -29,7 +29,7 @@ export function createLibrary({ onOpen }) {
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
       switch (state.phase) {
         case "offered":
-          text.textContent = "Its library, every word that the model has read, tells what is new and which phrases were copied.";
+          text.textContent = "The library holds every word that the model has read, and tells what is new and which phrases were copied.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {

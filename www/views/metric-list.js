@@ -47,7 +47,7 @@ export const METRICS = [
   { name: "distinct_1", label: "distinct words", write: percent, more: "more varied words", say: "Its different words, as a share of all its words.", better: moreVaried },
   { name: "distinct_3", label: "distinct word triples", write: percent, more: "more varied word triples", say: "Its different word triples, as a share of all of them.", better: moreVaried },
 
-  { name: "coherence", label: "coherence", write: percent, more: "", say: "SLOR per word, as a share of that at which people’s range begins.", better: { way: "more", than: "more coherent" } },
+  { name: "coherence", label: "coherence", write: percent, more: "", say: "SLOR per word, as a share of that at which people’s range begins; below 0 where the context misleads.", better: { way: "more", than: "more coherent" } },
   { name: "slor_per_word_bits", label: "SLOR per word, bits", write: bits(2), more: "more bits per word that the context explains", say: "How many bits the context tells about each word, beyond how common it is.", better: { way: "more", than: "more coherent", enough: "equally coherent" } },
   { name: "mean_log_probability_bits", label: "log-probability per token", write: bits(2), more: "a higher log-probability", say: "Mean log-probability of its tokens under the model, in bits.", better: { way: "more", than: "likelier", enough: "equally likely" } },
   { name: "perplexity", label: "perplexity", write: bits(1), more: "a higher perplexity", say: "As unsure as between so many equally likely tokens.", better: { way: "less", than: "likelier", enough: "equally likely" } },

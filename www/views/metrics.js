@@ -5,12 +5,14 @@ import { NOTHING, decimal, percent } from "../parts/format.js";
 import { metricOf } from "./metric-list.js";
 
 /**
- * @import { Numbers } from "../protocol.js"
+ * @import { Numbers, Settings } from "../protocol.js"
  * @import { Metric } from "./metric-list.js"
  */
 
 /** Above this share of people's passages a text is likelier than people write: safe rather than coherent. */
 const SAFER = 0.9;
+/** Tokens of the shortest of people's passages that stories are held against. */
+const SHORTEST = 32;
 /** What stands in a place that the second reading of a story fills. */
 const LATER = ["contextual_gain_bits", "relevance_bits"];
 
@@ -55,6 +57,14 @@ export const GROUPS = [
 ];
 
 /**
+ * 99.6% of the way is not the whole of it.
+ * @param {number} coherence
+ */
+function wayToRange(coherence) {
+  return coherence < 1 ? Math.floor(Math.max(0, coherence) * 100) / 100 : 1;
+}
+
+/**
  * The number in large, what it means, and how far a bar goes.
  * @param {Metric} metric
  * @param {Numbers} numbers
@@ -67,8 +77,7 @@ function headlineOf(metric, { numbers, percentiles }) {
     return { large: NOTHING, unit: "", say: `${metric.say} ${why}`, bar: null, people: false };
   }
   if (metric.name === "coherence") {
-    // 99.6% of the way is not the whole of it.
-    const share = value < 1 ? Math.floor(Math.max(0, value) * 100) / 100 : 1;
+    const share = wayToRange(value);
     const safe = (percentiles["slor_per_word_bits"] ?? 0) > SAFER;
     const unit = value < 1 ? "of the way to people’s range" : safe ? "people’s range reached; safer than people write" : "within people’s range";
     return { large: percent(share), unit, say: metric.say, bar: share, people: false };
@@ -142,8 +151,9 @@ function createGroup(group) {
     const { large, unit: words, say: sentence, bar, people } = numbers
       ? headlineOf(metric, numbers)
       : { large: NOTHING, unit: "", say: "Measured as soon as there is a story.", bar: null, people: false };
+    const short = finished && (numbers?.numbers["tokens"] ?? SHORTEST) < SHORTEST;
     // A headline that the reader changed says what it stands on.
-    about.textContent = choice.value === group.headlines[0] ? group.about : metric.label;
+    about.textContent = short ? "too short to say much" : choice.value === group.headlines[0] ? group.about : metric.label;
     headline.textContent = large;
     unit.textContent = words;
     say.textContent = sentence;
@@ -175,20 +185,50 @@ function createGroup(group) {
 }
 
 /**
+ * Who wrote a story by an adapter also judges it: a poet finds verse likely. So the model without it is asked, too.
+ */
+function createSecondOpinion() {
+  const value = element("strong");
+  const node = element("p", { class: "second-opinion", hidden: true }, "The adapter judges its own story; the model without it says ", value, ".");
+  let adapted = false;
+  return {
+    node,
+    /** @param {Settings} settings  of the story that is shown from now on */
+    attribute(settings) {
+      adapted = Boolean(settings.adapter?.strength);
+    },
+    /**
+     * @param {Numbers | null} numbers
+     * @param {boolean} finished
+     */
+    show(numbers, finished) {
+      const coherence = numbers?.numbers["base_coherence"] ?? null;
+      // Of stories from before it was asked, nothing is known.
+      node.hidden = !adapted || (finished && coherence === null);
+      value.textContent = coherence === null ? "…" : percent(wayToRange(coherence));
+    },
+  };
+}
+
+/**
  * The three groups; `show(null)` empties them. `library` is what offers the library, inside Novelty.
  * @param {{ library: HTMLElement }} options
  */
 export function createMetrics({ library }) {
   const groups = GROUPS.map(createGroup);
+  const secondOpinion = createSecondOpinion();
   groups[0]?.extra.append(library);
+  groups[1]?.extra.append(secondOpinion.node);
   return {
     nodes: groups.map((group) => group.node),
+    attribute: secondOpinion.attribute,
     /**
      * @param {Numbers | null} numbers
      * @param {boolean} [finished]
      */
     show(numbers, finished = true) {
       for (const group of groups) group.show(numbers, finished);
+      secondOpinion.show(numbers, finished);
     },
     /** @param {number} done */
     progress(done) {

@@ -58,7 +58,7 @@ export function createRatings({ analyst, model }) {
     { class: "card ratings", "aria-labelledby": "ratings-heading" },
     element("h2", { id: "ratings-heading" }, "Your ratings and the score"),
     text,
-    element("p", { class: "hint" }, "Open stories of this experiment below, and rate them from 1 to 5 under “Your stories” on the page of stories; better before you look at their scores. Ratings stay on this device. Rank agreement: Spearman’s correlation with its 95% bootstrap interval."),
+    element("p", { class: "hint" }, "Once there are stories below, open some on the page of stories and rate them from 1 to 5 under “Your stories”; better before you look at their scores. Ratings stay on this device. Rank agreement: Spearman’s correlation with its 95% bootstrap interval."),
   );
   /** @type {Promise<Storage> | null} */
   let opening = null;

@@ -32,7 +32,7 @@ function valuesText({ name, values }, written) {
  * @param {Node[]} [options.about]  what is told before the settings
  * @param {() => void} options.onChange
  */
-export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prompts: "One a line. Each is written after in every cell." }, about = [], onChange }) {
+export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prompts: "One a line; every cell goes on from each of them." }, about = [], onChange }) {
   const problem = element("p", { class: "form-problem", id: "form-problem", role: "alert" });
   const choices = () => [
     element("option", { value: "temperature" }, "Temperature"),

@@ -78,6 +78,8 @@ export function createLines() {
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
+    // Of means without intervals nobody knows how they go on.
+    const certain = points.every(({ interval }) => interval);
     const extent = points.flatMap(({ from, to }) => [from, to]);
     const drawing = plot({
       width,
@@ -92,7 +94,7 @@ export function createLines() {
         axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none", ...(narrow ? { labelOffset: 28 } : {}) }),
         axisY({ ticks: up, tickSize: 0, ...ticks(metric, extent), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
         ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
-        line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75 }),
+        line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75, ...(certain ? {} : { strokeDasharray: "2 5" }) }),
         dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
       ],
     });

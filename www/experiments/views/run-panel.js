@@ -94,7 +94,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
         return `Paused: ${far}.`;
       default:
         if (total === 0 || opening) return "";
-        if (written === total) return `All ${counted(total, unit)} are written.`;
+        if (written === total) return `All ${counted(total, unit)} are written. Change a setting for another run.`;
         return written > 0 ? `${far} are here already.` : estimate;
     }
   }

@@ -1,0 +1,136 @@
+//! The second reading of stories, and what the model without an adapter says of those that have one.
+
+use super::{MEASURE_EVERY, Worker, failure, lost, turns};
+use crate::engine::Engine;
+use crate::experiment::{
+    GenerateError, SecondMetrics, SecondReading, Settings, TokensRead, TokensReading, base_numbers, by_name,
+    prompt_tokens,
+};
+use crate::web::clock::{self, Turns};
+use crate::web::download::Failure;
+use crate::web::load::Loaded;
+use crate::web::messages::{Answer, Numbers, post};
+use serde_json::{Map, Value};
+use std::rc::Rc;
+
+/// A story that waits for its second reading.
+pub struct Unread {
+    pub id: u32,
+    pub settings: Settings,
+    pub read: TokensRead,
+    pub text: String,
+}
+
+impl Unread {
+    /// Says that nothing more is coming for it.
+    pub fn give_up(self) {
+        post(&Answer::Measured { id: self.id, numbers: Numbers::default() });
+    }
+}
+
+impl Worker {
+    /// Reads stories again that wait for it, the latest first, until something else is asked for.
+    pub fn read_on(self: Rc<Self>) {
+        self.measuring.set(true);
+        self.work(None, async move |worker| {
+            let Some(mut loaded) = worker.loaded.take() else {
+                worker.unread.take().into_iter().for_each(Unread::give_up);
+                return Ok(());
+            };
+            let result = worker.read_again(&mut loaded).await;
+            *worker.loaded.borrow_mut() = Some(loaded);
+            result
+        });
+    }
+
+    /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
+    pub async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
+        let turns = turns()?;
+        loop {
+            let Some(unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
+            match self.read_one_again(loaded, &unread, &turns).await {
+                Ok(Some(found)) => {
+                    let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
+                    post(&Answer::Measured { id: unread.id, numbers });
+                }
+                Ok(None) => {
+                    self.unread.borrow_mut().push(unread);
+                    return Ok(());
+                }
+                Err(failure) => {
+                    unread.give_up();
+                    return Err(failure);
+                }
+            }
+        }
+    }
+
+    /// What the second reading of a story finds, by name, and what the model without its adapter says; none if something else is
+    /// asked for meanwhile.
+    async fn read_one_again(
+        &self,
+        loaded: &mut Loaded,
+        unread: &Unread,
+        turns: &Turns,
+    ) -> Result<Option<Map<String, Value>>, Failure> {
+        let Unread { id, settings, read, text } = unread;
+        let prompted = !settings.prompt.is_empty();
+        let mut second = SecondMetrics::default();
+        // A model that cannot begin a text says nothing of sentences alone.
+        if let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info) {
+            let mut told = clock::now();
+            let step = |engine: &mut dyn Engine| {
+                let done = reading.step(engine)?;
+                if let Some(done) = done
+                    && clock::now() - told > MEASURE_EVERY
+                {
+                    post(&Answer::Measuring { id: *id, done });
+                    told = clock::now();
+                }
+                Ok(done.is_some())
+            };
+            // By the model that wrote, whatever was looked at in between.
+            if !self.in_turns(loaded, settings.adapter(), step, turns).await? {
+                return Ok(None);
+            }
+            second = reading.finish();
+        }
+        let mut numbers = by_name(&second);
+        if settings.adapter().is_some() {
+            let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt).map_err(failure)?;
+            let mut reading = TokensReading::new(&before, read.token_ids.clone()).map_err(failure)?;
+            if !self.in_turns(loaded, None, |engine| reading.step(engine), turns).await? {
+                return Ok(None);
+            }
+            let read = reading.finish();
+            let mut base = base_numbers(&read, text, SecondMetrics::default(), loaded.reference.as_ref());
+            // What would take a second reading by that model, too, is not measured here.
+            base.retain(|_, value| !value.is_null());
+            numbers.append(&mut base);
+        }
+        Ok(Some(numbers))
+    }
+
+    /// Takes steps with the model, adapted so, until there are no more; whether it came to that, or something else is asked for.
+    async fn in_turns(
+        &self,
+        loaded: &mut Loaded,
+        adapter: Option<(&str, f64)>,
+        mut step: impl FnMut(&mut dyn Engine) -> Result<bool, GenerateError>,
+        turns: &Turns,
+    ) -> Result<bool, Failure> {
+        loop {
+            // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
+            let mut aside = loaded.engine.sequence(1);
+            let adapted = aside.adapt(adapter).map_err(GenerateError::from);
+            if !adapted.and_then(|()| step(&mut aside)).map_err(failure)? {
+                return Ok(true);
+            }
+            if self.waiting.borrow().is_some() {
+                return Ok(false);
+            }
+            self.answer_look(Some(loaded));
+            turns.next().await.map_err(lost)?;
+        }
+    }
+}
