@@ -54,15 +54,22 @@ fn the_recipe_makes_a_house_model() {
     assert!(weights() == broken_off, "the same weights");
     let losses = numbers(&words, " loss ");
     assert!(losses.len() >= 2 && losses.last() < losses.first(), "it learns: {losses:?}");
-    // On from weights that are there, by the steps of a log.
     let (model, log, again) = (folder.join("model"), folder.join("log.jsonl"), folder.join("again"));
-    let further = smoke(RECIPE, &again, &["--start", model.to_str().unwrap(), "--repeat", log.to_str().unwrap()]);
-    let further = numbers(&further, " loss ");
-    assert!(further.last() < losses.last(), "it goes on: {losses:?}, {further:?}");
-    let file = folder.join("smoke.gguf");
+    let file = model.join("smoke.gguf");
     quantize(&model, &file, "smoke", Precision::Q8_0).unwrap();
     let info = open(File::open(&file).unwrap()).unwrap().info;
     assert_eq!((info.shape.width, info.shape.layers, info.shape.context), (64, 2, 64));
+    // On from weights that are there, by the steps of a log; and a run that ends earlier than it was to.
+    let repeated = ["--repeat", log.to_str().unwrap()];
+    for start in [&model, &file] {
+        let start = ["--start", start.to_str().unwrap()];
+        let further = numbers(&smoke(RECIPE, &again, &[&start[..], &repeated].concat()), " loss ");
+        assert!(further.last() < losses.last(), "it goes on: {losses:?}, {further:?}");
+        std::fs::remove_dir_all(&again).unwrap();
+    }
+    smoke(RECIPE, &again, &["--until", "10"]);
+    let shorter = smoke(RECIPE, &again, &["--steps", "25"]);
+    assert!(shorter.contains("event plan step 10 left 15") && shorter.contains("event end step 25"), "{shorter}");
     std::fs::remove_dir_all(&folder).unwrap();
 }
 

@@ -1,6 +1,6 @@
 """Bits per byte, shelf by shelf, of the beginnings of the documents that are held out of training.
 
-`python training/house/evaluate.py FOLDER` measures the model of a checkpoint folder.
+`python training/house/evaluate.py MODEL` measures a checkpoint folder or a GGUF file.
 """
 import argparse
 import math
@@ -37,15 +37,15 @@ def bits_per_byte(network, held_out):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, help="config.json, model.safetensors and tokenizer.json")
+    parser.add_argument("model", type=Path, help="a folder with config.json, model.safetensors and tokenizer.json, or a GGUF file beside its tokenizer.json")
     parser.add_argument("--library", type=Path, default=HERE / "library.jsonl.xz")
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target" / "training" / "house", help="where tokens are kept")
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(chosen.threads)
-    _, held_out = data.tokens(data.read(chosen.library), chosen.folder / "tokenizer.json", chosen.work)
-    for shelf, bits in bits_per_byte(model.load(chosen.folder), held_out).items():
+    _, held_out = data.tokens(data.read(chosen.library), model.tokenizer_of(chosen.model), chosen.work)
+    for shelf, bits in bits_per_byte(model.load(chosen.model), held_out).items():
         print(f"{shelf}: {bits:.4f}")
 
 

@@ -1,4 +1,4 @@
-"""The house model, every weight of which learns: from nothing, or from a checkpoint in Hugging Face's form."""
+"""The house model, every weight of which learns: from nothing, from a checkpoint in Hugging Face's form, or from a GGUF file."""
 import json
 import sys
 from pathlib import Path
@@ -8,6 +8,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 sys.path.append(str(Path(__file__).parent.parent))
+from common import gguf_file
 from common.llama import MATRICES, NORMS, Layer, Llama, Shape, pairs
 
 
@@ -56,8 +57,30 @@ def names(shape):
     return [*found, ("norm", "model.norm.weight", False)]
 
 
-def load(folder):
-    """The model of a folder with `config.json` and `model.safetensors`."""
+def tokenizer_of(place):
+    """The tokenizer of a checkpoint folder, or beside a GGUF file."""
+    found = (place if place.is_dir() else place.parent) / "tokenizer.json"
+    if not found.exists():
+        raise SystemExit(f"{found} is missing: weights are of no use without their tokenizer")
+    return found
+
+
+def load(place):
+    """The model of a folder with `config.json` and `model.safetensors`, or of a GGUF file."""
+    return load_folder(place) if place.is_dir() else load_gguf(place)
+
+
+def load_gguf(path):
+    shape, stored = gguf_file.read(path)
+    model = House(shape)
+    places = {"embedding": "token_embd", "norm": "output_norm"}
+    model.load_state_dict({
+        ours: stored[places.get(ours) or ours.replace("layers.", "blk.").removesuffix(".weight")] for ours, _, _ in names(shape)
+    })
+    return model
+
+
+def load_folder(folder):
     config = json.loads((folder / "config.json").read_text())
     if not config["tie_word_embeddings"]:
         raise SystemExit(f"{folder}: the recipe expects a model whose embedding is its classifier too")

@@ -12,6 +12,16 @@ PROMPTS = [
     "Lily found a strange door in the garden.",
     "The old witch lived in a little house",
     "Peter Rabbit was",
+    "One day, a boy named Tim went to the park with his mom.",
+    "Deep in the forest there lived a wolf who",
+    "A poor miller had nothing left but his donkey.",
+    "The moon rose above the sea, and",
+    '"Who are you?" asked the cat.',
+    "Tom and Sue were playing with a red ball.",
+    "Long ago, in a far country, a giant",
+    "Mother told the children not to open the box.",
+    "The dragon was sad because",
+    "In the morning the snow had covered everything,",
 ]
 SEEDS = (1, 2)
 # A context less a prompt: what does not end in it, does not end in the page.
@@ -20,6 +30,10 @@ TOKENS = 480
 
 def main():
     model, fabula = sys.argv[1], (sys.argv[2:] or ["target/release/fabula"])[0]
+    print(
+        f"`training/house/samples.py`: {len(PROMPTS)} prompts, {len(SEEDS)} seeds each, temperature 0.8, top-p 0.95, up to {TOKENS} tokens; "
+        "none is left out.", end="\n\n",
+    )
     ended = 0
     for prompt in PROMPTS:
         for seed in SEEDS:
@@ -29,7 +43,8 @@ def main():
                 raise SystemExit(done.stderr.strip())
             story = json.loads(done.stdout)
             ended += story["ended"] == "story"
-            print(f"**{prompt}**{story['text']}", f"({len(story['token_ids'])} tokens, seed {seed}, ended by {story['ended']})", sep="\n\n", end="\n\n")
+            text = story["text"].replace("\n", "\n\n")
+            print(f"**{prompt}**{text}", f"({len(story['token_ids'])} tokens, seed {seed}, ended by {story['ended']})", sep="\n\n", end="\n\n")
     print(f"{ended} of {len(PROMPTS) * len(SEEDS)} stories end by themselves.")
 
 

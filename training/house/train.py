@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # Threads that wait in a loop for each other take the time of whatever else runs; set before PyTorch starts.
@@ -42,14 +43,14 @@ def arguments():
     parser.add_argument("--library", type=Path, default=HERE / "library.jsonl.xz")
     parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target" / "training" / "house", help="checkpoint and log")
     parser.add_argument("--out", type=Path, help="folder for the model; WORK/model if not given")
-    parser.add_argument("--start", type=Path, help="go on from the weights of this checkpoint folder, with its tokenizer")
+    parser.add_argument("--start", type=Path, help="go on from the weights of this checkpoint folder or GGUF file, with the tokenizer there")
     parser.add_argument("--width", type=int, default=320)
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--heads", type=int, default=5)
     parser.add_argument("--hidden", type=int, default=896)
     parser.add_argument("--length", type=int, default=512, help="tokens a window, and the model's context")
     parser.add_argument("--batch", type=int, default=16, help="windows a step")
-    parser.add_argument("--rows", type=int, default=16, help="windows at a time, for want of memory or for speed")
+    parser.add_argument("--rows", type=int, default=16, help="windows at a time on each thread, for want of memory or for speed")
     parser.add_argument("--beginnings", type=float, default=0.3, help="how many windows begin where a document begins")
     parser.add_argument("--weight", action="append", metavar="SHELF=FACTOR", help="read a shelf so many times as often; TinyStories=4 if none is given")
     parser.add_argument("--muon-rate", type=float, default=0.02, help="learning rate of the layers' matrices")
@@ -58,7 +59,7 @@ def arguments():
     parser.add_argument("--cooldown", type=float, default=0.4, help="the part of the run in which it falls to nothing")
     parser.add_argument("--average", type=float, default=0.99, help="how much of the running average of the weights a step keeps")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, default=4600)
+    length.add_argument("--steps", type=int, help="of the whole run, 4600 if not given; a run that goes on with another number plans anew what is left")
     length.add_argument("--ready-by", type=datetime.datetime.fromisoformat, help="train until then, as 2026-01-31T18:00")
     length.add_argument("--repeat", type=Path, help="the steps of this log")
     parser.add_argument("--until", type=int, help="stop after this step of the schedule; the same command without it goes on")
@@ -72,7 +73,8 @@ def arguments():
     chosen = parser.parse_args()
     if chosen.smoke:
         chosen.width, chosen.layers, chosen.heads, chosen.hidden, chosen.length = 64, 2, 1, 128, 64
-        chosen.batch, chosen.rows, chosen.steps, chosen.warmup, chosen.every, chosen.look, chosen.average = 8, 4, 40, 5, 20, 20, 0.8
+        chosen.batch, chosen.rows, chosen.warmup, chosen.every, chosen.look, chosen.average = 8, 4, 5, 20, 20, 0.8
+    chosen.steps = chosen.steps or (40 if chosen.smoke else 4600)
     chosen.out = chosen.out or chosen.work / "model"
     if chosen.batch % chosen.rows:
         parser.error("--batch must be a multiple of --rows")
@@ -87,7 +89,7 @@ def arguments():
 
 def settings(chosen):
     """What must stay the same for a run to go on; how far it goes, and where and how fast it runs, may change."""
-    free = ("until", "out", "work", "ready_by", "threads")
+    free = ("until", "out", "work", "ready_by", "steps", "threads")
     return {name: value.name if isinstance(value, Path) else value for name, value in vars(chosen).items() if name not in free}
 
 
@@ -126,10 +128,8 @@ def main():
         print(" ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
 
     found = data.read(chosen.library, chosen.smoke)
-    tokenizer_file = (chosen.start or chosen.work) / "tokenizer.json"
+    tokenizer_file = model.tokenizer_of(chosen.start) if chosen.start else chosen.work / "tokenizer.json"
     if not tokenizer_file.exists():
-        if chosen.start:
-            raise SystemExit(f"{tokenizer_file} is missing: the weights to start from are of no use without their tokenizer")
         tokenizer.train(found, tokenizer_file)
     learned, held_out = data.tokens(found, tokenizer_file, chosen.work)
     if chosen.start:
@@ -186,25 +186,36 @@ def main():
             tell(event="plan", step=at, left=left)
     schedule = Schedule(plans, chosen.warmup, chosen.cooldown)
     clock = Clock(chosen.ready_by) if chosen.ready_by else None
+    if not clock and not chosen.repeat and schedule.left(0) != chosen.steps:
+        schedule.plan(step, max(0, chosen.steps - step))
+        tell(event="plan", step=step, left=schedule.left(step))
+    parameters = list(network.parameters())
 
-    def loss_of(rows):
+    def gradients_of(rows):
+        """Loss of these windows, and the gradients, as parts of the batch's."""
         with torch.autocast(chosen.device, torch.bfloat16, enabled=chosen.precision == "bfloat16"):
             logits = network(rows[:, :-1])
-        return F.cross_entropy(logits.flatten(0, 1).float(), rows[:, 1:].flatten())
+        loss = F.cross_entropy(logits.flatten(0, 1).float(), rows[:, 1:].flatten()) * len(rows) / chosen.batch
+        return loss.item(), torch.autograd.grad(loss, parameters)
+
+    # At these widths a core that multiplies alone does more than its part of a product; and added up in order, the
+    # gradients are the same on any number of them.
+    cores = ThreadPoolExecutor(chosen.threads if chosen.device == "cpu" else 1, initializer=torch.set_num_threads, initargs=(1,))
 
     while not schedule.over(step) and step != chosen.until:
         began = time.monotonic()
         for optimizer, rate in zip(optimizers, rates):
             for group in optimizer.param_groups:
                 group["lr"] = rate * schedule.rate(step)
-            optimizer.zero_grad(set_to_none=True)
         batch = torch.from_numpy(windows.step(step)).to(chosen.device)
         total = 0.0
-        for rows in batch.split(chosen.rows):
-            loss = loss_of(rows) * len(rows) / len(batch)
-            loss.backward()
-            total += loss.item()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        for parameter in parameters:
+            parameter.grad = None
+        for loss, gradients in cores.map(gradients_of, batch.split(chosen.rows)):
+            total += loss
+            for parameter, gradient in zip(parameters, gradients):
+                parameter.grad = gradient if parameter.grad is None else parameter.grad.add_(gradient)
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         for optimizer in optimizers:
             optimizer.step()
         with torch.no_grad():

@@ -7,13 +7,13 @@ import math
 import sys
 from pathlib import Path
 
-import gguf
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 sys.path.append(str(Path(__file__).parent.parent))
-from common.llama import Layer, Llama, Shape
+from common import gguf_file
+from common.llama import Layer, Llama
 
 
 class Adapted(nn.Module):
@@ -42,36 +42,15 @@ class Poet(Llama):
     """The whole model. Only the adapters learn."""
 
     def __init__(self, path, rank, alpha, dropout=0.0):
-        reader = gguf.GGUFReader(path)
-
-        def number(name):
-            return reader.get_field(f"llama.{name}").contents()
-
-        weights = {
-            tensor.name: torch.from_numpy(gguf.quants.dequantize(tensor.data, tensor.tensor_type).copy())
-            for tensor in reader.tensors
-        }
-        if "output.weight" in weights:
-            raise SystemExit(f"{path}: the recipe expects a model whose embedding is its classifier too")
-        shape = Shape(
-            vocabulary=len(weights["token_embd.weight"]),
-            width=number("embedding_length"),
-            layers=number("block_count"),
-            heads=number("attention.head_count"),
-            key_heads=number("attention.head_count_kv"),
-            hidden=number("feed_forward_length"),
-            context=number("context_length"),
-            epsilon=number("attention.layer_norm_rms_epsilon"),
-            base=number("rope.freq_base"),
-        )
+        shape, weights = gguf_file.read(path)
 
         def frozen(name):
-            return nn.Parameter(weights[f"{name}.weight"], requires_grad=False)
+            return nn.Parameter(weights[name], requires_grad=False)
 
         def layer(index):
             return Layer(
                 shape,
-                matrix=lambda name: Adapted(weights[f"blk.{index}.{name}.weight"], rank, alpha, dropout),
+                matrix=lambda name: Adapted(weights[f"blk.{index}.{name}"], rank, alpha, dropout),
                 norm=lambda name: frozen(f"blk.{index}.{name}"),
             )
 
