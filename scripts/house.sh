@@ -4,6 +4,7 @@
 #   scripts/house.sh FOLDER STEP...   these steps only
 # Steps, in order; each uses what those before it wrote:
 #   model        models/fable-9m/: the GGUF file and the tokenizer; bits per byte are printed for the card
+#   stories      models/fable-9m/stories.md, to be read
 #   reference    people's passages, measured by it
 #   poet         the Poet, fine-tuned on it: the longest step. Broken off, it goes on
 #   manifest     sizes and SHA-256 in models/index.json
@@ -15,7 +16,7 @@
 #   screenshot   docs/screenshot.png
 . "$(dirname "$0")/env.sh"
 
-STEPS=(model reference poet manifest golden examples links experiments plots screenshot)
+STEPS=(model stories reference poet manifest golden examples links experiments plots screenshot)
 MODEL=models/fable-9m/fable-9m-q8_0.gguf
 PYTHON=target/training/bin/python
 FABULA=target/release/fabula
@@ -53,6 +54,12 @@ model() {
   size=$(wc -c <"$MODEL")
   [ "$size" -le 10000000 ] || fail "$MODEL has $size bytes, more than 10 MB"
   "$PYTHON" training/house/evaluate.py "$folder"
+}
+stories() {
+  local at=models/fable-9m/stories.md
+  { printf '# Thirty stories by fable-9m@%s\n\n' "$(hash8 "$MODEL")"; "$PYTHON" training/house/samples.py "$MODEL" "$FABULA"; } >"$at.new"
+  mv "$at.new" "$at"
+  tail -1 "$at"
 }
 reference() {
   unpack training/house/library.jsonl.xz "$TEXTS"
@@ -109,12 +116,12 @@ cat <<'END'
 
 What remains for a person:
 - models/fable-9m/README.md: size, shape, run, bits per byte, and what it writes.
-  training/house/card.py LOG prints the numbers, training/house/samples.py the stories to be read.
+  training/house/card.py LOG prints the numbers; read the stories.
 - training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
-- docs/methods.md: what temperature does, in words, and the validation with rated texts, which are not in this repository; then node scripts/methods.mjs.
+- docs/methods.md: node scripts/methods-numbers.mjs RATED writes its numbers, from rated texts that are not in this repository, and lists what it
+  leaves; by hand what temperature does and what else is said in words; then node scripts/methods.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.
 - docs/engine.md and README.md: what 8 bits cost (fabula perplexity, --precision f32).
-- tests/quantize.rs holds the committed file against a checkpoint beside this folder: it must be the new one.
 - make test, which also finds what this list forgot.
 END
