@@ -63,6 +63,8 @@ pub struct TokensReading {
     /// Those before, and those to be read.
     all: Vec<u32>,
     before: usize,
+    /// Where the next of those before is fed, once the reading has begun.
+    fed: Option<usize>,
     read: TokensRead,
 }
 
@@ -76,18 +78,26 @@ impl TokensReading {
             return Err(GenerateError::NoBeginning);
         }
         let all = [before, &token_ids].concat();
-        Ok(Self { all, before: before.len(), read: TokensRead { token_ids, ..TokensRead::default() } })
+        Ok(Self { all, before: before.len(), fed: None, read: TokensRead { token_ids, ..TokensRead::default() } })
     }
 
     /// Reads on, in a sequence that nothing else is read in meanwhile; whether there is more.
     pub fn step(&mut self, engine: &mut dyn Engine) -> Result<bool, GenerateError> {
         let (all, context) = (&self.all, engine.context());
+        let fed = *self.fed.get_or_insert_with(|| {
+            engine.reset(all.len().min(context));
+            self.before.saturating_sub(context)
+        });
+        if fed + Self::STEP < self.before {
+            engine.feed(&all[fed..fed + Self::STEP])?;
+            self.fed = Some(fed + Self::STEP);
+            return Ok(true);
+        }
         let done = self.before + self.read.surprisal_bits.len();
         let end = all.len().min(done + Self::STEP);
         for at in done..end {
             let from = if at == self.before {
-                engine.reset(all.len().min(context));
-                at.saturating_sub(context)
+                fed
             } else if engine.position() == context {
                 engine.reset(context);
                 at - context / 2
@@ -346,6 +356,25 @@ mod tests {
         assert_eq!((read.surprisal_bits.len(), read.entropy_bits.len()), (7, 7));
         assert!(matches!(read_tokens(engine, &[], vec![3]), Err(GenerateError::NoBeginning)));
         assert_eq!(read_tokens(engine, &[1], vec![]).unwrap(), TokensRead::default());
+    }
+
+    #[test]
+    fn a_long_beginning_is_read_in_steps() {
+        // Within the context, and as the last 32 of more.
+        for (before, first) in [(16, 16_usize), (17, 17), (40, 32), (70, 32)] {
+            let engine = &mut engine(32);
+            let mut reading = TokensReading::new(&vec![5; before], vec![3; 3]).unwrap();
+            let mut steps = 1;
+            while reading.step(engine).unwrap() {
+                steps += 1;
+            }
+            assert_eq!(steps, first.div_ceil(TokensReading::STEP), "{before}");
+            let read = reading.finish();
+            close(read.surprisal_bits[0], bits(3, first));
+            // A full context begins anew with its last half.
+            close(read.surprisal_bits[1], bits(3, if first == 32 { 16 } else { first + 1 }));
+            assert_eq!(read.surprisal_bits.len(), 3);
+        }
     }
 
     #[test]

@@ -153,7 +153,7 @@ pub fn scores(
     Scores { metrics, second, library, headlines }
 }
 
-/// What depends on the model, of a story by an adapter that the model without it has read (`base_…`).
+/// Of a story by an adapter: what depends on the model, as the model without the adapter read it (`base_…`).
 pub fn base_numbers(
     read: &TokensRead,
     text: &str,

@@ -267,7 +267,7 @@ impl Worker {
         });
         let read = generation.read();
         let mut unread = self.unread.borrow_mut();
-        unread.push(Unread { id, settings: generation.settings, read, text: generation.text });
+        unread.push(Unread { id, settings: generation.settings, read, text: generation.text, second: None });
         if unread.len() > MOST_UNREAD {
             unread.remove(0).give_up();
         }

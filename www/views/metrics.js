@@ -153,7 +153,8 @@ function createGroup(group) {
       : { large: NOTHING, unit: "", say: "Measured as soon as there is a story.", bar: null, people: false };
     const short = finished && (numbers?.numbers["tokens"] ?? SHORTEST) < SHORTEST;
     // A headline that the reader changed says what it stands on.
-    about.textContent = short ? "too short to say much" : choice.value === group.headlines[0] ? group.about : metric.label;
+    const own = choice.value !== group.headlines[0];
+    about.textContent = [own ? metric.label : short ? "" : group.about, short ? "too short to say much" : ""].filter(Boolean).join(", ");
     headline.textContent = large;
     unit.textContent = words;
     say.textContent = sentence;
@@ -185,11 +186,11 @@ function createGroup(group) {
 }
 
 /**
- * Who wrote a story by an adapter also judges it: a poet finds verse likely. So the model without it is asked, too.
+ * Of a story by an adapter: a poet finds verse likely, so the model without the adapter is asked, too.
  */
 function createSecondOpinion() {
   const value = element("strong");
-  const node = element("p", { class: "second-opinion", hidden: true }, "The adapter judges its own story; the model without it says ", value, ".");
+  const node = element("p", { class: "second-opinion", hidden: true }, "By the adapter’s own measure. Coherence by the model without it: ", value);
   let adapted = false;
   return {
     node,

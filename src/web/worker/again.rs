@@ -19,6 +19,8 @@ pub struct Unread {
     pub settings: Settings,
     pub read: TokensRead,
     pub text: String,
+    /// What the second reading found, where only the model without the adapter is still to be asked.
+    pub second: Option<SecondMetrics>,
 }
 
 impl Unread {
@@ -44,11 +46,11 @@ impl Worker {
     }
 
     /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
-    pub async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
+    async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
         let turns = turns()?;
         loop {
-            let Some(unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
-            match self.read_one_again(loaded, &unread, &turns).await {
+            let Some(mut unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
+            match self.read_one_again(loaded, &mut unread, &turns).await {
                 Ok(Some(found)) => {
                     let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
                     post(&Answer::Measured { id: unread.id, numbers });
@@ -70,14 +72,15 @@ impl Worker {
     async fn read_one_again(
         &self,
         loaded: &mut Loaded,
-        unread: &Unread,
+        unread: &mut Unread,
         turns: &Turns,
     ) -> Result<Option<Map<String, Value>>, Failure> {
-        let Unread { id, settings, read, text } = unread;
+        let Unread { id, settings, read, text, second } = unread;
         let prompted = !settings.prompt.is_empty();
-        let mut second = SecondMetrics::default();
         // A model that cannot begin a text says nothing of sentences alone.
-        if let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info) {
+        if second.is_none()
+            && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)
+        {
             let mut told = clock::now();
             let step = |engine: &mut dyn Engine| {
                 let done = reading.step(engine)?;
@@ -93,10 +96,11 @@ impl Worker {
             if !self.in_turns(loaded, settings.adapter(), step, turns).await? {
                 return Ok(None);
             }
-            second = reading.finish();
+            *second = Some(reading.finish());
         }
-        let mut numbers = by_name(&second);
-        if settings.adapter().is_some() {
+        let mut numbers = by_name(&second.unwrap_or_default());
+        // At strength 0 it would say the same.
+        if settings.adapter().is_some_and(|(_, strength)| strength != 0.0) {
             let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt).map_err(failure)?;
             let mut reading = TokensReading::new(&before, read.token_ids.clone()).map_err(failure)?;
             if !self.in_turns(loaded, None, |engine| reading.step(engine), turns).await? {

@@ -78,7 +78,7 @@ export function createLines() {
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
-    // Of means without intervals nobody knows how they go on.
+    // A full line between means that have no intervals would say too much.
     const certain = points.every(({ interval }) => interval);
     const extent = points.flatMap(({ from, to }) => [from, to]);
     const drawing = plot({

@@ -61,7 +61,7 @@ function create(context) {
       heatmap.node,
     ),
     element("section", { class: "card findings", "aria-labelledby": "findings-heading" }, element("h2", { id: "findings-heading" }, "Findings"), findings),
-    element("section", { class: "card line-plot", "aria-labelledby": "line-heading" }, element("div", { class: "map-head" }, element("h2", { id: "line-heading" }, "Along one setting"), element("label", {}, "Along ", along)), lines.node, element("p", { class: "hint" }, "Bars: 95% intervals, where there is enough for one. Filled marks differ significantly from the lowest value.")),
+    element("section", { class: "card line-plot", "aria-labelledby": "line-heading" }, element("div", { class: "map-head" }, element("h2", { id: "line-heading" }, "Along one setting"), element("label", {}, "Along ", along)), lines.node, element("p", { class: "hint" }, "Bars: 95% intervals; a dotted line where there is too little for them. Filled marks differ significantly from the lowest value.")),
     element(
       "section",
       { class: "card cell-map", "aria-labelledby": "cells-heading" },
