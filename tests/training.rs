@@ -50,8 +50,8 @@ fn the_recipe_makes_a_house_model() {
     let weights = || std::fs::read(folder.join("model/model.safetensors")).unwrap();
     let broken_off = weights();
     std::fs::remove_dir_all(&folder).unwrap();
-    let words = smoke(RECIPE, &folder, &[]);
-    assert!(weights() == broken_off, "the same weights");
+    let words = smoke(RECIPE, &folder, &["--threads", "2"]);
+    assert!(weights() == broken_off, "the same weights, on two cores, too");
     let losses = numbers(&words, " loss ");
     assert!(losses.len() >= 2 && losses.last() < losses.first(), "it learns: {losses:?}");
     let (model, log, again) = (folder.join("model"), folder.join("log.jsonl"), folder.join("again"));
@@ -67,6 +67,11 @@ fn the_recipe_makes_a_house_model() {
         assert!(further.last() < losses.last(), "it goes on: {losses:?}, {further:?}");
         std::fs::remove_dir_all(&again).unwrap();
     }
+    let mean = Command::new(PYTHON).arg("training/house/average.py").args([&again, &model, &file]).output().unwrap();
+    assert!(mean.status.success(), "{}", String::from_utf8_lossy(&mean.stderr));
+    let size = |folder: &Path| std::fs::metadata(folder.join("model.safetensors")).unwrap().len();
+    assert_eq!(size(&again), size(&model));
+    std::fs::remove_dir_all(&again).unwrap();
     smoke(RECIPE, &again, &["--until", "10"]);
     let shorter = smoke(RECIPE, &again, &["--steps", "25"]);
     assert!(shorter.contains("event plan step 10 left 15") && shorter.contains("event end step 25"), "{shorter}");

@@ -10,7 +10,9 @@ def read(path):
     reader = gguf.GGUFReader(path)
 
     def number(name):
-        return reader.get_field(f"llama.{name}").contents()
+        value = reader.get_field(f"llama.{name}").contents()
+        # The file has them in 32 bits: 1e-5 is 9.99999975e-06 there.
+        return float(f"{value:.7g}") if isinstance(value, float) else value
 
     weights = {
         tensor.name.removesuffix(".weight"): torch.from_numpy(gguf.quants.dequantize(tensor.data, tensor.tensor_type).copy())

@@ -17,7 +17,7 @@ def main():
     print("| | |\n|---|---|")
     print(f"| weights | {start['parameters']:,} |")
     print(f"| texts | {start['learned_documents']:,} documents to learn from ({start['learned_tokens']:,} tokens), {start['held_out_documents']} held out |")
-    print(f"| reading | {oftener}; {100 * start['beginnings']:.0f}% of the windows of long documents begin where the document does |")
+    print(f"| reading | {oftener} |")
     print(f"| steps | {steps:,}, each {start['batch']} x {start['length']} tokens: {tokens / 1e6:.2f} M tokens, {tokens / start['learned_tokens']:.2f} passes |")
     print(
         f"| learning rates | Muon {start['muon_rate']:g} for the matrices, AdamW {start['adam_rate']:g} for embedding and norms; "

@@ -52,13 +52,13 @@ def tokens(found, tokenizer, cache):
 class Windows:
     """Rows of length + 1 tokens, drawn for a step by its number alone, so that a run can go on where it was.
 
-    A row lies in a document, drawn by its length and its shelf's weight. So many of them begin where their document begins, as
-    what readers see does; the others begin anywhere in it. Where a document ends, another, drawn alike, begins: so the
+    A row lies in a document, drawn by its length and its shelf's weight. It begins with the document as often as with any other row's
+    length of it: oftener, and the model learns the beginnings by heart (RESULTS.md). Where a document ends, another, drawn alike, begins: so the
     model learns what follows an end, and that nothing before it matters.
     """
 
-    def __init__(self, library, length, batch, beginnings, shelf_weights, seed):
-        self.library, self.length, self.batch, self.beginnings, self.seed = library, length, batch, beginnings, seed
+    def __init__(self, library, length, batch, shelf_weights, seed):
+        self.library, self.length, self.batch, self.seed = library, length, batch, seed
         weights = library.lengths * np.array([shelf_weights.get(document["shelf"], 1.0) for document in library.documents])
         self.up_to = np.cumsum(weights / weights.sum())
 
@@ -69,9 +69,9 @@ class Windows:
     def row(self, random):
         document = self.draw(random)
         length = len(document)
-        # Long documents only: a short one is read as a whole. The last half window is not a place to begin.
-        if length > self.length and random.random() >= self.beginnings:
-            document = document[random.integers(0, length - self.length // 2) :]
+        # A short one is read as a whole. The last half row is not a place to begin; what would begin before the document begins with it.
+        if length > self.length:
+            document = document[max(0, random.integers(-self.length, length - self.length // 2)) :]
         pieces, missing = [document[: self.length + 1]], self.length + 1 - len(document)
         while missing > 0:
             document = self.draw(random)

@@ -59,6 +59,8 @@ def names(shape):
 
 def tokenizer_of(place):
     """The tokenizer of a checkpoint folder, or beside a GGUF file."""
+    if not place.exists():
+        raise SystemExit(f"{place} does not exist: a checkpoint folder or a GGUF file is asked for")
     found = (place if place.is_dir() else place.parent) / "tokenizer.json"
     if not found.exists():
         raise SystemExit(f"{found} is missing: weights are of no use without their tokenizer")
@@ -71,6 +73,7 @@ def load(place):
 
 
 def load_gguf(path):
+    """The model of a GGUF file, dequantized; rows of queries and keys are in its order already."""
     shape, stored = gguf_file.read(path)
     model = House(shape)
     places = {"embedding": "token_embd", "norm": "output_norm"}
@@ -81,6 +84,7 @@ def load_gguf(path):
 
 
 def load_folder(folder):
+    """The model of `config.json` and `model.safetensors`, as Hugging Face's Llama has them."""
     config = json.loads((folder / "config.json").read_text())
     if not config["tie_word_embeddings"]:
         raise SystemExit(f"{folder}: the recipe expects a model whose embedding is its classifier too")

@@ -34,6 +34,8 @@ from common.llama import Shape
 HERE = Path(__file__).parent
 # Steps between two lines of loss in the log.
 LINE = 20
+# Of a new run, if nothing else is asked for.
+STEPS = 4600
 # Seconds, at least, between two plans towards an hour.
 PLAN = 60
 
@@ -50,8 +52,7 @@ def arguments():
     parser.add_argument("--hidden", type=int, default=896)
     parser.add_argument("--length", type=int, default=512, help="tokens a window, and the model's context")
     parser.add_argument("--batch", type=int, default=16, help="windows a step")
-    parser.add_argument("--rows", type=int, default=16, help="windows at a time on each thread, for want of memory or for speed")
-    parser.add_argument("--beginnings", type=float, default=0.3, help="how many windows begin where a document begins")
+    parser.add_argument("--rows", type=int, help="windows at a time on each thread; if not given 2, on a GPU all of the batch")
     parser.add_argument("--weight", action="append", metavar="SHELF=FACTOR", help="read a shelf so many times as often; TinyStories=4 if none is given")
     parser.add_argument("--muon-rate", type=float, default=0.02, help="learning rate of the layers' matrices")
     parser.add_argument("--adam-rate", type=float, default=3e-3, help="learning rate of the embedding and the norms")
@@ -59,7 +60,7 @@ def arguments():
     parser.add_argument("--cooldown", type=float, default=0.4, help="the part of the run in which it falls to nothing")
     parser.add_argument("--average", type=float, default=0.99, help="how much of the running average of the weights a step keeps")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--steps", type=int, help="of the whole run, 4600 if not given; a run that goes on with another number plans anew what is left")
+    length.add_argument("--steps", type=int, help=f"of the whole run; {STEPS} for a new one if not given. A run that goes on plans anew what is left")
     length.add_argument("--ready-by", type=datetime.datetime.fromisoformat, help="train until then, as 2026-01-31T18:00")
     length.add_argument("--repeat", type=Path, help="the steps of this log")
     parser.add_argument("--until", type=int, help="stop after this step of the schedule; the same command without it goes on")
@@ -74,10 +75,13 @@ def arguments():
     if chosen.smoke:
         chosen.width, chosen.layers, chosen.heads, chosen.hidden, chosen.length = 64, 2, 1, 128, 64
         chosen.batch, chosen.rows, chosen.warmup, chosen.every, chosen.look, chosen.average = 8, 4, 5, 20, 20, 0.8
-    chosen.steps = chosen.steps or (40 if chosen.smoke else 4600)
+    if chosen.rows is None:
+        chosen.rows = min(2, chosen.batch) if chosen.device == "cpu" else chosen.batch
     chosen.out = chosen.out or chosen.work / "model"
     if chosen.batch % chosen.rows:
         parser.error("--batch must be a multiple of --rows")
+    if chosen.steps is not None and chosen.steps < 1:
+        parser.error("--steps must be 1 or more")
     if chosen.ready_by and chosen.ready_by.timestamp() <= time.time():
         parser.error("--ready-by names an hour that is over")
     try:
@@ -140,7 +144,7 @@ def main():
             hidden=chosen.hidden, context=chosen.length,
         ))
     network.to(chosen.device)
-    windows = data.Windows(learned, chosen.length, chosen.batch, chosen.beginnings, chosen.weight, chosen.seed)
+    windows = data.Windows(learned, chosen.length, chosen.batch, chosen.weight, chosen.seed)
     optimizers = [
         Muon(network.matrices(), lr=chosen.muon_rate),
         torch.optim.AdamW(network.others(), lr=chosen.adam_rate, betas=(0.9, 0.95), weight_decay=0.0),
@@ -181,13 +185,15 @@ def main():
             learned_documents=len(learned.documents), learned_tokens=len(learned.tokens), held_out_documents=len(held_out.documents),
             torch=torch.__version__, **settings(chosen),
         )
-        plans = plans_of(chosen.repeat) if chosen.repeat else [(0, chosen.steps)]
+        plans = plans_of(chosen.repeat) if chosen.repeat else [(0, chosen.steps or (40 if chosen.smoke else STEPS))]
         for at, left in plans:
             tell(event="plan", step=at, left=left)
     schedule = Schedule(plans, chosen.warmup, chosen.cooldown)
     clock = Clock(chosen.ready_by) if chosen.ready_by else None
-    if not clock and not chosen.repeat and schedule.left(0) != chosen.steps:
-        schedule.plan(step, max(0, chosen.steps - step))
+    if chosen.steps and schedule.left(0) != chosen.steps:
+        if chosen.steps <= step:
+            raise SystemExit(f"this run has made {step} steps already: --steps must be more")
+        schedule.plan(step, chosen.steps - step)
         tell(event="plan", step=step, left=schedule.left(step))
     parameters = list(network.parameters())
 
