@@ -8,4 +8,5 @@ else say "!!! SKIPPED: no clippy for $cargo"; fi
 npm run --silent check
 node scripts/manifest.mjs --check
 node scripts/methods.mjs --check
+node --test --test-reporter=dot scripts/numbers/*.test.mjs
 node scripts/plots.mjs --check

@@ -57,8 +57,9 @@ model() {
 }
 stories() {
   local at=models/fable-9m/stories.md
-  { printf '# Thirty stories by fable-9m@%s\n\n' "$(hash8 "$MODEL")"; "$PYTHON" training/house/samples.py "$MODEL" "$FABULA"; } >"$at.new"
-  mv "$at.new" "$at"
+  mkdir -p target/training
+  { printf '# Thirty stories by fable-9m@%s\n\n' "$(hash8 "$MODEL")"; python3 training/house/samples.py "$MODEL" "$FABULA"; } >target/training/stories.md
+  cp target/training/stories.md "$at"
   tail -1 "$at"
 }
 reference() {
@@ -119,8 +120,8 @@ What remains for a person:
   training/house/card.py LOG prints the numbers; read the stories.
 - training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
-- docs/methods.md: node scripts/methods-numbers.mjs RATED writes its numbers, from rated texts that are not in this repository, and lists what it
-  leaves; by hand what temperature does and what else is said in words; then node scripts/methods.mjs.
+- docs/methods.md: node scripts/methods-numbers.mjs RATED writes its numbers, from rated texts that are not in this repository; by hand what
+  temperature does and whatever else stands in sentences; then node scripts/methods.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.
 - docs/engine.md and README.md: what 8 bits cost (fabula perplexity, --precision f32).
 - make test, which also finds what this list forgot.

@@ -1,7 +1,7 @@
 // Writes the numbers of docs/methods.md that hang on the model: agreement with raters, people's range, damage, the small texts.
 //   node scripts/methods-numbers.mjs RATED   RATED: a folder with minp_v2.jsonl, union_roc.jsonl and creative_story_gen.jsonl
-// What fabula computes is kept in target/methods-HASH8/ and not computed again. Sentences that say what follows from a number
-// are a person's work: the lines that hold such numbers are listed at the end.
+// What fabula computes is kept in target/methods-…/ and not computed again. All other sentences with numbers are a person's work;
+// those of the small texts that could not be placed are listed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -23,7 +23,12 @@ if (!rated || SETS.some((set) => !existsSync(path.join(rated, `${set}.jsonl`))))
   console.error(`node scripts/methods-numbers.mjs RATED: a folder with ${SETS.map((set) => `${set}.jsonl`).join(", ")}`);
   process.exit(2);
 }
-const work = `target/methods-${createHash("sha256").update(readFileSync(MODEL)).digest("hex").slice(0, 8)}`;
+let page = readFileSync(PAGE, "utf8");
+// Whatever the numbers come of.
+const inputs = [MODEL, "models/fable-9m/reference.json", "models/fable-9m/library.fabulib", "target/release/fabula", ...SETS.map((set) => path.join(rated, `${set}.jsonl`))];
+const hash = createHash("sha256").update(JSON.stringify(smallTexts(page)));
+for (const file of inputs) hash.update(readFileSync(file));
+const work = `target/methods-${hash.digest("hex").slice(0, 8)}`;
 mkdirSync(work, { recursive: true });
 
 /** What fabula prints, or writes to the file that comes last. */
@@ -41,16 +46,15 @@ function computed(file, words, { writes = false } = {}) {
 const json = (file) => JSON.parse(readFileSync(file, "utf8"));
 const lines = (file) => readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
 
-let page = readFileSync(PAGE, "utf8");
-
 const artificial = path.join(work, "artificial.jsonl");
 const tokens = Object.keys(json("models/fable-9m/tokenizer.json").model.vocab);
 writeFileSync(artificial, gibberish(lines(path.join(rated, "minp_v2.jsonl")), tokens).map((line) => `${JSON.stringify(line)}\n`).join(""));
-const inputs = [...SETS.map((set) => path.join(rated, `${set}.jsonl`)), artificial].flatMap((file) => ["--input", file]);
-const { agreements } = json(computed("agreements.json", ["validate", "--json", "--model", MODEL, ...inputs]));
+const sets = [...SETS.map((set) => path.join(rated, `${set}.jsonl`)), artificial].flatMap((file) => ["--input", file]);
+const { agreements } = json(computed("agreements.json", ["validate", "--json", "--model", MODEL, ...sets]));
 if (!existsSync(LIBRARY)) {
   mkdirSync(path.dirname(LIBRARY), { recursive: true });
-  writeFileSync(LIBRARY, execFileSync("xz", ["-dc", "training/house/library.jsonl.xz"], { maxBuffer: 1 << 28 }));
+  writeFileSync(`${LIBRARY}.new`, execFileSync("xz", ["-dc", "training/house/library.jsonl.xz"], { maxBuffer: 1 << 28 }));
+  renameSync(`${LIBRARY}.new`, LIBRARY);
 }
 const damaged = computed("damaged.jsonl", ["damage", "--model", MODEL, "--texts", LIBRARY, "--passages", "300"], { writes: true });
 const { damage } = json(computed("damage.json", ["validate", "--json", "--model", MODEL, "--input", damaged]));
@@ -77,5 +81,5 @@ page = agreementTables(page, agreements);
 page = damageTable(page, damage);
 writeFileSync(PAGE, page);
 writeFileSync(KNOWN, `${JSON.stringify(scores, null, 1)}\n`);
-console.log(`\nWritten: ${PAGE}, ${KNOWN}. Look at these by hand, and at the sentences that follow from the tables:`);
+console.log(`\nWritten: ${PAGE}, ${KNOWN}. Numbers of no small text, to be looked at:`);
 for (const line of open) console.log(`  ${line}`);

@@ -58,7 +58,7 @@ export function agreementTables(page, agreements) {
         const { spearman, interval, partial, partial_interval } = find(agreements, place, metric);
         return [cell(spearman, interval), partial_interval && metric !== BASELINES["words in the text"] ? cell(partial, partial_interval) : ""];
       });
-      return `| ${name} | ${cells.join(" | ")} |`.replaceAll("|  |", "|  |");
+      return `| ${name} | ${cells.join(" | ")} |`;
     });
     return `${[head, rule, ...made].join("\n")}\n`;
   });
@@ -84,7 +84,7 @@ export function damageTable(page, damage) {
 
 /** People's ranges in a section, with the decimals that they have. */
 export function rangesOf(section, metrics, reference) {
-  return section.replace(/([Pp]eople's range(?: (of runs of four))? at 128 tokens: )(−?[\d.]+) to (−?[\d.]+\d)/g, (_, before, which, from) => {
+  return section.replace(/([Pp]eople's range(?: (of runs of four))? at 128 tokens: )(−?\d+(?:\.\d+)?) to −?\d+(?:\.\d+)?/g, (_, before, which, from) => {
     const metric = which ? WHICH[` ${which}`] : metrics.find((name) => name !== "novelty") ?? "new_ngrams_3";
     const range = reference.range(metric, 128);
     if (!range) throw new Error(`no range of ${metric}`);

@@ -18,7 +18,8 @@ export function smallTexts(page) {
 export function scoresOf(lines, reference) {
   return Object.fromEntries(
     lines.map(({ id, metrics }) => {
-      const relevance = reference.percentile("relevance_bits", metrics.tokens, metrics.relevance_bits);
+      // What a text is too short for counts nothing.
+      const relevance = metrics.relevance_bits === null ? 0 : reference.percentile("relevance_bits", metrics.tokens, metrics.relevance_bits);
       const parts = [Math.max(0, metrics.coherence ?? 0), metrics.novelty ?? 0, relevance];
       return [id, { ...metrics, score: parts.reduce((sum, part) => sum + part) / parts.length }];
     }),
@@ -26,29 +27,25 @@ export function scoresOf(lines, reference) {
 }
 
 /**
- * The section with the numbers of its lines "Fooled" anew. A number is one of a text if it follows the text's name, or stands before
- * "for" it, and is what was known of it. Returns what could not be placed, too.
+ * The section with the numbers of its lines "Fooled" anew. A number belongs to the text that is named last before it, or after "for", if
+ * it is what was known of that text, and to none a second time. Returns the lines with numbers that belong to none, too.
  */
 export function renewed(section, metrics, known, scores) {
   const unclear = [];
   const text = section.replace(/^- \*\*Fooled\*\*.*$/gm, (line) => {
-    let last = 0;
-    const placed = line.replace(/−?\d[\d,]*(?:\.\d+)?/g, (number, at) => {
+    const placed = new Set();
+    return line.replace(/−?\d[\d,]*(?:\.\d+)?/g, (number, at) => {
       const digits = number.split(".")[1]?.length ?? 0;
-      const before = [...line.slice(0, at).matchAll(/\*([a-z]+(?: [a-z]+)*)\*/gi)].map(([, name]) => name.toLowerCase());
-      const after = /^ for \*([a-z ]+)\*/i.exec(line.slice(at + number.length));
-      const candidates = after ? [after[1]] : before.reverse();
-      for (const name of candidates.filter((one) => known[one])) {
-        const metric = metrics.find((one) => typeof known[name][one] === "number" && written(known[name][one], digits) === number);
-        if (metric) {
-          last = at;
-          return written(scores[name][metric], digits);
-        }
+      const before = [...line.slice(0, at).matchAll(/\*([a-z]+(?: [a-z]+)*)\*/gi)].map(([, name]) => name.toLowerCase()).filter((name) => known[name]);
+      const name = /^ for \*([a-z ]+)\*/i.exec(line.slice(at + number.length))?.[1] ?? before.at(-1);
+      const metric = metrics.find((one) => typeof known[name]?.[one] === "number" && written(known[name][one], digits) === number);
+      if (metric && !placed.has(name) && typeof scores[name]?.[metric] === "number") {
+        placed.add(name);
+        return written(scores[name][metric], digits);
       }
-      unclear.push(`${metrics[0]}: "${number}" in: ${line.slice(0, 120)}`);
+      unclear.push(`${metrics[0]}: ${number} in "${line.slice(0, 120)}…"`);
       return number;
     });
-    return last === 0 ? line : placed;
   });
   return [text, unclear];
 }

@@ -1,0 +1,65 @@
+// The page's numbers belong to the model that is here, and a new model's come into their places.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { gibberish } from "./gibberish.mjs";
+import { Reference } from "./reference.mjs";
+import { agreementLine, agreementTables, rangesOf, written } from "./rows.mjs";
+import { renewed, scoresOf, smallTexts } from "./small-texts.mjs";
+
+const page = readFileSync("docs/methods.md", "utf8");
+const known = JSON.parse(readFileSync("docs/methods-small-texts.json", "utf8"));
+const reference = new Reference(JSON.parse(readFileSync("models/fable-9m/reference.json", "utf8")));
+const section = (words) => page.split(/^(?=##+ )/m).find((one) => one.startsWith(words));
+
+test("people's ranges on the page are those of the reference", () => {
+  assert.equal(rangesOf(section("### SLOR per word"), ["slor_per_word_bits"], reference), section("### SLOR per word"));
+  assert.match(rangesOf("People's range at 128 tokens: 5 to 9.", ["slor_per_word_bits"], reference), /: 6 to 8\./);
+});
+
+test("the small texts are read from the page, and their numbers are placed by name and old value", () => {
+  assert.deepEqual(smallTexts(page).map(({ id }) => id), Object.keys(known));
+  assert.equal(smallTexts(page).find(({ id }) => id === "loop").text.match(/The fox went to the door\./g).length, 8);
+  const coherence = section("### Coherence, the headline");
+  assert.deepEqual(renewed(coherence, ["coherence"], known, known), [coherence, []]);
+  const changed = { ...known, contradiction: { coherence: 0.5 }, "foreign names": { coherence: -0.25 } };
+  const [text] = renewed(coherence, ["coherence"], known, changed);
+  assert.match(text, /\*contradiction\* has 0\.50 and \*loop\* 1\.00.* −0\.25 for \*foreign names\*/);
+});
+
+test("a number of no small text stays, and is told", () => {
+  const line = "- **Fooled**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
+  const [text, unclear] = renewed(line, ["creative_region"], known, { short: { creative_region: 0.25 }, "same again": { creative_region: null } });
+  assert.equal(text, line.replace("1.00", "0.25"));
+  assert.equal(unclear.length, 2, "the prompt's, and the one that has no number any more");
+});
+
+test("the judge's score weighs its parts alike, and what is missing counts nothing", () => {
+  const of = (metrics) => scoresOf([{ id: "a", metrics: { tokens: 128, ...metrics } }], reference).a.score;
+  assert.equal(of({ coherence: 0.9, novelty: 0.6, relevance_bits: null }), 0.5);
+  assert.equal(of({ coherence: -1, novelty: null, relevance_bits: 99 }), 1 / 3);
+});
+
+test("lines and tables of agreement", () => {
+  const sets = { quality: "minp_v2", diversity: "minp_v2", coherence: "union_roc", repetition: "union_roc", creativity: "creative_story_gen", originality: "creative_story_gen", surprise: "creative_story_gen", value: "creative_story_gen" };
+  const one = { metric: "coherence", spearman: 0.5, interval: [0.1, 0.8], partial: -0.004, partial_interval: [-0.2, 0.1] };
+  const agreements = [...Object.entries(sets).map(([rating, set]) => ({ ...one, set, rating })), { ...one, set: "artificial", rating: "quality", spearman: -0.25, interval: [-0.5, 0] }];
+  const line = agreementLine(agreements, ["coherence"], "");
+  assert.match(line, /^- \*\*Agreement\*\*: quality \+0\.50 \[0\.00 ○\], diversity .*value \+0\.50 \[0\.00 ○\]\. Artificial: −0\.25 ○\.$/);
+  const table = "| | coherence | given length |\n|---|---|---|\n| `coherence` | +0.18 | |\n";
+  assert.match(agreementTables(table, agreements), /^\| `coherence` \| \+0\.50 \(\+0\.10 to \+0\.80\) \| 0\.00 \(−0\.20 to \+0\.10\) ○ \|$/m);
+  assert.throws(() => agreementLine([], ["coherence"], ""), /no agreement of coherence/);
+  assert.deepEqual([written(7875.2, 0), written(-0.001, 2), written(-5.5, 1)], ["7,875", "0.00", "−5.5"]);
+});
+
+test("the artificial set turns to gibberish by the share it says, the same every time", () => {
+  const texts = [{ id: "a", text: Array.from({ length: 400 }, () => "word").join(" ") }, { id: "b", text: "other words here" }];
+  const made = gibberish(texts, ["Ġx", "yz", "Ċ"]);
+  assert.deepEqual(made, gibberish(texts, ["Ġx", "yz", "Ċ"]));
+  assert.equal(made.length, 22);
+  assert.equal(made[0].text, texts[0].text);
+  for (const { text, human } of made.filter(({ id }) => id.startsWith("a tokens"))) {
+    const changed = text.split(" ").filter((word) => word !== "word").length / 400;
+    assert.ok(Math.abs(changed + human.quality) < 0.06, `${changed} of ${-human.quality}`);
+  }
+});
