@@ -2,7 +2,11 @@
 // is online always sees the newest page, and answers from its own copy when the server cannot be reached.
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
-const CACHE = "fabula-page";
+/** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
+const VERSION = "2f870b9635581088";
+
+const CACHES = "fabula-page";
+const CACHE = `${CACHES}-${VERSION}`;
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(new Uint8Array([
@@ -73,6 +77,7 @@ const FILES = [
   "www/main.js",
   "www/offline.js",
   "www/parts/colours.js",
+  "www/parts/confirm.js",
   "www/parts/dom.js",
   "www/parts/download.js",
   "www/parts/features.js",
@@ -172,32 +177,35 @@ self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()));
 });
 
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
+
+/** Copies of earlier pages. */
+async function forget() {
+  const old = (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== CACHE);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
 
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
   const path = url.pathname.slice(ROOT.pathname.length);
   const file = path === "" || path === "index.html" ? "./" : path;
-  if (FILES.includes(file)) event.respondWith(networkFirst(event, new URL(file, ROOT).href));
+  if (FILES.includes(file)) event.respondWith(networkFirst(event.request, new URL(file, ROOT).href));
 });
 
 /**
- * @param {FetchEvent} event
+ * @param {Request} request
  * @param {string} key
  */
-async function networkFirst(event, key) {
+async function networkFirst(request, key) {
+  const kept = () => caches.open(CACHE).then((cache) => cache.match(key)).catch(() => undefined);
   try {
-    const response = await fetch(event.request);
-    if (response.ok) {
-      const copy = response.clone();
-      // A full storage must not cost the reader the page.
-      event.waitUntil(caches.open(CACHE).then((cache) => cache.put(key, copy)).catch(() => undefined));
-    }
-    return response;
+    const response = await fetch(request);
+    // A server in trouble is as good as none.
+    return response.status < 500 ? response : ((await kept()) ?? response);
   } catch (error) {
-    const kept = await caches.match(key).catch(() => undefined);
-    if (kept) return kept;
+    const copy = await kept();
+    if (copy) return copy;
     throw error;
   }
 }

@@ -70,5 +70,6 @@ if [ -n "$install" ]; then
   rm -rf pkg && mkdir pkg
   cp "$out"/*.js "$out"/*.wasm "$out"/*.d.ts pkg/
   { printf '%s\n' "$sources"; sha256sum pkg/*.js pkg/*.wasm; } >pkg/SOURCES.sha256
+  node scripts/offline.mjs
   say "and in pkg/"
 fi

@@ -10,3 +10,4 @@ node scripts/manifest.mjs --check
 node scripts/methods.mjs --check
 node --test --test-reporter=dot scripts/numbers/*.test.mjs
 node scripts/plots.mjs --check
+node scripts/offline.mjs --check

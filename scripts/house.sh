@@ -14,9 +14,10 @@
 #   experiments  docs/experiments/: half an hour. Broken off, they go on
 #   plots        the drawings of docs/experiments/
 #   screenshot   docs/screenshot.png
+#   version      sw.js: that the page is a new one
 . "$(dirname "$0")/env.sh"
 
-STEPS=(model stories reference poet manifest golden examples links experiments plots screenshot)
+STEPS=(model stories reference poet manifest golden examples links experiments plots screenshot version)
 MODEL=models/fable-9m/fable-9m-q8_0.gguf
 PYTHON=target/training/bin/python
 FABULA=target/release/fabula
@@ -108,6 +109,8 @@ screenshot() {
   FABULA_SCREENSHOTS=1 FABULA_PKG=pkg node --test tests/browser/screenshot.test.mjs
 }
 
+version() { node scripts/offline.mjs; }
+
 "$CARGO" build --locked --release --bin fabula
 for step in "${steps[@]}"; do
   printf '\n=== %s\n' "$step"
@@ -121,7 +124,7 @@ What remains for a person:
 - training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
 - docs/methods.md: node scripts/methods-numbers.mjs RATED writes its numbers, from rated texts that are not in this repository; by hand what
-  temperature does and whatever else stands in sentences; then node scripts/methods.mjs.
+  temperature does and whatever else stands in sentences; then node scripts/methods.mjs and scripts/offline.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.
 - docs/engine.md and README.md: what 8 bits cost (fabula perplexity, --precision f32).
 - make test, which also finds what this list forgot.

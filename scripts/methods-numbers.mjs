@@ -7,7 +7,6 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gibberish } from "./numbers/gibberish.mjs";
-import { Reference } from "./numbers/reference.mjs";
 import { agreementLine, agreementTables, damageTable, rangesOf } from "./numbers/rows.mjs";
 import { renewed, scoresOf, smallTexts } from "./numbers/small-texts.mjs";
 
@@ -61,8 +60,8 @@ const { damage } = json(computed("damage.json", ["validate", "--json", "--model"
 
 const texts = path.join(work, "small-texts.jsonl");
 writeFileSync(texts, smallTexts(page).map((line) => `${JSON.stringify(line)}\n`).join(""));
-const reference = new Reference(json("models/fable-9m/reference.json"));
-const scores = scoresOf(lines(computed("small-texts.scores.jsonl", ["score", "--model", MODEL, "--input", texts], { writes: true })), reference);
+const reference = json("models/fable-9m/reference.json");
+const scores = scoresOf(lines(computed("small-texts.scores.jsonl", ["score", "--model", MODEL, "--input", texts], { writes: true })));
 
 // Section by section: each begins with the name of its number.
 const sections = page.split(/^(?=##+ )/m);

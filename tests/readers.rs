@@ -215,6 +215,31 @@ fn a_checkpoint_and_the_gguf_made_of_it_agree() {
     }
 }
 
+/// What a folder is refused for when it is run is not left out of its GGUF either.
+#[test]
+fn a_gguf_is_made_of_all_that_the_configuration_says() {
+    let small = Small::new(TINY, true);
+    let folder = Folder::new("configured");
+    folder.write("model.safetensors", small.safetensors(4, |_| true));
+    folder.write("tokenizer.json", small.tokenizer_json());
+    let gguf = folder.0.join("made.gguf");
+    let made = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut config = small.config();
+        change(&mut config);
+        folder.write("config.json", config.to_string());
+        quantize(&folder.0, &gguf, "made", Precision::F32)
+    };
+    made(&|config| {
+        config.as_object_mut().unwrap().remove("rope_theta");
+        config["rope_parameters"] = serde_json::json!({"rope_type": "default", "rope_theta": 500.0});
+    })
+    .unwrap();
+    assert_eq!(open_path(&gguf).unwrap().info.shape, Shape { rotary_base: 500.0, ..TINY });
+    refuses(made(&|config| config["attention_bias"] = true.into()), "biases");
+    refuses(made(&|config| config["num_attention_heads"] = 0.into()), "heads");
+    refuses(made(&|config| config["rope_scaling"] = serde_json::json!({"rope_type": "llama3"})), "rotary");
+}
+
 /// Third-party models, where they are at hand.
 fn shared(name: &str) -> Option<PathBuf> {
     let path = Path::new("../shared/models").join(name);
@@ -304,6 +329,21 @@ fn tokenizer_bin_is_recognized() {
         assert!(ids.iter().all(|&id| id > 2), "{text:?}");
     }
     assert!([0, 1, 2, 265, u32::MAX].iter().all(|&id| tokenizer.token_bytes(id).is_empty()));
+}
+
+/// Checkpoints come with what was set up for training.
+#[test]
+fn a_text_is_neither_cut_nor_filled_up_nor_taken_apart_at_random() {
+    let plain = std::fs::read("models/fable-9m/tokenizer.json").unwrap();
+    let mut trained: serde_json::Value = serde_json::from_slice(&plain).unwrap();
+    trained["truncation"] =
+        serde_json::json!({"direction": "Right", "max_length": 4, "strategy": "LongestFirst", "stride": 0});
+    trained["padding"] = serde_json::json!({"strategy": {"Fixed": 64}, "direction": "Right", "pad_to_multiple_of": null,
+        "pad_id": 0, "pad_type_id": 0, "pad_token": "<|story|>"});
+    trained["model"]["dropout"] = 0.5.into();
+    let tokenizer = Tokenizer::new(trained.to_string().as_bytes()).unwrap();
+    let text = "Once upon a time, a small fox found a door in the snow.";
+    assert_eq!(tokenizer.encode(text).unwrap(), Tokenizer::new(&plain).unwrap().encode(text).unwrap());
 }
 
 #[test]

@@ -129,6 +129,7 @@ const links = createLinks({
 const choosing = createChoosing({
   store,
   writeSettings: (settings) => controls.write(settings),
+  onChoosing: writing.hold,
   onChosen(entry) {
     if (!story.isVisible()) tell.chosen(entry, () => story.reveal());
   },
@@ -192,6 +193,7 @@ const lens = createLens({
   root: required("lens", HTMLElement),
   settings: controls.read(),
   look: session.look,
+  stalled: session.stalled,
   encode: session.encode,
   onBranch: session.branch,
   onClose: () => session.setPosition(null),
@@ -238,7 +240,7 @@ store.subscribe((state, previous) => {
     story.show(shown, { streamed });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
   if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
-  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || state.queued !== null, readable: shown !== null && canRead(state, shown), missing: shown && missingAdapter(state, shown.record.settings) });
+  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || (state.queued !== null && state.awaited === null && state.engine.phase === "ready"), readable: shown !== null && canRead(state, shown), missing: shown && missingAdapter(state, shown.record.settings) });
   if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
     metrics.attribute(shown.record.settings);
     metrics.show(shown.record, shown.finished);

@@ -82,13 +82,15 @@ export function damageTable(page, damage) {
   });
 }
 
-/** People's ranges in a section, with the decimals that they have. */
+/** People's ranges in a section, with the decimals that they have; `reference` as models/…/reference.json has it. */
 export function rangesOf(section, metrics, reference) {
   return section.replace(/([Pp]eople's range(?: (of runs of four))? at 128 tokens: )(−?\d+(?:\.\d+)?) to −?\d+(?:\.\d+)?/g, (_, before, which, from) => {
     const metric = which ? WHICH[` ${which}`] : metrics.find((name) => name !== "novelty") ?? "new_ngrams_3";
-    const range = reference.range(metric, 128);
-    if (!range) throw new Error(`no range of ${metric}`);
+    const quantiles = reference.quantiles[metric]?.[reference.lengths.indexOf(128)];
+    if (!quantiles) throw new Error(`no range of ${metric}`);
+    // What a tenth of the passages lie below, and what a tenth lie above.
+    const tenth = (quantiles.length - 1) / 10;
     const digits = from.split(".")[1]?.length ?? 0;
-    return `${before}${range.map((end) => written(end, digits)).join(" to ")}`;
+    return `${before}${[quantiles[tenth], quantiles.at(-1 - tenth)].map((end) => written(end, digits)).join(" to ")}`;
   });
 }

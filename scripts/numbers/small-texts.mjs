@@ -15,12 +15,11 @@ export function smallTexts(page) {
 }
 
 /** Numbers by text; with the judge's score, which weighs its three parts alike. */
-export function scoresOf(lines, reference) {
+export function scoresOf(lines) {
   return Object.fromEntries(
-    lines.map(({ id, metrics }) => {
+    lines.map(({ id, metrics, percentiles }) => {
       // What a text is too short for counts nothing.
-      const relevance = metrics.relevance_bits === null ? 0 : reference.percentile("relevance_bits", metrics.tokens, metrics.relevance_bits);
-      const parts = [Math.max(0, metrics.coherence ?? 0), metrics.novelty ?? 0, relevance];
+      const parts = [Math.max(0, metrics.coherence ?? 0), metrics.novelty ?? 0, percentiles.relevance_bits ?? 0];
       return [id, { ...metrics, score: parts.reduce((sum, part) => sum + part) / parts.length }];
     }),
   );

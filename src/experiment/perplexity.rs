@@ -1,7 +1,7 @@
 //! How well a model predicts a text that it did not write.
 
 use super::GenerateError;
-use crate::engine::Engine;
+use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::surprisal_bits;
 use serde::Serialize;
@@ -42,7 +42,11 @@ impl Perplexity {
             engine.reset(window.len());
             let mut last = begin;
             for &token in window {
-                self.bits += surprisal_bits(engine.feed(&[last])?, token);
+                let bits = surprisal_bits(engine.feed(&[last])?, token);
+                if !bits.is_finite() {
+                    return Err(EngineError::Overflow.into());
+                }
+                self.bits += bits;
                 self.tokens += 1;
                 last = token;
             }
@@ -69,7 +73,6 @@ impl Perplexity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::EngineError;
     use crate::model::Shape;
 
     /// Expects every token to be equally likely, and remembers all that it was ever fed.

@@ -180,8 +180,8 @@ impl SecondReading {
         // The first token that reaches into each sentence begins it.
         let mut decoder = StoryDecoder::default();
         let mut end = 0;
-        // A whole text is written without the space that SentencePiece puts before it.
-        let mut strip = tokenizer.leading_space() && !prompted;
+        // A whole text is written without the space that SentencePiece puts before it; so is one that goes on without a space.
+        let mut strip = tokenizer.leading_space() && !(prompted && text.starts_with(' '));
         let mut end_of = |&token: &u32| {
             let bytes = tokenizer.token_bytes(token);
             let bytes = if std::mem::take(&mut strip) { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes };

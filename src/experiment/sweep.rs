@@ -1,6 +1,8 @@
 //! Sweeps: stories over a grid of settings, some seeds to each cell.
 
 use super::Settings;
+use super::pen::Pen;
+use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::PARAMETERS;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -59,6 +61,8 @@ pub enum GridError {
     Empty,
     #[error("{name} has the value {value} twice")]
     ValueTwice { name: String, value: f64 },
+    #[error("prompt {number} ({prompt:?}): {error}")]
+    Prompt { number: usize, prompt: String, error: String },
     #[error("the prompt {0:?} stands in the sweep twice")]
     PromptTwice(String),
     #[error("this sweep would have more than {MOST_RUNS} stories; make it coarser")]
@@ -154,6 +158,19 @@ impl Grid {
                 let mut settings = self.base.clone();
                 set(&mut settings, &axis.name, value)?;
                 settings.check().map_err(|error| GridError::Value(error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the prompts and what is forced for a model whose engine has a context of so many tokens.
+    pub fn check_prompts(&self, tokenizer: &Tokenizer, model: &ModelInfo, context: usize) -> Result<(), GridError> {
+        let prompts = if self.prompts.is_empty() { std::slice::from_ref(&self.base.prompt) } else { &self.prompts };
+        for (index, prompt) in prompts.iter().enumerate() {
+            let settings = Settings { prompt: prompt.clone(), ..self.base.clone() };
+            if let Err(error) = Pen::new(context, tokenizer, model, settings) {
+                let prompt = prompt.chars().take(40).collect();
+                return Err(GridError::Prompt { number: index + 1, prompt, error: error.to_string() });
             }
         }
         Ok(())

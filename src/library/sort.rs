@@ -102,6 +102,13 @@ mod tests {
             let back = suffixes.transform().invert().unwrap();
             prop_assert_eq!(&back.text, &text);
             prop_assert_eq!(&back.order, &suffixes.order);
+            // Pieces in another order are no text.
+            let Transform { last, mut places } = suffixes.transform();
+            places.reverse();
+            if places != suffixes.transform().places {
+                let shuffled = Transform { last, places };
+                prop_assert!(shuffled.invert().is_none());
+            }
         }
 
         #[test]

@@ -89,8 +89,8 @@ fn read_off(positions: &[u32], start: usize, symbols: &[u32], symbol: &mut usize
 
 /// The pieces of the text, each walked from its end to its beginning.
 struct Walk {
-    /// The place of the whole text.
-    whole: u32,
+    /// The place of each piece with all that follows it; of the first, that of the whole text.
+    places: [u32; WALKS],
     rows: [u32; WALKS],
     starts: [usize; WALKS],
     ends: [usize; WALKS],
@@ -103,7 +103,7 @@ impl Walk {
     fn new(length: usize, places: [u32; WALKS]) -> Self {
         let starts = pieces(length);
         Self {
-            whole: places[0],
+            places,
             // The place of the suffix after each piece; after the last comes the empty one.
             rows: std::array::from_fn(|piece| places.get(piece + 1).copied().unwrap_or(0)),
             ends: std::array::from_fn(|piece| starts.get(piece + 1).copied().unwrap_or(length)),
@@ -122,12 +122,16 @@ impl Walk {
                 let position = self.ends[piece].checked_sub(back).filter(|&position| position >= self.starts[piece]);
                 let Some(position) = position else { continue };
                 let row = self.rows[piece];
-                let entry = *step.get(row as usize - usize::from(row > self.whole))?;
+                let entry = *step.get(row as usize - usize::from(row > self.places[0]))?;
                 *order.get_mut((entry as usize).wrapping_sub(1))? = position as u32;
                 self.rows[piece] = entry;
             }
         }
         self.done = to;
+        // Each piece leads to the place that it is said to have, or the file is damaged.
+        if to == self.all && self.rows != self.places {
+            return None;
+        }
         Some(to < self.all)
     }
 }

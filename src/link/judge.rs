@@ -50,7 +50,7 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
         return JudgeRead { protocol: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     };
     let method = match link.take("way").as_deref() {
-        Some("revise") => Method::Revise { redrafts: link.number("redrafts", 6), rounds: link.number("rounds", 3) },
+        Some("revise") => Method::Revise { redrafts: link.number("redrafts", 4), rounds: link.number("rounds", 2) },
         way => {
             if way.is_some_and(|way| way != "best-of") {
                 link.problem("The link's way is neither best-of nor revise; best-of is used.".into());

@@ -11,14 +11,20 @@ use std::path::{Path, PathBuf};
 /// `config.json` lies beside the safetensors. A model that does not say its name is called as its file or folder is.
 pub fn open_path(path: &Path) -> Result<Model, ModelError> {
     if path.is_dir() {
-        let name = path.canonicalize()?.file_name().map(|name| name.to_string_lossy().into_owned());
-        return checkpoint(path, &shards(path)?, name.as_deref().unwrap_or("model"));
+        return checkpoint_in(path);
     }
     let name = path.file_stem().map_or("model".into(), |name| name.to_string_lossy());
     if path.extension().is_some_and(|ending| ending == "safetensors") {
         return checkpoint(folder_of(path), &[path.to_path_buf()], &name);
     }
     open_from(BufReader::new(File::open(path)?), Origin { name: &name, sha256: None })
+}
+
+/// Opens the Hugging Face checkpoint in a folder.
+pub(super) fn checkpoint_in(folder: &Path) -> Result<Model, ModelError> {
+    let name = folder.canonicalize().map_err(|error| in_file(folder, error))?;
+    let name = name.file_name().map(|name| name.to_string_lossy().into_owned());
+    checkpoint(folder, &shards(folder)?, name.as_deref().unwrap_or("model"))
 }
 
 /// Where the tokenizer of a model is looked for: `tokenizer.bin` beside a llama2.c checkpoint, `tokenizer.json`

@@ -4,9 +4,11 @@
 //! read it too.
 
 use super::ModelError;
+use super::path::checkpoint_in;
+use super::weights::{Model, ModelInfo, Part, Tensor};
+use candle_core::Device;
 use candle_core::quantized::gguf_file::{self, Value};
 use candle_core::quantized::{GgmlDType, QTensor};
-use candle_core::{DType, Device, Tensor};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -20,36 +22,15 @@ pub enum Precision {
     Q8_0,
 }
 
-/// The fields of `config.json` that the shape depends on.
-#[derive(Deserialize)]
-struct Config {
-    architectures: Vec<String>,
-    hidden_size: usize,
-    intermediate_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    num_key_value_heads: Option<usize>,
-    vocab_size: usize,
-    max_position_embeddings: usize,
-    rms_norm_eps: f32,
-    rope_theta: Option<f32>,
-    #[serde(default)]
-    tie_word_embeddings: bool,
-    bos_token_id: Option<u32>,
-    eos_token_id: Option<u32>,
-}
-
-/// Writes the checkpoint in `folder` as GGUF to `output`, under the given name.
+/// Writes the checkpoint in `folder` as GGUF to `output`, under the given name. What a plain Llama does not have is refused, as it is
+/// where a checkpoint is opened to be run.
 pub fn quantize(folder: &Path, output: &Path, name: &str, precision: Precision) -> Result<(), ModelError> {
-    let config: Config = serde_json::from_slice(&read(&folder.join("config.json"))?)
-        .map_err(|error| ModelError::Checkpoint(format!("config.json: {error}")))?;
-    if config.architectures != ["LlamaForCausalLM"] {
-        return Err(ModelError::Architecture(config.architectures.join(", ")));
-    }
-    let weights = candle_core::safetensors::load_buffer(&read(&folder.join("model.safetensors"))?, &Device::Cpu)
-        .map_err(|error| failed("model.safetensors", &error))?;
-    let tensors = tensors(&config, &weights, precision)?;
-    let metadata = metadata(&config, name, precision, &read(&folder.join("tokenizer.json"))?)?;
+    let mut model = checkpoint_in(folder)?;
+    let tensors = tensors(&mut model, precision)?;
+    let tokenizer = folder.join("tokenizer.json");
+    let tokenizer = std::fs::read(&tokenizer)
+        .map_err(|error| ModelError::Checkpoint(format!("{}: {error}", tokenizer.display())))?;
+    let metadata = metadata(&model.info, name, precision, &tokenizer)?;
 
     let mut file = std::io::Cursor::new(Vec::new());
     let metadata: Vec<(&str, &Value)> = metadata.iter().map(|(key, value)| (key.as_str(), value)).collect();
@@ -59,76 +40,74 @@ pub fn quantize(folder: &Path, output: &Path, name: &str, precision: Precision) 
         .map_err(|error| ModelError::Checkpoint(format!("{}: {error}", output.display())))
 }
 
-/// GGUF's tensors in the order of the forward pass.
-fn tensors(
-    config: &Config,
-    weights: &HashMap<String, Tensor>,
-    precision: Precision,
-) -> Result<Vec<(String, QTensor)>, ModelError> {
-    let get = |name: &str| {
-        let tensor = weights.get(name).ok_or_else(|| ModelError::Checkpoint(format!("the weights lack {name}")))?;
-        tensor.to_dtype(DType::F32).map_err(|error| failed(name, &error))
-    };
-    let store = |tensor: Tensor, name: &str| {
+/// GGUF's tensors in the order of the forward pass. Its "llama" pairs the rows of a head as the engine does, so they are written as they are read.
+fn tensors(model: &mut Model, precision: Precision) -> Result<Vec<(String, QTensor)>, ModelError> {
+    let shape = model.info.shape;
+    let mut out = Vec::new();
+    for tensor in Tensor::all(&shape).filter(|&tensor| model.weights.has(tensor)).collect::<Vec<_>>() {
+        let name = tensor_name(tensor);
+        let (rows, columns) = tensor.size(&shape);
+        let mut values = vec![0.0f32; rows * columns];
+        model.weights.read_rows(tensor, 0, &mut values)?;
+        let is_vector = matches!(tensor, Tensor::OutputNorm | Tensor::Layer(_, Part::AttentionNorm | Part::FeedNorm));
         let kind = match precision {
-            Precision::Q8_0 if tensor.rank() == 2 => GgmlDType::Q8_0,
+            Precision::Q8_0 if !is_vector => GgmlDType::Q8_0,
             _ => GgmlDType::F32,
         };
-        QTensor::quantize(&tensor, kind).map_err(|error| failed(name, &error))
-    };
-    let mut out = Vec::new();
-    let mut add = |gguf: String, hugging_face: &str, heads: Option<usize>| -> Result<(), ModelError> {
-        let mut tensor = get(hugging_face)?;
-        if let Some(heads) = heads {
-            tensor = interleave(&tensor, heads).map_err(|error| failed(hugging_face, &error))?;
-        }
-        out.push((gguf, store(tensor, hugging_face)?));
-        Ok(())
-    };
-    add("token_embd.weight".into(), "model.embed_tokens.weight", None)?;
-    let heads = config.num_attention_heads;
-    let key_heads = config.num_key_value_heads.unwrap_or(heads);
-    for layer in 0..config.num_hidden_layers {
-        for (gguf, hugging_face, heads) in [
-            ("attn_norm", "input_layernorm", None),
-            ("attn_q", "self_attn.q_proj", Some(heads)),
-            ("attn_k", "self_attn.k_proj", Some(key_heads)),
-            ("attn_v", "self_attn.v_proj", None),
-            ("attn_output", "self_attn.o_proj", None),
-            ("ffn_norm", "post_attention_layernorm", None),
-            ("ffn_gate", "mlp.gate_proj", None),
-            ("ffn_up", "mlp.up_proj", None),
-            ("ffn_down", "mlp.down_proj", None),
-        ] {
-            add(format!("blk.{layer}.{gguf}.weight"), &format!("model.layers.{layer}.{hugging_face}.weight"), heads)?;
-        }
-    }
-    add("output_norm.weight".into(), "model.norm.weight", None)?;
-    if !config.tie_word_embeddings {
-        add("output.weight".into(), "lm_head.weight", None)?;
+        let values = match is_vector {
+            true => candle_core::Tensor::from_vec(values, columns, &Device::Cpu),
+            false => candle_core::Tensor::from_vec(values, (rows, columns), &Device::Cpu),
+        };
+        let stored =
+            values.and_then(|values| QTensor::quantize(&values, kind)).map_err(|error| failed(&name, &error))?;
+        out.push((name, stored));
     }
     Ok(out)
 }
 
-/// Hugging Face rotates the pairs (i, i + d/2) of a head, GGUF's "llama" the pairs (2i, 2i + 1): the rows of
-/// the query and key projections move accordingly. Shape: (heads * d, hidden) in and out.
-fn interleave(projection: &Tensor, heads: usize) -> candle_core::Result<Tensor> {
-    let (rows, hidden) = projection.dims2()?;
-    projection.reshape((heads, 2, rows / heads / 2, hidden))?.transpose(1, 2)?.contiguous()?.reshape((rows, hidden))
+/// What GGUF calls a tensor.
+fn tensor_name(tensor: Tensor) -> String {
+    let (layer, part) = match tensor {
+        Tensor::Embedding => return "token_embd.weight".into(),
+        Tensor::Classifier => return "output.weight".into(),
+        Tensor::OutputNorm => return "output_norm.weight".into(),
+        Tensor::Layer(layer, part) => (layer, part),
+    };
+    let part = match part {
+        Part::AttentionNorm => "attn_norm",
+        Part::Query => "attn_q",
+        Part::Key => "attn_k",
+        Part::Value => "attn_v",
+        Part::Output => "attn_output",
+        Part::FeedNorm => "ffn_norm",
+        Part::Gate => "ffn_gate",
+        Part::Up => "ffn_up",
+        Part::Down => "ffn_down",
+    };
+    format!("blk.{layer}.{part}.weight")
 }
 
 fn metadata(
-    config: &Config,
+    model: &ModelInfo,
     name: &str,
     precision: Precision,
     tokenizer: &[u8],
 ) -> Result<BTreeMap<String, Value>, ModelError> {
+    let shape = &model.shape;
     let Vocabulary { tokens, kinds, merges } = vocabulary(tokenizer)?;
-    if tokens.len() != config.vocab_size {
-        return Err(ModelError::Vocabulary { model: config.vocab_size, tokenizer: tokens.len() });
+    if tokens.len() != shape.vocabulary {
+        return Err(ModelError::Vocabulary { model: shape.vocabulary, tokenizer: tokens.len() });
+    }
+    // llama.cpp takes the head's width from the number of heads.
+    if shape.query_width() != shape.width {
+        let words = format!(
+            "its heads are {} wide together, its stream {}, which is not supported here",
+            shape.query_width(),
+            shape.width
+        );
+        return Err(ModelError::Shape(words));
     }
     let number = |value: usize| Value::U32(value as u32);
-    let heads = config.num_attention_heads;
     let strings = |values: Vec<String>| Value::Array(values.into_iter().map(Value::String).collect());
     let mut metadata = BTreeMap::from(
         [
@@ -137,26 +116,26 @@ fn metadata(
             // llama.cpp's numbers: 0 all F32, 7 mostly Q8_0.
             ("general.file_type", number(if precision == Precision::F32 { 0 } else { 7 })),
             ("general.quantization_version", number(2)),
-            ("llama.context_length", number(config.max_position_embeddings)),
-            ("llama.embedding_length", number(config.hidden_size)),
-            ("llama.block_count", number(config.num_hidden_layers)),
-            ("llama.feed_forward_length", number(config.intermediate_size)),
-            ("llama.attention.head_count", number(heads)),
-            ("llama.attention.head_count_kv", number(config.num_key_value_heads.unwrap_or(heads))),
-            ("llama.attention.layer_norm_rms_epsilon", Value::F32(config.rms_norm_eps)),
-            ("llama.rope.dimension_count", number(config.hidden_size / heads)),
-            ("llama.rope.freq_base", Value::F32(config.rope_theta.unwrap_or(10_000.0))),
-            ("llama.vocab_size", number(config.vocab_size)),
+            ("llama.context_length", number(shape.context)),
+            ("llama.embedding_length", number(shape.width)),
+            ("llama.block_count", number(shape.layers)),
+            ("llama.feed_forward_length", number(shape.hidden)),
+            ("llama.attention.head_count", number(shape.heads)),
+            ("llama.attention.head_count_kv", number(shape.key_heads)),
+            ("llama.attention.layer_norm_rms_epsilon", Value::F32(shape.epsilon)),
+            ("llama.rope.dimension_count", number(shape.head)),
+            ("llama.rope.freq_base", Value::F32(shape.rotary_base)),
+            ("llama.vocab_size", number(shape.vocabulary)),
             ("tokenizer.ggml.model", Value::String("gpt2".into())),
             ("tokenizer.ggml.pre", Value::String("gpt-2".into())),
             ("tokenizer.ggml.tokens", strings(tokens)),
             ("tokenizer.ggml.token_type", Value::Array(kinds.into_iter().map(Value::I32).collect())),
             ("tokenizer.ggml.merges", strings(merges)),
-            ("tokenizer.ggml.add_bos_token", Value::Bool(config.bos_token_id.is_some())),
+            ("tokenizer.ggml.add_bos_token", Value::Bool(model.begin_token.is_some())),
         ]
         .map(|(key, value)| (key.to_string(), value)),
     );
-    for (key, token) in [("bos", config.bos_token_id), ("eos", config.eos_token_id)] {
+    for (key, token) in [("bos", model.begin_token), ("eos", model.end_token)] {
         if let Some(id) = token {
             metadata.insert(format!("tokenizer.ggml.{key}_token_id"), Value::U32(id));
         }
@@ -213,10 +192,6 @@ fn vocabulary(tokenizer: &[u8]) -> Result<Vocabulary, ModelError> {
         Merge::Joined(joined) => joined,
     });
     Ok(Vocabulary { tokens, kinds, merges: merges.collect() })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
-    std::fs::read(path).map_err(|error| ModelError::Checkpoint(format!("{}: {error}", path.display())))
 }
 
 fn failed(what: &str, error: &candle_core::Error) -> ModelError {

@@ -150,6 +150,28 @@ test("while the Poet is on its way, the model writes without it; a story that as
   assert.equal(await count(page, "started"), 1, "the story was given up");
 });
 
+test("looking at another story changes nothing of the one that waits", async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  Object.assign(server, { fault: "hang", faulty: /adapter_model/ });
+  const page = await visit(t, { ...shared, server }, { expected: /adapter_model|ERR_/ });
+  await ready(page);
+  await generate(page, { ...settings, seed: 5 });
+  await pick(page, "The Poet");
+  await fillIn(page, "spinbutton", "Seed", "6");
+  await press(page, "Generate");
+  await sees(page, "Will start when the adapter has come");
+  await (await page.waitForSelector("button[aria-label^='Read Story 1']")).click();
+  await settle(page);
+  assert.equal(await (await find(page, "spinbutton", "Seed")).evaluate((field) => field.value), "5", "the form is the story's");
+  await said(page, "looked");
+  await until(page, "the chart of the story that is shown", () => document.querySelector("#lens .chart:not([data-empty])") !== null);
+  await sees(page, "Will start when the adapter has come");
+  assert.equal(await count(page, "started"), 1, "nothing was written but the first");
+  await press(page, "Stop");
+  server.cut();
+});
+
 test("an adapter that does not come is told of, and comes when it is tried again", async (t) => {
   const server = await startServer();
   t.after(() => server.close());

@@ -5,7 +5,7 @@ import { violations } from "./axe.mjs";
 import { saved } from "./downloads.mjs";
 import { LONG, SMALL, cells, commandRows, fillForm, finish, formed, open, reaches, status, told } from "./experiments.mjs";
 import { alerts, find, openLibrary, press, until } from "./reader.mjs";
-import { house } from "./support.mjs";
+import { house, startServer } from "./support.mjs";
 
 const shared = house();
 
@@ -71,7 +71,13 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await formed(page);
   await reaches(page, "All 108 stories are written");
   await press(page, "Start over");
+  const question = await find(page, "dialog", "Delete all 108 stories that are written?");
+  await (await question.waitForSelector("::-p-aria([name='Cancel'][role='button'])")).click();
+  await reaches(page, "All 108 stories are written");
+  await press(page, "Start over");
+  await (await question.waitForSelector("::-p-aria([name='Start over'][role='button'])")).click();
   await reaches(page, "^108 stories");
+  assert.equal(await page.$eval(".verdict", (line) => line.textContent), "", "no digest of stories that are gone");
   await page.reload();
   await formed(page);
   await reaches(page, "^108 stories");
@@ -87,6 +93,42 @@ test("cancelled, it keeps what is written, and other settings can be chosen", as
   await fillForm(page, SMALL);
   await finish(page);
   assert.equal((await json(t, page)).rows.length, 8);
+});
+
+test("another experiment and back: what was typed is there, and a run that was stopped goes on", async (t) => {
+  const page = await open(t, shared);
+  await fillForm(page, { ...SMALL, prompts: "The queen" });
+  const turn = async (title) => {
+    await (await find(page, "link", title)).click();
+    await formed(page);
+  };
+  await turn("Self-evaluation");
+  await turn("Sampling strategies");
+  await until(page, "what was typed", () => document.querySelector(".sweep-fields textarea")?.value === "The queen");
+  await fillForm(page, LONG);
+  await press(page, "Run");
+  await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
+  await turn("Self-evaluation");
+  await until(page, "the notice", () => /was stopped; \d+ of 108 stories are written/.test(document.getElementById("notices").textContent));
+  await turn("Sampling strategies");
+  await reaches(page, "of 108 stories are here already");
+  assert.ok(await find(page, "button", "Resume"));
+});
+
+test("cancelled while the model is loading, which then fails: it can be run again", async (t) => {
+  const server = await startServer();
+  t.after(() => server.close());
+  server.fault = "hang";
+  const page = await open(t, { ...shared, server }, { expected: /gguf|ERR_/ });
+  await fillForm(page, SMALL);
+  await press(page, "Run");
+  await reaches(page, "Loading the model|Starting");
+  await until(page, "the request", () => globalThis.said.some((message) => message.type === "progress"));
+  await press(page, "Cancel");
+  server.cut();
+  await until(page, "the failure", () => document.querySelector('#notices [role="alert"]') !== null);
+  server.fault = "";
+  await finish(page);
 });
 
 test("a worker that dies is replaced, and its stories are written", async (t) => {

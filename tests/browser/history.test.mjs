@@ -1,6 +1,6 @@
 // The reader's own stories: kept over a reload, named, starred, valued, deleted, and out of the page and back without loss.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -24,17 +24,19 @@ async function reload(page) {
 
 const saved = async (t, page, name) => (await savedFile(t, page, name)).bytes.toString();
 
-async function takeIn(t, page, text) {
+/** Imports a file of this text, or one of so many zeros. */
+async function takeIn(t, page, content) {
   const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const file = path.join(folder, "stories.json");
-  await writeFile(file, text);
-  await page.evaluate(() => { globalThis.lastNotice = document.querySelector('[data-purpose="shelf"]'); });
+  await writeFile(file, typeof content === "string" ? content : "");
+  if (typeof content === "number") await truncate(file, content);
+  await page.evaluate(() => { globalThis.lastNotice = document.querySelector('[data-purpose="import"]'); });
   // A field for files has no role of its own to be found by; its label names it.
   const field = await page.evaluateHandle(() => [...document.querySelectorAll("label")].find((label) => label.textContent === "Import JSON")?.control);
   await field.uploadFile(file);
   await until(page, "the notice of the import", () => {
-    const now = document.querySelector('[data-purpose="shelf"]');
+    const now = document.querySelector('[data-purpose="import"]');
     return now !== null && now !== globalThis.lastNotice && now.textContent !== "";
   });
   return notice(page);
@@ -186,14 +188,38 @@ test("a deleted story can be had back, and then is gone; the focus stays in the 
   assert.equal((await names(page))[0], "Story 4");
 });
 
-test("deleting the story that is shown shows another one", async (t) => {
+test("several deleted stories can be had back together", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await generate(page, { seed: 2 });
+  await generate(page, { seed: 3 });
+  await press(page, "Delete Story 1");
+  await press(page, "Delete Story 3");
+  await settle(page);
+  assert.match(await notice(page), /2 stories were deleted/);
+  await press(page, "Undo");
+  await settle(page);
+  assert.deepEqual(await names(page), ["Story 3", "Story 2", "Story 1"]);
+  await press(page, "Delete Story 1");
+  await settle(page);
+  assert.match(await notice(page), /Story 1 was deleted/);
+});
+
+test("deleting the story that is shown shows another one, and a reload does not write it again", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
   const first = await generate(page, settings);
   await generate(page, { seed: 2 });
+  await said(page, "measured", 2);
   await press(page, "Delete Story 2");
   await settle(page);
   assert.ok((await story(page)).includes(first.text.trim()));
+  await page.reload({ waitUntil: "load" });
+  await ready(page);
+  await listed(page, 1);
+  assert.deepEqual(await names(page), ["Story 1"]);
+  assert.equal(await page.evaluate(() => globalThis.said.some((m) => m.type === "started")), false);
 });
 
 test("only the starred ones, by keyboard", async (t) => {
@@ -297,7 +323,7 @@ test("files that are damaged, foreign or partly broken are told plainly, and cha
     "of another format": ["{\"format\": \"other\", \"stories\": []}", /no stories of Fabula/],
     "of a later version": [JSON.stringify({ ...good, version: 2 }), /version 2/],
     "without a list": [JSON.stringify({ ...good, stories: {} }), /no list/],
-    "huge": [" ".repeat(50_000_001), /larger than 50 MB/],
+    "huge": [400_000_001, /larger than 400 MB/],
     "a story that is none": [variant((one, file) => { file.stories = [7, null, one.key]; }), /3 stories could not be read[^]*Story 1 of the file: it is not an object/],
     "text as a number": [variant((one) => { one.record.text = 5; }), /record\.text is not a text/],
     "a seed too large": [variant((one) => { one.record.settings.seed = 2 ** 32; }), /seed/],
@@ -351,6 +377,24 @@ for (const [name, [spoil, words]] of Object.entries(refusals)) {
     assert.equal(JSON.parse(await saved(t, page, "Export JSON")).stories.length, 2);
   });
 }
+
+test("a story that a full storage refuses does not bring deleted ones back", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, settings);
+  await generate(page, { seed: 2 });
+  await said(page, "measured", 2);
+  await reload(page);
+  await listed(page, 2);
+  await page.evaluate(() => { IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; });
+  await generate(page, { seed: 3 });
+  await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
+  await press(page, "Delete Story 1");
+  await settle(page);
+  await reload(page);
+  await listed(page, 1);
+  assert.deepEqual(await names(page), ["Story 2"]);
+});
 
 test("a storage that answers late is used all the same", async (t) => {
   const context = await shared.browser.createBrowserContext();

@@ -72,6 +72,30 @@ fn a_sweep_is_the_same_however_it_was_cut() {
         refuses(&["sweep", "--model", MODEL, "--out", &path("x.txt")], ".csv, .jsonl or .parquet");
         refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--grid", "heat=1"], "heat");
         refuses(&["sweep", "--model", MODEL, "--out", &path("x.csv"), "--shard", "3/2"], "I/N");
+        std::fs::write(path("prompts.txt"), format!("The king\n{}\n", "king ".repeat(700))).unwrap();
+        refuses(
+            &["sweep", "--model", MODEL, "--out", &path("x.csv"), "--prompts", &path("prompts.txt")],
+            "prompt 2 (\"king king",
+        );
+        let link = "#v=1&adapter=poet@00000000&strength=0&n=4";
+        refuses(
+            &["sweep", "--model", MODEL, "--out", &path("x.csv"), "--link", link, "--grid", "strength=0,1"],
+            "--adapter",
+        );
+        assert!(!folder.join("x.csv").exists() && !folder.join("x.csv.protocol.json").exists());
+        // More parts than stories: one is empty, wherever it stands.
+        let few = ["--grid", "temperature=0.5", "--seeds", "2", "--tokens", "4", "--no-library"];
+        let shards: Vec<String> = (1..=3).map(|part| path(&format!("few-{part}.csv"))).collect();
+        for (part, out) in shards.iter().enumerate() {
+            runs(
+                &[&["sweep", "--model", MODEL, "--out", out, "--shard", &format!("{}/3", part + 1)], &few[..]].concat(),
+            );
+        }
+        for (name, order) in [("last", [0, 1, 2]), ("first", [2, 0, 1])] {
+            let [a, b, c] = order.map(|at: usize| shards[at].as_str());
+            runs(&["merge", a, b, c, "--out", &path(&format!("few-{name}.csv"))]);
+        }
+        assert_eq!(read("few-first.csv"), read("few-last.csv"));
     });
 }
 

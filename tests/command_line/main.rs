@@ -83,6 +83,7 @@ fn a_link_is_held_to_its_promise() {
     assert!(said(&link.replace("seed=42", "seed=43").replace("engine=2", "engine=1")).contains("engine revision 1"));
     assert!(said("#v=1&n=4&t=hot").contains("temperature"));
     refuses(&["generate", "--model", MODEL, "--link", "hello"], "no link");
+    refuses(&["sweep", "--model", MODEL, "--out", "no.csv", "--link", "#x=1&e=sweep&seeds=2"], "an experiment's");
 }
 
 #[test]
@@ -239,6 +240,12 @@ fn scores_are_written_for_any_text() {
             assert!(metrics.len() > 30 && metrics.values().all(|value| value.is_null() || value.is_number()));
         }
         assert!(scored[0]["metrics"]["perplexity"].is_null() && scored[0]["metrics"]["coherence"].is_null());
+        assert!(
+            scored[0]["percentiles"]["perplexity"].is_null()
+                && scored[5]["percentiles"]["perplexity"].as_f64() < Some(0.1)
+        );
+        let (novelty, share) = (&scored[6]["metrics"]["novelty"], &scored[6]["percentiles"]["new_ngrams_3"]);
+        assert!(novelty.is_number() && novelty == share, "the headline is a percentile: {novelty}, {share}");
         let long = &scored[5]["metrics"];
         assert!(long["tokens"].as_u64() > Some(1000), "beyond the context");
         assert!(long["seq_rep_4"].as_f64() > Some(0.9) && long["sentence_overlap"] == 1.0);
@@ -271,9 +278,65 @@ fn agreement_is_told_apart_from_chance() {
         assert!(agreement["spearman"].as_f64() > Some(0.7), "{agreement}");
         let interval = agreement["interval"].as_array().unwrap();
         assert!(interval[0].as_f64() > Some(0.0) && interval[0].as_f64() <= agreement["spearman"].as_f64());
+        // Of a rating that only two texts have nothing is said.
+        let some = std::fs::read_to_string(&path).unwrap().replacen("\"quality\"", "\"charm\": 1, \"quality\"", 1);
+        std::fs::write(&path, some.replacen("\"quality\":-1.0", "\"charm\":2,\"quality\":-1.0", 1)).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap().matches("charm").count(), 2);
+        let said = runs(&["validate", "--json", "--model", MODEL, "--input", path.to_str().unwrap()]);
+        assert!(said.contains("quality") && !said.contains("charm"));
         std::fs::write(&path, "{\"id\": 1, \"text\": \"x\"}").unwrap();
         refuses(&["validate", "--model", MODEL, "--input", path.to_str().unwrap()], "neither");
     });
+}
+
+#[test]
+fn what_is_read_is_never_written_over() {
+    in_folder("over", |folder| {
+        let path = folder.join("texts.jsonl");
+        let (file, text) =
+            (path.to_str().unwrap(), "{\"text\": \"The king.\", \"shelf\": \"\", \"title\": \"\", \"author\": \"\"}\n");
+        std::fs::write(&path, text).unwrap();
+        refuses(&["index", "--input", file, "--output", file], "overwrite");
+        for command in ["reference", "damage"] {
+            refuses(&[command, "--model", MODEL, "--texts", file, "--output", file], "");
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        // What cannot be finished leaves what was there.
+        let output = folder.join("scores.jsonl");
+        std::fs::write(&output, "earlier").unwrap();
+        std::fs::write(&path, "{\"id\": 1}\n").unwrap();
+        refuses(&["score", "--model", MODEL, "--input", file, "--output", output.to_str().unwrap()], "texts.jsonl");
+        assert_eq!(std::fs::read_to_string(&output).unwrap(), "earlier");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 2, "nothing else is left");
+    });
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    for words in [
+        &["findings", "docs/experiments/sampling.csv"][..],
+        &["findings", "docs/experiments/best-of.jsonl"],
+        &["generate", "--json", "--model", MODEL, "--tokens", "2"],
+        &["--help"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = Command::new(env!("CARGO_BIN_EXE_fabula")).args(words).stdout(writer).output().unwrap();
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{words:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn a_story_that_ends_inside_a_character_is_printed_as_it_is() {
+    let words = ["--prompt", "A", "--tokens", "1", "--force", "0:128"];
+    let text = json(&words)["text"].as_str().unwrap().to_string();
+    assert_eq!(text, "\u{FFFD}");
+    let output = fabula(&[&["generate", "--model", MODEL], &words[..]].concat());
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "A\u{FFFD}\n");
 }
 
 #[test]

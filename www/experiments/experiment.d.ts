@@ -36,6 +36,8 @@ export interface Shown {
   results: HTMLElement;
   /** What is wrong with the settings; null when they can be run. */
   problem: () => string | null;
+  /** What the settings describe; `restore` takes it. Empty before they describe anything. */
+  identity: () => string;
   /** Reads what was typed a moment ago, so that it counts. */
   settle: () => Promise<void>;
   /** Takes the usual settings. */

@@ -1,6 +1,8 @@
 // Wires the page of experiments: the shell has the workers, the progress, what is kept and what is taken along; the experiment has
 // the rest.
+import { createConfirm } from "../parts/confirm.js";
 import { button, element, required } from "../parts/dom.js";
+import { count } from "../parts/format.js";
 import { fitSettings } from "../parts/fit.js";
 import { createLibraryClient } from "../session/library.js";
 import { createLibrary } from "../views/library.js";
@@ -42,7 +44,7 @@ function refuse(text) {
 
 const analyst = createAnalyst({ onFailed: refuse });
 const results = createResults({
-  onLost: (why) => notices.show({ kind: "problem", purpose: "archive", text: `${why} The experiment will not be here any more once this page is closed: save it before.` }),
+  onLost: (why) => notices.show({ kind: "problem", purpose: "archive", text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.` }),
 });
 const conduct = createConduct({
   manifestUrl,
@@ -67,8 +69,24 @@ const panel = createRunPanel({
   onRun: () => void run(),
   onPause: conduct.pause,
   onCancel: conduct.cancel,
-  onStartOver: () => void conduct.clear(),
+  onStartOver() {
+    const { written } = conduct.state();
+    const { one, many } = kind?.unit ?? STORIES;
+    again.question.textContent = written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
+    again.dialog.showModal();
+  },
   announce,
+});
+const again = createConfirm({
+  id: "start-over",
+  text: "The settings stay. There is no way back but from a file that you saved.",
+  yes: "Start over",
+  onYes() {
+    panel.hush(() => void conduct.clear());
+    judgement.clear();
+    announce("Started over: nothing is written.");
+    panel.run.focus({ preventScroll: true });
+  },
 });
 const exports = createExports({ onCsv: () => void taking.save("csv"), onJson: () => void taking.save("json"), onPrint: () => print(), onLink: () => void taking.copyLink() });
 const shown = () => (experiment ? { experiment, model, revision } : null);
@@ -97,6 +115,8 @@ let experiment = null;
 let ground = null;
 /** Which one that is. @type {Experiment | null} */
 let kind = null;
+/** What the settings of those shown before described, by their names. @type {Map<string, string>} */
+const left = new Map();
 let revision = 0;
 let model = "";
 /** What is kept of the plan is being read. @type {Promise<void>} */
@@ -150,14 +170,28 @@ async function follow(fragment) {
   await promise.follow(promised);
 }
 
+/** Remembers what is shown, to come back to it, and says so where that stops a run. */
+async function leave() {
+  const [mine, which] = [experiment, kind];
+  if (!mine || !which) return;
+  await mine.settle();
+  if (mine !== experiment) return;
+  left.set(which.name, mine.identity());
+  const { plan, written, pool } = conduct.state();
+  if (!plan || (pool.phase !== "running" && pool.phase !== "loading")) return;
+  const { many } = which.unit ?? STORIES;
+  notices.show({ kind: "info", purpose: "choice", text: `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written, and stay. Resume goes on there.`, fleeting: true });
+}
+
 /**
  * Turns to an experiment, as it was left.
  * @param {Experiment} next
  */
 async function visit(next) {
+  await leave();
   turn(next);
   const mine = experiment;
-  const latest = await results.latest(next.name);
+  const latest = left.get(next.name) ?? (await results.latest(next.name));
   if (mine !== experiment || !mine) return;
   if (latest === null || !(await mine.restore(latest))) await mine.usual();
 }

@@ -124,7 +124,7 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
   function give() {
     const { engine: now, writing } = store.get();
     const [opening] = openings;
-    if (!opening || asked !== null || now.phase !== "ready" || writing) return;
+    if (!opening || asked !== null || now.phase !== "ready" || writing || !engine.listening()) return;
     asked = engine.number();
     engine.post({ type: "open_adapter", id: asked, ...opening.files });
   }

@@ -90,9 +90,11 @@ export function createArchive({ store, onLost, onKept, onLate }) {
       for (let changes = changed(); changes.stories.length + changes.dropped.length > 0; changes = changed()) {
         // It may have been lost while the change before was written.
         if (storage === null) return;
-        await storage.write(changes.stories.map(keptStory), changes.dropped);
-        for (const entry of changes.stories) written.set(entry.key, entry);
+        // First what makes room: a story that a full storage refuses must not bring deleted ones back.
+        if (changes.dropped.length > 0) await storage.write([], changes.dropped);
         for (const key of changes.dropped) written.delete(key);
+        await storage.write(changes.stories.map(keptStory), []);
+        for (const entry of changes.stories) written.set(entry.key, entry);
       }
       // A storage that was full may have room again.
       const { keeping } = store.get();

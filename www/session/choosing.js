@@ -11,12 +11,13 @@ import { entryName } from "./state.js";
  * @param {object} options
  * @param {Store} options.store
  * @param {(settings: Settings) => void} options.writeSettings  into the form
+ * @param {() => void} options.onChoosing  the form is about to get a story's settings
  * @param {(entry: Entry) => void} options.onChosen
  * @param {(entry: Entry) => void} options.onPinned  the story shown next is to stand beside this one
  * @param {() => void} options.onBusy  another story is being written
  * @param {(text: string) => void} options.announce
  */
-export function createChoosing({ store, writeSettings, onChosen, onPinned, onBusy, announce }) {
+export function createChoosing({ store, writeSettings, onChoosing, onChosen, onPinned, onBusy, announce }) {
   return {
     /**
      * Shows a story again, with its settings and its link.
@@ -27,6 +28,7 @@ export function createChoosing({ store, writeSettings, onChosen, onPinned, onBus
       const entry = entries.find((candidate) => candidate.key === key);
       if (!entry) return;
       if (writing) return onBusy();
+      onChoosing();
       store.update({ shown: key, position: null });
       writeSettings(entry.record.settings);
       showInAddressBar(entry.record.link);

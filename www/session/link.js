@@ -30,6 +30,11 @@ export function showInAddressBar(fragment) {
   history.replaceState(history.state, "", withHash(fragment));
 }
 
+/** Takes the link of a story that is gone out of the address bar: a reload would write it again. */
+export function leaveAddressBar() {
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
+
 /**
  * How a replay went, or null when the link promised nothing.
  * @param {Expectation | null} expectation

@@ -23,6 +23,8 @@ export function canRead({ engine, chain, revision }, entry) {
 export function createLooking({ store, engine, adapters }) {
   /** The latest question about a place; an answer to an earlier one comes too late. @type {{ question: LookRequest, resolve: (looked: LookedMessage | NotLookedMessage | null) => void } | null} */
   let looking = null;
+  /** Whether it waits for an adapter that is fetched. */
+  let stalled = false;
   /** Whether it is to be asked once more when the engine has measured. */
   let again = false;
   /** Who waits for tokens, by the number of the question. @type {Map<number, (encoded: EncodedMessage | null) => void>} */
@@ -61,7 +63,7 @@ export function createLooking({ store, engine, adapters }) {
   function answer(message) {
     const waiting = looking;
     looking = null;
-    again = false;
+    again = stalled = false;
     waiting?.resolve(message);
   }
 
@@ -81,13 +83,18 @@ export function createLooking({ store, engine, adapters }) {
       return new Promise((resolve) => {
         looking = { question, resolve };
         if (adapters.isHere(written) || !written.adapter) return engine.post(question);
+        stalled = true;
         void adapters.bring(written.adapter.id).then((problem) => {
           if (looking?.question !== question) return;
+          stalled = false;
           if (problem === null) engine.post(question);
           else answer({ type: "not_looked", id: question.id, message: problem });
         });
       });
     },
+
+    /** Whether the latest question waits for an adapter that is fetched, which may take long. */
+    stalled: () => stalled,
 
     /**
      * The tokens of a text that is to stand in the middle of a story; null when the engine cannot tell.

@@ -2,6 +2,7 @@
 import { download } from "../parts/download.js";
 import { toCsv } from "./csv.js";
 import { fromJson, toJson, withStories } from "./exchange.js";
+import { leaveAddressBar } from "./link.js";
 import { keptStory } from "./story-format.js";
 
 /**
@@ -31,6 +32,7 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
     const gone = new Set(entries.filter(goes).map((entry) => entry.key));
     const left = entries.filter((entry) => !gone.has(entry.key));
     const next = left.findLast((entry) => entry.origin === "own") ?? left[0];
+    if (shown !== null && gone.has(shown)) leaveAddressBar();
     const kept = [...(brushed ?? [])].filter((key) => !gone.has(key));
     store.update({
       entries: left,

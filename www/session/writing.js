@@ -166,6 +166,11 @@ export function createWriting({ store, engine, adapters, measuring, readSettings
     request,
     /** Writes a story from the form, now or as soon as the model is there. */
     generate: () => request({ settings: null, expectation: null, parent: null }),
+    /** The form is about to be filled for another purpose: the story that waits keeps what it says now. */
+    hold() {
+      const { queued } = store.get();
+      if (queued?.settings === null) store.update({ queued: { ...queued, settings: readSettings() } });
+    },
     /** The form says something else: the story that waits may begin, or wait for something else. */
     reconsider: () => void startQueued(),
     /** Ends the story being written, and drops the one that waits. */

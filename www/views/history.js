@@ -1,4 +1,5 @@
 // "Your stories": the reader's own, newest first, with what the reader says of them, and the way out of and into the page.
+import { createConfirm } from "../parts/confirm.js";
 import { button, element } from "../parts/dom.js";
 import { count } from "../parts/format.js";
 import { createHistoryRow } from "./history-row.js";
@@ -29,24 +30,15 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
   const more = button("Show older ones", showMore, { class: "small", hidden: true });
   const state = element("p", { class: "hint history-state" });
 
-  const question = element("h2", { id: "delete-all-heading" });
-  const dialog = element(
-    "dialog",
-    { class: "confirm", "aria-labelledby": "delete-all-heading", "aria-describedby": "delete-all-text" },
-    question,
-    element("p", { id: "delete-all-text" }, "There is no way back but from an export."),
-    element(
-      "div",
-      { class: "confirm-buttons" },
-      button("Cancel", () => dialog.close(), { autofocus: true }),
-      button("Delete all", () => {
-        dialog.close();
-        onDeleteAll();
-        heading.focus({ preventScroll: true });
-      }),
-    ),
-  );
-  document.body.append(dialog);
+  const { dialog, question } = createConfirm({
+    id: "delete-all",
+    text: "There is no way back but from an export.",
+    yes: "Delete all",
+    onYes() {
+      onDeleteAll();
+      heading.focus({ preventScroll: true });
+    },
+  });
   root.append(
     element("div", { class: "history-head" }, heading, total, element("label", { class: "check" }, starredOnly, "Starred only")),
     element("div", { class: "history-box" }, empty, list, more),

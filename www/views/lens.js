@@ -23,22 +23,27 @@ const SOON = 400;
  * @param {HTMLElement} options.root
  * @param {Settings} options.settings  of the form
  * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | NotLookedMessage | null>} options.look
+ * @param {() => boolean} options.stalled  whether the question waits for an adapter that is fetched
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
  * @param {(branch: { key: string, position: number, tokens: number[] }) => boolean} options.onBranch
  * @param {() => void} options.onClose  back to the end
  * @param {(scroll: boolean) => void} options.onReturn  the keyboard goes back to the word, which is brought into sight or not
  */
-export function createLens({ root, settings, look, encode, onBranch, onClose, onReturn }) {
+export function createLens({ root, settings, look, stalled, encode, onBranch, onClose, onReturn }) {
   /** @type {View} */
   let view = { entry: null, position: null, chain: null, phase: "starting", writing: false, readable: false, missing: null };
   /** Counts places, so that an answer is known to belong to the one before. */
   let place = 0;
+  /** The place that was asked about last. */
+  let asked = -1;
   /** The place that the chart shows. */
   let drawn = -1;
   /** Whether something has changed since the last question. */
   let changed = false;
   let requested = false;
   let asking = false;
+  /** Counts questions: only the end of the latest is that of asking. */
+  let questions = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let slow;
 
@@ -101,20 +106,21 @@ export function createLens({ root, settings, look, encode, onBranch, onClose, on
     return missing === null ? null : `This story was written with the adapter ${missing}, whose files are not here: open them under “Adapter” to look into it.`;
   }
 
-  /** At most one question a frame, and none while another waits for its answer: each answer is seen. */
+  /** At most one question a frame, and none while another waits for its answer, so that each is seen; but for one that waits for an adapter. */
   function ask() {
     changed = true;
-    if (requested || asking) return;
+    if (requested || (asking && !(stalled() && asked !== place))) return;
     requested = true;
     requestAnimationFrame(async () => {
       [requested, changed] = [false, false];
       const { entry } = view;
       if (!entry || obstacle() !== null) return;
-      const asked = place;
+      asked = place;
+      const [mine, question] = [place, ++questions];
       asking = true;
       const looked = await look({ entry, position: at(entry), settings });
-      asking = false;
-      if (asked === place && obstacle() === null) {
+      if (question === questions) asking = false;
+      if (mine === place && obstacle() === null) {
         clearTimeout(slow);
         drawn = looked?.type === "looked" ? place : -1;
         if (looked?.type === "looked") {

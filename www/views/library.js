@@ -10,7 +10,7 @@ import { count, megabytes, percent } from "../parts/format.js";
  * @param {{ onOpen: () => void }} options
  */
 export function createLibrary({ onOpen }) {
-  const text = element("p", { class: "hint" });
+  const text = element("p", { class: "hint", tabindex: -1 });
   /** Said to screen readers: each phase once, not every megabyte. */
   const said = element("span", { class: "visually-hidden", role: "status" });
   const bar = element("div", { class: "loader-bar" });
@@ -26,6 +26,7 @@ export function createLibrary({ onOpen }) {
       node.dataset["phase"] = state.phase;
       node.hidden = state.phase === "unknown" || state.phase === "none";
       track.hidden = state.phase !== "loading";
+      const focused = load === document.activeElement;
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
       switch (state.phase) {
         case "offered":
@@ -51,6 +52,8 @@ export function createLibrary({ onOpen }) {
           load.textContent = "Try again";
           break;
       }
+      // Its button is gone, and the focus needs a place.
+      if (focused && load.hidden) text.focus({ preventScroll: true });
       if (changed) said.textContent = state.phase === "loading" ? "Loading the library." : text.textContent;
     },
   };

@@ -10,7 +10,7 @@ import { duration, megabytes } from "../parts/format.js";
  * @param {{ onRetry: () => void }} options
  */
 export function createLoader({ onRetry }) {
-  const text = element("p", { class: "loader-text" });
+  const text = element("p", { class: "loader-text", tabindex: -1 });
   const bar = element("div", { class: "loader-bar" });
   const track = element(
     "div",
@@ -54,6 +54,8 @@ export function createLoader({ onRetry }) {
     const action = engine.phase === "failed" ? (engine.action ?? "") : "";
     if (action === shownAction) return;
     shownAction = action;
+    // Its button goes away, and the focus needs a place.
+    if (retry !== null && retry === document.activeElement) text.focus({ preventScroll: true });
     retry?.remove();
     retry = action === "" ? null : button(action, onRetry);
     if (retry) node.append(retry);

@@ -3,8 +3,8 @@ import { button, element } from "../parts/dom.js";
 
 /**
  * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen, stories
- * that are not kept, stories deleted or imported, an adapter.
- * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf" | "adapter"} Purpose
+ * that are not kept, stories deleted, stories imported, an adapter.
+ * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf" | "import" | "adapter"} Purpose
  */
 
 /** How long a notice stays that nobody needs to act on. */
@@ -26,6 +26,7 @@ export function createNotices({ container }) {
     if (list.length > 0) body.append(element("ul", {}, ...list.map((item) => element("li", {}, item))));
     if (content) body.append(content);
     const buttons = element("div", { class: "notice-buttons" });
+    const before = document.activeElement;
     const notice = element("div", { class: "notice", "data-kind": kind, "data-purpose": purpose, role: kind === "problem" ? "alert" : "status" });
     if (action) {
       buttons.append(
@@ -35,7 +36,13 @@ export function createNotices({ container }) {
         }),
       );
     }
-    buttons.append(button("Dismiss", () => notice.remove()));
+    buttons.append(
+      button("Dismiss", () => {
+        notice.remove();
+        // The keyboard goes on where it was.
+        if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      }),
+    );
     // A live region announces what is put into it, so it goes onto the page empty.
     container.append(notice);
     notice.append(body, buttons);

@@ -19,6 +19,9 @@ const TOLD = 3;
  * @param {{ notices: ReturnType<typeof createNotices>, announcer: HTMLElement }} options
  */
 export function createTelling({ notices, announcer }) {
+  /** What was deleted last. @type {{ notice: HTMLElement, undos: (() => void)[] } | null} */
+  let removals = null;
+
   /** @param {string} text */
   function announce(text) {
     announcer.textContent = text;
@@ -142,11 +145,15 @@ export function createTelling({ notices, announcer }) {
      * @param {() => void} undo
      */
     removed(entry, undo) {
-      notices.show({ kind: "info", purpose: "shelf", text: `${entryName(entry)} was deleted.`, fleeting: true, action: { text: "Undo", run: undo } });
+      // While the way back from one stands there, that from the next joins it.
+      const undos = [...(removals?.notice.isConnected ? removals.undos : []), undo];
+      const text = undos.length === 1 ? `${entryName(entry)} was deleted.` : `${undos.length} stories were deleted.`;
+      const run = () => undos.toReversed().forEach((one) => one());
+      removals = { notice: notices.show({ kind: "info", purpose: "shelf", text, fleeting: true, action: { text: "Undo", run } }), undos };
     },
     /** @param {Imported} imported */
     imported(imported) {
-      notices.show({ ...importReport(imported), purpose: "shelf" });
+      notices.show({ ...importReport(imported), purpose: "import" });
     },
   };
 }

@@ -9,6 +9,8 @@ use fabula::model::{
     self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, sha256_hex, tokenizer_path,
 };
 use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 pub type Outcome<T = ()> = Result<T, Box<dyn Error>>;
@@ -147,6 +149,63 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
 
 pub fn text(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| in_file(path, error))
+}
+
+/// Refuses to write over what is read.
+pub fn spares<'a>(output: &Path, mut inputs: impl Iterator<Item = &'a Path>) -> Outcome {
+    let same = |input: &Path| {
+        std::fs::canonicalize(input)
+            .is_ok_and(|input| std::fs::canonicalize(output).is_ok_and(|output| output == input))
+    };
+    match inputs.find(|input| same(input)) {
+        Some(input) => Err(format!("the output would overwrite {}: name another file", input.display()).into()),
+        None => Ok(()),
+    }
+}
+
+/// A file that is whole or not there: written beside its place, and put there at the end.
+pub struct Output {
+    path: PathBuf,
+    /// None where the path is no file but a pipe or a device, which is written at once.
+    beside: Option<PathBuf>,
+    out: BufWriter<File>,
+}
+
+impl Output {
+    /// Begins a file that is none of `inputs`.
+    pub fn create(path: &Path, inputs: &[&Path]) -> Outcome<Self> {
+        spares(path, inputs.iter().copied())?;
+        let beside = (!path.exists() || path.is_file()).then(|| behind(path, ".new"));
+        let file = File::create(beside.as_deref().unwrap_or(path)).map_err(|error| in_file(path, error))?;
+        Ok(Self { path: path.into(), beside, out: BufWriter::new(file) })
+    }
+
+    /// Puts it in its place.
+    pub fn finish(mut self) -> Outcome {
+        self.out.flush()?;
+        match self.beside.take() {
+            Some(beside) => std::fs::rename(beside, &self.path).map_err(|error| in_file(&self.path, error)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            let _ = std::fs::remove_file(beside);
+        }
+    }
 }
 
 /// A name with something behind it.

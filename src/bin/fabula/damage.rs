@@ -1,11 +1,11 @@
 //! `fabula damage`: human passages, and what is left of them when they are damaged.
 
-use crate::common::{ModelArguments, Outcome, in_file, open};
+use crate::common::{ModelArguments, Outcome, Output, open};
 use crate::reference::HeldOut;
 use clap::Args;
 use fabula::engine::Arithmetic;
 use fabula::experiment::{Damage, Original, damage};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::PathBuf;
 
 /// Lengths of the passages in tokens, in turn.
@@ -33,8 +33,7 @@ struct Line<'a> {
 pub fn run(arguments: Arguments) -> Outcome {
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let passages = arguments.held_out.passages(&tokenizer, |_| Ok(()))?;
-    let file = std::fs::File::create(&arguments.output).map_err(|error| in_file(&arguments.output, error))?;
-    let mut out = BufWriter::new(file);
+    let mut out = Output::create(&arguments.output, &[&arguments.held_out.texts])?;
     let cut = |index: usize| {
         let tokens = &passages[index].token_ids;
         &tokens[..tokens.len().min(LENGTHS[index % LENGTHS.len()])]
@@ -58,6 +57,5 @@ pub fn run(arguments: Arguments) -> Outcome {
             writeln!(out)?;
         }
     }
-    out.flush()?;
-    Ok(())
+    out.finish()
 }

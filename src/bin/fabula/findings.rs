@@ -6,6 +6,7 @@ use crate::sweep_file::Numbers;
 use clap::Args;
 use fabula::experiment::{Finding, axis_label, caveats, finding};
 use serde_json::json;
+use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -18,7 +19,7 @@ pub struct Arguments {
     /// Axes of a sweep to tell of; all that have two values or more if not given
     #[arg(long, value_delimiter = ',')]
     axis: Vec<String>,
-    /// One JSON object instead: the means, comparisons and sentences of each number and axis; of `fabula judge`, as it prints it itself
+    /// One JSON object instead: the means, comparisons and sentences of each number and axis; of a file of `fabula judge`, the same object as its own --json
     #[arg(long)]
     json: bool,
 }
@@ -63,20 +64,21 @@ pub fn run(arguments: Arguments) -> Outcome {
         findings.extend(axes.iter().map(|&axis| (name.clone(), finding(grid, axis, &name.replace('_', " "), values))));
     }
     let caveats = caveats(grid, written);
+    let mut out = std::io::stdout().lock();
     if arguments.json {
         let findings: Vec<_> =
             findings.iter().map(|(name, finding)| json!({"name": name, "finding": finding})).collect();
-        println!("{}", serde_json::to_string_pretty(&json!({"findings": findings, "caveats": caveats}))?);
+        writeln!(out, "{}", serde_json::to_string_pretty(&json!({"findings": findings, "caveats": caveats}))?)?;
         return Ok(());
     }
     for (_, Finding { metric, axis, sentences, .. }) in findings {
-        println!("{metric} along {}:", axis_label(&axis));
+        writeln!(out, "{metric} along {}:", axis_label(&axis))?;
         for sentence in sentences {
-            println!("  {sentence}");
+            writeln!(out, "  {sentence}")?;
         }
     }
     for caveat in caveats {
-        println!("{caveat}");
+        writeln!(out, "{caveat}")?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Reference file, as `fabula reference` writes it, with --json; the one beside the model if not given
     #[arg(long, requires = "json")]
     reference: Option<PathBuf>,
-    /// Library file to measure novelty against, with --json; opening it takes some seconds
+    /// Library file to measure novelty against, with --json; without it there is no novelty, for opening one takes some seconds
     #[arg(long, requires = "json")]
     library: Option<PathBuf>,
     /// Print one JSON object instead of the story
@@ -72,8 +72,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         write!(out, "{prompt}")?;
     }
     let first = Instant::now();
+    let mut shown = 0;
     while let Some(written) = writer.step()? {
         if !arguments.json {
+            shown += written.text.len();
             write!(out, "{}", written.text)?;
             out.flush()?;
         }
@@ -114,6 +116,9 @@ pub fn run(arguments: Arguments) -> Outcome {
             tokens_per_second: (count > 0.0 && decoding > 0.0).then(|| count / decoding),
         };
         serde_json::to_writer(&mut out, &report)?;
+    } else {
+        // What stands for a character that the story broke off in.
+        write!(out, "{}", generation.text.get(shown..).unwrap_or_default())?;
     }
     writeln!(out)?;
     match verdict {

@@ -60,7 +60,7 @@ struct Common {
     weights: Weights,
     #[command(flatten)]
     settings: SettingsArguments,
-    /// File to write (.jsonl): every draft and round. Where it was begun before, by the same command, it is gone on with
+    /// File to write (.jsonl): every draft and round. One that the same command began is continued
     #[arg(long)]
     out: PathBuf,
     /// Print what was found as one JSON object instead of sentences

@@ -128,10 +128,13 @@ impl Judged {
             findings
                 .push(format!("It is not finished: this stands on {written} of its {all} stories, and can change."));
         }
+        let mut out = std::io::stdout().lock();
         if json {
-            println!("{}", serde_json::to_string(&Report { made: &self.made, effects, findings })?);
+            writeln!(out, "{}", serde_json::to_string(&Report { made: &self.made, effects, findings })?)?;
         } else {
-            findings.iter().for_each(|sentence| println!("{sentence}"));
+            for sentence in findings {
+                writeln!(out, "{sentence}")?;
+            }
         }
         Ok(())
     }

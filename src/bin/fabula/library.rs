@@ -1,6 +1,6 @@
 //! `fabula index` and `fabula trace`: the library, made and searched.
 
-use crate::common::{Outcome, in_file, lines, read, text};
+use crate::common::{Outcome, Output, in_file, lines, read, text};
 use clap::Args;
 use fabula::library::{Book, COMMON, Document, Found, Library, SHORTEST_SPAN, Span, build, words};
 use serde::Serialize;
@@ -20,7 +20,7 @@ pub struct IndexArguments {
     /// Library file to write
     #[arg(long)]
     output: PathBuf,
-    /// Leave out every so manieth document, from the first; 0 leaves out none
+    /// Leave out every Nth document, beginning with the first; 0 leaves out none
     #[arg(long, default_value_t = HELD_OUT)]
     held_out: usize,
 }
@@ -48,6 +48,7 @@ pub struct Line {
 pub fn index(arguments: IndexArguments) -> Outcome {
     let IndexArguments { input, output, held_out } = arguments;
     let held = |index: usize| index.checked_rem(held_out) == Some(0);
+    let mut out = Output::create(&output, &[&input])?;
     let lines = lines::<Line>(&input)?;
     let all = lines.len();
     let documents: Vec<Document> = lines
@@ -58,7 +59,8 @@ pub fn index(arguments: IndexArguments) -> Outcome {
         .collect();
     let file = build(&documents)?;
     let (documents, books, words) = Library::open(&file)?.size();
-    std::fs::write(&output, &file).map_err(|error| in_file(&output, error))?;
+    out.write_all(&file)?;
+    out.finish()?;
     writeln!(
         std::io::stdout(),
         "{documents} of {all} documents (the others are held out), {books} books, {words} words, {} bytes",

@@ -20,6 +20,7 @@ mod validate;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabula::model::{Precision, quantize};
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -105,7 +106,8 @@ fn main() -> ExitCode {
         }
         Err(error) if error.use_stderr() => return fail(2, &one_line(&error.to_string())),
         Err(help) => {
-            print!("{help}");
+            // Who reads it may leave early.
+            let _ = write!(std::io::stdout(), "{help}");
             return ExitCode::SUCCESS;
         }
     };
@@ -127,21 +129,24 @@ fn main() -> ExitCode {
                 PrecisionName::Q8_0 => Precision::Q8_0,
                 PrecisionName::F32 => Precision::F32,
             };
-            quantize(&arguments.folder, &arguments.output, &arguments.name, precision).map_err(Into::into)
+            let Quantize { folder, output, name, .. } = &arguments;
+            let files = ["model.safetensors", "config.json", "tokenizer.json"].map(|name| folder.join(name));
+            common::spares(output, files.iter().map(PathBuf::as_path))
+                .and_then(|()| quantize(folder, output, name, precision).map_err(Into::into))
         }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         // The reader of a pipe may leave early; that is no failure of ours.
-        Err(error)
-            if error
-                .downcast_ref::<std::io::Error>()
-                .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) =>
-        {
-            ExitCode::SUCCESS
-        }
+        Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => fail(1, &one_line(&error.to_string())),
     }
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    let kind = kind.or_else(|| error.downcast_ref::<serde_json::Error>()?.io_error_kind());
+    kind == Some(std::io::ErrorKind::BrokenPipe)
 }
 
 /// The first paragraph as one line, without what `fail` or the shell would say again, and a tip if there is one.

@@ -1,6 +1,6 @@
 //! `fabula reference`: what people write, measured.
 
-use crate::common::{ModelArguments, Outcome, in_file, library, lines, open};
+use crate::common::{ModelArguments, Outcome, Output, library, lines, open};
 use crate::library::{HELD_OUT, Line};
 use clap::Args;
 use fabula::engine::Arithmetic;
@@ -18,8 +18,8 @@ const NOT_HUMAN: &str = "TinyStories";
 pub struct HeldOut {
     /// The training texts with what was held out, one document a line: {"shelf", "title", "author", "text"}
     #[arg(long)]
-    texts: PathBuf,
-    /// Every so manieth document, from the first, is held out of training
+    pub texts: PathBuf,
+    /// Every Nth document, beginning with the first, was held out of training
     #[arg(long, default_value_t = HELD_OUT)]
     held_out: usize,
     /// Shelf that is left out, since machines wrote what is on it; may be repeated
@@ -77,6 +77,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let library = library(arguments.library.as_deref(), &arguments.model.model)?
         .ok_or("a library is needed, for novelty: make one with `fabula index`, and name it with --library")?;
+    let mut out = Output::create(&arguments.output, &[&arguments.held_out.texts])?;
     let commonest = library.commonest(COMMONEST).map(|(word, count)| (word.to_string(), count));
     let rarity = Rarity::new(commonest, library.size().2);
     let mut counts = vec![0; tokenizer.vocabulary()];
@@ -105,8 +106,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     if watched {
         eprintln!();
     }
-    let path = &arguments.output;
-    std::fs::write(path, serde_json::to_string(&reference)? + "\n").map_err(|error| in_file(path, error))?;
+    writeln!(out, "{}", serde_json::to_string(&reference)?)?;
+    out.finish()?;
     writeln!(std::io::stdout(), "{}: {} metrics", reference.source, reference.quantiles.len())?;
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! `fabula score`: every number of every text.
 
-use crate::common::{ModelArguments, Outcome, in_file, library, lines, open, reference};
+use crate::common::{ModelArguments, Outcome, Output, library, lines, open, reference};
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{Scorer, by_name};
+use fabula::experiment::{Scorer, by_name, percentiles};
 use serde_json::{Map, Value};
-use std::io::{BufWriter, Write};
+use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -15,7 +16,7 @@ pub struct Arguments {
     /// Texts, one a line: {"id", "text", "prompt"?}; a text goes on exactly where its prompt ends, the space between included
     #[arg(long)]
     input: PathBuf,
-    /// Scores, one a line: {"id", "metrics": {name: number or null}}
+    /// Scores, one a line: {"id", "metrics": {name: number or null}, "percentiles": {name: share of people's passages below}}
     #[arg(long)]
     output: PathBuf,
     /// Reference file, as `fabula reference` writes it; the one beside the model if not given
@@ -37,6 +38,8 @@ struct Line {
 struct Scored {
     id: Value,
     metrics: Map<String, Value>,
+    /// Of what the reference knows; empty without one.
+    percentiles: BTreeMap<String, f64>,
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
@@ -44,15 +47,10 @@ pub fn run(arguments: Arguments) -> Outcome {
     if texts.is_empty() {
         return Err(format!("{}: it holds no texts", arguments.input.display()).into());
     }
-    let same = std::fs::canonicalize(&arguments.output).ok() == std::fs::canonicalize(&arguments.input).ok();
-    if same {
-        return Err("--output would overwrite --input: name another file".into());
-    }
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let library = library(arguments.library.as_deref(), &arguments.model.model)?;
-    let file = std::fs::File::create(&arguments.output).map_err(|error| in_file(&arguments.output, error))?;
-    let mut out = BufWriter::new(file);
+    let mut out = Output::create(&arguments.output, &[&arguments.input])?;
     let mut scorer = Scorer {
         engine: &mut engine,
         tokenizer: &tokenizer,
@@ -62,10 +60,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     };
     for Line { id, text, prompt } in texts {
         let scores = scorer.score(prompt.as_deref().unwrap_or_default(), &text);
-        let metrics = by_name(&scores.map_err(|error| format!("{}: text {id}: {error}", arguments.input.display()))?);
-        serde_json::to_writer(&mut out, &Scored { id, metrics })?;
+        let scores = scores.map_err(|error| format!("{}: text {id}: {error}", arguments.input.display()))?;
+        let metrics = by_name(&scores);
+        let percentiles = reference
+            .as_ref()
+            .map(|reference| percentiles(&metrics, scores.metrics.tokens, reference))
+            .unwrap_or_default();
+        serde_json::to_writer(&mut out, &Scored { id, metrics, percentiles })?;
         writeln!(out)?;
     }
-    out.flush()?;
-    Ok(())
+    out.finish()
 }

@@ -4,7 +4,7 @@ use crate::common::Outcome;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use fabula::experiment::Settings;
 use fabula::link::{self, LinkRead};
-use fabula::sampling::{Order, PARAMETERS, presets};
+use fabula::sampling::{Order, PARAMETERS, Stage, presets};
 
 #[derive(Args)]
 pub struct SettingsArguments {
@@ -28,13 +28,13 @@ pub struct SettingsArguments {
     preset: Option<usize>,
     #[command(flatten)]
     chain: ChainArguments,
-    /// The stages of the sampling chain in the order they run, separated by commas, each once
-    #[arg(long, help_heading = "Sampling chain", value_parser = order)]
+    /// The stages of the sampling chain in the order they run
+    #[arg(long, value_name = "STAGE,...", help_heading = "Sampling chain", value_parser = order, help = order_help())]
     chain_order: Option<Order>,
     /// Tokens that are given rather than drawn: PLACE:TOKEN,... with places among the generated tokens, from 0
     #[arg(long, value_parser = forced_token, value_delimiter = ',')]
     force: Vec<(u32, u32)>,
-    /// A link of the page: all settings from there; says whether the story is the one that it promises
+    /// A story's link, in quotes: all settings from there; `generate` says whether the story is the one that it promises
     #[arg(long, conflicts_with_all = ["prompt", "temperature", "top_p", "seed", "tokens", "preset", "chain_order", "force"])]
     link: Option<String>,
 }
@@ -45,8 +45,10 @@ struct ChainArguments(Vec<(&'static str, f64)>);
 impl Args for ChainArguments {
     fn augment_args(command: Command) -> Command {
         PARAMETERS.iter().fold(command, |command, parameter| {
+            let (stage, label) = (parameter.stage.label(), parameter.label);
             let (from, to, usual) = (parameter.from, parameter.to, parameter.usual);
-            let help = format!("{}: {from} to {to} [default: {usual}]", parameter.label);
+            let off = if parameter.switches { ", off" } else { "" };
+            let help = format!("{stage}: {label}, {from} to {to} [default: {usual}{off}]");
             let argument = Arg::new(parameter.name)
                 .long(parameter.name.replace('_', "-"))
                 .value_name("NUMBER")
@@ -85,6 +87,11 @@ fn preset(name: &str) -> Result<usize, String> {
     })
 }
 
+fn order_help() -> String {
+    let usual: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+    format!("The stages in the order they run, each once [default: {}]", usual.join(","))
+}
+
 fn order(text: &str) -> Result<Order, String> {
     Order::parse(text).map_err(|error| error.to_string())
 }
@@ -99,6 +106,9 @@ impl SettingsArguments {
     pub fn settings(self) -> Outcome<(Settings, Option<LinkRead>)> {
         if let Some(text) = self.link {
             let fragment = text.split_once('#').map_or(text.as_str(), |(_, fragment)| fragment);
+            if fragment.split('&').any(|field| field.starts_with("e=")) {
+                return Err("this link is an experiment's, not a story's: give its parts with --grid, --seeds, --prompts and the rest".into());
+            }
             if !fragment.contains('=') {
                 return Err("this is no link of a story: it has no settings after a #".into());
             }

@@ -5,7 +5,7 @@ use crate::cores::{self, on_all_cores};
 use crate::settings::SettingsArguments;
 use crate::sweep_file::{self, Part, Protocol};
 use clap::Args;
-use fabula::engine::{Arithmetic, Llama};
+use fabula::engine::{Arithmetic, Engine, Llama};
 use fabula::experiment::{Grid, Sweeper, Tools, USUAL_AXES, axes};
 use std::path::PathBuf;
 
@@ -19,14 +19,14 @@ pub struct Arguments {
     /// Stories of each cell; their seeds count up from --seed
     #[arg(long, default_value_t = 8)]
     seeds: u32,
-    /// Prompts, one a line: every cell has so many stories of each. Empty lines are left out
+    /// Prompts, one a line: every cell has --seeds stories of each. Empty lines are left out
     #[arg(long, conflicts_with = "prompt")]
     prompts: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArguments,
     #[command(flatten)]
     adapter: AdapterArguments,
-    /// File to write: .csv (numbers), .jsonl or .parquet (the texts too). Where it was begun before, by the same command, it is gone on with
+    /// File to write: .csv (numbers), .jsonl or .parquet (the texts too). One that the same command began is continued
     #[arg(long)]
     out: PathBuf,
     /// Only the i-th of n parts, I/N from 1: for several machines, whose parts `fabula merge` joins
@@ -65,7 +65,12 @@ pub fn run(arguments: Arguments) -> Outcome {
     if let Some(adapter) = &adapter {
         engine.load_adapter(adapter);
     }
-    grid.base.check_tokens(model.info.shape.vocabulary)?;
+    grid.check_prompts(&tokenizer, &model.info, Engine::context(&engine))?;
+    if let (Some(named), None) = (&grid.base.adapter, &adapter)
+        && grid.axes.iter().any(|axis| axis.name == "strength")
+    {
+        return Err(format!("the link takes the adapter {}: name its folder with --adapter", named.id).into());
+    }
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let library = match arguments.no_library {
         true => None,

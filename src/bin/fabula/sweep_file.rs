@@ -265,10 +265,13 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         let lines = Lines::read(path, &own)?;
         lines.check(path, &own)?;
         protocol = Some(found);
-        if header.is_some() && lines.header != header {
-            return wrong("its columns are not those of the first part");
+        // A part of no stories has no columns either.
+        if lines.header.is_some() {
+            if header.is_some() && lines.header != header {
+                return wrong("its columns are not those of the first part");
+            }
+            header = lines.header;
         }
-        header = lines.header;
         for (run, line) in lines.rows {
             if rows.insert(run, line.clone()).is_some_and(|other| other != line) {
                 return wrong(&format!("its run {run} differs from that of another part"));

@@ -114,7 +114,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         } else if scored.iter().all(|(line, _)| line.human.is_empty()) {
             return Err(format!("{}: its lines have neither \"human\" ratings nor a \"kind\"", path.display()).into());
         }
-        if scored.iter().any(|(line, _)| !line.human.is_empty()) && units(&scored).len() < FEWEST {
+        if scored.iter().any(|(line, _)| !line.human.is_empty())
+            && units(&scored).iter().filter(|(human, _)| !human.is_empty()).count() < FEWEST
+        {
             return Err(format!("{}: fewer than {FEWEST} rated texts tell nothing", path.display()).into());
         }
         report.agreements.extend(agreements(&set, &scored));
@@ -196,6 +198,9 @@ fn agreements(set: &str, scored: &[(Line, Numbers)]) -> Vec<Agreement> {
                     Some((*numbers.get(metric)?, *human.get(rating)?, *numbers.get("baseline: words")?))
                 })
                 .collect();
+            if triples.len() < FEWEST {
+                continue;
+            }
             let columns = |sample: &[usize]| -> [Vec<f64>; 3] {
                 [
                     sample.iter().map(|&at| triples[at].0).collect(),

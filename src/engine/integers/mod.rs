@@ -355,9 +355,9 @@ fn quantize(values: &[f32], largest: f32, out: &mut Vec<i8>) -> f32 {
     let absmax = magnitude(values);
     let inverse = largest / absmax;
     if !inverse.is_finite() {
-        // Nothing but zeros, or values so small that they are as good as zeros.
+        // Nothing but zeros, or values so small that they are as good as zeros; or what has overflowed, which stays so.
         out.resize(values.len(), 0);
-        return 0.0;
+        return if absmax.is_nan() { f32::NAN } else { 0.0 };
     }
     out.extend(values.iter().map(|value| round(value * inverse)));
     absmax / largest

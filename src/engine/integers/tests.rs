@@ -106,6 +106,25 @@ fn zeros_and_next_to_zeros_quantize_to_zeros() {
     }
 }
 
+/// So that the story ends with an error, not as if the layer had said nothing.
+#[test]
+fn what_has_overflowed_is_no_number_after_a_product() {
+    for kernel in Kernel::available() {
+        let mut matrix = Integers::new(kernel, 3, 4);
+        for row in 0..3 {
+            matrix.set_row(row, &[1, 2, 3, 4], 1.0);
+        }
+        matrix.encode();
+        for overflowed in [f32::NAN, f32::INFINITY] {
+            let mut x = Quantized::new(kernel, 1, 4);
+            x.quantize(&[1.0, overflowed, 0.0, -2.0], 4);
+            let mut out = vec![0.0; 3];
+            matrix.multiply(&x, 0..1, &mut out);
+            assert!(out.iter().all(|value| !value.is_finite()), "{}: {out:?}", kernel.name());
+        }
+    }
+}
+
 #[test]
 fn every_kernel_passes_its_self_test() {
     assert!(Kernel::available().into_iter().all(Kernel::self_test));

@@ -24,9 +24,14 @@ pub fn read(json: &[u8]) -> Result<(Json, Pieces), ModelError> {
     check_parts(json)?;
     let mut tokenizer = tokenizers::Tokenizer::from_bytes(json)
         .map_err(|error| ModelError::Tokenizer(error.to_string().lines().next().unwrap_or_default().into()))?;
-    let ModelWrapper::BPE(model) = tokenizer.get_model() else {
+    let ModelWrapper::BPE(mut model) = tokenizer.get_model().clone() else {
         return Err(ModelError::Tokenizer("only tokenizers of the BPE kind are supported".into()));
     };
+    // What training has set up is not for reading: a text would be cut, filled up, or taken apart at random.
+    tokenizer.with_padding(None).with_truncation(None).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
+    if model.dropout.take().is_some() {
+        tokenizer.with_model(model.clone());
+    }
     let unknown = model.get_unk_token().as_deref().and_then(|token| tokenizer.token_to_id(token));
     tokenizer.set_encode_special_tokens(true);
     let added = tokenizer.get_added_tokens_decoder();

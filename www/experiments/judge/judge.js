@@ -125,6 +125,7 @@ function create(context) {
     results: results.node,
     problem: description.wrong,
     settle: description.settle,
+    identity: description.identity,
     usual,
     /** @param {string} written */
     async restore(written) {

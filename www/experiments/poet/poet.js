@@ -146,6 +146,7 @@ function absent({ model }) {
     results: element("div"),
     problem: () => text,
     settle: async () => undefined,
+    identity: () => "",
     usual: async () => false,
     restore: async () => false,
     readLink: async () => ({ problems: [text], promise: null }),

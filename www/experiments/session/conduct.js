@@ -10,8 +10,9 @@ import { mergeNumbers } from "../../session/state.js";
  * @import { Results } from "./results.js"
  */
 
-/** Rows are kept this often, in milliseconds. */
+/** Rows are kept this often, in milliseconds; and tried again after so long where the browser has not taken them. */
 const KEEP_EVERY = 400;
+const TRY_AGAIN = 10_000;
 
 /**
  * What is to be written. `identity`: all that decides the rows; what is kept under it is not written again. `oneByOne`: a run is much
@@ -38,6 +39,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;
+  let refused = false;
   /** @type {LibraryClient | null} */
   let library = null;
   /** Which run a question to the library is about. @type {Map<number, { plan: Plan, run: number }>} */
@@ -68,7 +70,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     state.rows[row.run] = row;
     state = { ...state, written: state.written + (isNew ? 1 : 0) };
     unkept.add(row.run);
-    if (keeping === 0) keeping = window.setTimeout(keep, KEEP_EVERY);
+    if (keeping === 0) keeping = window.setTimeout(keep, refused ? TRY_AGAIN : KEEP_EVERY);
     trace(row);
   }
 
@@ -79,7 +81,9 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     const { plan, rows } = state;
     const fresh = [...unkept].flatMap((run) => rows[run] ?? []);
     unkept = new Set();
-    if (plan && fresh.length > 0) await results.keep(plan.identity, fresh);
+    if (!plan || fresh.length === 0) return;
+    refused = !(await results.keep(plan.identity, fresh));
+    if (refused && state.plan === plan) for (const { run } of fresh) if (state.rows[run]) unkept.add(run);
   }
 
   /** @param {Row} row */

@@ -55,6 +55,8 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   let id = 0;
   let done = 0;
   let deaths = 0;
+  /** Workers wanted: fewer than `size` once the device has not had the memory for more. */
+  let most = size;
   /** How much of the model has come. */
   let share = 0;
   const timing = createTiming();
@@ -107,8 +109,11 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
     dismiss(member);
     deaths += 1;
     if (deaths > MOST_DEATHS) return fail(message);
+    // Where others work, one that never has is one too many for the device.
+    const others = members.filter(({ works }) => works).length;
+    if (!member.works && others > 0) most = others;
     if (phase === "running" || phase === "loading") {
-      hire();
+      if (members.length === 0) hire();
       feed();
     }
   }
@@ -134,7 +139,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
     members = [];
     loaded = null;
     deaths = 0;
-    become("paused");
+    become(work === null ? "idle" : done === work.total ? "done" : "paused");
     onFailed(message);
   }
 
@@ -211,11 +216,11 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
   /** Gives every worker enough to do, and hires the others once the first has the model: they then find it on the device. */
   function feed() {
     if (phase !== "running" || !work) return;
-    const [piece, most] = work.oneByOne ? [1, 1] : [PIECE, IN_HAND];
-    const wanted = Math.min(size, Math.ceil((work.total - done) / piece));
+    const [piece, full] = work.oneByOne ? [1, 1] : [PIECE, IN_HAND];
+    const wanted = Math.min(most, Math.ceil((work.total - done) / piece));
     while (members.length < wanted) hire();
     for (const member of members) {
-      while (member.ready && waiting.length > 0 && member.hands.size <= most - piece) {
+      while (member.ready && waiting.length > 0 && member.hands.size <= full - piece) {
         const runs = waiting.splice(0, piece);
         for (const run of runs) member.hands.set(run, null);
         member.worker.postMessage(work.request(id, runs));

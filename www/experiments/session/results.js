@@ -32,12 +32,13 @@ export function createResults({ onLost }) {
     lose(error);
     return null;
   });
-  let lost = false;
+  /** Whether it was told that something is not kept. */
+  let complained = false;
 
   /** @param {unknown} error */
   function lose(error) {
-    if (lost) return;
-    lost = true;
+    if (complained) return;
+    complained = true;
     onLost(error instanceof StorageProblem ? error.message : String(error));
   }
 
@@ -51,7 +52,7 @@ export function createResults({ onLost }) {
    */
   async function attempt(task, otherwise) {
     const database = await opening;
-    if (!database || lost) return otherwise;
+    if (!database) return otherwise;
     try {
       return await told(task(database));
     } catch (error) {
@@ -72,6 +73,7 @@ export function createResults({ onLost }) {
         return found.map(({ row }) => row);
       }, /** @type {Row[]} */ ([])),
     /**
+     * Whether the rows are kept now.
      * @param {string} identity
      * @param {Row[]} rows
      */
@@ -80,7 +82,8 @@ export function createResults({ onLost }) {
         const transaction = database.transaction([RUNS, ROWS], "readwrite");
         const requests = rows.map((row) => transaction.objectStore(ROWS).put({ identity, row }));
         await Promise.all([...requests, transaction.objectStore(RUNS).put({ identity, used: Date.now() }), transaction.done]);
-      }, undefined),
+        return true;
+      }, false),
     /** @param {string} identity */
     drop: (identity) =>
       attempt(async (database) => {

@@ -79,6 +79,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     settings: form.node,
     problem: description.wrong,
     settle: description.settle,
+    identity: description.identity,
     usual: () => fill(kind.usual()),
     /** @param {string} written */
     async restore(written) {

@@ -64,8 +64,10 @@ const opens = ({ workers: all, working }, far) =>
  */
 export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce }) {
   const run = button("Run", () => act(), { class: "primary" });
-  const cancel = button("Cancel", onCancel);
-  const over = button("Start over", onStartOver);
+  // What is disabled is so in words only, so that the focus is not lost with it.
+  const able = (/** @type {Element} */ control) => control.getAttribute("aria-disabled") !== "true";
+  const cancel = button("Cancel", () => able(cancel) && onCancel());
+  const over = button("Start over", () => able(over) && onStartOver());
   const text = element("p", { class: "hint", id: "run-status" });
   const bar = element("div", { class: "loader-bar" });
   const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
@@ -73,6 +75,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
   run.setAttribute("aria-describedby", "run-status");
   let action = /** @type {"run" | "pause" | "none"} */ ("run");
   let toldPhase = "idle";
+  let hushed = false;
   let toldShare = 0;
 
   function act() {
@@ -102,6 +105,12 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
   return {
     node,
     run,
+    /** Does something of which nothing is told. @param {() => void} act */
+    hush(act) {
+      hushed = true;
+      act();
+      hushed = false;
+    },
     /** @param {Progress} state */
     show(state) {
       const { pool, plan, written, problem, unit } = state;
@@ -111,10 +120,9 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       const complete = total > 0 && written === total;
       action = busy ? "pause" : problem || complete || total === 0 ? "none" : "run";
       run.textContent = busy ? "Pause" : written > 0 && !complete ? "Resume" : "Run";
-      // Disabled in words only, so that the focus is not lost when the last story is written.
       run.setAttribute("aria-disabled", String(action === "none"));
-      cancel.disabled = !busy && pool.phase !== "paused";
-      over.disabled = busy || written === 0;
+      cancel.setAttribute("aria-disabled", String(!busy && pool.phase !== "paused"));
+      over.setAttribute("aria-disabled", String(busy || written === 0));
       const share = total > 0 ? Math.min(1, (written + pool.begun) / total) : 0;
       bar.style.setProperty("--done", String(share));
       // The engines start, or the library opens: nobody can say how far that is.
@@ -128,7 +136,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
         if (pool.phase === "done") announce(`Finished: ${stories(total)}.`);
         else if (pool.phase === "paused") announce(`Paused: ${count(written)} of ${stories(total)}.`);
         else if (pool.phase === "running") announce(`Writing ${stories(total - written)}.`);
-        else if (pool.phase === "idle" && toldPhase !== "done") announce("Cancelled. What is written stays.");
+        else if (pool.phase === "idle" && toldPhase !== "done" && !hushed) announce("Cancelled. What is written stays.");
         toldPhase = pool.phase;
         toldShare = share;
       }
