@@ -3,10 +3,8 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "2f870b9635581088";
+const VERSION = "4691137e04f04bb5";
 
-const CACHES = "fabula-page";
-const CACHE = `${CACHES}-${VERSION}`;
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(new Uint8Array([
@@ -171,6 +169,12 @@ const FILES = [
 /** The folder that this page lives in; the key of a file is its address without a query. */
 const ROOT = new URL("./", self.location.href);
 
+/** Its copies; other folders of the server have others. */
+const CACHES = `fabula-page ${ROOT.pathname} `;
+const CACHE = CACHES + VERSION;
+/** That of all versions before there were several. */
+const FIRST = "fabula-page";
+
 self.addEventListener("install", (event) => {
   // Past the HTTP cache, so that all files are of one version.
   const fresh = FILES.map((file) => new Request(new URL(file, ROOT), { cache: "reload" }));
@@ -181,7 +185,7 @@ self.addEventListener("activate", (event) => event.waitUntil(forget().then(() =>
 
 /** Copies of earlier pages. */
 async function forget() {
-  const old = (await caches.keys()).filter((name) => name.startsWith(CACHES) && name !== CACHE);
+  const old = (await caches.keys()).filter((name) => name === FIRST || (name.startsWith(CACHES) && name !== CACHE));
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 

@@ -22,9 +22,9 @@ pub enum Precision {
     Q8_0,
 }
 
-/// Writes the checkpoint in `folder` as GGUF to `output`, under the given name. What a plain Llama does not have is refused, as it is
+/// The checkpoint in `folder` as the bytes of a GGUF file, under the given name. What a plain Llama does not have is refused, as it is
 /// where a checkpoint is opened to be run.
-pub fn quantize(folder: &Path, output: &Path, name: &str, precision: Precision) -> Result<(), ModelError> {
+pub fn quantize(folder: &Path, name: &str, precision: Precision) -> Result<Vec<u8>, ModelError> {
     let mut model = checkpoint_in(folder)?;
     let tensors = tensors(&mut model, precision)?;
     let tokenizer = folder.join("tokenizer.json");
@@ -36,8 +36,7 @@ pub fn quantize(folder: &Path, output: &Path, name: &str, precision: Precision) 
     let metadata: Vec<(&str, &Value)> = metadata.iter().map(|(key, value)| (key.as_str(), value)).collect();
     let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
     gguf_file::write(&mut file, &metadata, &tensors).map_err(|error| failed("writing", &error))?;
-    std::fs::write(output, file.into_inner())
-        .map_err(|error| ModelError::Checkpoint(format!("{}: {error}", output.display())))
+    Ok(file.into_inner())
 }
 
 /// GGUF's tensors in the order of the forward pass. Its "llama" pairs the rows of a head as the engine does, so they are written as they are read.

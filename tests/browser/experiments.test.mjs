@@ -100,7 +100,7 @@ test("another experiment and back: what was typed is there, and a run that was s
   await fillForm(page, { ...SMALL, prompts: "The queen" });
   const turn = async (title) => {
     await (await find(page, "link", title)).click();
-    await formed(page);
+    await until(page, title, (name) => document.querySelector(".chooser [aria-current]").textContent === name, title);
   };
   await turn("Self-evaluation");
   await turn("Sampling strategies");
@@ -108,7 +108,7 @@ test("another experiment and back: what was typed is there, and a run that was s
   await fillForm(page, LONG);
   await press(page, "Run");
   await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
-  await turn("Self-evaluation");
+  await (await find(page, "link", "Self-evaluation")).click();
   await until(page, "the notice", () => /was stopped; \d+ of 108 stories are written/.test(document.getElementById("notices").textContent));
   await turn("Sampling strategies");
   await reaches(page, "of 108 stories are here already");

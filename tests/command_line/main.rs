@@ -297,10 +297,22 @@ fn what_is_read_is_never_written_over() {
             (path.to_str().unwrap(), "{\"text\": \"The king.\", \"shelf\": \"\", \"title\": \"\", \"author\": \"\"}\n");
         std::fs::write(&path, text).unwrap();
         refuses(&["index", "--input", file, "--output", file], "overwrite");
-        for command in ["reference", "damage"] {
-            refuses(&[command, "--model", MODEL, "--texts", file, "--output", file], "");
-        }
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+        let beside = folder.join("made.new");
+        std::fs::copy(&path, &beside).unwrap();
+        refuses(
+            &["index", "--input", beside.to_str().unwrap(), "--output", folder.join("made").to_str().unwrap()],
+            "overwrite",
+        );
+        std::fs::remove_file(&beside).unwrap();
+        // Long enough for a passage.
+        let long = text
+            .replace("The king.", &"The king had three daughters, and none of them could sleep at night. ".repeat(60));
+        std::fs::write(&path, &long).unwrap();
+        for command in ["reference", "damage"] {
+            refuses(&[command, "--model", MODEL, "--texts", file, "--output", file], "overwrite");
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), long);
         // What cannot be finished leaves what was there.
         let output = folder.join("scores.jsonl");
         std::fs::write(&output, "earlier").unwrap();

@@ -45,6 +45,7 @@ function refuse(text) {
 const analyst = createAnalyst({ onFailed: refuse });
 const results = createResults({
   onLost: (why) => notices.show({ kind: "problem", purpose: "archive", text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.` }),
+  onKept: () => notices.clear("archive"),
 });
 const conduct = createConduct({
   manifestUrl,
@@ -70,7 +71,8 @@ const panel = createRunPanel({
   onPause: conduct.pause,
   onCancel: conduct.cancel,
   onStartOver() {
-    const { written } = conduct.state();
+    const { written, plan } = conduct.state();
+    doomed = plan?.identity ?? "";
     const { one, many } = kind?.unit ?? STORIES;
     again.question.textContent = written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
     again.dialog.showModal();
@@ -82,6 +84,7 @@ const again = createConfirm({
   text: "The settings stay. There is no way back but from a file that you saved.",
   yes: "Start over",
   onYes() {
+    if (conduct.state().plan?.identity !== doomed) return;
     panel.hush(() => void conduct.clear());
     judgement.clear();
     announce("Started over: nothing is written.");
@@ -115,6 +118,10 @@ let experiment = null;
 let ground = null;
 /** Which one that is. @type {Experiment | null} */
 let kind = null;
+/** The plan whose stories it was asked to delete. */
+let doomed = "";
+/** Counts where the reader went, so that who comes late knows. */
+let moves = 0;
 /** What the settings of those shown before described, by their names. @type {Map<string, string>} */
 const left = new Map();
 let revision = 0;
@@ -158,7 +165,9 @@ const isLink = (fragment) => fragment.length > 1 && !named() && document.getElem
 
 /** @param {string} fragment */
 async function follow(fragment) {
-  turn(experimentOf(new URLSearchParams(fragment.slice(1)).get("e") ?? ""));
+  const next = experimentOf(new URLSearchParams(fragment.slice(1)).get("e") ?? "");
+  if (!(await leave(next))) return;
+  turn(next);
   const mine = experiment;
   if (!mine) return;
   const { problems, promise: promised } = await mine.readLink(fragment);
@@ -170,17 +179,24 @@ async function follow(fragment) {
   await promise.follow(promised);
 }
 
-/** Remembers what is shown, to come back to it, and says so where that stops a run. */
-async function leave() {
+/**
+ * Remembers what is shown, to come back to it, and says so where leaving it stops a run. False where the reader has gone elsewhere meanwhile.
+ * @param {Experiment} next
+ */
+async function leave(next) {
+  const move = ++moves;
   const [mine, which] = [experiment, kind];
-  if (!mine || !which) return;
+  if (!mine || !which || which === next) return true;
   await mine.settle();
-  if (mine !== experiment) return;
+  if (move !== moves) return false;
   left.set(which.name, mine.identity());
   const { plan, written, pool } = conduct.state();
-  if (!plan || (pool.phase !== "running" && pool.phase !== "loading")) return;
-  const { many } = which.unit ?? STORIES;
-  notices.show({ kind: "info", purpose: "choice", text: `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written, and stay. Resume goes on there.`, fleeting: true });
+  if (plan && (pool.phase === "running" || pool.phase === "loading")) {
+    const { many } = which.unit ?? STORIES;
+    const stay = conduct.keeps() ? ", and stay. Resume goes on there" : "";
+    notices.show({ kind: "info", purpose: "choice", text: `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`, fleeting: true });
+  }
+  return true;
 }
 
 /**
@@ -188,10 +204,15 @@ async function leave() {
  * @param {Experiment} next
  */
 async function visit(next) {
-  await leave();
+  if (next === kind) {
+    // Whoever was on the way elsewhere stays here.
+    moves += 1;
+    return;
+  }
+  if (!(await leave(next))) return;
   turn(next);
   const mine = experiment;
-  const latest = left.get(next.name) ?? (await results.latest(next.name));
+  const latest = left.get(next.name) || (await results.latest(next.name));
   if (mine !== experiment || !mine) return;
   if (latest === null || !(await mine.restore(latest))) await mine.usual();
 }
@@ -203,6 +224,7 @@ async function visit(next) {
 function turn(next) {
   if (next === kind || !ground) return;
   kind = next;
+  again.dialog.close();
   promise.turn(null);
   notices.clear("link");
   conduct.leave();
@@ -230,7 +252,7 @@ const named = () => EXPERIMENTS.find(({ name }) => `#${name}` === location.hash)
 async function move() {
   const next = named();
   if (isLink(location.hash)) await follow(location.hash);
-  else if (next && next !== kind) await visit(next);
+  else if (next) await visit(next);
 }
 
 async function begin() {
@@ -254,6 +276,7 @@ async function begin() {
 /** @param {import("./session/conduct.js").Plan} plan */
 function opened(plan) {
   promise.turn(plan.identity);
+  again.dialog.close();
   // What was said of a link or a file was said of other stories.
   exports.say("");
   opening = conduct.open(plan).then(() => void promise.label(false));

@@ -30,6 +30,9 @@ export function showInAddressBar(fragment) {
   history.replaceState(history.state, "", withHash(fragment));
 }
 
+/** @param {string} fragment */
+export const isInAddressBar = (fragment) => location.href === address(fragment);
+
 /** Takes the link of a story that is gone out of the address bar: a reload would write it again. */
 export function leaveAddressBar() {
   history.replaceState(history.state, "", location.pathname + location.search);

@@ -2,7 +2,7 @@
 import { download } from "../parts/download.js";
 import { toCsv } from "./csv.js";
 import { fromJson, toJson, withStories } from "./exchange.js";
-import { leaveAddressBar } from "./link.js";
+import { isInAddressBar, leaveAddressBar } from "./link.js";
 import { keptStory } from "./story-format.js";
 
 /**
@@ -32,7 +32,7 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
     const gone = new Set(entries.filter(goes).map((entry) => entry.key));
     const left = entries.filter((entry) => !gone.has(entry.key));
     const next = left.findLast((entry) => entry.origin === "own") ?? left[0];
-    if (shown !== null && gone.has(shown)) leaveAddressBar();
+    if (entries.some(({ key, record }) => gone.has(key) && isInAddressBar(record.link))) leaveAddressBar();
     const kept = [...(brushed ?? [])].filter((key) => !gone.has(key));
     store.update({
       entries: left,

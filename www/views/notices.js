@@ -26,23 +26,22 @@ export function createNotices({ container }) {
     if (list.length > 0) body.append(element("ul", {}, ...list.map((item) => element("li", {}, item))));
     if (content) body.append(content);
     const buttons = element("div", { class: "notice-buttons" });
-    const before = document.activeElement;
+    /** Where the keyboard came from. @type {EventTarget | null} */
+    let before = null;
     const notice = element("div", { class: "notice", "data-kind": kind, "data-purpose": purpose, role: kind === "problem" ? "alert" : "status" });
+    notice.addEventListener("focusin", ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && notice.contains(relatedTarget))) before = relatedTarget;
+    });
+    /** Goes away; the keyboard goes on where it was. @param {() => void} [act] */
+    const leave = (act) => {
+      notice.remove();
+      act?.();
+      if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
     if (action) {
-      buttons.append(
-        button(action.text, () => {
-          notice.remove();
-          action.run();
-        }),
-      );
+      buttons.append(button(action.text, () => leave(action.run)));
     }
-    buttons.append(
-      button("Dismiss", () => {
-        notice.remove();
-        // The keyboard goes on where it was.
-        if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-      }),
-    );
+    buttons.append(button("Dismiss", () => leave()));
     // A live region announces what is put into it, so it goes onto the page empty.
     container.append(notice);
     notice.append(body, buttons);

@@ -163,10 +163,10 @@ pub fn spares<'a>(output: &Path, mut inputs: impl Iterator<Item = &'a Path>) -> 
     }
 }
 
-/// A file that is whole or not there: written beside its place, and put there at the end.
+/// A file that is whole or not there: written beside its place, and put there at the end. What is no plain file, such as a pipe, is
+/// written at once.
 pub struct Output {
     path: PathBuf,
-    /// None where the path is no file but a pipe or a device, which is written at once.
     beside: Option<PathBuf>,
     out: BufWriter<File>,
 }
@@ -175,8 +175,11 @@ impl Output {
     /// Begins a file that is none of `inputs`.
     pub fn create(path: &Path, inputs: &[&Path]) -> Outcome<Self> {
         spares(path, inputs.iter().copied())?;
-        let beside = (!path.exists() || path.is_file()).then(|| behind(path, ".new"));
-        let file = File::create(beside.as_deref().unwrap_or(path)).map_err(|error| in_file(path, error))?;
+        let plain = std::fs::symlink_metadata(path).map_or(true, |found| found.is_file());
+        let beside = plain.then(|| behind(path, ".new"));
+        let place = beside.as_deref().unwrap_or(path);
+        spares(place, inputs.iter().copied())?;
+        let file = File::create(place).map_err(|error| in_file(place, error))?;
         Ok(Self { path: path.into(), beside, out: BufWriter::new(file) })
     }
 

@@ -21,7 +21,7 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use fabula::model::{Precision, quantize};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -130,9 +130,7 @@ fn main() -> ExitCode {
                 PrecisionName::F32 => Precision::F32,
             };
             let Quantize { folder, output, name, .. } = &arguments;
-            let files = ["model.safetensors", "config.json", "tokenizer.json"].map(|name| folder.join(name));
-            common::spares(output, files.iter().map(PathBuf::as_path))
-                .and_then(|()| quantize(folder, output, name, precision).map_err(Into::into))
+            make(folder, output, name, precision)
         }
     };
     match result {
@@ -141,6 +139,18 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => fail(1, &one_line(&error.to_string())),
     }
+}
+
+/// The GGUF of a checkpoint. Nothing that lies in its folder is written over.
+fn make(folder: &Path, output: &Path, name: &str, precision: Precision) -> common::Outcome {
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|error| common::in_file(folder, error))?
+        .filter_map(|file| Some(file.ok()?.path()).filter(|path| path.extension().is_some_and(|end| end != "gguf")))
+        .collect();
+    let inputs: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
+    let mut out = common::Output::create(output, &inputs)?;
+    out.write_all(&quantize(folder, name, precision)?)?;
+    out.finish()
 }
 
 fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {

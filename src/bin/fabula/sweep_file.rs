@@ -1,6 +1,6 @@
 //! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
 
-use crate::common::{Outcome, behind, in_file, text};
+use crate::common::{Outcome, Output, behind, in_file, text};
 use crate::rows;
 use fabula::experiment::{Grid, Row};
 use serde::{Deserialize, Serialize};
@@ -296,5 +296,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         text += &line;
         text.push('\n');
     }
-    std::fs::write(out, text).map_err(|error| in_file(out, error))
+    let mut file = Output::create(out, &[])?;
+    file.write_all(text.as_bytes())?;
+    file.finish()
 }

@@ -82,8 +82,12 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     const fresh = [...unkept].flatMap((run) => rows[run] ?? []);
     unkept = new Set();
     if (!plan || fresh.length === 0) return;
-    refused = !(await results.keep(plan.identity, fresh));
-    if (refused && state.plan === plan) for (const { run } of fresh) if (state.rows[run]) unkept.add(run);
+    const kept = await results.keep(plan.identity, fresh);
+    if (state.plan !== plan) return;
+    refused = !kept;
+    if (!refused) return;
+    for (const { run } of fresh) if (state.rows[run]) unkept.add(run);
+    if (keeping === 0) keeping = window.setTimeout(keep, TRY_AGAIN);
   }
 
   /** @param {Row} row */
@@ -96,6 +100,8 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
 
   return {
     state: () => state,
+    /** Whether the browser keeps what is written. */
+    keeps: () => !refused,
     /** How many workers there are at most. */
     size: pool.size,
     /**
@@ -107,6 +113,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       pool.cancel();
       // What it keeps is settled at once; the plan may change while it is written.
       void keep();
+      refused = false;
       become({ plan, rows: Array.from({ length: plan.total }, () => null), written: 0, kept: 0, opening: true });
       const kept = await results.rows(plan.identity);
       if (state.plan !== plan) return;
@@ -141,6 +148,8 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     async clear() {
       pool.cancel();
       const { plan } = state;
+      clearTimeout(keeping);
+      keeping = 0;
       unkept = new Set();
       become({ rows: state.rows.map(() => null), written: 0, kept: 0 });
       if (plan) await results.drop(plan.identity);

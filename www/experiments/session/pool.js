@@ -110,8 +110,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
     deaths += 1;
     if (deaths > MOST_DEATHS) return fail(message);
     // Where others work, one that never has is one too many for the device.
-    const others = members.filter(({ works }) => works).length;
-    if (!member.works && others > 0) most = others;
+    if (!member.works && members.some(({ works }) => works)) most = members.length;
     if (phase === "running" || phase === "loading") {
       if (members.length === 0) hire();
       feed();
@@ -139,6 +138,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
     members = [];
     loaded = null;
     deaths = 0;
+    most = size;
     become(work === null ? "idle" : done === work.total ? "done" : "paused");
     onFailed(message);
   }
@@ -252,6 +252,7 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
       waiting = Array.from({ length: next.total }, (_, run) => run).filter((run) => !next.done(run));
       done = next.total - waiting.length;
       deaths = 0;
+      most = size;
       phase = "paused";
       if (waiting.length === 0) return become("done");
       resume();

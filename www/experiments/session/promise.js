@@ -43,7 +43,9 @@ export function createPromise({ conduct, shown, judgement, report }) {
   async function end(identity) {
     const digest = await label(true);
     const now = shown();
-    if (digest === null || !now || conduct.state().plan?.identity !== identity) return;
+    const { plan, written } = conduct.state();
+    // Meanwhile another plan may have been opened, or the stories deleted.
+    if (digest === null || !now || plan?.identity !== identity || written < plan.total) return;
     if (promised?.identity === identity) judgement.verdict(verdict(promised, { digest, model: now.model, revision: now.revision, kept: conduct.state().kept }));
     else judgement.digest(digest);
   }

@@ -16,9 +16,11 @@ const MOST = 20;
 /** @typedef {ReturnType<typeof createResults>} Results */
 
 /**
- * @param {{ onLost: (problem: string) => void }} options  rows are kept no more, and why
+ * @param {object} options
+ * @param {(problem: string) => void} options.onLost  rows are not kept, and why; told once, as long as it is so
+ * @param {() => void} options.onKept  after that: they are, all the same
  */
-export function createResults({ onLost }) {
+export function createResults({ onLost, onKept }) {
   /** @type {Promise<IDBPDatabase | null>} */
   const opening = openDatabase({
     name: NAME,
@@ -82,6 +84,10 @@ export function createResults({ onLost }) {
         const transaction = database.transaction([RUNS, ROWS], "readwrite");
         const requests = rows.map((row) => transaction.objectStore(ROWS).put({ identity, row }));
         await Promise.all([...requests, transaction.objectStore(RUNS).put({ identity, used: Date.now() }), transaction.done]);
+        if (complained && rows.length > 0) {
+          complained = false;
+          onKept();
+        }
         return true;
       }, false),
     /** @param {string} identity */
