@@ -202,7 +202,11 @@ self.addEventListener("fetch", (event) => {
  * @param {string} key
  */
 async function networkFirst(request, key) {
-  const kept = () => caches.open(CACHE).then((cache) => cache.match(key)).catch(() => undefined);
+  const kept = async () => {
+    const found = await caches.open(CACHE).then((cache) => cache.match(key)).catch(() => undefined);
+    // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
+    return found && new Response(found.body, found);
+  };
   try {
     const response = await fetch(request);
     // A server in trouble is as good as none.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { generate, ready } from "./reader.mjs";
+import { generate, ready, until } from "./reader.mjs";
 import { ROOT, house, startServer, visit } from "./support.mjs";
 
 const shared = house();
@@ -36,4 +36,25 @@ test("a second visit needs no server", async (t) => {
   await ready(page);
   const after = await generate(page, settings);
   assert.equal(after.digest, before.digest);
+});
+
+test("a server in trouble is as good as none, and copies of earlier versions are cleared away", async (t) => {
+  const server = await startServer({ base: "/some/where/" });
+  t.after(() => server.close());
+  const before = (page) => page.evaluateOnNewDocument(() => {
+    if (sessionStorage.getItem("came") === null) for (const name of ["fabula-page", "fabula-page /some/where/ earlier", "fabula-page /else/ other"]) void caches.open(name);
+    sessionStorage.setItem("came", "");
+  });
+  const page = await visit(t, { browser: shared.browser, server }, { before, expected: /503/ });
+  await ready(page);
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await until(page, "the copies that stay", async () => {
+    const copies = (await caches.keys()).filter((name) => name.startsWith("fabula-page"));
+    return copies.length === 2 && copies.some((name) => name.startsWith("fabula-page /else/")) && copies.some((name) => /^fabula-page \/some\/where\/ [0-9a-f]{16}$/.test(name));
+  });
+  Object.assign(server, { fault: "trouble", faulty: /^\/(www|experiments|$)/ });
+  await page.goto(`${server.url}experiments.html`);
+  await until(page, "the experiments", () => document.getElementById("experiment").dataset.ready === "");
+  await page.goto(server.url);
+  await ready(page);
 });

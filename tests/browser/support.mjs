@@ -14,7 +14,7 @@ const PKG = process.env.FABULA_PKG || (existsSync(path.join(ROOT, "target/pkg/fa
 
 /**
  * Serves the repository root under `base`. `server.fault` makes the files fail that `server.faulty` names (the models):
- * "corrupt" flips a byte, "missing" answers 404, "drop" ends the connection in the middle, "hang" sends half of it and
+ * "corrupt" flips a byte, "missing" answers 404, "trouble" 503, "drop" ends the connection in the middle, "hang" sends half of it and
  * waits. `cut` ends what is open. `server.prelude` runs in the worker first.
  */
 export async function startServer({ base = "/" } = {}) {
@@ -54,6 +54,7 @@ async function sendScript(response, prelude, urlPath) {
 
 async function fail(fault, urlPath, response) {
   if (fault === "missing") return response.writeHead(404).end();
+  if (fault === "trouble") return response.writeHead(503).end();
   const bytes = await readFile(await publicFile(urlPath));
   const half = bytes.length >> 1;
   response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": bytes.length });
