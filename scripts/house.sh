@@ -4,8 +4,8 @@
 #   scripts/house.sh FOLDER STEP...   these steps only
 # Steps, in order; each uses what those before it wrote:
 #   model        models/fable-9m/: the GGUF file and the tokenizer; bits per byte are printed for the card
-#   stories      models/fable-9m/stories.md, to be read
 #   reference    people's passages, measured by it
+#   stories      models/fable-9m/stories.md, to be read
 #   poet         the Poet, fine-tuned on it: the longest step. Broken off, it goes on
 #   manifest     sizes and SHA-256 in models/index.json
 #   golden       tests/golden.json
@@ -17,7 +17,7 @@
 #   version      sw.js: that the page is a new one
 . "$(dirname "$0")/env.sh"
 
-STEPS=(model stories reference poet manifest golden examples links experiments plots screenshot version)
+STEPS=(model reference stories poet manifest golden examples links experiments plots screenshot version)
 MODEL=models/fable-9m/fable-9m-q8_0.gguf
 PYTHON=target/training/bin/python
 FABULA=target/release/fabula
@@ -56,16 +56,16 @@ model() {
   [ "$size" -le 10000000 ] || fail "$MODEL has $size bytes, more than 10 MB"
   "$PYTHON" training/house/evaluate.py "$folder"
 }
+reference() {
+  unpack training/house/library.jsonl.xz "$TEXTS"
+  "$FABULA" reference --model "$MODEL" --texts "$TEXTS" --output models/fable-9m/reference.json
+}
 stories() {
   local at=models/fable-9m/stories.md
   mkdir -p target/training
   { printf '# Thirty stories by fable-9m@%s\n\n' "$(hash8 "$MODEL")"; python3 training/house/samples.py "$MODEL" "$FABULA"; } >target/training/stories.md
   cp target/training/stories.md "$at"
   tail -1 "$at"
-}
-reference() {
-  unpack training/house/library.jsonl.xz "$TEXTS"
-  "$FABULA" reference --model "$MODEL" --texts "$TEXTS" --output models/fable-9m/reference.json
 }
 poet() {
   # One folder a model: a run on other weights must not go on here.

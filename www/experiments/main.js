@@ -192,9 +192,9 @@ async function leave(next) {
   left.set(which.name, mine.identity());
   const { plan, written, pool } = conduct.state();
   if (plan && (pool.phase === "running" || pool.phase === "loading")) {
-    const { many } = which.unit ?? STORIES;
+    const { one, many } = which.unit ?? STORIES;
     const stay = conduct.keeps() ? ", and stay. Resume goes on there" : "";
-    notices.show({ kind: "info", purpose: "choice", text: `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`, fleeting: true });
+    notices.show({ kind: "info", purpose: "choice", text: written === 0 ? `“${which.title}” was stopped before its first ${one}.` : `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`, fleeting: true });
   }
   return true;
 }
