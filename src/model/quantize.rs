@@ -4,6 +4,7 @@
 //! read it too.
 
 use super::ModelError;
+use super::gguf::tensor_name;
 use super::path::checkpoint_in;
 use super::weights::{Model, ModelInfo, Part, Tensor};
 use candle_core::Device;
@@ -62,28 +63,6 @@ fn tensors(model: &mut Model, precision: Precision) -> Result<Vec<(String, QTens
         out.push((name, stored));
     }
     Ok(out)
-}
-
-/// What GGUF calls a tensor.
-fn tensor_name(tensor: Tensor) -> String {
-    let (layer, part) = match tensor {
-        Tensor::Embedding => return "token_embd.weight".into(),
-        Tensor::Classifier => return "output.weight".into(),
-        Tensor::OutputNorm => return "output_norm.weight".into(),
-        Tensor::Layer(layer, part) => (layer, part),
-    };
-    let part = match part {
-        Part::AttentionNorm => "attn_norm",
-        Part::Query => "attn_q",
-        Part::Key => "attn_k",
-        Part::Value => "attn_v",
-        Part::Output => "attn_output",
-        Part::FeedNorm => "ffn_norm",
-        Part::Gate => "ffn_gate",
-        Part::Up => "ffn_up",
-        Part::Down => "ffn_down",
-    };
-    format!("blk.{layer}.{part}.weight")
 }
 
 fn metadata(

@@ -145,7 +145,7 @@ impl<R: Read + Seek> Weights for Gguf<R> {
 }
 
 /// What GGUF calls a tensor.
-fn tensor_name(tensor: Tensor) -> String {
+pub(super) fn tensor_name(tensor: Tensor) -> String {
     match tensor {
         Tensor::Embedding => "token_embd.weight".into(),
         Tensor::Classifier => "output.weight".into(),
