@@ -81,6 +81,9 @@ fn a_link_is_held_to_its_promise() {
     assert!(said(&format!("https://example.org/x/{link}")).contains("reproduced exactly"));
     assert!(said(&link.replace("seed=42", "seed=43")).contains("the tokens differ"));
     assert!(said(&link.replace("seed=42", "seed=43").replace("engine=2", "engine=1")).contains("engine revision 1"));
+    let (before, after) = link.split_once("fable-9m@").unwrap();
+    let older = format!("{before}fable-9m@00000000{}", &after[8..]).replace("seed=42", "seed=43");
+    assert!(said(&older).contains("the link was made with the model fable-9m@00000000"));
     assert!(said("#v=1&n=4&t=hot").contains("temperature"));
     refuses(&["generate", "--model", MODEL, "--link", "hello"], "no link");
     refuses(&["sweep", "--model", MODEL, "--out", "no.csv", "--link", "#x=1&e=sweep&seeds=2"], "an experiment's");
