@@ -1,13 +1,14 @@
 // Writes the numbers of docs/methods.md that hang on the model: agreement with raters, people's range, damage, the small texts.
 //   node scripts/methods-numbers.mjs RATED   RATED: a folder with minp_v2.jsonl, union_roc.jsonl and creative_story_gen.jsonl
-// What fabula computes is kept in target/methods-…/ and not computed again. All other sentences with numbers are a person's work;
-// those of the small texts that could not be placed are listed.
+// What fabula computes is kept in target/methods-…/ and not computed again. All other sentences with numbers are a person's work; it prints
+// what they need: numbers of the small texts that could not be placed, and correlations with words and tokens per word held fixed.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gibberish } from "./numbers/gibberish.mjs";
-import { agreementLine, agreementTables, damageTable, rangesOf } from "./numbers/rows.mjs";
+import { partialWithInterval } from "./numbers/partial.mjs";
+import { agreementLine, agreementTables, cell, damageTable, rangesOf } from "./numbers/rows.mjs";
 import { renewed, scoresOf, smallTexts } from "./numbers/small-texts.mjs";
 
 const PAGE = "docs/methods.md";
@@ -82,3 +83,16 @@ writeFileSync(PAGE, page);
 writeFileSync(KNOWN, `${JSON.stringify(scores, null, 1)}\n`);
 console.log(`\nWritten: ${PAGE}, ${KNOWN}. Numbers of no small text, to be looked at:`);
 for (const line of open) console.log(`  ${line}`);
+
+const stories = lines(path.join(rated, "creative_story_gen.jsonl"));
+const measured = lines(computed("creative_story_gen.scores.jsonl", ["score", "--model", MODEL, "--input", path.join(rated, "creative_story_gen.jsonl")], { writes: true }));
+const column = (name) => measured.map(({ metrics }) => metrics[name]);
+const words = column("words");
+const tokensPerWord = column("tokens").map((count, index) => count / words[index]);
+console.log("\ncreative_story_gen, words and tokens per word both held fixed:");
+for (const metric of ["entropy_per_word_bits", "new_ngrams_3", "coherence"]) {
+  for (const rating of ["creativity", "surprise", "value"]) {
+    const { value, interval } = partialWithInterval(column(metric), stories.map(({ human }) => human[rating]), words, tokensPerWord);
+    console.log(`  ${metric} with ${rating}: ${cell(value, interval)}`);
+  }
+}

@@ -1,19 +1,9 @@
 // The artificial set: rated texts that turn into gibberish step by step. Seeded, so that it is always the same.
+import { random } from "./random.mjs";
 
 const SHARES = [0, 0.05, 0.15, 0.3, 0.6, 1];
 /** With words, and with tokens. The whole text is in the set once. */
 const ROUNDS = 2;
-
-/** Mulberry32: 32 bits of state are enough to shuffle some words. */
-function random(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /**
  * Every text with a share of its words replaced, once by words of the set and once by one to three tokens in a row; its quality is

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gibberish } from "./gibberish.mjs";
+import { partialSpearman, partialWithInterval } from "./partial.mjs";
 import { agreementLine, agreementTables, rangesOf, written } from "./rows.mjs";
 import { renewed, scoresOf, smallTexts } from "./small-texts.mjs";
 
@@ -62,3 +63,28 @@ test("the artificial set turns to gibberish by the share it says, the same every
     assert.ok(Math.abs(changed + human.quality) < 0.06, `${changed} of ${-human.quality}`);
   }
 });
+
+test("a correlation with two numbers held fixed is that of what they leave", () => {
+  const xs = [3, 1, 4, 1.5, 9, 2.6, 5, 3.5, 8, 9.7];
+  const ys = [2, 7, 1, 8, 2.8, 1.8, 2.84, 5.9, 0.4, 5];
+  const first = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const second = [5, 2, 8, 1, 9, 3, 7, 10, 4, 6];
+  assert.ok(Math.abs(partialSpearman(xs, ys, first, second) - residual(xs, ys, [first, second])) < 1e-12);
+  const { value, interval } = partialWithInterval(xs, ys, first, second);
+  assert.ok(interval[0] < value && value < interval[1]);
+  assert.deepEqual(partialWithInterval(xs, ys, first, second).interval, interval);
+});
+
+/** The definition: the correlation of what is left of the ranks when each fixed number's part is taken out, one after the other. */
+function residual(xs, ys, fixed) {
+  const ranks = (values) => values.map((value) => values.filter((other) => other < value).length);
+  const centred = (values) => values.map((value) => value - values.reduce((sum, one) => sum + one, 0) / values.length);
+  const dot = (a, b) => a.reduce((sum, value, index) => sum + value * b[index], 0);
+  let [x, y, ...others] = [xs, ys, ...fixed].map((values) => centred(ranks(values)));
+  while (others.length > 0) {
+    const [one, ...rest] = others;
+    const without = (values) => values.map((value, index) => value - (dot(values, one) / dot(one, one)) * one[index]);
+    [x, y, ...others] = [x, y, ...rest].map(without);
+  }
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}

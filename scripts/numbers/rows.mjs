@@ -42,7 +42,8 @@ export function agreementLine(agreements, metrics, which) {
   return `- **Agreement**${which}: ${each.join(", ")}. Artificial: ${signed(last.spearman)}${hollow(last.interval)}.`;
 }
 
-const cell = (value, interval) => `${signed(value)} (${signed(interval[0])} to ${signed(interval[1])})${hollow(interval)}`;
+/** A correlation with its interval. */
+export const cell = (value, interval) => `${signed(value)} (${signed(interval[0])} to ${signed(interval[1])})${hollow(interval)}`;
 
 /** The tables of the headlines: each row anew, by its name and the columns of its table. */
 export function agreementTables(page, agreements) {
