@@ -3,6 +3,7 @@
 Seeded throughout: the same machine and versions give the same adapter. Broken off, it goes on from its last checkpoint.
 """
 import argparse
+import hashlib
 import json
 import math
 import os
@@ -69,8 +70,9 @@ def bits_per_byte(model, held_out):
 
 
 def schedule(chosen):
-    """What must stay the same for a run to go on; how far it goes and where it writes may change."""
-    return {name: value for name, value in vars(chosen).items() if name not in ("until", "out")}
+    """What must stay the same for a run to go on: the settings, and files by their content. How far it goes and where it writes may change."""
+    kept = {name: value for name, value in vars(chosen).items() if name not in ("work", "until", "out")}
+    return {name: hashlib.sha256(value.read_bytes()).hexdigest() if isinstance(value, Path) else value for name, value in kept.items()}
 
 
 def rate(step, chosen):
