@@ -27,7 +27,7 @@ pub fn findings(found: &Effects) -> Vec<String> {
     }
     said.push(of_score(score, method));
     if effects.iter().all(|effect| effect.difference.mean == 0.0 && effect.p == 1.0) {
-        said.push("Both arms have the same numbers throughout: there was nothing to choose from.".into());
+        said.push("Both arms have the same numbers throughout: chosen by score or at random, nothing differs.".into());
         return said;
     }
     if few.is_none() {
@@ -164,7 +164,7 @@ mod tests {
         assert!(reason.is_some() && reason < score && few.contains("6 prompts are the least"), "{few}");
         assert!(!few.contains("interval") && few.ends_with("was not tested."), "two prompts have none: {few}");
         let same = said(&[outcome(0, &[("score", 0.5)], &[("score", 0.5)])]);
-        assert!(same.contains("nothing to choose from"), "{same}");
+        assert!(same.contains("nothing differs"), "{same}");
         assert!(said(&[]).contains("nothing to compare"));
         assert_eq!((too_few(12, 16), too_few(9, 16), too_few(5, 1)), (None, Some(10), Some(6)));
     }
