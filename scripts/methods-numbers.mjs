@@ -86,6 +86,7 @@ for (const line of open) console.log(`  ${line}`);
 
 const stories = lines(path.join(rated, "creative_story_gen.jsonl"));
 const measured = lines(computed("creative_story_gen.scores.jsonl", ["score", "--model", MODEL, "--input", path.join(rated, "creative_story_gen.jsonl")], { writes: true }));
+if (measured.some(({ id }, index) => id !== stories[index].id)) throw new Error("scores and ratings are not of the same texts in the same order");
 const column = (name) => measured.map(({ metrics }) => metrics[name]);
 const words = column("words");
 const tokensPerWord = column("tokens").map((count, index) => count / words[index]);

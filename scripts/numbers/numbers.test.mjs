@@ -73,6 +73,7 @@ test("a correlation with two numbers held fixed is that of what they leave", () 
   const { value, interval } = partialWithInterval(xs, ys, first, second);
   assert.ok(interval[0] < value && value < interval[1]);
   assert.deepEqual(partialWithInterval(xs, ys, first, second).interval, interval);
+  assert.throws(() => partialWithInterval(xs, ys, first, first.map(() => 1)), /no correlation/);
 });
 
 /** The definition: the correlation of what is left of the ranks when each fixed number's part is taken out, one after the other. */

@@ -35,16 +35,18 @@ export function partialSpearman(xs, ys, first, second) {
   return fixing(fixing(correlation(x, y), xa, ya), fixing(correlation(x, b), xa, ab), fixing(correlation(y, b), ya, ab));
 }
 
-/** The same with its 95% interval, by resampling the texts (percentile bootstrap, Efron 1979). */
+/** The same with its 95% interval, by resampling the texts (percentile bootstrap, Efron 1979). Throws if there is none. */
 export function partialWithInterval(xs, ys, first, second) {
+  const value = partialSpearman(xs, ys, first, second);
+  if (!Number.isFinite(value)) throw new Error("no correlation: a number is the same for all texts, or follows from the others");
   const draw = random(1979);
   const values = [];
   while (values.length < RESAMPLES) {
     const chosen = xs.map(() => Math.floor(draw() * xs.length));
-    const value = partialSpearman(...[xs, ys, first, second].map((list) => chosen.map((index) => list[index])));
-    if (Number.isFinite(value)) values.push(value);
+    const drawn = partialSpearman(...[xs, ys, first, second].map((list) => chosen.map((index) => list[index])));
+    if (Number.isFinite(drawn)) values.push(drawn);
   }
   values.sort((a, b) => a - b);
   const at = (share) => values[Math.round(share * (RESAMPLES - 1))];
-  return { value: partialSpearman(xs, ys, first, second), interval: [at(0.025), at(0.975)] };
+  return { value, interval: [at(0.025), at(0.975)] };
 }

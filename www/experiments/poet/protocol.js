@@ -17,6 +17,6 @@ export const protocol = {
   paper: [
     "Product: only the texts are measured. They can look like verse and mean little; lines and rhymes count what a glance sees, and no number says whether a poem is good.",
     "Process: sampling weighs what the model holds possible; fine-tuning moves what it holds possible. That is why the paper asks for this experiment. But the way was laid by people’s poems, and the texts stay between two spaces that both come from people: combinational, as it mixes tale and verse; exploratory, as the slider walks from one to the other and past what was trained. A transformation in Boden’s sense would change the rules by the writer’s own doing. Here we changed them, from outside.",
-    "Press: no audience judges. The poems and the library stand for what there was before, nothing more. Person: the adapter has no reason to write verse; it was given less than a megabyte of differences, trained for half an hour. So a small effect says nothing against fine-tuning, and a large one is an effect of this adapter, not of fine-tuning as such.",
+    "Press: no audience judges. The poems and the library stand for what there was before, nothing more. Person: the adapter has no reason to write verse; it was given less than a megabyte of differences, trained for less than half an hour. So a small effect says nothing against fine-tuning, and a large one is an effect of this adapter, not of fine-tuning as such.",
   ],
 };
