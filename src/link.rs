@@ -309,7 +309,7 @@ impl<'a> Fields<'a> {
         if !names.is_empty() {
             let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let more = if names.len() > 5 { ", …" } else { "" };
-            self.problems.push(format!("The link has parts that this page does not know: {shown}{more}."));
+            self.problems.push(format!("The link has parts that are not known here: {shown}{more}."));
         }
     }
 }

@@ -222,6 +222,17 @@ const history = createHistory({
 const tree = createTree({ root: required("tree", HTMLElement), onChoose: session.choose });
 const about = createAbout({ root: required("about", HTMLElement) });
 
+/**
+ * The model that the link of the queued story names, where this page has another.
+ * @param {import("./session/state.js").State} state
+ */
+function otherModel({ queued, engine: { phase, ...engine } }) {
+  const theirs = queued?.expectation?.model;
+  if (!theirs || phase !== "ready" || !("model" in engine)) return null;
+  const ours = `${engine.model.name}@${engine.model.hash8}`;
+  return theirs === ours ? null : { theirs, ours };
+}
+
 /** What the comparison depends on. */
 const COMPARED = /** @type {const} */ (["entries", "shown", "pinned", "writing", "chain"]);
 
@@ -233,7 +244,7 @@ store.subscribe((state, previous) => {
     controls.setActivity({ phase: state.engine.phase, writing: state.writing !== null, queued: state.queued !== null, awaited: state.awaited });
   }
   if (state.adapters !== previous.adapters) controls.adapter.show(state.adapters);
-  if (state.awaited !== previous.awaited) tell.adapterAwaited(state.awaited?.offered === false ? state.awaited.id : null, controls.adapter.pick);
+  if (state.awaited !== previous.awaited) tell.adapterAwaited(state.awaited?.offered === false ? state.awaited.id : null, otherModel(state), controls.adapter.pick);
   if (shown && shown.key !== before?.key) {
     // What was streamed stays on the page, with the reader's place in it.
     const streamed = previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;

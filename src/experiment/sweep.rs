@@ -47,7 +47,7 @@ impl Default for Grid {
 /// Why there is no such sweep.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum GridError {
-    #[error("{0:?} is no axis of a grid: write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,...")]
+    #[error("{0:?} is no axis of a grid: write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE")]
     Axis(String),
     #[error("there is no setting {0:?} to sweep; there are temperature, top_p, strength, {names}", names = names())]
     Unknown(String),

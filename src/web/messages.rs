@@ -283,8 +283,9 @@ impl Numbers {
 
     /// What can be measured while a story is written.
     pub fn of_story(metrics: &Metrics, text: &str, reference: Option<&Reference>) -> Self {
-        let mut all = Self::new(metrics, metrics.tokens, reference);
-        all.numbers.append(&mut by_name(&Lines::new(text)));
+        let mut numbers = by_name(metrics);
+        numbers.append(&mut by_name(&Lines::new(text)));
+        let mut all = Self::named(numbers, metrics.tokens, reference);
         if let Some(reference) = reference {
             all.numbers.append(&mut by_name(&Headlines::new(metrics, reference)));
         }

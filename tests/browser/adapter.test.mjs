@@ -343,6 +343,12 @@ test("an adapter of the reader's own writes; its link asks whoever follows it fo
   await sees(other, `Will start when the files of ${adapter.id} are here`);
   assert.match(await told(other), new RegExp(`The files of ${adapter.id} are not here`));
   assert.equal(await count(other, "started"), 0);
+  // Of other weights of the house model, too.
+  const older = await visit(t, shared, { fragment: hash.replace(/fable-9m@[0-9a-f]{8}/, "fable-9m@00000000") });
+  await ready(older);
+  await sees(older, `This story takes the adapter ${adapter.id}`);
+  await sees(older, "It will not be the same: the link was made with the model fable-9m@00000000, this is fable-9m@");
+  assert.ok(!(await other.evaluate(() => document.body.innerText)).includes("It will not be the same"));
   await open(other, await ownFiles(t, "another.safetensors", -2));
   await until(other, "a message", () => document.querySelector('[role="alert"]') !== null);
   assert.match((await alerts(other)).join(), new RegExp(`These files are the adapter another@[0-9a-f]{8}; the story waits for ${adapter.id}`));

@@ -41,7 +41,7 @@ export const reaches = (page, words) => until(page, words, (pattern) => new RegE
 /** Runs what the form says, to its end. */
 export async function finish(page) {
   await press(page, "Run");
-  await reaches(page, "All .* are written");
+  await reaches(page, "(All|The) .* written");
 }
 
 /** The texts of the heatmap's cells, by what screen readers hear. */

@@ -231,7 +231,7 @@ test("an engine that fails while it is asked what the stories tell is told of an
 
 test("settings that cannot be run are refused in words", async (t) => {
   const page = await open(t, shared);
-  const wrong = { "warm": /is no axis of a grid/, "0,3": /temperature must be a number from 0 to 2/i, "1,1": /has the value 1 twice/ };
+  const wrong = { "warm": /“warm” is neither/, "0.2:5": /is no axis of a grid/, "0,3": /temperature must be a number from 0 to 2/i, "1,1": /has the value 1 twice/ };
   for (const [values, words] of Object.entries(wrong)) {
     await fillForm(page, { first: values });
     await until(page, String(words), (pattern) => new RegExp(pattern, "i").test(document.getElementById("form-problem").textContent), words.source);

@@ -42,11 +42,18 @@ def tokens(found, tokenizer, cache):
         with np.load(kept) as stored:
             encoded = np.split(stored["tokens"], np.cumsum(stored["lengths"])[:-1])
     else:
+        print(f"making tokens of {len(found):,} documents, once", flush=True)
         encoded = documents.encode(found, tokenizer)
         lengths = np.array([len(tokens) for tokens in encoded])
         np.savez(kept, tokens=np.concatenate(encoded).astype(np.uint16), lengths=lengths)
     (learned, held), (learned_tokens, held_tokens) = documents.split(found, HELD_OUT), documents.split(encoded, HELD_OUT)
     return Library(learned, learned_tokens), Library(held, held_tokens)
+
+
+def held_out(found, tokenizer):
+    """What is held out alone."""
+    _, held = documents.split(found, HELD_OUT)
+    return Library(held, documents.encode(held, tokenizer))
 
 
 class Windows:

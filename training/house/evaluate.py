@@ -39,12 +39,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model", type=Path, help="a folder with config.json, model.safetensors and tokenizer.json, or a GGUF file beside its tokenizer.json")
     parser.add_argument("--library", type=Path, default=HERE / "library.jsonl.xz")
-    parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target" / "training" / "house", help="where tokens are kept")
     parser.add_argument("--threads", type=int, default=2)
     chosen = parser.parse_args()
-    chosen.work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(chosen.threads)
-    _, held_out = data.tokens(data.read(chosen.library), model.tokenizer_of(chosen.model), chosen.work)
+    held_out = data.held_out(data.read(chosen.library), model.tokenizer_of(chosen.model))
     for shelf, bits in bits_per_byte(model.load(chosen.model), held_out).items():
         print(f"{shelf}: {bits:.4f}")
 

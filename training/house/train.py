@@ -32,6 +32,7 @@ sys.path.append(str(Path(__file__).parent.parent))
 from common.llama import Shape
 
 HERE = Path(__file__).parent
+TRAINING = HERE.parent.parent / "target" / "training"
 # Steps between two lines of loss in the log.
 LINE = 20
 # Of a new run, if nothing else is asked for.
@@ -43,7 +44,7 @@ PLAN = 60
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--library", type=Path, default=HERE / "library.jsonl.xz")
-    parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target" / "training" / "house", help="checkpoint and log")
+    parser.add_argument("--work", type=Path, help="folder for checkpoint and log; target/training/house if not given, with --smoke target/training/house-smoke")
     parser.add_argument("--out", type=Path, help="folder for the model; WORK/model if not given")
     parser.add_argument("--start", type=Path, help="go on from the weights of this checkpoint folder or GGUF file, with the tokenizer there")
     parser.add_argument("--width", type=int, default=320)
@@ -77,6 +78,8 @@ def arguments():
         chosen.batch, chosen.rows, chosen.warmup, chosen.every, chosen.look, chosen.average = 8, 4, 5, 20, 20, 0.8
     if chosen.rows is None:
         chosen.rows = min(2, chosen.batch) if chosen.device == "cpu" else chosen.batch
+    # A smoke run has a tokenizer of its own, which must not be taken for that of the whole library.
+    chosen.work = chosen.work or TRAINING / ("house-smoke" if chosen.smoke else "house")
     chosen.out = chosen.out or chosen.work / "model"
     if chosen.batch % chosen.rows:
         parser.error("--batch must be a multiple of --rows")
@@ -132,6 +135,9 @@ def main():
         print(" ".join(f"{name} {value}" for name, value in facts.items()), flush=True)
 
     found = data.read(chosen.library, chosen.smoke)
+    unknown = set(chosen.weight) - {document["shelf"] for document in found}
+    if unknown:
+        raise SystemExit(f"--weight: the library has no shelf {', '.join(sorted(unknown))}")
     tokenizer_file = model.tokenizer_of(chosen.start) if chosen.start else chosen.work / "tokenizer.json"
     if not tokenizer_file.exists():
         tokenizer.train(found, tokenizer_file)

@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--model", type=Path, default=HOUSE / "fable-9m-q8_0.gguf", help="the GGUF file to fine-tune")
     parser.add_argument("--tokenizer", type=Path, default=HOUSE / "tokenizer.json")
     parser.add_argument("--poems", type=Path, default=HERE / "poems.jsonl.xz")
-    parser.add_argument("--work", type=Path, default=HERE.parent.parent / "target" / "training" / "poet", help="checkpoint and log")
+    parser.add_argument("--work", type=Path, help="folder for checkpoint and log; target/training/poet if not given, with --smoke target/training/poet-smoke")
     parser.add_argument("--out", type=Path, help="folder for the adapter; WORK/adapter if not given")
     parser.add_argument("--rank", type=int, default=12)
     parser.add_argument("--alpha", type=int, default=24)
@@ -53,6 +53,7 @@ def arguments():
     if chosen.smoke:
         chosen.steps, chosen.batch, chosen.length, chosen.every, chosen.warmup = 6, 2, 64, 3, 2
     chosen.until = min(chosen.until or chosen.steps, chosen.steps)
+    chosen.work = chosen.work or HERE.parent.parent / "target" / "training" / ("poet-smoke" if chosen.smoke else "poet")
     chosen.out = chosen.out or chosen.work / "adapter"
     return chosen
 

@@ -70,6 +70,8 @@ const panel = createRunPanel({
   onRun: () => void run(),
   onPause: conduct.pause,
   onCancel: conduct.cancel,
+  // The settings scroll in a box of their own, and what is wrong with them may stand below its edge.
+  onUnable: () => document.querySelector(".form-problem:not(:empty)")?.scrollIntoView({ block: "nearest" }),
   onStartOver() {
     const { written, plan } = conduct.state();
     doomed = plan?.identity ?? "";

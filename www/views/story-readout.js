@@ -54,7 +54,7 @@ export function createReadout({ onOpen, onEnter }) {
     if (lens !== "origin") return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
     if (spans === null) return waiting ? "Marked when the story is finished." : "Which phrases were copied is marked here once the library, under Novelty, is open.";
     if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
-    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} word for word in the books. Choose one to see where.`;
+    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} in the books (very common words aside). Choose one to see where.`;
   }
 
   return {

@@ -77,13 +77,15 @@ export function createTelling({ notices, announcer }) {
     /**
      * A story waits for an adapter that only its writer has; null where none does, or no longer.
      * @param {string | null} id
+     * @param {{ theirs: string, ours: string } | null} models  where the story's link names another model than this page has
      * @param {() => void} open  lets the reader choose its files
      */
-    adapterAwaited(id, open) {
+    adapterAwaited(id, models, open) {
       notices.clear("adapter");
       if (id === null) return;
       const text = `This story takes the adapter ${id}, which this server does not have. Open its two files, ${WEIGHTS} and ${CONFIG}, and it is written.`;
-      notices.show({ kind: "info", purpose: "adapter", text, action: { text: "Open its files…", run: open } });
+      const other = models ? ` It will not be the same: the link was made with the model ${models.theirs}, this is ${models.ours}. Another adapter, or none, can be chosen as well.` : "";
+      notices.show({ kind: "info", purpose: "adapter", text: text + other, action: { text: "Open its files…", run: open } });
     },
     /**
      * Files were opened, but a story waits for others.

@@ -14,7 +14,9 @@ pub fn findings(found: &Effects) -> Vec<String> {
             format!("Best of {drafts} by score, against one of the same {drafts} drafts at random: {over}.")
         }
         Method::Revise { redrafts, rounds } => format!(
-            "Up to {rounds} rounds of {redrafts} redrafts, chosen by score, against as many chosen at random: {over}."
+            "Up to {} of {}, chosen by score, against as many chosen at random: {over}.",
+            count(*rounds as usize, "round"),
+            count(*redrafts as usize, "redraft")
         ),
     }];
     let few = too_few(*prompts, effects.len());

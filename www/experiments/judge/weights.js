@@ -31,7 +31,7 @@ export function createWeights() {
     novelty.input.disabled = !ready && Number(novelty.input.value) === 0;
     hint.textContent = ready
       ? "With novelty, every worker opens the library first: some seconds, and 170 MB of memory each."
-      : "Novelty needs the library, which can be loaded here; until then the other two make the score.";
+      : `Novelty needs the library, which can be loaded here${Number(novelty.input.value) > 0 ? "." : "; until then the other two make the score."}`;
   }
 
   novelty?.input.addEventListener("change", offer);

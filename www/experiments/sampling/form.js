@@ -109,6 +109,8 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
       if (seedsNow === null) return wrong(`${words.seeds} must be a whole number from 1 to ${MOST_STORIES}.`);
       if (lengthNow === null) return wrong("Tokens a story must be a whole number from 1 to 512.");
       if (seedNow === null) return wrong("The first seed must be a whole number from 0 to 4294967295.");
+      const odd = axes.find(({ name, values }) => name() !== "" && !/^[\d.,:\s-]+$/.test(values.value));
+      if (odd) return wrong(`Values are numbers with commas between, as 0.5,0.9,1, or FROM:TO:COUNT, as 0.2:2:7. “${odd.values.value}” is neither.`);
       const text = axes.filter(({ name }) => name() !== "").map(({ name, values }) => `${name()}=${values.value.trim()}`).join(",");
       /** @type {Settings} */
       const base = { ...carried, prompt: lines[0] ?? "", temperature: Number(temperature.input.value || NaN), top_p: Number(topP.input.value || NaN), seed: seedNow, length: lengthNow };

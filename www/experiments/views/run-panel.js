@@ -59,10 +59,11 @@ const opens = ({ workers: all, working }, far) =>
  * @param {() => void} options.onRun
  * @param {() => void} options.onPause
  * @param {() => void} options.onCancel
+ * @param {() => void} options.onUnable  nothing can be run now
  * @param {() => void} options.onStartOver
  * @param {(text: string) => void} options.announce
  */
-export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce }) {
+export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver, announce }) {
   const run = button("Run", () => act(), { class: "primary" });
   // What is disabled is so in words only, so that the focus is not lost with it.
   const able = (/** @type {Element} */ control) => control.getAttribute("aria-disabled") !== "true";
@@ -81,10 +82,11 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
   function act() {
     if (action === "run") onRun();
     else if (action === "pause") onPause();
+    else onUnable();
   }
 
   /** @param {Progress} state */
-  function words({ pool, plan, written, opening, estimate, unit }) {
+  function words({ pool, plan, written, opening, problem, estimate, unit }) {
     const total = plan?.total ?? 0;
     const far = `${count(written)} of ${counted(total, unit)}`;
     const left = pool.secondsLeft === null ? "" : `, about ${spoken(pool.secondsLeft)} left`;
@@ -96,8 +98,9 @@ export function createRunPanel({ onRun, onPause, onCancel, onStartOver, announce
       case "paused":
         return `Paused: ${far}.`;
       default:
+        if (problem) return "A setting cannot be used: the note among the settings says which.";
         if (total === 0 || opening) return "";
-        if (written === total) return `All ${counted(total, unit)} are written. Change a setting for another run.`;
+        if (written === total) return `${total === 1 ? `The one ${unit.one} is` : `All ${counted(total, unit)} are`} written. Change a setting for another run.`;
         return written > 0 ? `${far} are here already.` : estimate;
     }
   }
