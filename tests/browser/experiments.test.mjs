@@ -236,6 +236,11 @@ test("settings that cannot be run are refused in words", async (t) => {
     await fillForm(page, { first: values });
     await until(page, String(words), (pattern) => new RegExp(pattern, "i").test(document.getElementById("form-problem").textContent), words.source);
     assert.equal(await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")), "true");
+    await press(page, "Run");
+    await until(page, "the reason in sight", () => {
+      const [reason, box] = ["#form-problem", ".controls-fields"].map((one) => document.querySelector(one).getBoundingClientRect());
+      return reason.top >= box.top - 1 && reason.bottom <= box.bottom + 1;
+    });
   }
   await fillForm(page, { first: "0.5,1", seeds: 0 });
   await until(page, "seeds", () => document.getElementById("form-problem").textContent.includes("Seeds a cell must be"));

@@ -1,6 +1,6 @@
 //! `fabula findings`: what a sweep or a self-evaluation tells, in words.
 
-use crate::common::{Outcome, in_file};
+use crate::common::Outcome;
 use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
 use clap::Args;
@@ -25,8 +25,6 @@ pub struct Arguments {
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
-    // Before its protocol, which would be missing, too.
-    std::fs::metadata(&arguments.file).map_err(|error| in_file(&arguments.file, error))?;
     if let Some(judged) = Judged::read(&arguments.file)? {
         if !arguments.metric.is_empty() || !arguments.axis.is_empty() {
             let words = "it is from `fabula judge`, whose numbers are told of together; leave --metric and --axis out";
