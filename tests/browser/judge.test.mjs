@@ -18,7 +18,7 @@ const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "mode
 const entry = models.find((m) => m.name === model);
 
 const BEST_OF = { way: "Best of n", drafts: 3, seeds: 1, length: 24, prompts: "The king\nA small, “odd” owl" };
-const REVISE = { way: "Revise", redrafts: 3, rounds: 2, seeds: 1, length: 60, prompts: "The king had three sons.\nWhy does the moon follow us home?" };
+const REVISE = { way: "Revise", redrafts: 3, rounds: 2, seeds: 1, length: 60, prompts: "Once upon a time there was a fox.\nWhy does the moon follow us home?" };
 
 async function violations(page) {
   await page.evaluate(axe);

@@ -86,7 +86,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
   }
 
   /** @param {Progress} state */
-  function words({ pool, plan, written, opening, problem, estimate, unit }) {
+  function words({ pool, plan, written, opening, estimate, unit }) {
     const total = plan?.total ?? 0;
     const far = `${count(written)} of ${counted(total, unit)}`;
     const left = pool.secondsLeft === null ? "" : `, about ${spoken(pool.secondsLeft)} left`;
@@ -98,7 +98,6 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
       case "paused":
         return `Paused: ${far}.`;
       default:
-        if (problem) return "A setting cannot be used: the note among the settings says which.";
         if (total === 0 || opening) return "";
         if (written === total) return `${total === 1 ? `The one ${unit.one} is` : `All ${counted(total, unit)} are`} written. Change a setting for another run.`;
         return written > 0 ? `${far} are here already.` : estimate;
