@@ -3,12 +3,7 @@ import js from "@eslint/js";
 import globals from "globals";
 
 /** Ways of turning text into markup or code, which the page never needs. */
-const noMarkupFromText = [
-  "innerHTML",
-  "outerHTML",
-  "insertAdjacentHTML",
-  "setHTMLUnsafe",
-].map((name) => ({
+const noMarkupFromText = ["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe"].map((name) => ({
   selector: `MemberExpression[property.name="${name}"]`,
   message: `Text goes in as text: use textContent or append instead of ${name}.`,
 }));

@@ -3,14 +3,17 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "a52605aafbab2c5c";
-
+const VERSION = "0b0cb1fad1546d05";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
-const ENGINE = WebAssembly.validate(new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
-  65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 147, 2, 11,
-])) ? "pkg/fabula_relaxed" : "pkg/fabula";
+const ENGINE = WebAssembly.validate(
+  new Uint8Array([
+    0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
+    65, 0, 253, 15, 253, 147, 2, 11,
+  ]),
+)
+  ? "pkg/fabula_relaxed"
+  : "pkg/fabula";
 
 /** Everything the page is made of; tests/browser/offline.test.mjs compares it with the folders. */
 const FILES = [
@@ -178,7 +181,12 @@ const FIRST = "fabula-page";
 self.addEventListener("install", (event) => {
   // Past the HTTP cache, so that all files are of one version.
   const fresh = FILES.map((file) => new Request(new URL(file, ROOT), { cache: "reload" }));
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(fresh)).then(() => self.skipWaiting()));
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll(fresh))
+      .then(() => self.skipWaiting()),
+  );
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
@@ -203,7 +211,10 @@ self.addEventListener("fetch", (event) => {
  */
 async function networkFirst(request, key) {
   const kept = async () => {
-    const found = await caches.open(CACHE).then((cache) => cache.match(key)).catch(() => undefined);
+    const found = await caches
+      .open(CACHE)
+      .then((cache) => cache.match(key))
+      .catch(() => undefined);
     // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
     return found && new Response(found.body, found);
   };

@@ -14,7 +14,11 @@ import { record } from "./lib/record.mjs";
 import { serveFolders } from "./lib/server.mjs";
 
 const { values: options } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, "no-candle": { type: "boolean", default: false }, peers: { type: "string" } },
+  options: {
+    quick: { type: "boolean", default: false },
+    "no-candle": { type: "boolean", default: false },
+    peers: { type: "string" },
+  },
 });
 const plan = options.quick ? { rounds: 1, tokens: 64, quick: true } : { rounds: 5, tokens: 200, quick: false };
 
@@ -37,17 +41,32 @@ const models = [
 ];
 
 const server = await serveFolders({
-  workers: path.join(ROOT, "benches/workers"), models: path.join(ROOT, "models"), random: path.dirname(random), fabula: built, candle,
+  workers: path.join(ROOT, "benches/workers"),
+  models: path.join(ROOT, "models"),
+  random: path.dirname(random),
+  fabula: built,
+  candle,
 });
 const browser = await launch();
 const result = { browser: await browser.version(), plan, models: {} };
 for (const { name, file, address } of models) {
   const header = readHeader(readFileSync(file));
   const bytes = weightBytesPerToken(header);
-  const about = { name, model: address, bytes, vocabulary: header.metadata["llama.vocab_size"], relaxed, candle: withCandle };
+  const about = {
+    name,
+    model: address,
+    bytes,
+    vocabulary: header.metadata["llama.vocab_size"],
+    relaxed,
+    candle: withCandle,
+  };
   const measured = await measure({ browser, server }, about, plan);
   result.models[name] = {
-    name, file_bytes: statSync(file).size, weight_bytes_per_token: bytes, ...measured, ratios: ratios(measured.rows),
+    name,
+    file_bytes: statSync(file).size,
+    weight_bytes_per_token: bytes,
+    ...measured,
+    ratios: ratios(measured.rows),
   };
 }
 await browser.close();
@@ -61,7 +80,12 @@ result.native = measureNative({
 });
 if (options.peers) {
   result.peers = measurePeers({
-    folder: path.resolve(options.peers), built, relaxed, candle: withCandle ? candle : null, chromium: chromium(), ...plan,
+    folder: path.resolve(options.peers),
+    built,
+    relaxed,
+    candle: withCandle ? candle : null,
+    chromium: chromium(),
+    ...plan,
   });
 } else console.error("no peers: their folder comes with --peers");
 record("engine", result, options.quick);

@@ -26,24 +26,36 @@ async function sweep(library) {
       if (message.type === "row") globalThis.times.push(performance.now());
       return push.call(globalThis.said, message);
     };
-    document.querySelector(".run-panel .primary").addEventListener("click", () => (globalThis.begun = performance.now()), { once: true });
+    document
+      .querySelector(".run-panel .primary")
+      .addEventListener("click", () => (globalThis.begun = performance.now()), { once: true });
   });
   const before = load();
   await press(page, "Run");
   for (let minute = 0; minute < 10; minute += 1) {
     // A machine that is busy with other work may take longer than a test waits.
-    await until(page, "the last story", () => /^All /.test(document.getElementById("run-status").textContent)).catch((error) => minute === 9 && Promise.reject(error));
+    await until(page, "the last story", () => /^All /.test(document.getElementById("run-status").textContent)).catch(
+      (error) => minute === 9 && Promise.reject(error),
+    );
   }
   const found = await page.evaluate(() => {
     const rows = globalThis.said.filter((message) => message.type === "row");
-    return { seconds: (globalThis.times.at(-1) - globalThis.begun) / 1000, stories: rows.length, tokens: rows.reduce((sum, { row }) => sum + row.tokens, 0), workers: globalThis.said.filter((message) => message.type === "ready").length };
+    return {
+      seconds: (globalThis.times.at(-1) - globalThis.begun) / 1000,
+      stories: rows.length,
+      tokens: rows.reduce((sum, { row }) => sum + row.tokens, 0),
+      workers: globalThis.said.filter((message) => message.type === "ready").length,
+    };
   });
   await page.browserContext().close();
   return { ...found, load: before };
 }
 
 const result = { browser: await browser.version(), sweeps: {} };
-for (const [name, library] of [["without the library", false], ["novelty looked up meanwhile", true]]) {
+for (const [name, library] of [
+  ["without the library", false],
+  ["novelty looked up meanwhile", true],
+]) {
   const runs = [];
   while (runs.length < RUNS) runs.push(await sweep(library));
   const of = (kind) => summary(runs.map((run) => run[kind]));

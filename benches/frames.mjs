@@ -15,27 +15,34 @@ const SETTINGS = { prompt: "Once", temperature: 2, top_p: 1, length: 512 };
 const MOVES = 120;
 
 /** Notes every frame from now on, until told to stop. */
-const watchFrames = (page) => page.evaluate(() => {
-  const frames = [];
-  globalThis.frames = frames;
-  globalThis.watching = true;
-  const note = (time) => {
-    frames.push(time);
-    // Those watched before may not have been told yet to stop.
-    if (globalThis.watching && globalThis.frames === frames) requestAnimationFrame(note);
-  };
-  requestAnimationFrame(note);
-});
-const framesSeen = (page) => page.evaluate(() => {
-  globalThis.watching = false;
-  return globalThis.frames;
-});
+const watchFrames = (page) =>
+  page.evaluate(() => {
+    const frames = [];
+    globalThis.frames = frames;
+    globalThis.watching = true;
+    const note = (time) => {
+      frames.push(time);
+      // Those watched before may not have been told yet to stop.
+      if (globalThis.watching && globalThis.frames === frames) requestAnimationFrame(note);
+    };
+    requestAnimationFrame(note);
+  });
+const framesSeen = (page) =>
+  page.evaluate(() => {
+    globalThis.watching = false;
+    return globalThis.frames;
+  });
 
 /** Milliseconds of each kind of work that the page's main thread has done so far. */
 async function work(client) {
   const { metrics } = await client.send("Performance.getMetrics");
   const of = (name) => metrics.find((metric) => metric.name === name).value * 1000;
-  return { all: of("TaskDuration"), script: of("ScriptDuration"), style: of("RecalcStyleDuration"), layout: of("LayoutDuration") };
+  return {
+    all: of("TaskDuration"),
+    script: of("ScriptDuration"),
+    style: of("RecalcStyleDuration"),
+    layout: of("LayoutDuration"),
+  };
 }
 
 /** Frames of one story, from the first token to the last. */
@@ -55,7 +62,13 @@ async function story(page, client, seed) {
   const inside = frames.filter((time) => time >= first && time <= last);
   const gaps = inside.slice(1).map((time, index) => time - inside[index]);
   const seconds = (inside.at(-1) - inside[0]) / 1000;
-  return { tokens: done.token_ids.length, seconds, fps: gaps.length / seconds, longest: Math.max(...gaps), busy: (after.all - before.all) / frames.length };
+  return {
+    tokens: done.token_ids.length,
+    seconds,
+    fps: gaps.length / seconds,
+    longest: Math.max(...gaps),
+    busy: (after.all - before.all) / frames.length,
+  };
 }
 
 /** Moves the temperature by one step a frame, and says what that costs the page. */
@@ -63,20 +76,27 @@ async function slide(page, client) {
   const slider = await page.$("#temperature");
   const asked = await page.evaluate(() => globalThis.said.filter((message) => message.type === "looked").length);
   const before = await work(client);
-  const frames = await slider.evaluate((input, moves) => new Promise((resolve) => {
-    const times = [];
-    const move = (time) => {
-      times.push(time);
-      if (times.length > moves) return resolve(times);
-      input.value = String(0.1 + 1.8 * (0.5 - 0.5 * Math.cos((times.length / moves) * 2 * Math.PI)));
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      return requestAnimationFrame(move);
-    };
-    requestAnimationFrame(move);
-  }), MOVES);
+  const frames = await slider.evaluate(
+    (input, moves) =>
+      new Promise((resolve) => {
+        const times = [];
+        const move = (time) => {
+          times.push(time);
+          if (times.length > moves) return resolve(times);
+          input.value = String(0.1 + 1.8 * (0.5 - 0.5 * Math.cos((times.length / moves) * 2 * Math.PI)));
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+          return requestAnimationFrame(move);
+        };
+        requestAnimationFrame(move);
+      }),
+    MOVES,
+  );
   const after = await work(client);
   await settle(page);
-  const answers = await page.evaluate((earlier) => globalThis.said.filter((message) => message.type === "looked").slice(earlier), asked);
+  const answers = await page.evaluate(
+    (earlier) => globalThis.said.filter((message) => message.type === "looked").slice(earlier),
+    asked,
+  );
   const gaps = frames.slice(1).map((time, index) => time - frames[index]);
   const each = (kind) => (after[kind] - before[kind]) / gaps.length;
   return {
@@ -122,7 +142,12 @@ for (const name of COLOURINGS) {
     // A story that ends early measures something shorter.
     if (run.tokens > SETTINGS.length * 0.9) runs.push(run);
   }
-  streaming[name] = { tokens_per_second: summary(runs.map(({ tokens, seconds }) => tokens / seconds)), fps: of(runs, "fps"), longest_ms: of(runs, "longest"), busy_ms: of(runs, "busy") };
+  streaming[name] = {
+    tokens_per_second: summary(runs.map(({ tokens, seconds }) => tokens / seconds)),
+    fps: of(runs, "fps"),
+    longest_ms: of(runs, "longest"),
+    busy_ms: of(runs, "busy"),
+  };
 }
 
 // One that leaves room in the model's memory: something can follow it.

@@ -29,11 +29,12 @@ await page.evaluate(async () => {
   const { engineModule } = await import(new URL("www/parts/features.js", document.baseURI).href);
   const at = (name) => new URL(name, document.baseURI).href;
   const worker = new Worker(at("benches/workers/fabula.mjs"), { type: "module" });
-  globalThis.ask = (task, details) => new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data.answer));
-    worker.onerror = (event) => reject(new Error(event.message));
-    worker.postMessage({ task, details });
-  });
+  globalThis.ask = (task, details) =>
+    new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(data.answer));
+      worker.onerror = (event) => reject(new Error(event.message));
+      worker.postMessage({ task, details });
+    });
   const glue = new URL(engineModule(null), at("www/worker.js")).href;
   await globalThis.ask("load", { glue, module: glue.replace(/\.js$/, "_bg.wasm"), model: at(`models/${file}`) });
 });
@@ -51,7 +52,13 @@ async function story(seed) {
 
 /** Tokens a second of the bare loop over a story's tokens; the last of them is fed by neither. */
 const bare = async (tokens, drawn) =>
-  (tokens.length * 1000) / (await page.evaluate((details) => globalThis.ask("silent", details), { ...SETTINGS, prompt: [0], tokens: tokens.slice(0, -1), drawn }));
+  (tokens.length * 1000) /
+  (await page.evaluate((details) => globalThis.ask("silent", details), {
+    ...SETTINGS,
+    prompt: [0],
+    tokens: tokens.slice(0, -1),
+    drawn,
+  }));
 
 const rates = { [BARE]: [], [DRAWN]: [], [HIDDEN]: [], ...Object.fromEntries(COLOURINGS.map((name) => [name, []])) };
 const before = load();
@@ -72,11 +79,16 @@ for (let round = -1, seed = 1; round < ROUNDS; round += 1) {
   if (round >= 0) for (const [name, rate] of Object.entries(found)) rates[name].push(rate);
 }
 
-const rows = Object.fromEntries(Object.entries(rates).map(([name, runs]) => {
-  const row = summary(runs);
-  const beside = (other) => eachRound([row, summary(rates[other])], (rate, base) => rate / base);
-  return [name, { tokens_per_second: row, to_bare: beside(BARE), to_hidden: COLOURINGS.includes(name) ? beside(HIDDEN) : null }];
-}));
+const rows = Object.fromEntries(
+  Object.entries(rates).map(([name, runs]) => {
+    const row = summary(runs);
+    const beside = (other) => eachRound([row, summary(rates[other])], (rate, base) => rate / base);
+    return [
+      name,
+      { tokens_per_second: row, to_bare: beside(BARE), to_hidden: COLOURINGS.includes(name) ? beside(HIDDEN) : null },
+    ];
+  }),
+);
 const result = { browser: await browser.version(), settings: SETTINGS, load: before, rows };
 await browser.close();
 await server.close();

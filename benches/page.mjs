@@ -21,8 +21,15 @@ function bytesOf(requests) {
   const kinds = { wasm: [], glue: [], model: [], tokenizer: [], page: [] };
   for (const url of new Set(requests.map((request) => decodeURIComponent(request.split("?")[0])))) {
     const inside = url === "/" ? "/index.html" : url;
-    const kind = inside.endsWith(".wasm") ? "wasm" : inside.startsWith("/pkg/") ? "glue"
-      : inside.endsWith(".gguf") ? "model" : inside.endsWith("tokenizer.json") ? "tokenizer" : "page";
+    const kind = inside.endsWith(".wasm")
+      ? "wasm"
+      : inside.startsWith("/pkg/")
+        ? "glue"
+        : inside.endsWith(".gguf")
+          ? "model"
+          : inside.endsWith("tokenizer.json")
+            ? "tokenizer"
+            : "page";
     kinds[kind].push(inside);
   }
   const rows = {};
@@ -49,13 +56,18 @@ function bytesOf(requests) {
 async function firstToken(shared, t, context) {
   shared.server.requests.length = 0;
   const fragment = "#v=1&p=Once+upon+a+time&t=0.8&top_p=0.95&n=8&seed=1";
-  const page = await visit(t, shared, { context, fragment, before: (p) => p.evaluateOnNewDocument(() => {
-    const watch = setInterval(() => {
-      if (!globalThis.said?.some((m) => m.type === "tokens")) return;
-      globalThis.firstToken = performance.now() / 1000;
-      clearInterval(watch);
-    }, 1);
-  }) });
+  const page = await visit(t, shared, {
+    context,
+    fragment,
+    before: (p) =>
+      p.evaluateOnNewDocument(() => {
+        const watch = setInterval(() => {
+          if (!globalThis.said?.some((m) => m.type === "tokens")) return;
+          globalThis.firstToken = performance.now() / 1000;
+          clearInterval(watch);
+        }, 1);
+      }),
+  });
   await until(page, "the first token", () => globalThis.firstToken);
   const seconds = await page.evaluate(() => globalThis.firstToken);
   const requests = [...shared.server.requests];
@@ -72,8 +84,22 @@ async function inBrowser(page, seed) {
 }
 
 function natively(seed) {
-  const words = ["generate", "--model", modelFile, "--prompt", SETTINGS.prompt, "--temperature", String(SETTINGS.temperature),
-    "--top-p", String(SETTINGS.top_p), "--seed", String(seed), "--tokens", String(SETTINGS.length), "--json"];
+  const words = [
+    "generate",
+    "--model",
+    modelFile,
+    "--prompt",
+    SETTINGS.prompt,
+    "--temperature",
+    String(SETTINGS.temperature),
+    "--top-p",
+    String(SETTINGS.top_p),
+    "--seed",
+    String(seed),
+    "--tokens",
+    String(SETTINGS.length),
+    "--json",
+  ];
   return JSON.parse(execFileSync(program, words, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
 }
 
@@ -115,19 +141,28 @@ const TIMES = 100;
 const entry = manifest.models.find((m) => m.name === manifest.default);
 const measuring = { story: [], measurement: [] };
 for (let run = 0; run < RUNS; run += 1) {
-  const [plain, measured] = await page.evaluate(async ({ files, settings, times }) => {
-    const { default: start, Decoder } = await import(new URL("pkg/fabula.js", document.baseURI).href);
-    await start();
-    const [model, tokenizer, reference] = await Promise.all(files.map(async (file) => new Uint8Array(await (await fetch(file)).arrayBuffer())));
-    const decoder = new Decoder(model);
-    const write = (measurements) => {
-      const before = performance.now();
-      decoder.story(JSON.stringify(settings), tokenizer, reference, measurements);
-      return performance.now() - before;
-    };
-    write(times);
-    return [write(0), write(times)];
-  }, { files: [entry.file, entry.tokenizer, entry.reference.file].map((file) => `models/${file}`), settings: { ...SETTINGS, seed: 2 }, times: TIMES });
+  const [plain, measured] = await page.evaluate(
+    async ({ files, settings, times }) => {
+      const { default: start, Decoder } = await import(new URL("pkg/fabula.js", document.baseURI).href);
+      await start();
+      const [model, tokenizer, reference] = await Promise.all(
+        files.map(async (file) => new Uint8Array(await (await fetch(file)).arrayBuffer())),
+      );
+      const decoder = new Decoder(model);
+      const write = (measurements) => {
+        const before = performance.now();
+        decoder.story(JSON.stringify(settings), tokenizer, reference, measurements);
+        return performance.now() - before;
+      };
+      write(times);
+      return [write(0), write(times)];
+    },
+    {
+      files: [entry.file, entry.tokenizer, entry.reference.file].map((file) => `models/${file}`),
+      settings: { ...SETTINGS, seed: 2 },
+      times: TIMES,
+    },
+  );
   measuring.story.push(plain);
   measuring.measurement.push((measured - plain) / TIMES);
 }
@@ -142,8 +177,18 @@ for (let run = 0; run < RUNS; run += 1) {
   opening.push(opened.seconds);
   libraryMemory = opened.memory_bytes;
   const { text } = await inBrowser(fresh, 3);
-  await until(fresh, "the library's answer", (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted), text);
-  tracing.push(await fresh.evaluate((wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).seconds * 1000, text));
+  await until(
+    fresh,
+    "the library's answer",
+    (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted),
+    text,
+  );
+  tracing.push(
+    await fresh.evaluate(
+      (wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).seconds * 1000,
+      text,
+    ),
+  );
   await fresh.close();
 }
 
@@ -155,7 +200,12 @@ const result = {
   seconds_to_first_token: { empty_cache: summary(cold), warm_cache: summary(warm) },
   tokens_per_second: { browser: summary(speeds.browser), native: summary(speeds.native) },
   measuring_ms: { story: summary(measuring.story), measurement: summary(measuring.measurement) },
-  library: { seconds_to_open: summary(opening), memory_bytes: libraryMemory, trace_ms: summary(tracing), bytes: entry.library.bytes },
+  library: {
+    seconds_to_open: summary(opening),
+    memory_bytes: libraryMemory,
+    trace_ms: summary(tracing),
+    bytes: entry.library.bytes,
+  },
 };
 await browser.close();
 await server.close();

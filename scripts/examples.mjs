@@ -17,10 +17,28 @@ const SETTINGS = [
   { temperature: 1.6, seed: 7 },
 ];
 
-const write = (settings, earlier) => JSON.parse(execFileSync("target/release/fabula", [
-  "generate", "--model", model, "--temperature", String(settings.temperature), "--seed", String(settings.seed),
-  "--tokens", "160", "--json", "--library", library, ...earlier.flatMap((file) => ["--earlier", file]),
-], { encoding: "utf8" }));
+const write = (settings, earlier) =>
+  JSON.parse(
+    execFileSync(
+      "target/release/fabula",
+      [
+        "generate",
+        "--model",
+        model,
+        "--temperature",
+        String(settings.temperature),
+        "--seed",
+        String(settings.seed),
+        "--tokens",
+        "160",
+        "--json",
+        "--library",
+        library,
+        ...earlier.flatMap((file) => ["--earlier", file]),
+      ],
+      { encoding: "utf8" },
+    ),
+  );
 
 // Twice: session novelty compares each example with all the others.
 const files = SETTINGS.map((settings, index) => {
@@ -29,7 +47,10 @@ const files = SETTINGS.map((settings, index) => {
   return file;
 });
 const records = SETTINGS.map((settings, index) => {
-  const record = write(settings, files.filter((_, other) => other !== index));
+  const record = write(
+    settings,
+    files.filter((_, other) => other !== index),
+  );
   delete record.prompt_tokens;
   // Speed belongs to the machine that made the example, not to the reader's.
   return { ...record, seconds: null, tokens_per_second: null };

@@ -20,12 +20,20 @@ const LIBRARY = "target/training/library.jsonl";
 
 const rated = process.argv[2];
 if (!rated || SETS.some((set) => !existsSync(path.join(rated, `${set}.jsonl`)))) {
-  console.error(`node scripts/methods-numbers.mjs RATED: a folder with ${SETS.map((set) => `${set}.jsonl`).join(", ")}`);
+  console.error(
+    `node scripts/methods-numbers.mjs RATED: a folder with ${SETS.map((set) => `${set}.jsonl`).join(", ")}`,
+  );
   process.exit(2);
 }
 let page = readFileSync(PAGE, "utf8");
 // Whatever the numbers come of.
-const inputs = [MODEL, "models/fable-9m/reference.json", "models/fable-9m/library.fabulib", "target/release/fabula", ...SETS.map((set) => path.join(rated, `${set}.jsonl`))];
+const inputs = [
+  MODEL,
+  "models/fable-9m/reference.json",
+  "models/fable-9m/library.fabulib",
+  "target/release/fabula",
+  ...SETS.map((set) => path.join(rated, `${set}.jsonl`)),
+];
 const hash = createHash("sha256").update(JSON.stringify(smallTexts(page)));
 for (const file of inputs) hash.update(readFileSync(file));
 const work = `target/methods-${hash.digest("hex").slice(0, 8)}`;
@@ -37,32 +45,56 @@ function computed(file, words, { writes = false } = {}) {
   if (!existsSync(at)) {
     console.log(`fabula ${words[0]} → ${at}`);
     const output = writes ? ["--output", `${at}.new`] : [];
-    const printed = execFileSync("target/release/fabula", [...words, ...output], { maxBuffer: 1 << 28, stdio: ["ignore", "pipe", "inherit"] });
+    const printed = execFileSync("target/release/fabula", [...words, ...output], {
+      maxBuffer: 1 << 28,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     if (!writes) writeFileSync(`${at}.new`, printed);
     renameSync(`${at}.new`, at);
   }
   return at;
 }
 const json = (file) => JSON.parse(readFileSync(file, "utf8"));
-const lines = (file) => readFileSync(file, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+const lines = (file) =>
+  readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 
 const artificial = path.join(work, "artificial.jsonl");
 const tokens = Object.keys(json("models/fable-9m/tokenizer.json").model.vocab);
-writeFileSync(artificial, gibberish(lines(path.join(rated, "minp_v2.jsonl")), tokens).map((line) => `${JSON.stringify(line)}\n`).join(""));
+writeFileSync(
+  artificial,
+  gibberish(lines(path.join(rated, "minp_v2.jsonl")), tokens)
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join(""),
+);
 const sets = [...SETS.map((set) => path.join(rated, `${set}.jsonl`)), artificial].flatMap((file) => ["--input", file]);
 const { agreements } = json(computed("agreements.json", ["validate", "--json", "--model", MODEL, ...sets]));
 if (!existsSync(LIBRARY)) {
   mkdirSync(path.dirname(LIBRARY), { recursive: true });
-  writeFileSync(`${LIBRARY}.new`, execFileSync("xz", ["-dc", "training/house/library.jsonl.xz"], { maxBuffer: 1 << 28 }));
+  writeFileSync(
+    `${LIBRARY}.new`,
+    execFileSync("xz", ["-dc", "training/house/library.jsonl.xz"], { maxBuffer: 1 << 28 }),
+  );
   renameSync(`${LIBRARY}.new`, LIBRARY);
 }
-const damaged = computed("damaged.jsonl", ["damage", "--model", MODEL, "--texts", LIBRARY, "--passages", "300"], { writes: true });
+const damaged = computed("damaged.jsonl", ["damage", "--model", MODEL, "--texts", LIBRARY, "--passages", "300"], {
+  writes: true,
+});
 const { damage } = json(computed("damage.json", ["validate", "--json", "--model", MODEL, "--input", damaged]));
 
 const texts = path.join(work, "small-texts.jsonl");
-writeFileSync(texts, smallTexts(page).map((line) => `${JSON.stringify(line)}\n`).join(""));
+writeFileSync(
+  texts,
+  smallTexts(page)
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join(""),
+);
 const reference = json("models/fable-9m/reference.json");
-const scores = scoresOf(lines(computed("small-texts.scores.jsonl", ["score", "--model", MODEL, "--input", texts], { writes: true })));
+const scores = scoresOf(
+  lines(computed("small-texts.scores.jsonl", ["score", "--model", MODEL, "--input", texts], { writes: true })),
+);
 
 // Section by section: each begins with the name of its number.
 const sections = page.split(/^(?=##+ )/m);
@@ -70,11 +102,15 @@ const known = existsSync(KNOWN) ? json(KNOWN) : scores;
 const open = [];
 page = sections
   .map((section) => {
-    const metrics = [...(/^- \*\*Says\*\*: (.*?) (?:is|are|tells|puts) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const metrics = [
+      ...(/^- \*\*Says\*\*: (.*?) (?:is|are|tells|puts) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g),
+    ].map(([, name]) => name);
     if (metrics.length === 0) return section;
     const [written, unclear] = renewed(rangesOf(section, metrics, reference), metrics, known, scores);
     open.push(...unclear);
-    return written.replace(/^- \*\*Agreement\*\*( of [a-z ]+)?: quality .*$/m, (line, which = "") => agreementLine(agreements, metrics, which));
+    return written.replace(/^- \*\*Agreement\*\*( of [a-z ]+)?: quality .*$/m, (line, which = "") =>
+      agreementLine(agreements, metrics, which),
+    );
   })
   .join("");
 page = agreementTables(page, agreements);
@@ -85,15 +121,27 @@ console.log(`\nWritten: ${PAGE}, ${KNOWN}. Numbers of no small text, to be looke
 for (const line of open) console.log(`  ${line}`);
 
 const stories = lines(path.join(rated, "creative_story_gen.jsonl"));
-const measured = lines(computed("creative_story_gen.scores.jsonl", ["score", "--model", MODEL, "--input", path.join(rated, "creative_story_gen.jsonl")], { writes: true }));
-if (measured.some(({ id }, index) => id !== stories[index].id)) throw new Error("scores and ratings are not of the same texts in the same order");
+const measured = lines(
+  computed(
+    "creative_story_gen.scores.jsonl",
+    ["score", "--model", MODEL, "--input", path.join(rated, "creative_story_gen.jsonl")],
+    { writes: true },
+  ),
+);
+if (measured.some(({ id }, index) => id !== stories[index].id))
+  throw new Error("scores and ratings are not of the same texts in the same order");
 const column = (name) => measured.map(({ metrics }) => metrics[name]);
 const words = column("words");
 const tokensPerWord = column("tokens").map((count, index) => count / words[index]);
 console.log("\ncreative_story_gen, words and tokens per word both held fixed:");
 for (const metric of ["entropy_per_word_bits", "new_ngrams_3", "coherence"]) {
   for (const rating of ["creativity", "surprise", "value"]) {
-    const { value, interval } = partialWithInterval(column(metric), stories.map(({ human }) => human[rating]), words, tokensPerWord);
+    const { value, interval } = partialWithInterval(
+      column(metric),
+      stories.map(({ human }) => human[rating]),
+      words,
+      tokensPerWord,
+    );
     console.log(`  ${metric} with ${rating}: ${cell(value, interval)}`);
   }
 }

@@ -7,7 +7,8 @@ import { Marked } from "marked";
 const SOURCE = "docs/methods.md";
 const OUTPUT = "methods.html";
 
-const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
+const escaped = (text) =>
+  text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
 /** What a heading says, without its markup. */
 const plain = (tokens) => tokens.map((token) => (token.tokens ? plain(token.tokens) : (token.text ?? ""))).join("");
@@ -15,7 +16,10 @@ const plain = (tokens) => tokens.map((token) => (token.tokens ? plain(token.toke
 /** The ids that GitHub gives to headings, so that a link to one works here and there. */
 const used = new Map();
 function idOf(text) {
-  const id = text.toLowerCase().replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
+  const id = text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M} _-]/gu, "")
+    .replaceAll(" ", "-");
   const before = used.get(id) ?? 0;
   used.set(id, before + 1);
   return before > 0 ? `${id}-${before}` : id;
@@ -38,12 +42,17 @@ const renderer = {
   },
   // A table wider than a phone scrolls in a box of its own, which the keyboard reaches.
   table(token) {
-    const cell = ({ tokens }, tag, attributes = "") => `<${tag}${attributes}>${this.parser.parseInline(tokens)}</${tag}>`;
+    const cell = ({ tokens }, tag, attributes = "") =>
+      `<${tag}${attributes}>${this.parser.parseInline(tokens)}</${tag}>`;
     const head = `<tr>${token.header.map((told) => cell(told, "th", ' scope="col"')).join("")}</tr>\n`;
     const number = ({ text }) => (/^[−+\d]/.test(text) && text.length < 40 ? ' class="number"' : "");
-    const body = token.rows.map((cells) => `<tr>${cells.map((told) => cell(told, "td", number(told))).join("")}</tr>\n`).join("");
-    return `<div class="table" role="region" tabindex="0" aria-label="Table: ${escaped(section)}">\n` +
-      `<table>\n<thead>\n${head}</thead>\n<tbody>\n${body}</tbody>\n</table>\n</div>\n`;
+    const body = token.rows
+      .map((cells) => `<tr>${cells.map((told) => cell(told, "td", number(told))).join("")}</tr>\n`)
+      .join("");
+    return (
+      `<div class="table" role="region" tabindex="0" aria-label="Table: ${escaped(section)}">\n` +
+      `<table>\n<thead>\n${head}</thead>\n<tbody>\n${body}</tbody>\n</table>\n</div>\n`
+    );
   },
   link({ href, tokens }) {
     return `<a href="${escaped(moved(href))}">${this.parser.parseInline(tokens)}</a>`;

@@ -10,7 +10,10 @@ const list = /const FILES = \[\n(.*?)\n\];/s.exec(worker)?.[1];
 if (!list) throw new Error(`${AT} has no list of files`);
 // Of both builds of the engine; a browser keeps the one that it can run.
 const engines = ["pkg/fabula", "pkg/fabula_relaxed"].flatMap((engine) => [`${engine}.js`, `${engine}_bg.wasm`]);
-const files = [...engines, ...[...list.matchAll(/"([^"]+)"/g)].map(([, name]) => (name === "./" ? "index.html" : name))];
+const files = [
+  ...engines,
+  ...[...list.matchAll(/"([^"]+)"/g)].map(([, name]) => (name === "./" ? "index.html" : name)),
+];
 const hash = createHash("sha256");
 for (const file of files) hash.update(`${file}\n`).update(createHash("sha256").update(readFileSync(file)).digest());
 const version = hash.digest("hex").slice(0, 16);

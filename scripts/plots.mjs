@@ -19,6 +19,8 @@ for (const [name, draw] of Object.entries(drawings)) {
   else if (!existsSync(file) || readFileSync(file, "utf8") !== drawing) wrong.push(name);
 }
 if (wrong.length > 0) {
-  console.error(`In ${FOLDER}, not what the rows give: ${wrong.join(", ")}. Run node scripts/plots.mjs, and delete what it does not draw.`);
+  console.error(
+    `In ${FOLDER}, not what the rows give: ${wrong.join(", ")}. Run node scripts/plots.mjs, and delete what it does not draw.`,
+  );
   process.exit(1);
 }

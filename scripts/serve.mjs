@@ -88,7 +88,8 @@ async function main() {
   const at = words.indexOf("--host");
   const host = (at >= 0 ? words.splice(at, 2)[1] : "") || "127.0.0.1";
   const first = Number(words[0] ?? (process.env.PORT || 8000));
-  if (!(Number.isInteger(first) && first >= 0 && first < 65536)) throw new Error(`Not a port: ${words[0] ?? process.env.PORT}`);
+  if (!(Number.isInteger(first) && first >= 0 && first < 65536))
+    throw new Error(`Not a port: ${words[0] ?? process.env.PORT}`);
   for (let port = first; ; port += 1) {
     try {
       const found = await listen(createServer(answer), host, port);

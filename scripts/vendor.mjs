@@ -77,7 +77,10 @@ const packages = folders.map((folder) => {
 
 mkdirSync(output, { recursive: true });
 for (const { file, from, title, names, code } of bundles) {
-  writeFileSync(join(output, `${file}.js`), `/* ${title}. Built by scripts/vendor.mjs; licences in LICENSES.txt. */\n${code}`);
+  writeFileSync(
+    join(output, `${file}.js`),
+    `/* ${title}. Built by scripts/vendor.mjs; licences in LICENSES.txt. */\n${code}`,
+  );
   writeFileSync(
     join(output, `${file}.d.ts`),
     `// The types of ${file}.js. Written by scripts/vendor.mjs.\nexport { ${names.join(", ")} } from "${from}";\n`,
@@ -86,7 +89,9 @@ for (const { file, from, title, names, code } of bundles) {
 }
 writeFileSync(
   join(output, "LICENSES.txt"),
-  packages.map((item) => `${item.name} ${item.version} (${item.license})\n\n${item.text}\n`).join(`\n${"-".repeat(80)}\n\n`),
+  packages
+    .map((item) => `${item.name} ${item.version} (${item.license})\n\n${item.text}\n`)
+    .join(`\n${"-".repeat(80)}\n\n`),
 );
 writeFileSync(
   join(output, "README.md"),

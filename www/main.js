@@ -31,7 +31,10 @@ import { createTelling } from "./views/telling.js";
 import { createTree } from "./views/tree.js";
 
 const store = createStore(initialState);
-const tell = createTelling({ notices: createNotices({ container: required("notices", HTMLElement) }), announcer: required("announcer", HTMLElement) });
+const tell = createTelling({
+  notices: createNotices({ container: required("notices", HTMLElement) }),
+  announcer: required("announcer", HTMLElement),
+});
 const { announce } = tell;
 const manifestUrl = new URL("models/index.json", document.baseURI).href;
 
@@ -78,7 +81,8 @@ const adapters = createAdapters({
   manifestUrl,
   onOpened(adapter) {
     const { awaited } = store.get();
-    if (awaited && !awaited.offered && !isSameAdapter(awaited.id, adapter.id)) return tell.otherAdapter(adapter.id, awaited.id, controls.adapter.pick);
+    if (awaited && !awaited.offered && !isSameAdapter(awaited.id, adapter.id))
+      return tell.otherAdapter(adapter.id, awaited.id, controls.adapter.pick);
     tell.adapterOpened(adapter);
     controls.adapter.choose(adapter.id);
   },
@@ -188,7 +192,12 @@ fitSettings();
 const libraryView = createLibrary({ onOpen: library.open });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
-const story = createStory({ root: required("story", HTMLElement), onOpenSpan: openSpan, onPosition: session.setPosition, onEnter: () => lens.enter() });
+const story = createStory({
+  root: required("story", HTMLElement),
+  onOpenSpan: openSpan,
+  onPosition: session.setPosition,
+  onEnter: () => lens.enter(),
+});
 const lens = createLens({
   root: required("lens", HTMLElement),
   settings: controls.read(),
@@ -240,18 +249,43 @@ store.subscribe((state, previous) => {
   const shown = shownEntry(state);
   const before = shownEntry(previous);
   if (state.engine !== previous.engine) loader.show(state.engine);
-  if (state.engine.phase !== previous.engine.phase || state.writing !== previous.writing || state.queued !== previous.queued || state.awaited !== previous.awaited) {
-    controls.setActivity({ phase: state.engine.phase, writing: state.writing !== null, queued: state.queued !== null, awaited: state.awaited });
+  if (
+    state.engine.phase !== previous.engine.phase ||
+    state.writing !== previous.writing ||
+    state.queued !== previous.queued ||
+    state.awaited !== previous.awaited
+  ) {
+    controls.setActivity({
+      phase: state.engine.phase,
+      writing: state.writing !== null,
+      queued: state.queued !== null,
+      awaited: state.awaited,
+    });
   }
   if (state.adapters !== previous.adapters) controls.adapter.show(state.adapters);
-  if (state.awaited !== previous.awaited) tell.adapterAwaited(state.awaited?.offered === false ? state.awaited.id : null, otherModel(state), controls.adapter.pick);
+  if (state.awaited !== previous.awaited)
+    tell.adapterAwaited(
+      state.awaited?.offered === false ? state.awaited.id : null,
+      otherModel(state),
+      controls.adapter.pick,
+    );
   if (shown && shown.key !== before?.key) {
     // What was streamed stays on the page, with the reader's place in it.
-    const streamed = previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;
+    const streamed =
+      previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;
     story.show(shown, { streamed });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
   if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
-  lens.show({ entry: shown, position: state.position, chain: state.chain, phase: state.engine.phase, writing: state.writing !== null || (state.queued !== null && state.awaited === null && state.engine.phase === "ready"), readable: shown !== null && canRead(state, shown), missing: shown && missingAdapter(state, shown.record.settings) });
+  lens.show({
+    entry: shown,
+    position: state.position,
+    chain: state.chain,
+    phase: state.engine.phase,
+    writing:
+      state.writing !== null || (state.queued !== null && state.awaited === null && state.engine.phase === "ready"),
+    readable: shown !== null && canRead(state, shown),
+    missing: shown && missingAdapter(state, shown.record.settings),
+  });
   if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
     metrics.attribute(shown.record.settings);
     metrics.show(shown.record, shown.finished);
@@ -262,7 +296,12 @@ store.subscribe((state, previous) => {
     tree.show(state.entries, state.shown);
   }
   if (COMPARED.some((part) => state[part] !== previous[part])) {
-    compare.show({ pinned: state.entries.find((entry) => entry.key === state.pinned) ?? null, shown, writing: state.writing !== null, chain: state.chain });
+    compare.show({
+      pinned: state.entries.find((entry) => entry.key === state.pinned) ?? null,
+      shown,
+      writing: state.writing !== null,
+      chain: state.chain,
+    });
   }
   if (state.keeping !== previous.keeping) history.showKeeping(state.keeping);
   if (state.shown !== previous.shown || state.engine.phase !== previous.engine.phase) {

@@ -6,13 +6,20 @@ const over = (a, b) => eachRound([a, b], (above, below) => above / below);
 
 /** The ratios that are aimed at, of each row that has the measurements for them. */
 export function ratios(rows) {
-  return Object.fromEntries(Object.entries(rows).filter(([, row]) => row.greedy).map(([id, row]) => [id, {
-    to_bound: over(row.greedy, rows.bound?.read),
-    to_candle: id === "candle" ? null : over(row.greedy, rows.candle?.greedy),
-    lost_by_sampling: eachRound([row.sampled, row.greedy], (sampled, greedy) => 1 - sampled / greedy),
-    prompt_to_decode: over(row.prompt, row.greedy),
-    several_to_one: over(row.several, row.greedy),
-  }]));
+  return Object.fromEntries(
+    Object.entries(rows)
+      .filter(([, row]) => row.greedy)
+      .map(([id, row]) => [
+        id,
+        {
+          to_bound: over(row.greedy, rows.bound?.read),
+          to_candle: id === "candle" ? null : over(row.greedy, rows.candle?.greedy),
+          lost_by_sampling: eachRound([row.sampled, row.greedy], (sampled, greedy) => 1 - sampled / greedy),
+          prompt_to_decode: over(row.prompt, row.greedy),
+          several_to_one: over(row.several, row.greedy),
+        },
+      ]),
+  );
 }
 
 function modelTables({ name, weight_bytes_per_token: bytes, load_before_and_after: [before, after], rows }) {
@@ -22,19 +29,31 @@ function modelTables({ name, weight_bytes_per_token: bytes, load_before_and_afte
   const compared = Object.entries(ratios(rows));
   return `### ${name}: ${(bytes / 1e6).toFixed(2)} MB of weights a token
 
-${table(["tokens/s", "decode", "decode, sampling", "prompt of 128", "8 sequences, in all", "first token, cold, ms"], [
+${table(
+  ["tokens/s", "decode", "decode, sampling", "prompt of 128", "8 sequences, in all", "first token, cold, ms"],
+  [
     ["memory bound", cell(bound), "", "", "", ""],
-    ...measured.map((row) => [row.name, ...["greedy", "sampled", "prompt", "several", "cold"].map((task) => cell(row[task]))]),
-  ])}
+    ...measured.map((row) => [
+      row.name,
+      ...["greedy", "sampled", "prompt", "several", "cold"].map((task) => cell(row[task])),
+    ]),
+  ],
+)}
 
 The bound reads ${cell(bandwidth, 1)} GB/s. Load of the machine before and after, this benchmark's own included: ${before} and
 ${after}.
 
-${table(["ratio", "decode to bound, %", "decode to candle", "lost by sampling, %", "prompt to decode", "8 sequences to one"],
-    compared.map(([id, ratio]) => [
-      rows[id].name, cell(ratio.to_bound, 0, 100), cell(ratio.to_candle, 1), cell(ratio.lost_by_sampling, 1, 100),
-      cell(ratio.prompt_to_decode, 1), cell(ratio.several_to_one, 1),
-    ]))}
+${table(
+  ["ratio", "decode to bound, %", "decode to candle", "lost by sampling, %", "prompt to decode", "8 sequences to one"],
+  compared.map(([id, ratio]) => [
+    rows[id].name,
+    cell(ratio.to_bound, 0, 100),
+    cell(ratio.to_candle, 1),
+    cell(ratio.lost_by_sampling, 1, 100),
+    cell(ratio.prompt_to_decode, 1),
+    cell(ratio.several_to_one, 1),
+  ]),
+)}
 `;
 }
 
@@ -42,8 +61,14 @@ function nativeTable({ tokens, rows }) {
   const all = Object.values(rows);
   return `### Natively, on the house model
 
-${table([`${tokens} tokens, greedy`, "tokens/s", "Fabula to this"],
-    all.map((row) => [row.name, cell(row.greedy), row === rows.fabula ? "" : cell(over(rows.fabula.greedy, row.greedy), 1)]))}
+${table(
+  [`${tokens} tokens, greedy`, "tokens/s", "Fabula to this"],
+  all.map((row) => [
+    row.name,
+    cell(row.greedy),
+    row === rows.fabula ? "" : cell(over(rows.fabula.greedy, row.greedy), 1),
+  ]),
+)}
 
 Fabula's number includes the measurements of each token; candle is compiled for this very processor, Fabula for any of its
 kind.
@@ -57,8 +82,11 @@ function peerTable({ versions, prompt, tokens, rows }) {
     const rates = summary(row.decode);
     if (!rates) return [id, row.error ? "failed" : "", "", "", ""];
     return [
-      row.tokens ? `${id} (${row.tokens} tokens)` : id, cell(rates), row === fabula ? "" : cell(over(ours, rates), 1),
-      cell(summary(row.cold_ms)), row.bytes.runtime ? (row.bytes.runtime / 1e6).toFixed(2) : "",
+      row.tokens ? `${id} (${row.tokens} tokens)` : id,
+      cell(rates),
+      row === fabula ? "" : cell(over(ours, rates), 1),
+      cell(summary(row.cold_ms)),
+      row.bytes.runtime ? (row.bytes.runtime / 1e6).toFixed(2) : "",
     ];
   };
   return `### Beside other runtimes, by their harness, on the stories15M shape

@@ -8,8 +8,13 @@ ${browser}, headless, drawing without a graphics card; load of the machine befor
 nothing else, and as the page's own, while it streams a coloured story of ${settings.length} tokens. Ratios are within a round.
 
 ${table(
-    ["", "tokens/s", "of the model alone", "of the page, nothing of it shown"],
-    Object.entries(rows).map(([name, row]) => [name, cell(row.tokens_per_second), cell(row.to_bare, 2), cell(row.to_hidden, 2)]),
-  )}
+  ["", "tokens/s", "of the model alone", "of the page, nothing of it shown"],
+  Object.entries(rows).map(([name, row]) => [
+    name,
+    cell(row.tokens_per_second),
+    cell(row.to_bare, 2),
+    cell(row.to_hidden, 2),
+  ]),
+)}
 `;
 }

@@ -5,7 +5,9 @@
  * @param {string[][]} rows
  */
 export const table = (heads, rows) =>
-  [heads, heads.map((_, column) => (column ? "--:" : "---")), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+  [heads, heads.map((_, column) => (column ? "--:" : "---")), ...rows]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
 
 /**
  * @param {import("./statistics.mjs").Summary | null | undefined} numbers
@@ -14,6 +16,8 @@ export const table = (heads, rows) =>
  */
 export function cell(numbers, digits = 0, factor = 1) {
   if (!numbers) return "";
-  const [median, min, max] = [numbers.median, numbers.min, numbers.max].map((number) => (number * factor).toFixed(digits));
+  const [median, min, max] = [numbers.median, numbers.min, numbers.max].map((number) =>
+    (number * factor).toFixed(digits),
+  );
   return numbers.runs.length > 1 ? `${median} (${min} to ${max})` : median;
 }

@@ -9,33 +9,47 @@ export function pageTables(result) {
 
 ${result.browser}, headless; model ${result.model}.
 
-${table(["until the first token", "MB", "MB, gzip -9", "files"],
-    kinds.map(([kind, bytes]) => [kind, megabytes(bytes.raw), megabytes(bytes.gzip), String(bytes.files)]))}
+${table(
+  ["until the first token", "MB", "MB, gzip -9", "files"],
+  kinds.map(([kind, bytes]) => [kind, megabytes(bytes.raw), megabytes(bytes.gzip), String(bytes.files)]),
+)}
 
-${table(["from navigation to the first token, localhost", "seconds"], [
+${table(
+  ["from navigation to the first token, localhost", "seconds"],
+  [
     ["empty cache", cell(result.seconds_to_first_token.empty_cache, 2)],
     ["model in Cache Storage", cell(result.seconds_to_first_token.warm_cache, 2)],
-  ])}
+  ],
+)}
 
-${table([`a story of ${result.settings.length} tokens with all measurements, browser and native in turn`, "tokens/s"], [
+${table(
+  [`a story of ${result.settings.length} tokens with all measurements, browser and native in turn`, "tokens/s"],
+  [
     ["browser", cell(result.tokens_per_second.browser)],
     ["native", cell(result.tokens_per_second.native)],
-  ])}
+  ],
+)}
 ${measurements(result)}`;
 }
 
 function measurements({ measuring_ms: measuring, library, settings }) {
   if (!measuring) return "";
   return `
-${table([`measuring a story of ${settings.length} tokens, plain SIMD`, "ms"], [
+${table(
+  [`measuring a story of ${settings.length} tokens, plain SIMD`, "ms"],
+  [
     ["writing it", cell(measuring.story, 1)],
     ["all its measurements once (while it is written: at most ten times a second)", cell(measuring.measurement, 2)],
-  ])}
+  ],
+)}
 
-${table([`the library, ${megabytes(library.bytes)} MB`, ""], [
+${table(
+  [`the library, ${megabytes(library.bytes)} MB`, ""],
+  [
     ["unpacking, seconds", cell(library.seconds_to_open, 2)],
     ["memory of its worker, MB", megabytes(library.memory_bytes)],
     [`tracing the story, ms`, cell(library.trace_ms, 1)],
-  ])}
+  ],
+)}
 `;
 }

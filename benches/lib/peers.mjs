@@ -47,12 +47,34 @@ export function measurePeers({ folder, built, relaxed, candle, chromium, rounds,
   stage(module, built);
   const out = path.join(work, "results.json");
   rmSync(out, { force: true });
-  const here = ([id, model]) => (relaxed || !id.includes("relaxed")) && (candle || !id.startsWith("candle"))
-    && existsSync(path.join(folder, "models", model));
+  const here = ([id, model]) =>
+    (relaxed || !id.includes("relaxed")) &&
+    (candle || !id.startsWith("candle")) &&
+    existsSync(path.join(folder, "models", model));
   const words = [
-    "run.mjs", "--module", path.join(module, "peers-module.mjs"), "--variants", relaxed ? "relaxed,plain" : "plain",
-    ...(candle ? ["--candle", candle] : []), "--chromium", chromium, "--rows", Object.entries(ROWS).filter(here).map(([id]) => id).join(),
-    "--rounds", String(rounds), "--tokens", String(tokens), "--cold", rounds > 1 ? "3" : "1", "--budget-s", String(BUDGET), "--out", out,
+    "run.mjs",
+    "--module",
+    path.join(module, "peers-module.mjs"),
+    "--variants",
+    relaxed ? "relaxed,plain" : "plain",
+    ...(candle ? ["--candle", candle] : []),
+    "--chromium",
+    chromium,
+    "--rows",
+    Object.entries(ROWS)
+      .filter(here)
+      .map(([id]) => id)
+      .join(),
+    "--rounds",
+    String(rounds),
+    "--tokens",
+    String(tokens),
+    "--cold",
+    rounds > 1 ? "3" : "1",
+    "--budget-s",
+    String(BUDGET),
+    "--out",
+    out,
   ];
   try {
     execFileSync(process.execPath, words, { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
@@ -68,10 +90,17 @@ function compact({ versions, prompt, tokens, roundsDone, rows }) {
   const kept = Object.entries(rows).map(([id, row]) => {
     const rates = row.runs.map((run) => run.decodeTps ?? run.passesPerSecond).filter(Boolean);
     const { runtime, runtimeGzip, model } = row.bytes ?? {};
-    return [id, {
-      error: row.error, tokens: row.tokens, decode: rates, prompt_ms: row.runs.map((run) => run.prefillMs).filter(Boolean),
-      cold_ms: row.coldMs, bytes: { runtime, runtime_gzip: runtimeGzip, model },
-    }];
+    return [
+      id,
+      {
+        error: row.error,
+        tokens: row.tokens,
+        decode: rates,
+        prompt_ms: row.runs.map((run) => run.prefillMs).filter(Boolean),
+        cold_ms: row.coldMs,
+        bytes: { runtime, runtime_gzip: runtimeGzip, model },
+      },
+    ];
   });
   return { versions, prompt, tokens, rounds: roundsDone, rows: Object.fromEntries(kept) };
 }

@@ -36,7 +36,7 @@ export function randomModel(seed = 1) {
   const matrix = (name, columns, rows, spread) => {
     const data = Buffer.alloc(((columns * rows) / Q8_0_BLOCK.values) * Q8_0_BLOCK.bytes);
     const scale = half(spread / EVEN_SPREAD);
-    for (let at = 0; at < data.length; ) {
+    for (let at = 0; at < data.length;) {
       at = data.writeUInt16LE(scale, at);
       for (const end = at + Q8_0_BLOCK.values; at < end; at += 1) data.writeInt8((random.next().value % 255) - 127, at);
     }
@@ -53,19 +53,22 @@ export function randomModel(seed = 1) {
     matrix(part("ffn_down"), hidden, width, SPREAD.down);
   }
   norm("output_norm.weight");
-  return writeGguf({
-    "general.architecture": "llama",
-    "general.name": "stories15M shape, random weights",
-    "llama.attention.head_count": heads,
-    "llama.attention.head_count_kv": heads,
-    "llama.attention.layer_norm_rms_epsilon": 1e-5,
-    "llama.block_count": layers,
-    "llama.context_length": context,
-    "llama.embedding_length": width,
-    "llama.feed_forward_length": hidden,
-    "llama.rope.dimension_count": width / heads,
-    "llama.vocab_size": vocabulary,
-  }, tensors);
+  return writeGguf(
+    {
+      "general.architecture": "llama",
+      "general.name": "stories15M shape, random weights",
+      "llama.attention.head_count": heads,
+      "llama.attention.head_count_kv": heads,
+      "llama.attention.layer_norm_rms_epsilon": 1e-5,
+      "llama.block_count": layers,
+      "llama.context_length": context,
+      "llama.embedding_length": width,
+      "llama.feed_forward_length": hidden,
+      "llama.rope.dimension_count": width / heads,
+      "llama.vocab_size": vocabulary,
+    },
+    tensors,
+  );
 }
 
 /** Writes the model where it is missing. */

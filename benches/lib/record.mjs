@@ -11,10 +11,17 @@ import { machine, machineName } from "./machine.mjs";
 import { pageTables } from "./page-tables.mjs";
 
 /** How each part is written for people, in this order. */
-const PARTS = { page: pageTables, frames: framesTables, lens: lensTables, experiments: experimentsTables, engine: engineTables };
+const PARTS = {
+  page: pageTables,
+  frames: framesTables,
+  lens: lensTables,
+  experiments: experimentsTables,
+  engine: engineTables,
+};
 
 /** Six digits are more than any clock here is worth. */
-const rounded = (_, value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value);
+const rounded = (_, value) =>
+  typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(6)) : value;
 
 function earlier(file) {
   try {

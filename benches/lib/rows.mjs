@@ -44,16 +44,26 @@ export function tasks({ vocabulary, tokens, quick }) {
 export function rows({ model, bytes, vocabulary, relaxed, candle }) {
   const first = { prompt: someTokens(SHORT_PROMPT, vocabulary), count: 1 };
   const fabula = (id, name, file) => ({
-    id, name, worker: "fabula.mjs", tasks: ["greedy", "sampled", "prompt", "several"],
+    id,
+    name,
+    worker: "fabula.mjs",
+    tasks: ["greedy", "sampled", "prompt", "several"],
     settings: { glue: `/fabula/${file}.js`, module: `/fabula/${file}_bg.wasm`, model, first },
   });
   return [
     { id: "bound", name: "memory bound", worker: "memory.mjs", needed: true, tasks: ["read"], settings: { bytes } },
     ...(relaxed ? [fabula("relaxed", "Fabula, relaxed SIMD", "fabula_relaxed")] : []),
     { ...fabula("plain", "Fabula, plain SIMD", "fabula"), needed: true },
-    ...(candle ? [{
-      id: "candle", name: "candle, Q8_0", worker: "candle.mjs", tasks: ["greedy", "prompt"],
-      settings: { glue: "/candle/candle_row.js", module: "/candle/candle_row_bg.wasm", model, first },
-    }] : []),
+    ...(candle
+      ? [
+          {
+            id: "candle",
+            name: "candle, Q8_0",
+            worker: "candle.mjs",
+            tasks: ["greedy", "prompt"],
+            settings: { glue: "/candle/candle_row.js", module: "/candle/candle_row_bg.wasm", model, first },
+          },
+        ]
+      : []),
   ];
 }

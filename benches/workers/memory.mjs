@@ -14,7 +14,16 @@ const END = 0;
 const AT = 1;
 const SUM = 2;
 
-const op = { loop: [0x03, 0x40], end: [0x0b], again: [0x0d, 0], less: [0x49], add: [0x6a], load: [0xfd, 0x00], addLanes: [0xfd, 0xae, 0x01], firstLane: [0xfd, 0x1b, 0] };
+const op = {
+  loop: [0x03, 0x40],
+  end: [0x0b],
+  again: [0x0d, 0],
+  less: [0x49],
+  add: [0x6a],
+  load: [0xfd, 0x00],
+  addLanes: [0xfd, 0xae, 0x01],
+  firstLane: [0xfd, 0x1b, 0],
+};
 const get = (local) => [0x20, local];
 const set = (local) => [0x21, local];
 const I32 = 0x7f;
@@ -40,18 +49,43 @@ const named = (name, ...bytes) => [name.length, ...new TextEncoder().encode(name
 function assemble(pages) {
   const sums = Array.from({ length: SUMS }, (_, k) => SUM + k);
   const body = [
-    2, 1, I32, SUMS, V128,
+    2,
+    1,
+    I32,
+    SUMS,
+    V128,
     ...op.loop,
-    ...sums.flatMap((sum, k) => [...get(sum), ...get(AT), ...op.load, 4, ...unsigned(16 * k), ...op.addLanes, ...set(sum)]),
-    ...get(AT), ...constant(STEP), ...op.add, ...set(AT),
-    ...get(AT), ...get(END), ...op.less, ...op.again,
+    ...sums.flatMap((sum, k) => [
+      ...get(sum),
+      ...get(AT),
+      ...op.load,
+      4,
+      ...unsigned(16 * k),
+      ...op.addLanes,
+      ...set(sum),
+    ]),
+    ...get(AT),
+    ...constant(STEP),
+    ...op.add,
+    ...set(AT),
+    ...get(AT),
+    ...get(END),
+    ...op.less,
+    ...op.again,
     ...op.end,
     ...sums.flatMap((sum, k) => [...get(sum), ...(k ? op.addLanes : [])]),
     ...op.firstLane,
     ...op.end,
   ];
   return Uint8Array.from([
-    0, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
+    0,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0,
     ...section(1, [1, 0x60, 1, I32, 1, I32]),
     ...section(3, [1, 0]),
     ...section(5, [1, 0, ...unsigned(pages)]),

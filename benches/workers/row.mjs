@@ -32,7 +32,9 @@ async function run(task, details) {
 async function begin() {
   const { answer } = await run("load", settings);
   if (!settings.first) return { about: answer };
-  const { arrivals: [first] } = await run("greedy", settings.first);
+  const {
+    arrivals: [first],
+  } = await run("greedy", settings.first);
   return { about: answer, first };
 }
 

@@ -21,9 +21,16 @@ export function gibberish(texts, tokens) {
         if (share === 0 && round > 0) continue;
         const draw = random(index * 100 + round * 10 + SHARES.indexOf(share));
         const any = (list) => list[Math.floor(draw() * list.length)];
-        const other = round === 0 ? () => any(words) : () => Array.from({ length: 1 + Math.floor(draw() * 3) }, () => any(pieces)).join("");
+        const other =
+          round === 0
+            ? () => any(words)
+            : () => Array.from({ length: 1 + Math.floor(draw() * 3) }, () => any(pieces)).join("");
         const changed = text.replace(/\S+/g, (word) => (draw() < share ? other() : word));
-        made.push({ id: `${id} ${round ? "tokens" : "words"} ${share}`, text: changed, human: { quality: share === 0 ? 0 : -share } });
+        made.push({
+          id: `${id} ${round ? "tokens" : "words"} ${share}`,
+          text: changed,
+          human: { quality: share === 0 ? 0 : -share },
+        });
       }
     }
   }

@@ -18,8 +18,16 @@ test("people's ranges on the page are those of the reference", () => {
 });
 
 test("the small texts are read from the page, and their numbers are placed by name and old value", () => {
-  assert.deepEqual(smallTexts(page).map(({ id }) => id), Object.keys(known));
-  assert.equal(smallTexts(page).find(({ id }) => id === "loop").text.match(/The fox went to the door\./g).length, 8);
+  assert.deepEqual(
+    smallTexts(page).map(({ id }) => id),
+    Object.keys(known),
+  );
+  assert.equal(
+    smallTexts(page)
+      .find(({ id }) => id === "loop")
+      .text.match(/The fox went to the door\./g).length,
+    8,
+  );
   const coherence = section("### Coherence, the headline");
   assert.deepEqual(renewed(coherence, ["coherence"], known, known), [coherence, []]);
   const changed = { ...known, contradiction: { coherence: 0.5 }, "foreign names": { coherence: -0.25 } };
@@ -28,8 +36,12 @@ test("the small texts are read from the page, and their numbers are placed by na
 });
 
 test("a number of no small text stays, and is told", () => {
-  const line = "- **Fooled**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
-  const [text, unclear] = renewed(line, ["creative_region"], known, { short: { creative_region: 0.25 }, "same again": { creative_region: null } });
+  const line =
+    "- **Fooled**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
+  const [text, unclear] = renewed(line, ["creative_region"], known, {
+    short: { creative_region: 0.25 },
+    "same again": { creative_region: null },
+  });
   assert.equal(text, line.replace("1.00", "0.25"));
   assert.equal(unclear.length, 2, "the prompt's, and the one that has no number any more");
 });
@@ -41,19 +53,46 @@ test("the judge's score weighs its parts alike, and what is missing counts nothi
 });
 
 test("lines and tables of agreement", () => {
-  const sets = { quality: "minp_v2", diversity: "minp_v2", coherence: "union_roc", repetition: "union_roc", creativity: "creative_story_gen", originality: "creative_story_gen", surprise: "creative_story_gen", value: "creative_story_gen" };
-  const one = { metric: "coherence", spearman: 0.5, interval: [0.1, 0.8], partial: -0.004, partial_interval: [-0.2, 0.1] };
-  const agreements = [...Object.entries(sets).map(([rating, set]) => ({ ...one, set, rating })), { ...one, set: "artificial", rating: "quality", spearman: -0.25, interval: [-0.5, 0] }];
+  const sets = {
+    quality: "minp_v2",
+    diversity: "minp_v2",
+    coherence: "union_roc",
+    repetition: "union_roc",
+    creativity: "creative_story_gen",
+    originality: "creative_story_gen",
+    surprise: "creative_story_gen",
+    value: "creative_story_gen",
+  };
+  const one = {
+    metric: "coherence",
+    spearman: 0.5,
+    interval: [0.1, 0.8],
+    partial: -0.004,
+    partial_interval: [-0.2, 0.1],
+  };
+  const agreements = [
+    ...Object.entries(sets).map(([rating, set]) => ({ ...one, set, rating })),
+    { ...one, set: "artificial", rating: "quality", spearman: -0.25, interval: [-0.5, 0] },
+  ];
   const line = agreementLine(agreements, ["coherence"], "");
-  assert.match(line, /^- \*\*Agreement\*\*: quality \+0\.50 \[0\.00 ○\], diversity .*value \+0\.50 \[0\.00 ○\]\. Artificial: −0\.25 ○\.$/);
+  assert.match(
+    line,
+    /^- \*\*Agreement\*\*: quality \+0\.50 \[0\.00 ○\], diversity .*value \+0\.50 \[0\.00 ○\]\. Artificial: −0\.25 ○\.$/,
+  );
   const table = "| | coherence | given length |\n|---|---|---|\n| `coherence` | +0.18 | |\n";
-  assert.match(agreementTables(table, agreements), /^\| `coherence` \| \+0\.50 \(\+0\.10 to \+0\.80\) \| 0\.00 \(−0\.20 to \+0\.10\) ○ \|$/m);
+  assert.match(
+    agreementTables(table, agreements),
+    /^\| `coherence` \| \+0\.50 \(\+0\.10 to \+0\.80\) \| 0\.00 \(−0\.20 to \+0\.10\) ○ \|$/m,
+  );
   assert.throws(() => agreementLine([], ["coherence"], ""), /no agreement of coherence/);
   assert.deepEqual([written(7875.2, 0), written(-0.001, 2), written(-5.5, 1)], ["7,875", "0.00", "−5.5"]);
 });
 
 test("the artificial set turns to gibberish by the share it says, the same every time", () => {
-  const texts = [{ id: "a", text: Array.from({ length: 400 }, () => "word").join(" ") }, { id: "b", text: "other words here" }];
+  const texts = [
+    { id: "a", text: Array.from({ length: 400 }, () => "word").join(" ") },
+    { id: "b", text: "other words here" },
+  ];
   const made = gibberish(texts, ["Ġx", "yz", "Ċ"]);
   assert.deepEqual(made, gibberish(texts, ["Ġx", "yz", "Ċ"]));
   assert.equal(made.length, 22);
@@ -73,7 +112,16 @@ test("a correlation with two numbers held fixed is that of what they leave", () 
   const { value, interval } = partialWithInterval(xs, ys, first, second);
   assert.ok(interval[0] < value && value < interval[1]);
   assert.deepEqual(partialWithInterval(xs, ys, first, second).interval, interval);
-  assert.throws(() => partialWithInterval(xs, ys, first, first.map(() => 1)), /no correlation/);
+  assert.throws(
+    () =>
+      partialWithInterval(
+        xs,
+        ys,
+        first,
+        first.map(() => 1),
+      ),
+    /no correlation/,
+  );
 });
 
 /** The definition: the correlation of what is left of the ranks when each fixed number's part is taken out, one after the other. */

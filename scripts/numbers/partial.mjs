@@ -8,7 +8,7 @@ function ranks(values) {
   const order = values.map((_, index) => index).sort((a, b) => values[a] - values[b]);
   const places = new Array(values.length);
   for (let start = 0, end; start < order.length; start = end) {
-    for (end = start + 1; end < order.length && values[order[end]] === values[order[start]]; ) end++;
+    for (end = start + 1; end < order.length && values[order[end]] === values[order[start]];) end++;
     for (const index of order.slice(start, end)) places[index] = (start + end - 1) / 2;
   }
   return places;
@@ -32,13 +32,18 @@ const fixing = (xy, xz, yz) => (xy - xz * yz) / Math.sqrt((1 - xz * xz) * (1 - y
 export function partialSpearman(xs, ys, first, second) {
   const [x, y, a, b] = [xs, ys, first, second].map(ranks);
   const [xa, ya, ab] = [correlation(x, a), correlation(y, a), correlation(a, b)];
-  return fixing(fixing(correlation(x, y), xa, ya), fixing(correlation(x, b), xa, ab), fixing(correlation(y, b), ya, ab));
+  return fixing(
+    fixing(correlation(x, y), xa, ya),
+    fixing(correlation(x, b), xa, ab),
+    fixing(correlation(y, b), ya, ab),
+  );
 }
 
 /** The same with its 95% interval, by resampling the texts (percentile bootstrap, Efron 1979). Throws if there is none. */
 export function partialWithInterval(xs, ys, first, second) {
   const value = partialSpearman(xs, ys, first, second);
-  if (!Number.isFinite(value)) throw new Error("no correlation: a number is the same for all texts, or follows from the others");
+  if (!Number.isFinite(value))
+    throw new Error("no correlation: a number is the same for all texts, or follows from the others");
   const draw = random(1979);
   const values = [];
   while (values.length < RESAMPLES) {

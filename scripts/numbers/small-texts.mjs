@@ -7,11 +7,14 @@ const PROMPT = "Once upon a time, a small fox found a door in the snow.";
 export function smallTexts(page) {
   const table = /^\| name \| text \|\n\|[-|]+\n((?:\|.*\n)+)/m.exec(page)?.[1];
   if (!table) throw new Error("no table of small texts");
-  return table.trimEnd().split("\n").map((row) => {
-    const [, id, text] = /^\| ([a-z ]+) \| (.*) \|$/.exec(row);
-    const often = /^(.*) \(eight times\)$/.exec(text);
-    return { id, prompt: PROMPT, text: ` ${often ? Array(8).fill(often[1]).join(" ") : text}` };
-  });
+  return table
+    .trimEnd()
+    .split("\n")
+    .map((row) => {
+      const [, id, text] = /^\| ([a-z ]+) \| (.*) \|$/.exec(row);
+      const often = /^(.*) \(eight times\)$/.exec(text);
+      return { id, prompt: PROMPT, text: ` ${often ? Array(8).fill(often[1]).join(" ") : text}` };
+    });
 }
 
 /** Numbers by text; with the judge's score, which weighs its three parts alike. */
@@ -35,9 +38,13 @@ export function renewed(section, metrics, known, scores) {
     const placed = new Set();
     return line.replace(/−?\d[\d,]*(?:\.\d+)?/g, (number, at) => {
       const digits = number.split(".")[1]?.length ?? 0;
-      const before = [...line.slice(0, at).matchAll(/\*([a-z]+(?: [a-z]+)*)\*/gi)].map(([, name]) => name.toLowerCase()).filter((name) => known[name]);
+      const before = [...line.slice(0, at).matchAll(/\*([a-z]+(?: [a-z]+)*)\*/gi)]
+        .map(([, name]) => name.toLowerCase())
+        .filter((name) => known[name]);
       const name = /^ for \*([a-z ]+)\*/i.exec(line.slice(at + number.length))?.[1] ?? before.at(-1);
-      const metric = metrics.find((one) => typeof known[name]?.[one] === "number" && written(known[name][one], digits) === number);
+      const metric = metrics.find(
+        (one) => typeof known[name]?.[one] === "number" && written(known[name][one], digits) === number,
+      );
       if (metric && !placed.has(name) && typeof scores[name]?.[metric] === "number") {
         placed.add(name);
         return written(scores[name][metric], digits);

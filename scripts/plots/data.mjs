@@ -6,7 +6,10 @@ const read = (file) => readFileSync(new URL(file, FOLDER), "utf8");
 const protocolOf = (file) => JSON.parse(read(`${file}.protocol.json`));
 
 /** The fields of a line of CSV; doubled quotes within quotes are one. */
-const fields = (line) => [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
+const fields = (line) =>
+  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain,
+  );
 
 /** A sweep: its grid, the names of its columns, and the values of a number, one a run, null where a story has none. */
 export function sweep(file) {
@@ -15,7 +18,9 @@ export function sweep(file) {
   const cells = grid.axes.reduce((product, { values }) => product * values.length, 1);
   const stories = (grid.prompts?.length || 1) * grid.seeds;
   if (rows.length !== cells * stories || rows.some(([run], index) => Number(run) !== index)) {
-    throw new Error(`${file} does not hold the ${cells * stories} runs of its protocol in their order: write it anew with fabula sweep`);
+    throw new Error(
+      `${file} does not hold the ${cells * stories} runs of its protocol in their order: write it anew with fabula sweep`,
+    );
   }
   function values(name) {
     const column = head.indexOf(name);
@@ -28,8 +33,12 @@ export function sweep(file) {
 /** A self-evaluation: its protocol and its rows. */
 export function judgements(file) {
   const { protocol } = protocolOf(file);
-  const rows = read(file).trim().split("\n").map((line) => JSON.parse(line));
+  const rows = read(file)
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   const items = protocol.prompts.length * protocol.seeds;
-  if (rows.length !== items) throw new Error(`${file} does not hold the ${items} items of its protocol: write it anew with fabula judge`);
+  if (rows.length !== items)
+    throw new Error(`${file} does not hold the ${items} items of its protocol: write it anew with fabula judge`);
   return { protocol, rows };
 }

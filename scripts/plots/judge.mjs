@@ -22,25 +22,57 @@ const WAYS = [
 function told(file) {
   const { protocol, rows } = judgements(file);
   const arm = ({ numbers }) => ({ numbers });
-  return effects(protocol, rows.map(({ prompt, judged, control, baseline }) => ({ prompt, judged: arm(judged), control: arm(control), baseline })));
+  return effects(
+    protocol,
+    rows.map(({ prompt, judged, control, baseline }) => ({
+      prompt,
+      judged: arm(judged),
+      control: arm(control),
+      baseline,
+    })),
+  );
 }
 
 /** The lines of one unit of one way. */
 function panel({ x, y, width, height, left, lines, extent, decimals, unit }) {
   const colour = { value: ({ in_score }) => (in_score ? COLOURS.soft : COLOURS.accent), scale: null };
-  const fill = { value: ({ in_score, verdict }) => (verdict === "undecided" ? COLOURS.paper : in_score ? COLOURS.soft : COLOURS.accent), scale: null };
+  const fill = {
+    value: ({ in_score, verdict }) =>
+      verdict === "undecided" ? COLOURS.paper : in_score ? COLOURS.soft : COLOURS.accent,
+    scale: null,
+  };
   const name = ({ metric }) => labelOf(metric);
   return place(x, y, {
-    width, height, marginTop: 4, marginRight: 10, marginBottom: 38, marginLeft: left,
+    width,
+    height,
+    marginTop: 4,
+    marginRight: 10,
+    marginBottom: 38,
+    marginLeft: left,
     x: { label: null, domain: extent, inset: 8 },
     y: { label: null, axis: null, type: "point", domain: lines.map(name), padding: 0.6 },
     marks: [
       gridX({ ticks: 4, stroke: COLOURS.line, strokeOpacity: 1 }),
       frame({ stroke: COLOURS.line }),
       ruleX([0], { stroke: COLOURS.edge, strokeDasharray: "3 3" }),
-      axisX({ ticks: 4, tickSize: 0, tickFormat: (value) => (value > 0 ? "+" : "") + (value === 0 ? "0" : decimal(value, decimals)), label: unit, labelAnchor: "center", labelArrow: "none", labelOffset: 34 }),
+      axisX({
+        ticks: 4,
+        tickSize: 0,
+        tickFormat: (value) => (value > 0 ? "+" : "") + (value === 0 ? "0" : decimal(value, decimals)),
+        label: unit,
+        labelAnchor: "center",
+        labelArrow: "none",
+        labelOffset: 34,
+      }),
       ...(left > 20 ? [axisY({ tickSize: 0, label: null, fill: COLOURS.ink })] : []),
-      ruleY(lines, { y: name, x1: ({ difference }) => difference.interval?.from, x2: ({ difference }) => difference.interval?.to, stroke: colour, strokeWidth: 2.5, strokeOpacity: 0.5 }),
+      ruleY(lines, {
+        y: name,
+        x1: ({ difference }) => difference.interval?.from,
+        x2: ({ difference }) => difference.interval?.to,
+        stroke: colour,
+        strokeWidth: 2.5,
+        strokeOpacity: 0.5,
+      }),
       dot(lines, { y: name, x: ({ difference }) => difference.mean, r: 4.5, fill, stroke: colour, strokeWidth: 1.5 }),
     ],
   });
@@ -49,7 +81,8 @@ function panel({ x, y, width, height, left, lines, extent, decimals, unit }) {
 function differences() {
   const [left, width, line, foot] = [196, 256, 23, 42];
   const parts = WAYS.map(({ title, prompts, pairs }, column) =>
-    words(left + column * width + 6, 26, `${title} (${pairs} pairs, ${prompts} prompts)`, { weight: 600 }));
+    words(left + column * width + 6, 26, `${title} (${pairs} pairs, ${prompts} prompts)`, { weight: 600 }),
+  );
   let y = 36;
   for (const { unit, holds, decimals } of GROUPS) {
     const group = WAYS.map(({ effects: all }) => all.filter(({ metric }) => holds(metric)));
@@ -59,7 +92,19 @@ function differences() {
     for (const [column, lines] of group.entries()) {
       // The names stand once, left of the first way.
       const names = column === 0 ? left : 6;
-      parts.push(panel({ x: left + column * width - names, y, width: width + names, height, left: names, lines, extent, decimals, unit }));
+      parts.push(
+        panel({
+          x: left + column * width - names,
+          y,
+          width: width + names,
+          height,
+          left: names,
+          lines,
+          extent,
+          decimals,
+          unit,
+        }),
+      );
     }
     y += height + 6;
   }

@@ -28,7 +28,15 @@ export function along({ x, y, width, height, finding, extent, write, label }) {
     marks: [
       gridY({ ticks: 4, stroke: COLOURS.line, strokeOpacity: 1 }),
       frame({ stroke: COLOURS.line }),
-      axisX({ ticks: across, tickSize: 0, tickFormat: String, label, labelAnchor: "center", labelArrow: "none", labelOffset: 34 }),
+      axisX({
+        ticks: across,
+        tickSize: 0,
+        tickFormat: String,
+        label,
+        labelAnchor: "center",
+        labelArrow: "none",
+        labelOffset: 34,
+      }),
       axisY({ ticks: 4, tickSize: 0, tickFormat: write, label: null }),
       ruleX(points, { x: "value", y1: "from", y2: "to", stroke: COLOURS.accent, strokeWidth: 2.5, strokeOpacity: 0.5 }),
       line(points, { x: "value", y: "mean", stroke: COLOURS.accent, strokeWidth: 1.5 }),
@@ -39,6 +47,8 @@ export function along({ x, y, width, height, finding, extent, write, label }) {
 
 /** From the lowest to the highest end of all intervals. */
 export function extentOf(findings) {
-  const ends = findings.flatMap(({ means }) => means.flatMap(({ estimate: { mean, interval } }) => [mean, ...Object.values(interval ?? {})]));
+  const ends = findings.flatMap(({ means }) =>
+    means.flatMap(({ estimate: { mean, interval } }) => [mean, ...Object.values(interval ?? {})]),
+  );
   return [Math.min(...ends), Math.max(...ends)];
 }

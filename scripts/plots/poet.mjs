@@ -8,7 +8,12 @@ import { COLOURS, sheet, words } from "./sheet.mjs";
 const PANELS = [
   { name: "base_coherence", label: "Coherence", more: "as the base model reads it", write: share },
   { name: "base_slor_per_word_bits", label: "SLOR, bits a word", more: "as the base model reads it", write: plain },
-  { name: "base_entropy_per_word_bits", label: "Entropy, bits a word", more: "as the base model reads it", write: plain },
+  {
+    name: "base_entropy_per_word_bits",
+    label: "Entropy, bits a word",
+    more: "as the base model reads it",
+    write: plain,
+  },
   { name: "new_ngrams_3", label: "New word triples", more: "against the library", write: share },
   { name: "adapter_new_ngrams_3", label: "New word triples", more: "against the poems", write: share },
   { name: "mean_words_per_line", label: "Words a line", more: "", write: plain },
@@ -26,11 +31,22 @@ function strengths() {
     return [
       words(x + 12, y + 16, label, { weight: 600 }),
       words(x + 12, y + 31, more, { size: 11.5, fill: COLOURS.soft }),
-      along({ x, y: y + 36, width: across, height: down, finding: findings[index], extent: extentOf([findings[index]]), write, label: "strength" }),
+      along({
+        x,
+        y: y + 36,
+        width: across,
+        height: down,
+        finding: findings[index],
+        extent: extentOf([findings[index]]),
+        write,
+        label: "strength",
+      }),
     ];
   });
   const ends = PANELS.map(({ label, more }, index) => {
-    const [first, last] = [findings[index].means[0], findings[index].means.at(-1)].map(({ estimate }) => decimal(estimate.mean, 2));
+    const [first, last] = [findings[index].means[0], findings[index].means.at(-1)].map(({ estimate }) =>
+      decimal(estimate.mean, 2),
+    );
     return `${label.toLowerCase()}${more ? ` (${more})` : ""} from ${first} to ${last}`;
   });
   return sheet({

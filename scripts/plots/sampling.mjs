@@ -7,12 +7,20 @@ import { along, share } from "./lines.mjs";
 import { COLOURS, place, sheet, tint, warmth, words } from "./sheet.mjs";
 
 const WIDTH = 720;
-const NUMBERS = [["coherence", "Coherence"], ["new_ngrams_3", "New word triples"], ["surprise", "Surprise"], ["creative_region", "Creative region"]];
+const NUMBERS = [
+  ["coherence", "Coherence"],
+  ["new_ngrams_3", "New word triples"],
+  ["surprise", "Surprise"],
+  ["creative_region", "Creative region"],
+];
 
 const { grid, stories, values } = sweep("sampling.csv");
 const [temperature, topP] = grid.axes.map((axis) => axis.values);
 const told = Object.fromEntries(NUMBERS.map(([name, label]) => [name, analyse(grid, label, values(name))]));
-const cellOf = (index) => ({ temperature: temperature[Math.floor(index / topP.length)], topP: topP[index % topP.length] });
+const cellOf = (index) => ({
+  temperature: temperature[Math.floor(index / topP.length)],
+  topP: topP[index % topP.length],
+});
 
 /** A heatmap a number, all on one scale from 0 to 1. */
 function cells() {
@@ -23,11 +31,22 @@ function cells() {
     return [
       words(x + 58, y + 16, label, { size: 14, weight: 600 }),
       place(x, y + 24, {
-        width: across, height: down - 4, marginTop: 2, marginRight: 12, marginBottom: 38, marginLeft: 58,
+        width: across,
+        height: down - 4,
+        marginTop: 2,
+        marginRight: 12,
+        marginBottom: 38,
+        marginLeft: 58,
         x: { type: "band", domain: topP, padding: 0.05 },
         y: { type: "band", domain: [...temperature].reverse(), padding: 0.05 },
         marks: [
-          cell(data, { x: "topP", y: "temperature", fill: { value: ({ mean }) => tint(mean), scale: null }, stroke: COLOURS.line, rx: 4 }),
+          cell(data, {
+            x: "topP",
+            y: "temperature",
+            fill: { value: ({ mean }) => tint(mean), scale: null },
+            stroke: COLOURS.line,
+            rx: 4,
+          }),
           text(data, { x: "topP", y: "temperature", text: ({ mean }) => decimal(mean, 2), fill: COLOURS.ink }),
           axisX({ tickSize: 0, label: "top-p", labelAnchor: "center", labelArrow: "none", labelOffset: 34 }),
           axisY({ tickSize: 0, label: "temperature", labelAnchor: "center", labelArrow: "none", labelOffset: 52 }),
@@ -39,7 +58,8 @@ function cells() {
     width: WIDTH,
     height: top + 2 * (down + 26) + 8,
     title: "Every cell of temperature by top-p",
-    description: `Four heatmaps with the temperature from ${temperature[0]} to ${temperature.at(-1)} up and top-p from ${topP[0]} to ${topP.at(-1)} across: mean coherence, new word triples, surprise and creative region of ${stories} stories a cell. ` +
+    description:
+      `Four heatmaps with the temperature from ${temperature[0]} to ${temperature.at(-1)} up and top-p from ${topP[0]} to ${topP.at(-1)} across: mean coherence, new word triples, surprise and creative region of ${stories} stories a cell. ` +
       `At temperature ${temperature.at(-1)} and top-p 1 they are ${NUMBERS.map(([name, label]) => `${label.toLowerCase()} ${decimal(told[name].cells.at(-1).mean, 2)}`).join(", ")}.`,
     parts,
   });
@@ -47,30 +67,72 @@ function cells() {
 
 /** One mark a cell; cells of one temperature are joined. */
 function map() {
-  const points = told.coherence.cells.map((coherence, at) => ({ ...cellOf(at), coherence, novel: told.new_ngrams_3.cells[at] }));
+  const points = told.coherence.cells.map((coherence, at) => ({
+    ...cellOf(at),
+    coherence,
+    novel: told.new_ngrams_3.cells[at],
+  }));
   const colour = (value) => warmth(temperature.indexOf(value) / (temperature.length - 1));
   const stroke = { value: (point) => colour(point.temperature), scale: null };
   const at = { x: ({ novel }) => novel.mean, y: ({ coherence }) => coherence.mean };
   const [x, y] = [430, 170];
-  const legend = temperature.map((value, index) =>
-    `<circle cx="${x - 342}" cy="${y + index * 22}" r="5.5" fill="${colour(value)}"/>${words(x - 328, y + index * 22 + 4.5, `${decimal(value, 1)}`)}`);
+  const legend = temperature.map(
+    (value, index) =>
+      `<circle cx="${x - 342}" cy="${y + index * 22}" r="5.5" fill="${colour(value)}"/>${words(x - 328, y + index * 22 + 4.5, `${decimal(value, 1)}`)}`,
+  );
   return sheet({
     width: WIDTH,
     height: 420,
     title: "Novelty and coherence of every cell",
-    description: `A map with the share of new word triples across and coherence up, one mark for each of ${points.length} cells. Up to a share of ${decimal(told.new_ngrams_3.cells[2 * topP.length + 4].mean, 2)} (temperature 0.8, top-p 1) coherence stays at 1; ` +
+    description:
+      `A map with the share of new word triples across and coherence up, one mark for each of ${points.length} cells. Up to a share of ${decimal(told.new_ngrams_3.cells[2 * topP.length + 4].mean, 2)} (temperature 0.8, top-p 1) coherence stays at 1; ` +
       `at the far end (temperature 2, top-p 1) it is ${decimal(points.at(-1).coherence.mean, 2)} at a share of ${decimal(points.at(-1).novel.mean, 2)}.`,
     parts: [
       place(6, 8, {
-        width: WIDTH - 12, height: 404, marginTop: 26, marginRight: 20, marginBottom: 42, marginLeft: 56,
-        x: { inset: 14, label: null }, y: { inset: 14, label: null },
+        width: WIDTH - 12,
+        height: 404,
+        marginTop: 26,
+        marginRight: 20,
+        marginBottom: 42,
+        marginLeft: 56,
+        x: { inset: 14, label: null },
+        y: { inset: 14, label: null },
         marks: [
-          gridX({ stroke: COLOURS.line, strokeOpacity: 1, ticks: 6 }), gridY({ stroke: COLOURS.line, strokeOpacity: 1, ticks: 6 }), frame({ stroke: COLOURS.line }),
-          axisX({ ticks: 6, tickSize: 0, tickFormat: share, label: "new word triples →", labelAnchor: "right", labelArrow: "none", labelOffset: 38 }),
-          axisY({ ticks: 6, tickSize: 0, tickFormat: (value) => decimal(value, 1), label: "↑ coherence", labelAnchor: "top", labelArrow: "none" }),
+          gridX({ stroke: COLOURS.line, strokeOpacity: 1, ticks: 6 }),
+          gridY({ stroke: COLOURS.line, strokeOpacity: 1, ticks: 6 }),
+          frame({ stroke: COLOURS.line }),
+          axisX({
+            ticks: 6,
+            tickSize: 0,
+            tickFormat: share,
+            label: "new word triples →",
+            labelAnchor: "right",
+            labelArrow: "none",
+            labelOffset: 38,
+          }),
+          axisY({
+            ticks: 6,
+            tickSize: 0,
+            tickFormat: (value) => decimal(value, 1),
+            label: "↑ coherence",
+            labelAnchor: "top",
+            labelArrow: "none",
+          }),
           line(points, { ...at, z: "temperature", stroke: "temperature", strokeOpacity: 0.55, strokeWidth: 1.25 }),
-          ruleX(points, { x: at.x, y1: ({ coherence }) => coherence.interval?.from, y2: ({ coherence }) => coherence.interval?.to, stroke, strokeOpacity: 0.45 }),
-          ruleY(points, { y: at.y, x1: ({ novel }) => novel.interval?.from, x2: ({ novel }) => novel.interval?.to, stroke, strokeOpacity: 0.45 }),
+          ruleX(points, {
+            x: at.x,
+            y1: ({ coherence }) => coherence.interval?.from,
+            y2: ({ coherence }) => coherence.interval?.to,
+            stroke,
+            strokeOpacity: 0.45,
+          }),
+          ruleY(points, {
+            y: at.y,
+            x1: ({ novel }) => novel.interval?.from,
+            x2: ({ novel }) => novel.interval?.to,
+            stroke,
+            strokeOpacity: 0.45,
+          }),
           dot(points, { ...at, r: 5, fill: stroke, stroke: COLOURS.paper, strokeWidth: 1 }),
         ],
         color: { type: "ordinal", domain: temperature, range: temperature.map(colour) },
@@ -88,10 +150,18 @@ function lines() {
     const { findings } = told[name];
     return [
       words(left + column * across + 44, top + 16, label, { size: 14, weight: 600 }),
-      ...findings.map((finding, row) => along({
-        x: left + column * across, y: top + 22 + row * (down + 4), width: across, height: down, finding, extent: [0, 1], write: share,
-        label: finding.axis === "top_p" ? "top-p" : finding.axis,
-      })),
+      ...findings.map((finding, row) =>
+        along({
+          x: left + column * across,
+          y: top + 22 + row * (down + 4),
+          width: across,
+          height: down,
+          finding,
+          extent: [0, 1],
+          write: share,
+          label: finding.axis === "top_p" ? "top-p" : finding.axis,
+        }),
+      ),
     ];
   });
   const ends = NUMBERS.map(([name, label]) => {

@@ -14,11 +14,20 @@ async function violations(page) {
   // Given to the page as a script of the debugger's, which the Content-Security-Policy does not stop.
   await page.evaluate(axe);
   const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
-  return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(", ")}`);
+  return found.map(
+    (v) =>
+      `${v.id}: ${v.nodes
+        .map((n) => n.target.join(" "))
+        .slice(0, 5)
+        .join(", ")}`,
+  );
 }
 
 for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [["desk", undefined], ["phone", phone]]) {
+  for (const [screen, viewport] of [
+    ["desk", undefined],
+    ["phone", phone],
+  ]) {
     test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
       const server = await startServer();
       t.after(() => server.close());
@@ -38,7 +47,9 @@ for (const scheme of ["light", "dark"]) {
       await openLibrary(page);
       await (await find(page, "radio", "Where it comes from")).evaluate((radio) => radio.click());
       await (await find(page, "checkbox", "Mean of yours")).evaluate((box) => box.click());
-      await page.evaluate(() => { for (const all of document.querySelectorAll("details")) all.open = true; });
+      await page.evaluate(() => {
+        for (const all of document.querySelectorAll("details")) all.open = true;
+      });
       assert.deepEqual(await violations(page), [], "with the library and all details open");
       await generate(page, { temperature: 0.4, length: 96 });
       await (await page.waitForSelector(".token[data-copied]")).click();
@@ -49,7 +60,10 @@ for (const scheme of ["light", "dark"]) {
 }
 
 for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [["desk", undefined], ["phone", phone]]) {
+  for (const [screen, viewport] of [
+    ["desk", undefined],
+    ["phone", phone],
+  ]) {
     test(`axe finds nothing in one's own stories, a comparison and branches: ${scheme}, ${screen}`, async (t) => {
       const page = await visit(t, shared, { scheme, viewport });
       await ready(page);
@@ -85,12 +99,14 @@ test("axe finds nothing while the page tells of an error", async (t) => {
 });
 
 /** What has the focus, and what a screen reader adds to it. */
-const focused = (page) => page.evaluate(() => {
-  const element = document.activeElement;
-  const described = document.getElementById(element?.getAttribute("aria-describedby") ?? "");
-  return { tag: element?.tagName ?? "", text: element?.textContent ?? "", description: described?.textContent ?? "" };
-});
-const isFocused = async (page, role, name) => (await find(page, role, name)).evaluate((e) => e === document.activeElement);
+const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    const described = document.getElementById(element?.getAttribute("aria-describedby") ?? "");
+    return { tag: element?.tagName ?? "", text: element?.textContent ?? "", description: described?.textContent ?? "" };
+  });
+const isFocused = async (page, role, name) =>
+  (await find(page, role, name)).evaluate((e) => e === document.activeElement);
 
 /** Tab until the control has the focus; how many presses it took. */
 async function tabTo(page, role, name, limit = 60) {

@@ -8,30 +8,66 @@ import path from "node:path";
 import { test } from "node:test";
 import { violations } from "./axe.mjs";
 import { saved } from "./downloads.mjs";
-import { alerts, copiedLink, count, fillIn, find, focusIsOn, generate, press, ready, said, sees, setSlider, settle, until } from "./reader.mjs";
+import {
+  alerts,
+  copiedLink,
+  count,
+  fillIn,
+  find,
+  focusIsOn,
+  generate,
+  press,
+  ready,
+  said,
+  sees,
+  setSlider,
+  settle,
+  until,
+} from "./reader.mjs";
 import { ROOT, house, isFirefox, startServer, visit } from "./support.mjs";
 
 const shared = house();
-const [{ adapters: [poet], file }] = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8")).models;
+const [
+  {
+    adapters: [poet],
+    file,
+  },
+] = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8")).models;
 const POET = { id: `poet@${poet.sha256.slice(0, 8)}`, strength: 0.75 };
 const model = path.join("models", file);
 const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
-const settings = { prompt: "The moon came up above the silent town,", temperature: 0.8, top_p: 0.95, seed: 42, length: 24 };
+const settings = {
+  prompt: "The moon came up above the silent town,",
+  temperature: 0.8,
+  top_p: 0.95,
+  seed: 42,
+  length: 24,
+};
 const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => path.join(ROOT, "models/poet", name));
 const phone = { width: 360, height: 740, hasTouch: true, isMobile: true };
 
 /** Chooses in the list by its words. */
 async function pick(page, words) {
   const list = await find(page, "combobox", "Adapter");
-  const value = await list.evaluate((all, text) => [...all.options].find((option) => option.text.includes(text))?.value, words);
+  const value = await list.evaluate(
+    (all, text) => [...all.options].find((option) => option.text.includes(text))?.value,
+    words,
+  );
   assert.notEqual(value, undefined, `${words} is in the list`);
   await list.select(value);
 }
-const picked = async (page) => (await find(page, "combobox", "Adapter")).evaluate((list) => list.selectedOptions[0].text);
+const picked = async (page) =>
+  (await find(page, "combobox", "Adapter")).evaluate((list) => list.selectedOptions[0].text);
 const strength = async (page) => (await find(page, "slider", "Strength")).evaluate((slider) => Number(slider.value));
 /** What the page says of the adapter, beside its controls. */
 const told = async (page) => (await find(page, "group", "Adapter")).evaluate((group) => group.innerText);
-const tells = (page, words) => until(page, `the adapter's ${words}`, (w) => new RegExp(w, "i").test(document.querySelector('[role="group"][aria-labelledby="adapter-label"]').innerText), words);
+const tells = (page, words) =>
+  until(
+    page,
+    `the adapter's ${words}`,
+    (w) => new RegExp(w, "i").test(document.querySelector('[role="group"][aria-labelledby="adapter-label"]').innerText),
+    words,
+  );
 
 /** A field for files has no role of its own to be found by; its name does. */
 async function open(page, paths) {
@@ -93,10 +129,34 @@ test("the Poet is fetched when it is chosen, its strength is in the link, and th
 });
 
 test("the model without the Poet judges its stories, too, to the bit as on the command line", async (t) => {
-  const page = await visit(t, shared, { fragment: `#v=1&p=The+moon+rose&t=0.8&top_p=0.95&n=64&seed=3&adapter=${POET.id}&strength=1` });
+  const page = await visit(t, shared, {
+    fragment: `#v=1&p=The+moon+rose&t=0.8&top_p=0.95&n=64&seed=3&adapter=${POET.id}&strength=1`,
+  });
   const { numbers } = await said(page, "measured");
-  const command = [program, "generate", "--model", model, "--adapter", "models/poet", "--strength", "1", "--prompt", "The moon rose", "--temperature", "0.8", "--top-p", "0.95", "--seed", "3", "--tokens", "64", "--json"];
-  const here = JSON.parse(execFileSync(command[0], command.slice(1), { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 })).numbers;
+  const command = [
+    program,
+    "generate",
+    "--model",
+    model,
+    "--adapter",
+    "models/poet",
+    "--strength",
+    "1",
+    "--prompt",
+    "The moon rose",
+    "--temperature",
+    "0.8",
+    "--top-p",
+    "0.95",
+    "--seed",
+    "3",
+    "--tokens",
+    "64",
+    "--json",
+  ];
+  const here = JSON.parse(
+    execFileSync(command[0], command.slice(1), { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }),
+  ).numbers;
   const names = Object.keys(numbers).filter((name) => name.startsWith("base_"));
   assert.ok(names.includes("base_slor_per_word_bits") && names.includes("base_perplexity"), names.join());
   for (const name of names) assert.equal(numbers[name], here[name], name);
@@ -110,7 +170,9 @@ test("the model without the Poet judges its stories, too, to the bit as on the c
 });
 
 test("strength 0 is the model itself, and a strength between two steps is kept", async (t) => {
-  const page = await visit(t, shared, { fragment: `#v=1&p=Once&t=0.8&top_p=0.95&n=16&seed=3&adapter=${POET.id}&strength=0.333` });
+  const page = await visit(t, shared, {
+    fragment: `#v=1&p=Once&t=0.8&top_p=0.95&n=16&seed=3&adapter=${POET.id}&strength=0.333`,
+  });
   assert.equal((await said(page, "done")).settings.adapter.strength, 0.333);
   await sees(page, "poet 33.3%");
   const base = await generate(page, settings).then(async (half) => {
@@ -163,9 +225,17 @@ test("looking at another story changes nothing of the one that waits", async (t)
   await sees(page, "Will start when the adapter has come");
   await (await page.waitForSelector("button[aria-label^='Read Story 1']")).click();
   await settle(page);
-  assert.equal(await (await find(page, "spinbutton", "Seed")).evaluate((field) => field.value), "5", "the form is the story's");
+  assert.equal(
+    await (await find(page, "spinbutton", "Seed")).evaluate((field) => field.value),
+    "5",
+    "the form is the story's",
+  );
   await said(page, "looked");
-  await until(page, "the chart of the story that is shown", () => document.querySelector("#lens .chart:not([data-empty])") !== null);
+  await until(
+    page,
+    "the chart of the story that is shown",
+    () => document.querySelector("#lens .chart:not([data-empty])") !== null,
+  );
   await sees(page, "Will start when the adapter has come");
   assert.equal(await count(page, "started"), 1, "nothing was written but the first");
   await press(page, "Stop");
@@ -177,7 +247,11 @@ test("an adapter that does not come is told of, and comes when it is tried again
   t.after(() => server.close());
   const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load|adapter_model|ERR_/ });
   await ready(page);
-  for (const [fault, words] of Object.entries({ missing: "does not give out adapter_model", corrupt: "arrived damaged", drop: "connection broke" })) {
+  for (const [fault, words] of Object.entries({
+    missing: "does not give out adapter_model",
+    corrupt: "arrived damaged",
+    drop: "connection broke",
+  })) {
     Object.assign(server, { fault, faulty: /adapter_model/ });
     if (fault === "missing") await pick(page, "The Poet");
     else await press(page, "Try again");
@@ -198,7 +272,11 @@ test("without storage the engine fetches the Poet itself", async (t) => {
   const server = await startServer();
   t.after(() => server.close());
   server.prelude = "Reflect.deleteProperty(globalThis, 'caches');";
-  const page = await visit(t, { ...shared, server }, { before: (p) => p.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, "caches")) });
+  const page = await visit(
+    t,
+    { ...shared, server },
+    { before: (p) => p.evaluateOnNewDocument(() => Reflect.deleteProperty(globalThis, "caches")) },
+  );
   await ready(page);
   await pick(page, "The Poet");
   assert.equal((await generate(page, settings)).settings.adapter.id, POET.id);
@@ -212,13 +290,29 @@ test("a story of the Poet is looked into, branched and compared as it was writte
   await setSlider(page, "Strength", POET.strength);
   const story = await generate(page, settings);
   await sees(page, "model with poet 75%");
-  const chart = () => page.evaluate(() => globalThis.said.findLast((message) => message.type === "looked")?.candidates.map(({ token, probability }) => [token, probability]));
+  const chart = () =>
+    page.evaluate(() =>
+      globalThis.said
+        .findLast((message) => message.type === "looked")
+        ?.candidates.map(({ token, probability }) => [token, probability]),
+    );
   // The answers about the story before may still come in.
-  await until(page, "the chart at rest", () => new Promise((done) => {
-    const looked = () => globalThis.said.filter(({ type }) => type === "looked").length;
-    const before = looked();
-    setTimeout(() => done(before > 0 && looked() === before && !globalThis.said.slice(-1).some(({ type }) => type === "measuring")), 1000);
-  }));
+  await until(
+    page,
+    "the chart at rest",
+    () =>
+      new Promise((done) => {
+        const looked = () => globalThis.said.filter(({ type }) => type === "looked").length;
+        const before = looked();
+        setTimeout(
+          () =>
+            done(
+              before > 0 && looked() === before && !globalThis.said.slice(-1).some(({ type }) => type === "measuring"),
+            ),
+          1000,
+        );
+      }),
+  );
   await settle(page);
   const before = await chart();
   // The form is for the next story; the chart stays what it was.
@@ -239,8 +333,16 @@ test("a story of the Poet is looked into, branched and compared as it was writte
 
   await press(page, "Compare");
   await (await page.waitForSelector("button[aria-label^='Read Story 1']")).click();
-  const rows = await (await find(page, "table", "Settings that differ")).$$eval("tbody tr", (all) => all.map((row) => row.innerText.split("\t").map((text) => text.trim())));
-  assert.deepEqual(rows.filter(([name]) => /Adapter|Strength/.test(name)), [["Adapter", POET.id, "none"], ["Strength", "75%", "–"]]);
+  const rows = await (
+    await find(page, "table", "Settings that differ")
+  ).$$eval("tbody tr", (all) => all.map((row) => row.innerText.split("\t").map((text) => text.trim())));
+  assert.deepEqual(
+    rows.filter(([name]) => /Adapter|Strength/.test(name)),
+    [
+      ["Adapter", POET.id, "none"],
+      ["Strength", "75%", "–"],
+    ],
+  );
   assert.equal(await picked(page), "None", "the form shows the settings of the story that is chosen");
 });
 
@@ -251,7 +353,9 @@ test("table and filter know the adapter and its strength", async (t) => {
     await settle(page);
     const node = await find(page, "table", "Generations");
     const head = await node.$$eval("thead th", (all) => all.map((cell) => cell.textContent));
-    const rows = await node.$$eval("tbody tr", (all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+    const rows = await node.$$eval("tbody tr", (all) =>
+      all.map((row) => [...row.cells].map((cell) => cell.textContent)),
+    );
     return rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]])));
   };
   assert.ok(!("Adapter" in (await table())[0]), "no column for what no story has");
@@ -260,20 +364,40 @@ test("table and filter know the adapter and its strength", async (t) => {
   await generate(page, settings);
   await setSlider(page, "Strength", 0.5);
   await generate(page, settings);
-  const own = (rows) => rows.filter(({ Story }) => Story.startsWith("Story")).map(({ Story, Adapter }) => [Story.replace("★", ""), Adapter]);
-  assert.deepEqual(own(await table()), [["Story 3", "poet 50%"], ["Story 2", "poet 100%"], ["Story 1", "–"]]);
-  await page.$eval(".filter details", (details) => { details.open = true; });
-  const filter = await (await find(page, "group", "Filter of map and table")).waitForSelector("::-p-aria([name='Adapter'][role='combobox'])");
+  const own = (rows) =>
+    rows
+      .filter(({ Story }) => Story.startsWith("Story"))
+      .map(({ Story, Adapter }) => [Story.replace("★", ""), Adapter]);
+  assert.deepEqual(own(await table()), [
+    ["Story 3", "poet 50%"],
+    ["Story 2", "poet 100%"],
+    ["Story 1", "–"],
+  ]);
+  await page.$eval(".filter details", (details) => {
+    details.open = true;
+  });
+  const filter = await (
+    await find(page, "group", "Filter of map and table")
+  ).waitForSelector("::-p-aria([name='Adapter'][role='combobox'])");
   const choices = await filter.$$eval("option", (all) => all.map(({ text }) => text));
   assert.deepEqual(choices, ["any, or none", "none", "any", "poet"]);
   await filter.select(POET.id);
-  assert.deepEqual(own(await table()).map(([name]) => name), ["Story 3", "Story 2"]);
+  assert.deepEqual(
+    own(await table()).map(([name]) => name),
+    ["Story 3", "Story 2"],
+  );
   await sees(page, "by poet");
   await fillIn(page, "spinbutton", "Strength to, in percent", "60");
-  assert.deepEqual(own(await table()).map(([name]) => name), ["Story 3"]);
+  assert.deepEqual(
+    own(await table()).map(([name]) => name),
+    ["Story 3"],
+  );
   await press(page, "Show all");
   await filter.select("none");
-  assert.ok((await table()).every(({ Adapter }) => Adapter === undefined), "without one, no column");
+  assert.ok(
+    (await table()).every(({ Adapter }) => Adapter === undefined),
+    "without one, no column",
+  );
 });
 
 test("stories of the Poet are kept, and go out of the page and back", async (t) => {
@@ -285,7 +409,10 @@ test("stories of the Poet are kept, and go out of the page and back", async (t) 
   await said(page, "measured");
   const json = (await saved(t, page, "Export JSON")).bytes.toString();
   assert.deepEqual(JSON.parse(json).stories[0].record.settings.adapter, POET);
-  const [head, row] = (await saved(t, page, "Export CSV")).bytes.toString().split("\r\n").map((line) => line.split(","));
+  const [head, row] = (await saved(t, page, "Export CSV")).bytes
+    .toString()
+    .split("\r\n")
+    .map((line) => line.split(","));
   // The prompt has a comma; the columns behind it are counted from the end of the head.
   assert.ok(head.includes("adapter") && head.includes("strength"));
   assert.ok(row.join(",").includes(`,${POET.id},0.75,`), row.join(","));
@@ -351,7 +478,10 @@ test("an adapter of the reader's own writes; its link asks whoever follows it fo
   assert.ok(!(await other.evaluate(() => document.body.innerText)).includes("It will not be the same"));
   await open(other, await ownFiles(t, "another.safetensors", -2));
   await until(other, "a message", () => document.querySelector('[role="alert"]') !== null);
-  assert.match((await alerts(other)).join(), new RegExp(`These files are the adapter another@[0-9a-f]{8}; the story waits for ${adapter.id}`));
+  assert.match(
+    (await alerts(other)).join(),
+    new RegExp(`These files are the adapter another@[0-9a-f]{8}; the story waits for ${adapter.id}`),
+  );
   await open(other, own);
   assert.deepEqual((await said(other, "done")).token_ids, story.token_ids);
   await sees(other, "reproduced exactly");
@@ -363,7 +493,8 @@ test("own files are opened while a story is measured, and go to an engine that i
   const own = await ownFiles(t, "mine.safetensors");
   const server = await startServer();
   t.after(() => server.close());
-  server.prelude = "addEventListener('message', ({ data }) => { if (data.settings?.prompt === 'Die!') throw new Error('on purpose'); });";
+  server.prelude =
+    "addEventListener('message', ({ data }) => { if (data.settings?.prompt === 'Die!') throw new Error('on purpose'); });";
   const page = await visit(t, { ...shared, server }, { expected: /on purpose/ });
   await ready(page);
   await generate(page, { ...settings, length: 200 });
@@ -386,8 +517,14 @@ test("files that are no adapter of this model are refused with the reason, and n
   };
   const corpus = (name) => path.join(ROOT, "tests/corpus", name);
   const weights = await readFile(files[1]);
-  const [cut, torch] = [await write("cut.safetensors", weights.subarray(0, 5000)), await write("adapter_model.bin", weights)];
-  const dora = await write("adapter_config.json", JSON.stringify({ ...JSON.parse(await readFile(files[0], "utf8")), use_dora: true }));
+  const [cut, torch] = [
+    await write("cut.safetensors", weights.subarray(0, 5000)),
+    await write("adapter_model.bin", weights),
+  ];
+  const dora = await write(
+    "adapter_config.json",
+    JSON.stringify({ ...JSON.parse(await readFile(files[0], "utf8")), use_dora: true }),
+  );
   const page = await visit(t, shared);
   await ready(page);
   await pick(page, "The Poet");
@@ -399,13 +536,20 @@ test("files that are no adapter of this model are refused with the reason, and n
     "two adapters": [[files[0], cut, corpus("tiny.adapter.safetensors")], /several adapters/],
     "PyTorch's own format": [[files[0], torch], /Only adapters in safetensors files/],
     "a file that was cut": [[files[0], cut], /cannot be used/],
-    "one of another model": [[corpus("adapter_config.json"), corpus("tiny.adapter.safetensors")], /cannot be used: .*shape .* fits this model/],
+    "one of another model": [
+      [corpus("adapter_config.json"), corpus("tiny.adapter.safetensors")],
+      /cannot be used: .*shape .* fits this model/,
+    ],
     "one of a kind that is not supported": [[dora, files[1]], /use_dora is true/],
   };
   for (const [name, [paths, words]] of Object.entries(refused)) {
     await page.evaluate(() => document.querySelector('[data-purpose="adapter"]')?.remove());
     await open(page, paths);
-    await until(page, `a message about ${name}`, () => document.querySelector('[data-purpose="adapter"][role="alert"] p') !== null);
+    await until(
+      page,
+      `a message about ${name}`,
+      () => document.querySelector('[data-purpose="adapter"][role="alert"] p') !== null,
+    );
     assert.match((await alerts(page)).join(), words, name);
     assert.equal(await picked(page), "The Poet", name);
   }
@@ -416,14 +560,25 @@ test("files that are no adapter of this model are refused with the reason, and n
 test("files can be dropped anywhere on the page", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  const texts = await Promise.all((await ownFiles(t, "dropped.safetensors")).map(async (file) => [path.basename(file), (await readFile(file)).toString("base64")]));
-  const drop = (type) => page.evaluate((kind, all) => {
-    const data = new DataTransfer();
-    for (const [name, text] of all) data.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
-    const event = new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data });
-    document.querySelector("h1").dispatchEvent(event);
-    return event.defaultPrevented;
-  }, type, texts);
+  const texts = await Promise.all(
+    (await ownFiles(t, "dropped.safetensors")).map(async (file) => [
+      path.basename(file),
+      (await readFile(file)).toString("base64"),
+    ]),
+  );
+  const drop = (type) =>
+    page.evaluate(
+      (kind, all) => {
+        const data = new DataTransfer();
+        for (const [name, text] of all)
+          data.items.add(new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], name));
+        const event = new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: data });
+        document.querySelector("h1").dispatchEvent(event);
+        return event.defaultPrevented;
+      },
+      type,
+      texts,
+    );
   assert.ok(await drop("dragover"), "the page takes it, and the browser does not leave for the file");
   assert.ok(await drop("drop"));
   const { adapter } = await said(page, "adapter_ready");
@@ -460,7 +615,10 @@ test("from the list to a story of the Poet, by keyboard alone", async (t) => {
   assert.deepEqual((await said(page, "done")).settings.adapter, { id: POET.id, strength: 1.5 });
 });
 
-for (const [scheme, screen, viewport] of [["light", "desk"], ["dark", "phone", phone]]) {
+for (const [scheme, screen, viewport] of [
+  ["light", "desk"],
+  ["dark", "phone", phone],
+]) {
   test(`axe finds nothing: ${scheme}, ${screen}`, { skip: isFirefox && scheme === "dark" }, async (t) => {
     const server = await startServer();
     t.after(() => server.close());
@@ -474,7 +632,9 @@ for (const [scheme, screen, viewport] of [["light", "desk"], ["dark", "phone", p
     await press(page, "Try again");
     await tells(page, "look of verse");
     await generate(page, settings);
-    await page.$eval(".filter details", (details) => { details.open = true; });
+    await page.$eval(".filter details", (details) => {
+      details.open = true;
+    });
     assert.deepEqual(await violations(page), [], "with a story of the Poet");
     await open(page, [files[0]]);
     await until(page, "a message", () => document.querySelector('[role="alert"]') !== null);

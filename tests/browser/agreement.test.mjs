@@ -18,9 +18,30 @@ const file = path.join("models", entry.file);
 const library = path.join("models", entry.library.file);
 
 const written = ({ prompt, temperature, top_p, seed, length }) =>
-  JSON.parse(execFileSync(program, ["generate", "--model", file, "--prompt", prompt, "--temperature", String(temperature),
-    "--top-p", String(top_p), "--seed", String(seed), "--tokens", String(length), "--library", library, "--json"],
-  { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
+  JSON.parse(
+    execFileSync(
+      program,
+      [
+        "generate",
+        "--model",
+        file,
+        "--prompt",
+        prompt,
+        "--temperature",
+        String(temperature),
+        "--top-p",
+        String(top_p),
+        "--seed",
+        String(seed),
+        "--tokens",
+        String(length),
+        "--library",
+        library,
+        "--json",
+      ],
+      { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 },
+    ),
+  );
 
 const cases = golden.slice(0, 3).map((g) => g.settings);
 if (cases.length === 0) {
@@ -50,7 +71,10 @@ test("every number of the page is the command line's, to the bit", async (t) => 
   for (const settings of cases) {
     const done = await generate(page, settings);
     const measured = await said(page, "measured", await count(page, "done"));
-    const traced = await page.evaluate((text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text), done.text);
+    const traced = await page.evaluate(
+      (text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text),
+      done.text,
+    );
     const here = written(settings);
     for (const part of ["numbers", "percentiles"]) {
       const there = { ...done[part], ...measured[part], ...traced[part] };
@@ -69,7 +93,9 @@ test("golden stories replay from their links, and the command line says so too",
   await ready(page);
   for (const [index, { settings, digest }] of golden.entries()) {
     const link = linkOf(settings, digest);
-    await page.evaluate((fragment) => { location.hash = fragment; }, link);
+    await page.evaluate((fragment) => {
+      location.hash = fragment;
+    }, link);
     const done = await said(page, "done", index + 1);
     assert.equal(done.digest, digest, link);
     assert.deepEqual(done.settings, settings);

@@ -1,7 +1,20 @@
 // Branches: what is written after another word, how it is told from its story, and the tree of them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, copiedLink, fillIn, find, generate, press, ready, said, sees, settle, story, until } from "./reader.mjs";
+import {
+  chosen,
+  copiedLink,
+  fillIn,
+  find,
+  generate,
+  press,
+  ready,
+  said,
+  sees,
+  settle,
+  story,
+  until,
+} from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -11,10 +24,11 @@ const hasTree = async (page) => (await page.$("::-p-aria([name='Branches'][role=
 /** The tree as nested lists of names. */
 const shape = async (page) =>
   (await tree(page)).evaluate((region) => {
-    const read = (list) => [...list.children].map((item) => {
-      const inner = item.querySelector(":scope > ul");
-      return [item.querySelector("b").textContent, ...(inner ? [read(inner)] : [])];
-    });
+    const read = (list) =>
+      [...list.children].map((item) => {
+        const inner = item.querySelector(":scope > ul");
+        return [item.querySelector("b").textContent, ...(inner ? [read(inner)] : [])];
+      });
     return read(region.querySelector("ul"));
   });
 
@@ -50,7 +64,10 @@ test("a branch keeps its story up to the place, and goes on from the word", asyn
   assert.deepEqual(second.settings.forced.slice(0, first.settings.forced.length), first.settings.forced);
   assert.deepEqual(second.token_ids.slice(0, 12), first.token_ids.slice(0, 12));
   const third = await branch(page, 3, "king");
-  assert.ok(third.settings.forced.every(([at]) => at >= 3 && at < 6), JSON.stringify(third.settings.forced));
+  assert.ok(
+    third.settings.forced.every(([at]) => at >= 3 && at < 6),
+    JSON.stringify(third.settings.forced),
+  );
   // What stands at its place is Story 1's, so that it hangs there and not under the story that it was chosen in.
   assert.deepEqual(await shape(page), [["Story 1", [["Story 2", [["Story 3"]]], ["Story 4"]]]]);
   await branch(page, 3, "queen");
@@ -62,7 +79,8 @@ test("the tree shows which story is read, and leads to the others", async (t) =>
   await ready(page);
   const parent = await generate(page, settings);
   await branch(page, 5, "sea");
-  const current = async () => (await tree(page)).$$eval("[aria-current]", (all) => all.map((node) => node.querySelector("b").textContent));
+  const current = async () =>
+    (await tree(page)).$$eval("[aria-current]", (all) => all.map((node) => node.querySelector("b").textContent));
   assert.deepEqual(await current(), ["Story 2"]);
   const root = await (await tree(page)).$("button");
   await root.focus();
@@ -71,7 +89,11 @@ test("the tree shows which story is read, and leads to the others", async (t) =>
   assert.deepEqual(await current(), ["Story 1"]);
   assert.ok((await story(page)).includes(parent.text.trim()));
   assert.deepEqual(await chosen(page), settings);
-  assert.equal(await page.evaluate(() => document.activeElement?.classList.contains("tree-story")), true, "the focus stays");
+  assert.equal(
+    await page.evaluate(() => document.activeElement?.classList.contains("tree-story")),
+    true,
+    "the focus stays",
+  );
   await press(page, "Delete Story 2");
   await settle(page);
   assert.equal(await hasTree(page), false);

@@ -9,7 +9,11 @@ const settings = { prompt: "Once there was a fox who", temperature: 0.8, top_p: 
 const card = (page) => find(page, "region", "Comparison");
 const told = async (page) => (await card(page)).$eval('[role="status"]', (node) => node.textContent);
 const table = async (page, name) =>
-  (await find(page, "table", name)).$$eval("tbody tr", (rows) => Object.fromEntries(rows.map((row) => [row.children[0].textContent, [...row.children].slice(1).map((cell) => cell.textContent)])));
+  (await find(page, "table", name)).$$eval("tbody tr", (rows) =>
+    Object.fromEntries(
+      rows.map((row) => [row.children[0].textContent, [...row.children].slice(1).map((cell) => cell.textContent)]),
+    ),
+  );
 const marks = async (page) => (await card(page)).$$eval("mark", (all) => all.map((mark) => mark.textContent));
 
 test("the pinned story stands beside the one that is shown", async (t) => {
@@ -26,8 +30,14 @@ test("the pinned story stands beside the one that is shown", async (t) => {
   let same = 0;
   while (one.token_ids[same] === other.token_ids[same]) same += 1;
   assert.match(await told(page), new RegExp(`First difference at token ${same + 1}:`));
-  assert.deepEqual(await marks(page), [one, other].map((story) => story.token_texts[same].trim() || "¶"));
-  for (const [name, story] of [["Text of Story 1", one], ["Text of Story 2", other]]) {
+  assert.deepEqual(
+    await marks(page),
+    [one, other].map((story) => story.token_texts[same].trim() || "¶"),
+  );
+  for (const [name, story] of [
+    ["Text of Story 1", one],
+    ["Text of Story 2", other],
+  ]) {
     const text = await (await find(page, "group", name)).evaluate((node) => node.textContent);
     assert.equal(text.replace("¶", ""), settings.prompt + story.text);
   }
@@ -35,7 +45,10 @@ test("the pinned story stands beside the one that is shown", async (t) => {
   const coherence = await table(page, "Coherence");
   const [before, after] = [one, other].map((story) => story.numbers.perplexity.toFixed(1));
   assert.deepEqual(coherence.perplexity.slice(0, 2), [before, after]);
-  assert.equal(Math.sign(Number(coherence.perplexity[2].replace("−", "-"))), Math.sign(other.numbers.perplexity - one.numbers.perplexity));
+  assert.equal(
+    Math.sign(Number(coherence.perplexity[2].replace("−", "-"))),
+    Math.sign(other.numbers.perplexity - one.numbers.perplexity),
+  );
   // A story without anything in common, and back.
   await generate(page, { ...settings, seed: 7, prompt: "A quiet train" });
   assert.match(await told(page), /^The prompts differ/);
@@ -78,7 +91,10 @@ test("the same story twice has no difference, and a deleted one is compared no m
 });
 
 test("nothing moves while the next story streams beside a pinned one", async (t) => {
-  for (const viewport of [{ width: 360, height: 740 }, { width: 1280, height: 900 }]) {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1280, height: 900 },
+  ]) {
     const page = await visit(t, shared, { viewport });
     await ready(page);
     await generate(page, { ...settings, length: 8 });
@@ -87,12 +103,22 @@ test("nothing moves while the next story streams beside a pinned one", async (t)
     await said(page, "measured", 2);
     await (await card(page)).scrollIntoView();
     await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
-    await page.evaluate(() => { globalThis.shifts.length = 0; });
+    await page.evaluate(() => {
+      globalThis.shifts.length = 0;
+    });
     await generate(page, { ...settings, length: 120, temperature: 1 });
-    await until(page, "the comparison", () => /First difference/.test(document.querySelector("#compare [role=status]").textContent));
+    await until(page, "the comparison", () =>
+      /First difference/.test(document.querySelector("#compare [role=status]").textContent),
+    );
     const shifts = await page.evaluate(() => globalThis.shifts);
-    assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < 0.02, `${viewport.width} px: ${JSON.stringify(shifts)}`);
-    const wide = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(
+      shifts.reduce((sum, { value }) => sum + value, 0) < 0.02,
+      `${viewport.width} px: ${JSON.stringify(shifts)}`,
+    );
+    const wide = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
     assert.ok(wide[0] <= wide[1], `${wide[0]} px of content in ${wide[1]} px`);
   }
 });

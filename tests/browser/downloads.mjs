@@ -15,7 +15,9 @@ async function savedInFirefox(page, button) {
       return "#";
     };
     HTMLAnchorElement.prototype.click = function () {
-      void content.arrayBuffer().then((bytes) => { globalThis.saved = { name: this.download, bytes: [...new Uint8Array(bytes)] }; });
+      void content.arrayBuffer().then((bytes) => {
+        globalThis.saved = { name: this.download, bytes: [...new Uint8Array(bytes)] };
+      });
     };
   });
   await press(page, button);
@@ -30,7 +32,11 @@ export async function saved(t, page, button) {
   const folder = await mkdtemp(path.join(tmpdir(), "fabula-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
   const session = await page.createCDPSession();
-  await session.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, browserContextId: page.browserContext().id });
+  await session.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    downloadPath: folder,
+    browserContextId: page.browserContext().id,
+  });
   await press(page, button);
   for (let tries = 0; tries < 500; tries += 1) {
     const [name] = (await readdir(folder)).filter((entry) => !entry.startsWith(".") && !entry.endsWith(".crdownload"));

@@ -23,7 +23,14 @@ export async function open(t, shared, options = {}) {
 }
 
 /** Waits until the settings are there and what is kept of them is read. */
-export const formed = (page) => until(page, "the form", () => document.getElementById("experiment").dataset.ready === "" && document.getElementById("run-status")?.textContent !== "");
+export const formed = (page) =>
+  until(
+    page,
+    "the form",
+    () =>
+      document.getElementById("experiment").dataset.ready === "" &&
+      document.getElementById("run-status")?.textContent !== "",
+  );
 
 export async function fillForm(page, { first, second, seeds, length, prompts }) {
   if (first !== undefined) await fillIn(page, "textbox", "Values of the first setting", first);
@@ -31,12 +38,17 @@ export async function fillForm(page, { first, second, seeds, length, prompts }) 
   if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds a cell", seeds);
   if (length !== undefined) await fillIn(page, "spinbutton", "Tokens a story", length);
   if (prompts !== undefined) await fillIn(page, "textbox", "Prompts", prompts);
-  await until(page, "what was typed", () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true");
+  await until(
+    page,
+    "what was typed",
+    () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true",
+  );
 }
 
 export const status = (page) => page.$eval("#run-status", (text) => text.textContent);
 
-export const reaches = (page, words) => until(page, words, (pattern) => new RegExp(pattern).test(document.getElementById("run-status").textContent), words);
+export const reaches = (page, words) =>
+  until(page, words, (pattern) => new RegExp(pattern).test(document.getElementById("run-status").textContent), words);
 
 /** Runs what the form says, to its end. */
 export async function finish(page) {
@@ -48,10 +60,11 @@ export async function finish(page) {
 export const cells = (page) => page.$$eval(".heatmap button", (all) => all.map((button) => button.textContent));
 
 /** Waits until every cell has a number. */
-export const told = (page) => until(page, "numbers in all cells", () => {
-  const all = [...document.querySelectorAll(".heatmap button")];
-  return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
-});
+export const told = (page) =>
+  until(page, "numbers in all cells", () => {
+    const all = [...document.querySelectorAll(".heatmap button")];
+    return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
+  });
 
 /** Rows that the command line writes for the same sweep. */
 export function commandRows({ first, second, seeds, length, prompts }, words = ["--no-library"]) {
@@ -61,12 +74,38 @@ export function commandRows({ first, second, seeds, length, prompts }, words = [
     const files = prompts === undefined ? [] : ["--prompts", path.join(folder, "prompts.txt")];
     if (prompts !== undefined) writeFileSync(files[1], prompts);
     for (const ending of ["csv", "jsonl"]) {
-      execFileSync(program, ["sweep", "--model", path.join("models", entry.file), "--grid", `temperature=${first},top_p=${second}`, "--seeds", String(seeds),
-        "--tokens", String(length), "--out", `${out}.${ending}`, ...files, ...words], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
+      execFileSync(
+        program,
+        [
+          "sweep",
+          "--model",
+          path.join("models", entry.file),
+          "--grid",
+          `temperature=${first},top_p=${second}`,
+          "--seeds",
+          String(seeds),
+          "--tokens",
+          String(length),
+          "--out",
+          `${out}.${ending}`,
+          ...files,
+          ...words,
+        ],
+        { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
+      );
     }
     const read = (ending) => readFileSync(`${out}.${ending}`, "utf8");
-    const findings = execFileSync(program, ["findings", `${out}.csv`, "--json", "--metric", "coherence"], { encoding: "utf8" });
-    return { csv: read("csv"), rows: read("jsonl").trim().split("\n").map((line) => JSON.parse(line)), findings: JSON.parse(findings) };
+    const findings = execFileSync(program, ["findings", `${out}.csv`, "--json", "--metric", "coherence"], {
+      encoding: "utf8",
+    });
+    return {
+      csv: read("csv"),
+      rows: read("jsonl")
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+      findings: JSON.parse(findings),
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

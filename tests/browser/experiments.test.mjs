@@ -3,7 +3,19 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { violations } from "./axe.mjs";
 import { saved } from "./downloads.mjs";
-import { LONG, SMALL, cells, commandRows, fillForm, finish, formed, open, reaches, status, told } from "./experiments.mjs";
+import {
+  LONG,
+  SMALL,
+  cells,
+  commandRows,
+  fillForm,
+  finish,
+  formed,
+  open,
+  reaches,
+  status,
+  told,
+} from "./experiments.mjs";
 import { alerts, find, openLibrary, press, until } from "./reader.mjs";
 import { house, startServer } from "./support.mjs";
 
@@ -22,13 +34,19 @@ test("a sweep runs to its end, and its rows are the command line's", async (t) =
   const there = await json(t, page);
   assert.deepEqual(there.rows, here.rows);
   const coherence = there.findings.find(({ name }) => name === "coherence");
-  assert.deepEqual(coherence.findings, here.findings.findings.map(({ finding }) => finding));
+  assert.deepEqual(
+    coherence.findings,
+    here.findings.findings.map(({ finding }) => finding),
+  );
   assert.deepEqual(coherence.caveats, here.findings.caveats);
   assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), here.csv);
   const [first] = await cells(page);
   assert.match(first, /^Temperature 0\.3, top-p 0\.9: coherence \d+%, 2 stories$/, "two have no interval");
   // Two seeds are too few for any test, and the findings say so.
-  assert.match(await page.$eval(".findings-list", (list) => list.textContent), /Too few seeds to say anything of coherence along temperature/);
+  assert.match(
+    await page.$eval(".findings-list", (list) => list.textContent),
+    /Too few seeds to say anything of coherence along temperature/,
+  );
   const link = new URL(page.url());
   assert.match(link.hash, /^#x=1&e=sweep&grid=temperature=0\.3,1\.2,top_p=0\.9,1&seeds=2&.*&digest=[0-9a-f]{8}$/);
   assert.equal(there.digest, link.hash.slice(-8));
@@ -40,7 +58,11 @@ test("several prompts and the library: every number is the command line's", asyn
   await openLibrary(page);
   await fillForm(page, sweep);
   await finish(page);
-  await until(page, "novelty in every story", () => globalThis.said.filter((message) => message.type === "traced").length === 4);
+  await until(
+    page,
+    "novelty in every story",
+    () => globalThis.said.filter((message) => message.type === "traced").length === 4,
+  );
   assert.deepEqual((await json(t, page)).rows, commandRows(sweep, []).rows);
 });
 
@@ -53,7 +75,11 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await reaches(page, "^Paused: \\d+ of 108");
   const paused = await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").length);
   await new Promise((resolve) => setTimeout(resolve, 600));
-  assert.equal(await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").length), paused, "it stays paused");
+  assert.equal(
+    await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").length),
+    paused,
+    "it stays paused",
+  );
   assert.equal(await page.$eval("fieldset", (fields) => fields.disabled), true, "its settings are held");
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
   await page.reload();
@@ -61,7 +87,9 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await reaches(page, `^${written} of 108 stories are here already`);
   await press(page, "Resume");
   await reaches(page, "All 108 stories are written");
-  const rows = await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run));
+  const rows = await page.evaluate(() =>
+    globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run),
+  );
   assert.equal(rows.length, 108 - written);
   assert.equal(new Set(rows).size, rows.length);
   await told(page);
@@ -109,7 +137,9 @@ test("another experiment and back: what was typed is there, and a run that was s
   await press(page, "Run");
   await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
   await (await find(page, "link", "Self-evaluation")).click();
-  await until(page, "the notice", () => /was stopped; \d+ of 108 stories are written/.test(document.getElementById("notices").textContent));
+  await until(page, "the notice", () =>
+    /was stopped; \d+ of 108 stories are written/.test(document.getElementById("notices").textContent),
+  );
   await turn("Sampling strategies");
   await reaches(page, "of 108 stories are here already");
   assert.ok(await find(page, "button", "Resume"));
@@ -132,32 +162,39 @@ test("cancelled while the model is loading, which then fails: it can be run agai
 });
 
 test("a worker that dies is replaced, and its stories are written", async (t) => {
-  const page = await open(t, shared, { before: (page_) => page_.evaluateOnNewDocument(() => {
-    // The second worker with a model breaks down at its third request.
-    let workers = 0;
-    const { Worker: Whole } = globalThis;
-    globalThis.Worker = class extends Whole {
-      constructor(...words) {
-        super(...words);
-        workers += 1;
-        const mine = workers;
-        let asked = 0;
-        const { postMessage } = this;
-        this.postMessage = (message) => {
-          if (message.type === "runs" && mine === 2) {
-            asked += 1;
-            if (asked === 3) return setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "gone" })));
+  const page = await open(t, shared, {
+    before: (page_) =>
+      page_.evaluateOnNewDocument(() => {
+        // The second worker with a model breaks down at its third request.
+        let workers = 0;
+        const { Worker: Whole } = globalThis;
+        globalThis.Worker = class extends Whole {
+          constructor(...words) {
+            super(...words);
+            workers += 1;
+            const mine = workers;
+            let asked = 0;
+            const { postMessage } = this;
+            this.postMessage = (message) => {
+              if (message.type === "runs" && mine === 2) {
+                asked += 1;
+                if (asked === 3)
+                  return setTimeout(() => this.dispatchEvent(new ErrorEvent("error", { message: "gone" })));
+              }
+              return postMessage.call(this, message);
+            };
           }
-          return postMessage.call(this, message);
         };
-      }
-    };
-  }) });
+      }),
+  });
   await fillForm(page, { ...LONG, length: 16 });
   await finish(page);
   assert.deepEqual(await alerts(page), []);
   const runs = (await json(t, page)).rows.map(({ run }) => run);
-  assert.deepEqual(runs, Array.from({ length: 108 }, (_, run) => run));
+  assert.deepEqual(
+    runs,
+    Array.from({ length: 108 }, (_, run) => run),
+  );
 });
 
 test("a link replays the experiment for another reader, and says so", async (t) => {
@@ -169,7 +206,9 @@ test("a link replays the experiment for another reader, and says so", async (t) 
   const other = await open(t, shared, { fragment: hash });
   await reaches(other, "^8 stories");
   await finish(other);
-  await until(other, "the verdict", () => document.querySelector(".verdict").textContent.includes("reproduced exactly"));
+  await until(other, "the verdict", () =>
+    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
+  );
   const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
   await finish(wrong);
   await until(wrong, "the verdict", () => document.querySelector(".verdict").textContent.includes("the tokens differ"));
@@ -184,7 +223,7 @@ const hostile = {
   "too many stories": "#x=1&e=sweep&grid=temperature=0:2:500,top_p=0.1:1:500",
   "three settings": "#x=1&e=sweep&grid=temperature=0,1,top_p=0.5,1,min_p=0,0.1",
   "wrong types": "#x=1&e=sweep&seeds=many&n=some&digest=%3Cscript%3E",
-  "markup": `#x=1&e=sweep&grid=${encodeURIComponent("<img src=x onerror=alert(1)>")}`,
+  markup: `#x=1&e=sweep&grid=${encodeURIComponent("<img src=x onerror=alert(1)>")}`,
   "bad escapes": "#x=1&e=sweep&p=%E0%A4%A&grid=%ZZ",
 };
 
@@ -198,7 +237,9 @@ for (const [name, fragment] of Object.entries(hostile)) {
 }
 
 test("prompts of a link that the form cannot hold are told, and change no more once they are shown", async (t) => {
-  const page = await open(t, shared, { fragment: "#x=1&e=sweep&grid=temperature=0.3,1.2&seeds=2&n=8&p=Once%0Aupon&p2=&p3=Two&digest=00000000" });
+  const page = await open(t, shared, {
+    fragment: "#x=1&e=sweep&grid=temperature=0.3,1.2&seeds=2&n=8&p=Once%0Aupon&p2=&p3=Two&digest=00000000",
+  });
   assert.match((await alerts(page)).join(" "), /line break/);
   const prompts = await find(page, "textbox", "Prompts");
   assert.equal(await prompts.evaluate((field) => field.value), "Once upon\nTwo");
@@ -207,43 +248,71 @@ test("prompts of a link that the form cannot hold are told, and change no more o
 });
 
 test("an engine that fails while it is asked what the stories tell is told of and started again", async (t) => {
-  const page = await open(t, shared, { before: (page_) => page_.evaluateOnNewDocument(() => {
-    let failed = false;
-    const { Worker: Whole } = globalThis;
-    globalThis.Worker = class extends Whole {
-      constructor(...words) {
-        super(...words);
-        const { postMessage } = this;
-        this.postMessage = (message) => {
-          if (message.type !== "analyse" || failed || message.written === 0) return postMessage.call(this, message);
-          failed = true;
-          return setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { type: "error", id: null, code: "panic", message: "The engine is gone." } })));
+  const page = await open(t, shared, {
+    before: (page_) =>
+      page_.evaluateOnNewDocument(() => {
+        let failed = false;
+        const { Worker: Whole } = globalThis;
+        globalThis.Worker = class extends Whole {
+          constructor(...words) {
+            super(...words);
+            const { postMessage } = this;
+            this.postMessage = (message) => {
+              if (message.type !== "analyse" || failed || message.written === 0) return postMessage.call(this, message);
+              failed = true;
+              return setTimeout(() =>
+                this.dispatchEvent(
+                  new MessageEvent("message", {
+                    data: { type: "error", id: null, code: "panic", message: "The engine is gone." },
+                  }),
+                ),
+              );
+            };
+          }
         };
-      }
-    };
-  }) });
+      }),
+  });
   await fillForm(page, SMALL);
   await finish(page);
-  await until(page, "the alert", () => [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")));
+  await until(page, "the alert", () =>
+    [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")),
+  );
   await until(page, "findings", () => /seeds/.test(document.querySelector(".findings p")?.textContent ?? ""));
   assert.equal((await json(t, page)).rows.length, 8);
 });
 
 test("settings that cannot be run are refused in words", async (t) => {
   const page = await open(t, shared);
-  const wrong = { "warm": /“warm” is neither/, "0.2:5": /is no axis of a grid/, "0,3": /temperature must be a number from 0 to 2/i, "1,1": /has the value 1 twice/ };
+  const wrong = {
+    warm: /“warm” is neither/,
+    "0.2:5": /is no axis of a grid/,
+    "0,3": /temperature must be a number from 0 to 2/i,
+    "1,1": /has the value 1 twice/,
+  };
   for (const [values, words] of Object.entries(wrong)) {
     await fillForm(page, { first: values });
-    await until(page, String(words), (pattern) => new RegExp(pattern, "i").test(document.getElementById("form-problem").textContent), words.source);
-    assert.equal(await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")), "true");
+    await until(
+      page,
+      String(words),
+      (pattern) => new RegExp(pattern, "i").test(document.getElementById("form-problem").textContent),
+      words.source,
+    );
+    assert.equal(
+      await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")),
+      "true",
+    );
     await press(page, "Run");
     await until(page, "the reason in sight", () => {
-      const [reason, box] = ["#form-problem", ".controls-fields"].map((one) => document.querySelector(one).getBoundingClientRect());
+      const [reason, box] = ["#form-problem", ".controls-fields"].map((one) =>
+        document.querySelector(one).getBoundingClientRect(),
+      );
       return reason.top >= box.top - 1 && reason.bottom <= box.bottom + 1;
     });
   }
   await fillForm(page, { first: "0.5,1", seeds: 0 });
-  await until(page, "seeds", () => document.getElementById("form-problem").textContent.includes("Seeds a cell must be"));
+  await until(page, "seeds", () =>
+    document.getElementById("form-problem").textContent.includes("Seeds a cell must be"),
+  );
   await fillForm(page, { seeds: 4000 });
   await until(page, "too many", () => document.getElementById("form-problem").textContent.includes("fabula sweep"));
   await fillForm(page, { seeds: 2 });
@@ -277,7 +346,10 @@ test("by keyboard: from the grid to a story and back", async (t) => {
 });
 
 for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [["desk", undefined], ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }]]) {
+  for (const [screen, viewport] of [
+    ["desk", undefined],
+    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
+  ]) {
     test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
       const page = await open(t, shared, { scheme, viewport });
       assert.deepEqual(await violations(page), [], "before it runs");
@@ -288,9 +360,14 @@ for (const scheme of ["light", "dark"]) {
       await reaches(page, "All 24");
       await told(page);
       await (await page.$$(".heatmap button"))[2].click();
-      await page.evaluate(() => { for (const all of document.querySelectorAll("details")) all.open = true; });
+      await page.evaluate(() => {
+        for (const all of document.querySelectorAll("details")) all.open = true;
+      });
       assert.deepEqual(await violations(page), [], "with the stories of a cell, all details open");
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing lies beside the screen");
+      assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+        "nothing lies beside the screen",
+      );
     });
   }
 }

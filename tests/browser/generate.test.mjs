@@ -1,6 +1,22 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choose, count, enabled, find, generate, meanwhile, openLibrary, parts, press, ready, said, settle, story, tokensSaid, until } from "./reader.mjs";
+import {
+  choose,
+  count,
+  enabled,
+  find,
+  generate,
+  meanwhile,
+  openLibrary,
+  parts,
+  press,
+  ready,
+  said,
+  settle,
+  story,
+  tokensSaid,
+  until,
+} from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -127,7 +143,9 @@ test("the reader chooses what a headline stands on", async (t) => {
   const done = await generate(page, settings);
   const headline = () => page.$eval('[role="group"][aria-label="Coherence"] .headline', (node) => node.textContent);
   assert.match(await headline(), /people/);
-  await page.evaluate(() => { for (const all of document.querySelectorAll("details.all")) all.open = true; });
+  await page.evaluate(() => {
+    for (const all of document.querySelectorAll("details.all")) all.open = true;
+  });
   const choice = await find(page, "combobox", "Coherence headline");
   await choice.select("mean_log_probability_bits");
   assert.ok((await headline()).includes(`${Math.round(done.percentiles.mean_log_probability_bits * 100)}%`));
@@ -141,7 +159,12 @@ test("gibberish does not win: as temperature rises, coherence falls and novelty 
     const sums = { coherence: 0, new_ngrams_3: 0, creative_region: 0 };
     for (const seed of [1, 2, 3]) {
       const { text } = await generate(page, { ...settings, length: 96, top_p: 1, temperature, seed });
-      await until(page, "the library's answer", (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted), text);
+      await until(
+        page,
+        "the library's answer",
+        (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted),
+        text,
+      );
       const done = await page.evaluate((wanted) => {
         const { numbers } = globalThis.said.findLast((m) => m.type === "done");
         return { ...numbers, ...globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).numbers };
@@ -152,6 +175,9 @@ test("gibberish does not win: as temperature rises, coherence falls and novelty 
   };
   const [cold, warm, hot] = [await mean(0.4), await mean(1), await mean(2)];
   assert.ok(hot.coherence < 0.3 && hot.coherence < warm.coherence, JSON.stringify({ warm, hot }));
-  assert.ok(cold.new_ngrams_3 < warm.new_ngrams_3 && warm.new_ngrams_3 < hot.new_ngrams_3, JSON.stringify({ cold, warm, hot }));
+  assert.ok(
+    cold.new_ngrams_3 < warm.new_ngrams_3 && warm.new_ngrams_3 < hot.new_ngrams_3,
+    JSON.stringify({ cold, warm, hot }),
+  );
   assert.ok(hot.creative_region < warm.creative_region && hot.creative_region < 0.3, "the creative region is empty");
 });

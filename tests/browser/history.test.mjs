@@ -5,12 +5,29 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { saved as savedFile } from "./downloads.mjs";
-import { choose, chosen, fillIn, find, focusIsOn, generate, meanwhile, openLibrary, press, ready, said, sees, settle, story, until } from "./reader.mjs";
+import {
+  choose,
+  chosen,
+  fillIn,
+  find,
+  focusIsOn,
+  generate,
+  meanwhile,
+  openLibrary,
+  press,
+  ready,
+  said,
+  sees,
+  settle,
+  story,
+  until,
+} from "./reader.mjs";
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
-const settings = { prompt: "Once there was a \"fox\", who", temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
-const names = async (page) => (await find(page, "region", "Your stories")).$$eval("li input[type=text]", (all) => all.map((field) => field.value));
+const settings = { prompt: 'Once there was a "fox", who', temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
+const names = async (page) =>
+  (await find(page, "region", "Your stories")).$$eval("li input[type=text]", (all) => all.map((field) => field.value));
 const listed = (page, wanted) =>
   until(page, `${wanted} stories in the list`, (n) => document.querySelectorAll("#history li").length === n, wanted);
 const notice = (page) => page.$eval("#notices", (node) => node.textContent);
@@ -31,9 +48,13 @@ async function takeIn(t, page, content) {
   const file = path.join(folder, "stories.json");
   await writeFile(file, typeof content === "string" ? content : "");
   if (typeof content === "number") await truncate(file, content);
-  await page.evaluate(() => { globalThis.lastNotice = document.querySelector('[data-purpose="import"]'); });
+  await page.evaluate(() => {
+    globalThis.lastNotice = document.querySelector('[data-purpose="import"]');
+  });
   // A field for files has no role of its own to be found by; its label names it.
-  const field = await page.evaluateHandle(() => [...document.querySelectorAll("label")].find((label) => label.textContent === "Import JSON")?.control);
+  const field = await page.evaluateHandle(
+    () => [...document.querySelectorAll("label")].find((label) => label.textContent === "Import JSON")?.control,
+  );
   await field.uploadFile(file);
   await until(page, "the notice of the import", () => {
     const now = document.querySelector('[data-purpose="import"]');
@@ -78,12 +99,17 @@ test("stories are here again after a reload, with all that the reader said of th
   await said(page, "measured", 2);
   await fillIn(page, "textbox", "Name of Story 1", "The door");
   await press(page, "Star The door");
-  await (await find(page, "radio", "4")).evaluate((radio) => radio.closest("ol").querySelectorAll("li")[1].querySelectorAll("input[type=radio]")[4].click());
+  await (
+    await find(page, "radio", "4")
+  ).evaluate((radio) => radio.closest("ol").querySelectorAll("li")[1].querySelectorAll("input[type=radio]")[4].click());
   await settle(page);
   await reload(page);
   await listed(page, 2);
   assert.deepEqual(await names(page), ["Story 2", "The door"]);
-  assert.equal(await (await find(page, "button", "Star The door")).evaluate((star) => star.getAttribute("aria-pressed")), "true");
+  assert.equal(
+    await (await find(page, "button", "Star The door")).evaluate((star) => star.getAttribute("aria-pressed")),
+    "true",
+  );
   const group = await find(page, "group", "Value of The door");
   assert.equal(await group.$eval("input:checked", (radio) => radio.value), "4");
   const row = await (await find(page, "region", "Your stories")).waitForSelector("button[aria-label^='Read The door']");
@@ -125,13 +151,17 @@ test("a stopped story is the same one after a reload, too", async (t) => {
 });
 
 test("a story with every kind of setting survives a reload and the way out and back", async (t) => {
-  const fragment = "#v=1&p=Once&t=0.9&top_p=0.9&top_k=50&repetition_penalty=1.1&mirostat_tau=4&n=16&seed=3&f=2:300,5:415"
-    + "&chain=penalties,dry,diff_sampling,temperature,top_p,top_k,min_p,typical,top_n_sigma,epsilon,eta,xtc,mirostat";
+  const fragment =
+    "#v=1&p=Once&t=0.9&top_p=0.9&top_k=50&repetition_penalty=1.1&mirostat_tau=4&n=16&seed=3&f=2:300,5:415" +
+    "&chain=penalties,dry,diff_sampling,temperature,top_p,top_k,min_p,typical,top_n_sigma,epsilon,eta,xtc,mirostat";
   const page = await visit(t, shared, { fragment });
   const done = await said(page, "done");
   await said(page, "measured");
   assert.deepEqual(Object.keys(done.settings.options).sort(), ["mirostat_tau", "repetition_penalty", "top_k"]);
-  assert.deepEqual(done.settings.forced, [[2, 300], [5, 415]]);
+  assert.deepEqual(done.settings.forced, [
+    [2, 300],
+    [5, 415],
+  ]);
   assert.equal(done.settings.order[5], "top_k");
   assert.equal(done.mirostat_bits.length, 17);
   const file = JSON.parse(await saved(t, page, "Export JSON"));
@@ -154,13 +184,21 @@ test("the library is asked about stories of an earlier visit", async (t) => {
   await said(page, "measured");
   await reload(page);
   await openLibrary(page);
-  await until(page, "the library's answer", (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text), first.text);
+  await until(
+    page,
+    "the library's answer",
+    (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text),
+    first.text,
+  );
   const [{ record, spans }] = JSON.parse(await saved(t, page, "Export JSON")).stories;
   assert.ok(record.numbers.new_ngrams_3 >= 0 && Array.isArray(spans));
   await reload(page);
   await said(page, "opened");
   await settle(page);
-  assert.ok(!(await page.evaluate((text) => globalThis.said.some((m) => m.asked === text), first.text)), "and only once");
+  assert.ok(
+    !(await page.evaluate((text) => globalThis.said.some((m) => m.asked === text), first.text)),
+    "and only once",
+  );
 });
 
 test("a deleted story can be had back, and then is gone; the focus stays in the list", async (t) => {
@@ -250,7 +288,11 @@ test("out of the page and back without loss: JSON", async (t) => {
   assert.match(await takeIn(t, page, JSON.stringify(file)), /2 stories were here already/);
 
   await press(page, "Delete all…");
-  await (await page.waitForSelector("dialog[open]")).waitForSelector("::-p-aria([name='Delete all'][role='button'])").then((button) => button.click());
+  await (
+    await page.waitForSelector("dialog[open]")
+  )
+    .waitForSelector("::-p-aria([name='Delete all'][role='button'])")
+    .then((button) => button.click());
   await listed(page, 0);
   await reload(page);
   await listed(page, 0);
@@ -286,7 +328,7 @@ test("an export of the same key but another story is taken as another story, its
 test("a table for other programs: CSV", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  const first = await generate(page, { ...settings, prompt: "He said \"no\",\nand went, =1+1" });
+  const first = await generate(page, { ...settings, prompt: 'He said "no",\nand went, =1+1' });
   await generate(page, { seed: 2 });
   await said(page, "measured", 2);
   await fillIn(page, "textbox", "Name of Story 1", 'A "name", with commas');
@@ -301,8 +343,10 @@ test("a table for other programs: CSV", async (t) => {
   assert.equal(one.starred, "false");
   assert.equal(Number(one.engine_revision), first.engine_revision);
   assert.ok(!Number.isNaN(Date.parse(one.created)));
-  for (const [name, value] of Object.entries(first.numbers)) assert.equal(one[name], value === null ? "" : String(value), name);
-  for (const [name, value] of Object.entries(first.percentiles)) assert.equal(Number(one[`percentile:${name}`]), value, name);
+  for (const [name, value] of Object.entries(first.numbers))
+    assert.equal(one[name], value === null ? "" : String(value), name);
+  for (const [name, value] of Object.entries(first.percentiles))
+    assert.equal(Number(one[`percentile:${name}`]), value, name);
 });
 
 test("files that are damaged, foreign or partly broken are told plainly, and change nothing else", async (t) => {
@@ -318,21 +362,57 @@ test("files that are damaged, foreign or partly broken are told plainly, and cha
     return JSON.stringify(copy);
   };
   const refused = {
-    "no JSON": ["{\"format\": \"fabula-stories\"", /no JSON/],
-    "empty": ["", /no JSON/],
-    "foreign": ["[1, 2, 3]", /no stories of Fabula/],
-    "of another format": ["{\"format\": \"other\", \"stories\": []}", /no stories of Fabula/],
+    "no JSON": ['{"format": "fabula-stories"', /no JSON/],
+    empty: ["", /no JSON/],
+    foreign: ["[1, 2, 3]", /no stories of Fabula/],
+    "of another format": ['{"format": "other", "stories": []}', /no stories of Fabula/],
     "of a later version": [JSON.stringify({ ...good, version: 2 }), /version 2/],
     "without a list": [JSON.stringify({ ...good, stories: {} }), /no list/],
-    "huge": [400_000_001, /larger than 400 MB/],
-    "a story that is none": [variant((one, file) => { file.stories = [7, null, one.key]; }), /3 stories could not be read[^]*Story 1 of the file: it is not an object/],
-    "text as a number": [variant((one) => { one.record.text = 5; }), /record\.text is not a text/],
-    "a seed too large": [variant((one) => { one.record.settings.seed = 2 ** 32; }), /seed/],
-    "lists of different lengths": [variant((one) => { one.record.surprisal_bits.pop(); }), /different lengths/],
-    "a value of six": [variant((one) => { one.rating = 6; }), /rating is not between 1 and 5/],
-    "a part nobody knows": [variant((one) => { one.record.onclick = "x"; }), /not known here: onclick/],
-    "a prototype": [variant(() => {}).replace("\"starred\"", "\"__proto__\": {\"polluted\": true}, \"starred\""), /not known here: __proto__/],
-    "a number by the name of a prototype": [variant(() => {}).replace("\"numbers\":{", "\"numbers\":{\"__proto__\":1,"), /no metric/],
+    huge: [400_000_001, /larger than 400 MB/],
+    "a story that is none": [
+      variant((one, file) => {
+        file.stories = [7, null, one.key];
+      }),
+      /3 stories could not be read[^]*Story 1 of the file: it is not an object/,
+    ],
+    "text as a number": [
+      variant((one) => {
+        one.record.text = 5;
+      }),
+      /record\.text is not a text/,
+    ],
+    "a seed too large": [
+      variant((one) => {
+        one.record.settings.seed = 2 ** 32;
+      }),
+      /seed/,
+    ],
+    "lists of different lengths": [
+      variant((one) => {
+        one.record.surprisal_bits.pop();
+      }),
+      /different lengths/,
+    ],
+    "a value of six": [
+      variant((one) => {
+        one.rating = 6;
+      }),
+      /rating is not between 1 and 5/,
+    ],
+    "a part nobody knows": [
+      variant((one) => {
+        one.record.onclick = "x";
+      }),
+      /not known here: onclick/,
+    ],
+    "a prototype": [
+      variant(() => {}).replace('"starred"', '"__proto__": {"polluted": true}, "starred"'),
+      /not known here: __proto__/,
+    ],
+    "a number by the name of a prototype": [
+      variant(() => {}).replace('"numbers":{', '"numbers":{"__proto__":1,'),
+      /no metric/,
+    ],
   };
   for (const [name, [text, words]] of Object.entries(refused)) {
     const told = await takeIn(t, page, text);
@@ -349,7 +429,10 @@ test("files that are damaged, foreign or partly broken are told plainly, and cha
     one.name = script;
     one.record.text = script;
   });
-  assert.match(await takeIn(t, page, partly), /1 story imported.*1 story could not be read[^]*Story 2 of the file: rating/);
+  assert.match(
+    await takeIn(t, page, partly),
+    /1 story imported.*1 story could not be read[^]*Story 2 of the file: rating/,
+  );
   assert.deepEqual(await names(page), [script, "Story 1"]);
   await (await page.waitForSelector(`button[aria-label^="Read <img"]`)).click();
   await settle(page);
@@ -357,10 +440,35 @@ test("files that are damaged, foreign or partly broken are told plainly, and cha
 });
 
 const refusals = {
-  "there is no database": [() => { Object.defineProperty(globalThis, "indexedDB", { value: undefined }); }, /does not let the page store/],
-  "opening is forbidden": [() => { IDBFactory.prototype.open = () => { throw new DOMException("no", "SecurityError"); }; }, /does not let the page store/],
-  "opening never ends": [() => { IDBFactory.prototype.open = () => Object.assign(Object.create(IDBOpenDBRequest.prototype), { addEventListener() {}, removeEventListener() {} }); }, /does not answer/],
-  "the storage is full": [() => { IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; }, /is full/],
+  "there is no database": [
+    () => {
+      Object.defineProperty(globalThis, "indexedDB", { value: undefined });
+    },
+    /does not let the page store/,
+  ],
+  "opening is forbidden": [
+    () => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException("no", "SecurityError");
+      };
+    },
+    /does not let the page store/,
+  ],
+  "opening never ends": [
+    () => {
+      IDBFactory.prototype.open = () =>
+        Object.assign(Object.create(IDBOpenDBRequest.prototype), { addEventListener() {}, removeEventListener() {} });
+    },
+    /does not answer/,
+  ],
+  "the storage is full": [
+    () => {
+      IDBObjectStore.prototype.put = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    },
+    /is full/,
+  ],
 };
 for (const [name, [spoil, words]] of Object.entries(refusals)) {
   test(`where ${name}, the page works, says so once and offers the export`, async (t) => {
@@ -387,7 +495,11 @@ test("a story that a full storage refuses does not bring deleted ones back", asy
   await said(page, "measured", 2);
   await reload(page);
   await listed(page, 2);
-  await page.evaluate(() => { IDBObjectStore.prototype.put = () => { throw new DOMException("full", "QuotaExceededError"); }; });
+  await page.evaluate(() => {
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException("full", "QuotaExceededError");
+    };
+  });
   await generate(page, { seed: 3 });
   await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
   await press(page, "Delete Story 1");
@@ -403,7 +515,9 @@ test("a storage that answers late is used all the same", async (t) => {
   const first = await visit(t, shared, { context });
   await ready(first);
   await generate(first, { ...settings, seed: 1 });
-  await until(first, "the story kept", () => /kept in this browser/i.test(document.querySelector("#history").textContent));
+  await until(first, "the story kept", () =>
+    /kept in this browser/i.test(document.querySelector("#history").textContent),
+  );
   await first.close();
 
   const late = () => {
@@ -412,7 +526,8 @@ test("a storage that answers late is used all the same", async (t) => {
       const request = open.call(this, name, ...rest);
       if (name !== "fabula") return request;
       const add = request.addEventListener.bind(request);
-      request.addEventListener = (type, listener) => add(type, (event) => (type === "success" ? setTimeout(() => listener(event), 17_000) : listener(event)));
+      request.addEventListener = (type, listener) =>
+        add(type, (event) => (type === "success" ? setTimeout(() => listener(event), 17_000) : listener(event)));
       return request;
     };
   };
@@ -421,10 +536,20 @@ test("a storage that answers late is used all the same", async (t) => {
   await generate(page, { ...settings, seed: 2 });
   await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
   assert.match(await notice(page), /does not answer/);
-  await until(page, "both stories", () => document.querySelectorAll("#history button[aria-label^='Read ']").length === 2);
-  const keys = () => page.evaluate(() => new Promise((resolve) => {
-    indexedDB.open("fabula").onsuccess = ({ target: { result } }) => (result.transaction("stories").objectStore("stories").getAllKeys().onsuccess = (event) => resolve(event.target.result.length));
-  }));
+  await until(
+    page,
+    "both stories",
+    () => document.querySelectorAll("#history button[aria-label^='Read ']").length === 2,
+  );
+  const keys = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          indexedDB.open("fabula").onsuccess = ({ target: { result } }) =>
+            (result.transaction("stories").objectStore("stories").getAllKeys().onsuccess = (event) =>
+              resolve(event.target.result.length));
+        }),
+    );
   for (let tries = 0; tries < 50 && (await keys()) < 2; tries += 1) await new Promise((done) => setTimeout(done, 100));
   assert.equal(await keys(), 2, "the story that was written meanwhile is kept, too");
   assert.doesNotMatch(await page.$eval("#history", (node) => node.textContent), /Not kept/);
@@ -437,11 +562,18 @@ test("a tab with a newer version of the page takes the storage, and this one say
   const page = await visit(t, shared, { context });
   await ready(page);
   await generate(page, settings);
-  const upgrade = () => page.evaluate(() => new Promise((resolve, reject) => {
-    const request = indexedDB.open("fabula", 99);
-    request.onsuccess = () => { request.result.close(); resolve(); };
-    request.onerror = () => reject(request.error);
-  }));
+  const upgrade = () =>
+    page.evaluate(
+      () =>
+        new Promise((resolve, reject) => {
+          const request = indexedDB.open("fabula", 99);
+          request.onsuccess = () => {
+            request.result.close();
+            resolve();
+          };
+          request.onerror = () => reject(request.error);
+        }),
+    );
   await upgrade();
   await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
   assert.match(await notice(page), /newer version/);
@@ -477,13 +609,21 @@ test("many stories leave neither rows nor answers behind", { timeout: 300_000 },
   const file = JSON.parse(await saved(t, page, "Export JSON"));
   const nodes = () => page.evaluate(() => document.querySelectorAll("*").length);
   const before = await nodes();
-  file.stories = Array.from({ length: 200 }, (_, index) => ({ ...file.stories[0], key: `copy-${index}`, number: index + 2 }));
+  file.stories = Array.from({ length: 200 }, (_, index) => ({
+    ...file.stories[0],
+    key: `copy-${index}`,
+    number: index + 2,
+  }));
   await takeIn(t, page, JSON.stringify(file));
   await listed(page, 50);
   await press(page, "Show older ones");
   await listed(page, 100);
   await press(page, "Delete all…");
-  await (await page.waitForSelector("dialog[open]")).waitForSelector("::-p-aria([name='Delete all'][role='button'])").then((button) => button.click());
+  await (
+    await page.waitForSelector("dialog[open]")
+  )
+    .waitForSelector("::-p-aria([name='Delete all'][role='button'])")
+    .then((button) => button.click());
   await listed(page, 0);
   await generate(page);
   await press(page, "Dismiss");

@@ -13,7 +13,10 @@ test("the page works at a sub-path, and its link names it", async (t) => {
   await ready(page);
   assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
   assert.ok((await copiedLink(page)).startsWith(shared.server.url));
-  assert.deepEqual(shared.server.requests.filter((url) => !url.startsWith("/some/where/")), []);
+  assert.deepEqual(
+    shared.server.requests.filter((url) => !url.startsWith("/some/where/")),
+    [],
+  );
 });
 
 const here = (program) => {
@@ -30,11 +33,18 @@ const ask = (base, path) =>
     const { hostname, port } = new URL(base);
     get({ hostname, port, path }, (response) => {
       response.resume();
-      resolve({ status: response.statusCode, type: response.headers["content-type"], cache: response.headers["cache-control"] });
+      resolve({
+        status: response.statusCode,
+        type: response.headers["content-type"],
+        cache: response.headers["cache-control"],
+      });
     }).on("error", reject);
   });
 
-for (const [program, file] of [["python3", "scripts/serve.py"], ["node", "scripts/serve.mjs"]]) {
+for (const [program, file] of [
+  ["python3", "scripts/serve.py"],
+  ["node", "scripts/serve.mjs"],
+]) {
   test(`${file} serves the folder and nothing else`, { skip: here(program) ? false : `no ${program}` }, async (t) => {
     const server = spawn(program, [file], { cwd: ROOT, env: { ...process.env, PORT: "8765" } });
     t.after(() => server.kill("SIGINT"));
@@ -54,8 +64,19 @@ for (const [program, file] of [["python3", "scripts/serve.py"], ["node", "script
       assert.match(found.type, type, path);
       assert.equal(found.cache, "no-cache");
     }
-    const refused = ["/.git/HEAD", "/target/toolchain.env", "/node_modules/puppeteer-core/package.json", "/docs/", "/../../etc/passwd",
-      "/%2e%2e/%2e%2e/etc/passwd", "/www/..%2f.git/HEAD", "/www/%2e%2e/target/toolchain.env", "//etc/passwd", "/%00", "/..%5c..%5cx"];
+    const refused = [
+      "/.git/HEAD",
+      "/target/toolchain.env",
+      "/node_modules/puppeteer-core/package.json",
+      "/docs/",
+      "/../../etc/passwd",
+      "/%2e%2e/%2e%2e/etc/passwd",
+      "/www/..%2f.git/HEAD",
+      "/www/%2e%2e/target/toolchain.env",
+      "//etc/passwd",
+      "/%00",
+      "/..%5c..%5cx",
+    ];
     for (const path of refused) assert.equal((await ask(root, path)).status, 404, path);
   });
 }

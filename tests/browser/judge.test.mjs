@@ -18,12 +18,25 @@ const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "mode
 const entry = models.find((m) => m.name === model);
 
 const BEST_OF = { way: "Best of n", drafts: 3, seeds: 1, length: 24, prompts: "The king\nA small, “odd” owl" };
-const REVISE = { way: "Revise", redrafts: 3, rounds: 2, seeds: 1, length: 60, prompts: "Once upon a time there was a fox.\nWhy does the moon follow us home?" };
+const REVISE = {
+  way: "Revise",
+  redrafts: 3,
+  rounds: 2,
+  seeds: 1,
+  length: 60,
+  prompts: "Once upon a time there was a fox.\nWhy does the moon follow us home?",
+};
 
 async function violations(page) {
   await page.evaluate(axe);
   const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
-  return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(", ")}`);
+  return found.map(
+    (v) =>
+      `${v.id}: ${v.nodes
+        .map((n) => n.target.join(" "))
+        .slice(0, 5)
+        .join(", ")}`,
+  );
 }
 
 const openJudge = (t, options = {}) => open(t, shared, { fragment: "#judge", ...options });
@@ -31,19 +44,34 @@ const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).b
 
 async function fill(page, { way, drafts, redrafts, rounds, seeds, length, prompts }) {
   if (way !== undefined) await (await find(page, "radio", way)).evaluate((radio) => radio.click());
-  const numbers = { "Drafts": drafts, "Redrafts": redrafts, "Rounds": rounds, "Seeds": seeds, "Tokens": length };
-  for (const [name, value] of Object.entries(numbers)) if (value !== undefined) await fillIn(page, "spinbutton", name, value);
+  const numbers = { Drafts: drafts, Redrafts: redrafts, Rounds: rounds, Seeds: seeds, Tokens: length };
+  for (const [name, value] of Object.entries(numbers))
+    if (value !== undefined) await fillIn(page, "spinbutton", name, value);
   if (prompts !== undefined) await fillIn(page, "textbox", "Prompts", prompts);
-  await until(page, "what was typed", () => document.querySelector(".judge-fields").getAttribute("aria-busy") !== "true");
+  await until(
+    page,
+    "what was typed",
+    () => document.querySelector(".judge-fields").getAttribute("aria-busy") !== "true",
+  );
 }
 
 /** Waits until what the rows tell is on the screen. */
-const told = (page) => until(page, "the effects", () => document.querySelectorAll(".effects tbody tr").length > 0 && location.hash.includes("digest="));
+const told = (page) =>
+  until(
+    page,
+    "the effects",
+    () => document.querySelectorAll(".effects tbody tr").length > 0 && location.hash.includes("digest="),
+  );
 
 /** Opens the story of an item, from its place among them. */
 async function openItem(page, at) {
   await (await page.$$(".item > summary"))[at].click();
-  await until(page, "the story of an item", (place) => document.querySelectorAll(".item")[place].childElementCount > 1, at);
+  await until(
+    page,
+    "the story of an item",
+    (place) => document.querySelectorAll(".item")[place].childElementCount > 1,
+    at,
+  );
 }
 
 /** Listens to the line below the buttons; gives what it has said. */
@@ -51,7 +79,11 @@ async function heardStatuses(page) {
   await page.evaluate(() => {
     const line = document.getElementById("run-status");
     globalThis.statuses = [];
-    new MutationObserver(() => globalThis.statuses.push(line.textContent)).observe(line, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => globalThis.statuses.push(line.textContent)).observe(line, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+    });
   });
   return () => page.evaluate(() => globalThis.statuses);
 }
@@ -62,22 +94,49 @@ function commandRows(words, { prompts, seeds, length }) {
   try {
     const [out, file] = [path.join(folder, "judged.jsonl"), path.join(folder, "prompts.txt")];
     writeFileSync(file, prompts);
-    execFileSync(program, ["judge", ...words, "--model", path.join("models", entry.file), "--prompts", file, "--seeds", String(seeds), "--tokens", String(length),
-      "--weights", "coherence=1,relevance=1", "--out", out, "--no-library"], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
-    return readFileSync(out, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    execFileSync(
+      program,
+      [
+        "judge",
+        ...words,
+        "--model",
+        path.join("models", entry.file),
+        "--prompts",
+        file,
+        "--seeds",
+        String(seeds),
+        "--tokens",
+        String(length),
+        "--weights",
+        "coherence=1,relevance=1",
+        "--out",
+        out,
+        "--no-library",
+      ],
+      { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    return readFileSync(out, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const withoutRun = (rows) => rows.map(({ run, ...row }) => {
-  assert.equal(run, row.item);
-  return row;
-});
+const withoutRun = (rows) =>
+  rows.map(({ run, ...row }) => {
+    assert.equal(run, row.item);
+    return row;
+  });
 
 test("best of n: the rows are the command line's, and every draft is shown with its score", async (t) => {
   const page = await openJudge(t);
-  assert.match(await status(page), /^12 pairs of stories \(12 × 1\), best of 8 drafts: about /, "the defaults can be run at once");
+  assert.match(
+    await status(page),
+    /^12 pairs of stories \(12 × 1\), best of 8 drafts: about /,
+    "the defaults can be run at once",
+  );
   await fill(page, BEST_OF);
   await reaches(page, "^2 pairs of stories .* With 2 prompts, nothing can be told from chance");
   await finish(page);
@@ -90,18 +149,29 @@ test("best of n: the rows are the command line's, and every draft is shown with 
   assert.equal(there.digest, new URL(page.url()).hash.slice(-8));
 
   // One line an effect, each with all that is known of it.
-  const lines = await page.$$eval(".effects tbody tr", (all) => all.map((tr) => [...tr.cells].map((cell) => cell.textContent)));
+  const lines = await page.$$eval(".effects tbody tr", (all) =>
+    all.map((tr) => [...tr.cells].map((cell) => cell.textContent)),
+  );
   assert.equal(lines.length, there.effects.effects.length);
   assert.deepEqual(lines[0].slice(0, 2), ["score", "yes"]);
   const [score] = there.effects.effects;
   assert.deepEqual(lines[0].slice(2, 4), [score.judged.toFixed(3), score.control.toFixed(3)]);
   assert.match(lines[0][6], /undecided/);
-  assert.match(await page.$eval(".intervals svg[role=img]", (drawing) => drawing.getAttribute("aria-label")), /^Judged minus control: score /);
+  assert.match(
+    await page.$eval(".intervals svg[role=img]", (drawing) => drawing.getAttribute("aria-label")),
+    /^Judged minus control: score /,
+  );
   assert.deepEqual(await page.$$eval(".findings-list p", (all) => all.map((p) => p.textContent)), there.findings);
 
   await openItem(page, 1);
   const { drafts, chosen } = rows[1].process.best_of;
-  const shown = await page.$$eval(".draft", (all) => all.map((li) => ({ head: li.querySelector(".draft-head").textContent, score: li.querySelector(".appraisal b").textContent, link: li.querySelector("a").getAttribute("href") })));
+  const shown = await page.$$eval(".draft", (all) =>
+    all.map((li) => ({
+      head: li.querySelector(".draft-head").textContent,
+      score: li.querySelector(".appraisal b").textContent,
+      link: li.querySelector("a").getAttribute("href"),
+    })),
+  );
   assert.equal(shown.length, 3);
   for (const [at, draft] of shown.entries()) {
     assert.equal(draft.score, drafts[at].appraisal.score.toFixed(3));
@@ -113,7 +183,16 @@ test("best of n: the rows are the command line's, and every draft is shown with 
   const csv = (await saved(t, page, "Save CSV")).bytes.toString();
   const [head, ...items] = csv.trimEnd().split(/\r\n(?=\d)/);
   const columns = head.split(",");
-  for (const name of ["item", "prompt_text", "judged_score", "control_score", "judged_text", "control_link", "baseline_score"]) assert.ok(columns.includes(name), name);
+  for (const name of [
+    "item",
+    "prompt_text",
+    "judged_score",
+    "control_score",
+    "judged_text",
+    "control_link",
+    "baseline_score",
+  ])
+    assert.ok(columns.includes(name), name);
   assert.equal(items.length, 2);
   assert.ok(items[1].includes('"A small, “odd” owl"'));
 });
@@ -127,15 +206,20 @@ test("revise: every round tells its sentence, its candidates, the choice and the
   assert.deepEqual(rows, commandRows(["revise", "--redrafts", "3", "--rounds", "2"], REVISE));
   await openItem(page, 0);
   const { before, judged, control } = rows[0].process.revise;
-  const told_ = await page.$$eval(".round", (all) => all.map((li) => ({
-    reason: li.querySelector(".reason").textContent,
-    candidates: li.querySelectorAll(".candidates li").length,
-    chosen: [...li.querySelectorAll(".candidates li")].findIndex((each) => "chosen" in each.dataset),
-    before: [...li.querySelector(".cell-text").childNodes].filter((node) => node.nodeName !== "INS").map((node) => node.textContent).join(""),
-    old: li.querySelector("del, mark").textContent,
-    now: li.querySelector("ins, mark").textContent,
-    link: li.querySelector("a").getAttribute("href"),
-  })));
+  const told_ = await page.$$eval(".round", (all) =>
+    all.map((li) => ({
+      reason: li.querySelector(".reason").textContent,
+      candidates: li.querySelectorAll(".candidates li").length,
+      chosen: [...li.querySelectorAll(".candidates li")].findIndex((each) => "chosen" in each.dataset),
+      before: [...li.querySelector(".cell-text").childNodes]
+        .filter((node) => node.nodeName !== "INS")
+        .map((node) => node.textContent)
+        .join(""),
+      old: li.querySelector("del, mark").textContent,
+      now: li.querySelector("ins, mark").textContent,
+      link: li.querySelector("a").getAttribute("href"),
+    })),
+  );
   const rounds = [...judged, ...control];
   assert.ok(rounds.length >= 2);
   assert.equal(told_.length, rounds.length);
@@ -170,7 +254,9 @@ test("a link replays the experiment for another reader, and says so", async (t) 
   await reaches(other, "^2 pairs");
   assert.equal(await (await find(other, "slider", "Relevance")).evaluate((slider) => slider.value), "0.35");
   await finish(other);
-  await until(other, "the verdict", () => document.querySelector(".verdict").textContent.includes("reproduced exactly"));
+  await until(other, "the verdict", () =>
+    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
+  );
   const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
   await finish(wrong);
   await until(wrong, "the verdict", () => document.querySelector(".verdict").textContent.includes("the tokens differ"));
@@ -186,14 +272,20 @@ test("pause, reload, resume, and no pair is judged twice", async (t) => {
   await reaches(page, "^Paused: \\d+ of 24 pairs");
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
   const early = (await statuses()).filter((text) => /^0 of/.test(text));
-  assert.deepEqual(early.filter((text) => text.includes("left")), [], "before anything is judged, nothing is said of the time left");
+  assert.deepEqual(
+    early.filter((text) => text.includes("left")),
+    [],
+    "before anything is judged, nothing is said of the time left",
+  );
   await page.reload();
   await formed(page);
   await reaches(page, `^${written} of 24 pairs of stories are here already`);
   assert.equal(await page.$$eval(".item", (all) => all.length), written);
   await press(page, "Resume");
   await reaches(page, "All 24 pairs of stories are written");
-  const runs = await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run));
+  const runs = await page.evaluate(() =>
+    globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run),
+  );
   assert.equal(new Set(runs).size, 24 - written);
   assert.equal(runs.length, 24 - written);
 });
@@ -224,18 +316,29 @@ test("novelty counts with the library only", async (t) => {
   await setSlider(page, "Coherence", 0);
   await setSlider(page, "Relevance", 0);
   await until(page, "a refusal", () => /weight/i.test(document.getElementById("form-problem").textContent));
-  assert.equal(await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")), "true");
+  assert.equal(
+    await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")),
+    "true",
+  );
 
   // A link may want novelty on a device that has no library yet.
-  const other = await open(t, shared, { fragment: "#x=1&e=judge&way=best-of&drafts=2&weights=coherence=0.5,novelty=1,relevance=0&seeds=1&p=The+king&t=1&top_p=1&n=40&seed=3" });
-  await until(other, "what is missing", () => document.getElementById("form-problem").textContent.includes("the library is not open"));
+  const other = await open(t, shared, {
+    fragment:
+      "#x=1&e=judge&way=best-of&drafts=2&weights=coherence=0.5,novelty=1,relevance=0&seeds=1&p=The+king&t=1&top_p=1&n=40&seed=3",
+  });
+  await until(other, "what is missing", () =>
+    document.getElementById("form-problem").textContent.includes("the library is not open"),
+  );
   await openLibrary(other);
   await until(other, "no problem", () => document.getElementById("form-problem").textContent === "");
   const statuses = await heardStatuses(other);
   await finish(other);
   await told(other);
   const heard = await statuses();
-  assert.ok(heard.some((text) => text.startsWith("Opening the library")), `what takes so long is said: ${heard.join(" | ")}`);
+  assert.ok(
+    heard.some((text) => text.startsWith("Opening the library")),
+    `what takes so long is said: ${heard.join(" | ")}`,
+  );
   const [row] = (await json(t, other)).rows;
   assert.ok(row.judged.appraisal.novelty !== null && row.judged.numbers.longest_span !== null);
   assert.equal(row.left_out, undefined);
@@ -245,7 +348,13 @@ test("novelty counts with the library only", async (t) => {
 
 test("settings that cannot be run are refused in words", async (t) => {
   const page = await openJudge(t);
-  const problem = (words) => until(page, words, (pattern) => new RegExp(pattern).test(document.getElementById("form-problem").textContent), words);
+  const problem = (words) =>
+    until(
+      page,
+      words,
+      (pattern) => new RegExp(pattern).test(document.getElementById("form-problem").textContent),
+      words,
+    );
   await fill(page, { drafts: 0 });
   await problem("Drafts must be a whole number from 1 to 64");
   await fill(page, { drafts: 64, seeds: 100 });
@@ -276,44 +385,61 @@ test("the reader's ratings are held against the score", async (t) => {
   await told(page);
   await sees(page, "You have rated no story of this model yet");
   const { rows } = await json(t, page);
-  const drafts = rows.flatMap(({ process, prompt_text }) => process.best_of.drafts.map((draft) => ({ prompt: prompt_text, ...draft })));
+  const drafts = rows.flatMap(({ process, prompt_text }) =>
+    process.best_of.drafts.map((draft) => ({ prompt: prompt_text, ...draft })),
+  );
   const reading = await visit(t, shared, { context: page.browserContext(), fragment: drafts[0].link });
   await said(reading, "measured");
   await (await find(reading, "radio", "4")).evaluate((radio) => radio.click());
   // The archive writes a moment later; the rest are rated as the page would keep them.
-  await until(reading, "the rating", () => new Promise((resolve) => {
-    const asked = indexedDB.open("fabula");
-    asked.onsuccess = () => {
-      const all = asked.result.transaction("stories").objectStore("stories").getAll();
-      all.onsuccess = () => {
-        asked.result.close();
-        resolve(all.result.some(({ rating }) => rating === 4));
-      };
-    };
-  }));
+  await until(
+    reading,
+    "the rating",
+    () =>
+      new Promise((resolve) => {
+        const asked = indexedDB.open("fabula");
+        asked.onsuccess = () => {
+          const all = asked.result.transaction("stories").objectStore("stories").getAll();
+          all.onsuccess = () => {
+            asked.result.close();
+            resolve(all.result.some(({ rating }) => rating === 4));
+          };
+        };
+      }),
+  );
   await reading.close();
   await page.bringToFront();
   await page.reload();
   await formed(page);
   await sees(page, "1 of your rated stories is of this experiment.*too few");
-  await page.evaluate((others) => new Promise((resolve, reject) => {
-    const asked = indexedDB.open("fabula");
-    asked.onerror = reject;
-    asked.onsuccess = () => {
-      const store = asked.result.transaction("stories", "readwrite").objectStore("stories");
-      const all = store.getAll();
-      all.onsuccess = () => {
-        const [story] = all.result.filter(({ rating }) => rating === 4);
-        for (const [at, { prompt, digest }] of others.entries()) {
-          store.put({ ...story, key: `rated-${at}`, number: 100 + at, rating: 1 + (at % 5), record: { ...story.record, digest, settings: { ...story.record.settings, prompt } } });
-        }
-        store.transaction.oncomplete = () => {
-          asked.result.close();
-          resolve();
+  await page.evaluate(
+    (others) =>
+      new Promise((resolve, reject) => {
+        const asked = indexedDB.open("fabula");
+        asked.onerror = reject;
+        asked.onsuccess = () => {
+          const store = asked.result.transaction("stories", "readwrite").objectStore("stories");
+          const all = store.getAll();
+          all.onsuccess = () => {
+            const [story] = all.result.filter(({ rating }) => rating === 4);
+            for (const [at, { prompt, digest }] of others.entries()) {
+              store.put({
+                ...story,
+                key: `rated-${at}`,
+                number: 100 + at,
+                rating: 1 + (at % 5),
+                record: { ...story.record, digest, settings: { ...story.record.settings, prompt } },
+              });
+            }
+            store.transaction.oncomplete = () => {
+              asked.result.close();
+              resolve();
+            };
+          };
         };
-      };
-    };
-  }), drafts.slice(1, 11));
+      }),
+    drafts.slice(1, 11),
+  );
   await page.reload();
   await formed(page);
   await sees(page, "11 of your rated stories are of this experiment.*Spearman .* over 11 stories");
@@ -339,7 +465,10 @@ test("by keyboard: from the form to the story of an item", async (t) => {
 });
 
 for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [["desk", undefined], ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }]]) {
+  for (const [screen, viewport] of [
+    ["desk", undefined],
+    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
+  ]) {
     test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
       const page = await openJudge(t, { scheme, viewport });
       assert.deepEqual(await violations(page), [], "before it runs");
@@ -348,10 +477,17 @@ for (const scheme of ["light", "dark"]) {
         await finish(page);
         await told(page);
         await openItem(page, 0);
-        await page.evaluate(() => { for (const all of document.querySelectorAll("details")) all.open = true; });
-        await until(page, "all stories", () => [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1));
+        await page.evaluate(() => {
+          for (const all of document.querySelectorAll("details")) all.open = true;
+        });
+        await until(page, "all stories", () =>
+          [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1),
+        );
         assert.deepEqual(await violations(page), [], `${settings.way}, all details open`);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing lies beside the screen");
+        assert.ok(
+          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+          "nothing lies beside the screen",
+        );
       }
     });
   }

@@ -3,7 +3,21 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { choose, chosen, count, fillIn, find, generate, press, ready, said, sees, setSlider, settle, until } from "./reader.mjs";
+import {
+  choose,
+  chosen,
+  count,
+  fillIn,
+  find,
+  generate,
+  press,
+  ready,
+  said,
+  sees,
+  setSlider,
+  settle,
+  until,
+} from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -13,7 +27,12 @@ const settings = { prompt: "Once there was a fox who", temperature: 0.8, top_p: 
 
 /** The latest answer about a place; null asks for the end of the story. */
 async function looked(page, position) {
-  await until(page, `a look at ${position}`, (at) => globalThis.said.findLast((m) => m.type === "looked")?.position === at, position);
+  await until(
+    page,
+    `a look at ${position}`,
+    (at) => globalThis.said.findLast((m) => m.type === "looked")?.position === at,
+    position,
+  );
   await settle(page);
   return page.evaluate(() => globalThis.said.findLast((m) => m.type === "looked"));
 }
@@ -30,19 +49,27 @@ const lensText = async (page) => (await find(page, "region", "Next token")).eval
 /** The rows of the chart that are in sight: name of the button, both probabilities as written, lengths of both bars. */
 const bars = async (page) =>
   (await find(page, "table", "Candidates for the next token")).$$eval("tbody tr", (rows) =>
-    rows.filter((row) => row.checkVisibility()).map((row) => ({
-      name: row.querySelector("button")?.getAttribute("aria-label") ?? row.firstElementChild.textContent,
-      model: row.children[2].textContent,
-      after: row.children[3].innerText,
-      removed: row.hasAttribute("data-removed"),
-      lengths: [...row.querySelectorAll("i")].map((bar) => bar.getBoundingClientRect().width),
-    })),
+    rows
+      .filter((row) => row.checkVisibility())
+      .map((row) => ({
+        name: row.querySelector("button")?.getAttribute("aria-label") ?? row.firstElementChild.textContent,
+        model: row.children[2].textContent,
+        after: row.children[3].innerText,
+        removed: row.hasAttribute("data-removed"),
+        lengths: [...row.querySelectorAll("i")].map((bar) => bar.getBoundingClientRect().width),
+      })),
   );
 const focused = (page) =>
   page.evaluate(() => {
     const { activeElement: element } = document;
     const description = document.getElementById(element?.getAttribute("aria-describedby") ?? "")?.textContent ?? "";
-    return { tag: element.tagName, text: element.textContent, name: element.getAttribute("aria-label") ?? element.textContent, token: element.classList.contains("token"), description };
+    return {
+      tag: element.tagName,
+      text: element.textContent,
+      name: element.getAttribute("aria-label") ?? element.textContent,
+      token: element.classList.contains("token"),
+      description,
+    };
   });
 async function tabUntil(page, what, reached) {
   for (let presses = 0; presses < 80; presses += 1) {
@@ -54,7 +81,10 @@ async function tabUntil(page, what, reached) {
 }
 /** Goes to a generated token as a reader with a mouse does. */
 const go = async (page, position) => (await page.$$(".token"))[position].click();
-const openChain = (page) => page.evaluate(() => { document.querySelector("#chain").open = true; });
+const openChain = (page) =>
+  page.evaluate(() => {
+    document.querySelector("#chain").open = true;
+  });
 
 test("by keyboard alone: to a word, into its card, and a branch from there", async (t) => {
   const page = await visit(t, shared);
@@ -64,14 +94,24 @@ test("by keyboard alone: to a word, into its card, and a branch from there", asy
   await tabUntil(page, "Generate", ({ text }) => text === "Generate");
   await page.keyboard.press("Enter");
   const first = await said(page, "done");
-  assert.ok(first.token_texts.slice(0, 6).every((text) => text.trim() !== ""), "the places below are words");
+  assert.ok(
+    first.token_texts.slice(0, 6).every((text) => text.trim() !== ""),
+    "the places below are words",
+  );
   await tabUntil(page, "the words", ({ token }) => token);
   for (let step = 0; step < 4; step += 1) await page.keyboard.press("ArrowRight");
   const look = await looked(page, 4);
   assert.equal(look.chosen.token, first.token_ids[4]);
   assert.match((await focused(page)).description, /\d bits/);
   const card = await lensText(page);
-  assert.ok(card.includes(`“${first.token_texts[4].trim()}”`) && /Rank\s+\d+ of/.test(card) && /Entropy\s+\d/.test(card) && /Surprisal\s+\d/.test(card) && /Probability\s+[\d<]/.test(card), card);
+  assert.ok(
+    card.includes(`“${first.token_texts[4].trim()}”`) &&
+      /Rank\s+\d+ of/.test(card) &&
+      /Entropy\s+\d/.test(card) &&
+      /Surprisal\s+\d/.test(card) &&
+      /Probability\s+[\d<]/.test(card),
+    card,
+  );
 
   // Enter goes in, Escape comes back, Tab goes in as well.
   await page.keyboard.press("Enter");
@@ -80,7 +120,9 @@ test("by keyboard alone: to a word, into its card, and a branch from there", asy
   assert.ok((await focused(page)).token, "Escape returns to the word");
   await tabUntil(page, "the card", ({ name }) => name.startsWith("Branch here with “"));
   const { name } = await focused(page);
-  const wanted = look.candidates.find(({ text, token }) => token !== look.chosen.token && name.includes(`“${text.trim()}”`));
+  const wanted = look.candidates.find(
+    ({ text, token }) => token !== look.chosen.token && name.includes(`“${text.trim()}”`),
+  );
   await page.keyboard.press("Enter");
   const branch = await said(page, "done", 2);
   assert.deepEqual(branch.settings.forced, [[4, wanted.token]]);
@@ -108,10 +150,15 @@ test("the chart follows the sliders without a new story", async (t) => {
   await quiet(page);
   const before = await bars(page);
   assert.ok(before.length >= 12 && before.some(({ removed }) => removed), "some tokens are cut by top-p");
-  assert.ok(before.filter(({ removed }) => removed).every(({ after }) => /Top-p/.test(after)), "and it says by what");
+  assert.ok(
+    before.filter(({ removed }) => removed).every(({ after }) => /Top-p/.test(after)),
+    "and it says by what",
+  );
   await setSlider(page, "Top-p", 1);
   await setSlider(page, "Temperature", 1);
-  await until(page, "the chart of the model itself", () => globalThis.said.findLast((m) => m.type === "looked")?.stages.every((s) => !s.active));
+  await until(page, "the chart of the model itself", () =>
+    globalThis.said.findLast((m) => m.type === "looked")?.stages.every((s) => !s.active),
+  );
   await settle(page);
   for (const { model, after, removed } of await bars(page)) assert.ok(model === after && !removed, `${model} ${after}`);
   await setSlider(page, "Temperature", 0);
@@ -119,7 +166,11 @@ test("the chart follows the sliders without a new story", async (t) => {
   await settle(page);
   const greedy = await bars(page);
   assert.equal(greedy[0].after, "100%");
-  assert.deepEqual(greedy.map(({ name }) => name).slice(0, 12), before.map(({ name }) => name).slice(0, 12), "the rows keep their places");
+  assert.deepEqual(
+    greedy.map(({ name }) => name).slice(0, 12),
+    before.map(({ name }) => name).slice(0, 12),
+    "the rows keep their places",
+  );
   assert.equal(await count(page, "done"), 1);
 
   // Many moves in one frame are one question.
@@ -145,7 +196,10 @@ test("the bars can be drawn on a logarithmic scale", async (t) => {
   assert.match(await lensText(page), /0\.001%/);
   assert.ok(log[11].lengths[1] > linear[11].lengths[1] + 5, "small probabilities are seen");
   const lengths = log.slice(0, 12).map(({ lengths: [, before] }) => before);
-  assert.ok(lengths.every((length, index) => index === 0 || length <= lengths[index - 1] + 0.01), "in order");
+  assert.ok(
+    lengths.every((length, index) => index === 0 || length <= lengths[index - 1] + 0.01),
+    "in order",
+  );
 });
 
 test("a word of the reader's own takes the place of one in the story", async (t) => {
@@ -162,7 +216,10 @@ test("a word of the reader's own takes the place of one in the story", async (t)
   const branch = await said(page, "done", 2);
   assert.deepEqual(branch.token_ids.slice(0, 3), first.token_ids.slice(0, 3));
   assert.ok(branch.token_texts.slice(3).join("").startsWith(" dragon"), branch.text);
-  assert.deepEqual(branch.settings.forced.map(([place]) => place), branch.settings.forced.map((_, index) => 3 + index));
+  assert.deepEqual(
+    branch.settings.forced.map(([place]) => place),
+    branch.settings.forced.map((_, index) => 3 + index),
+  );
   // At the end, a story that had its length goes on.
   await press(page, "Back to the end");
   await looked(page, branch.token_ids.length);
@@ -189,34 +246,46 @@ test("every colouring has a legend and says its number", async (t) => {
   const done = await generate(page, { ...settings, temperature: 1.5, top_p: 1 });
   const at = done.ranks.findIndex((rank) => rank > 3);
   await go(page, at);
-  const said = { "Surprisal": /\d bits.*1 in/, "Entropy": /\d bits.*choice/, "Excess surprise": /[+−]?\d+\.\d bits.*expected/, "Rank": new RegExp(`rank ${done.ranks[at]}\\b.*likelier`), "Where it comes from": /held against|span/ };
+  const said = {
+    Surprisal: /\d bits.*1 in/,
+    Entropy: /\d bits.*choice/,
+    "Excess surprise": /[+−]?\d+\.\d bits.*expected/,
+    Rank: new RegExp(`rank ${done.ranks[at]}\\b.*likelier`),
+    "Where it comes from": /held against|span/,
+  };
   for (const [name, words] of Object.entries(said)) {
     await (await find(page, "radio", name)).evaluate((radio) => radio.click());
     await settle(page);
     assert.match((await page.$eval("#story-readout", (readout) => readout.innerText)).replace(/\n/g, " "), words, name);
-    const legends = await page.$$eval(".legends .legend", (all) => all.filter((legend) => legend.checkVisibility()).map((legend) => legend.innerText));
+    const legends = await page.$$eval(".legends .legend", (all) =>
+      all.filter((legend) => legend.checkVisibility()).map((legend) => legend.innerText),
+    );
     assert.equal(legends.length, 1, name);
     assert.match(legends[0], /\d/, name);
     if (name === "Where it comes from") continue;
-    const tints = await page.$$eval(".token", (all) => new Set(all.map((token) => getComputedStyle(token).backgroundColor)).size);
+    const tints = await page.$$eval(
+      ".token",
+      (all) => new Set(all.map((token) => getComputedStyle(token).backgroundColor)).size,
+    );
     assert.ok(tints > 3, `${name}: ${tints} tints`);
   }
 });
 
 test("a story of an older engine says what it has no numbers for", async (t) => {
-  const before = (page) => page.evaluateOnNewDocument(() => {
-    const { fetch } = globalThis;
-    globalThis.fetch = async (...words) => {
-      const response = await fetch(...words);
-      if (!response.url.endsWith("/www/example.json")) return response;
-      const records = await response.json();
-      for (const record of records) {
-        delete record.entropy_bits;
-        delete record.ranks;
-      }
-      return Response.json(records);
-    };
-  });
+  const before = (page) =>
+    page.evaluateOnNewDocument(() => {
+      const { fetch } = globalThis;
+      globalThis.fetch = async (...words) => {
+        const response = await fetch(...words);
+        if (!response.url.endsWith("/www/example.json")) return response;
+        const records = await response.json();
+        for (const record of records) {
+          delete record.entropy_bits;
+          delete record.ranks;
+        }
+        return Response.json(records);
+      };
+    });
   const page = await visit(t, shared, { before });
   await ready(page);
   await page.waitForSelector(".token");
@@ -231,7 +300,12 @@ test("passing over words asks nothing; resting on one looks there", async (t) =>
   await ready(page);
   await generate(page, settings);
   const before = await quiet(page);
-  const places = await page.$$eval(".token", (all) => all.slice(0, 12).map((token) => token.getBoundingClientRect()).map(({ x, y, width, height }) => [x + width / 2, y + height / 2]));
+  const places = await page.$$eval(".token", (all) =>
+    all
+      .slice(0, 12)
+      .map((token) => token.getBoundingClientRect())
+      .map(({ x, y, width, height }) => [x + width / 2, y + height / 2]),
+  );
   for (const [x, y] of places) await page.mouse.move(x, y);
   await looked(page, 11);
   assert.ok((await quiet(page)) - before <= 2);
@@ -255,7 +329,9 @@ test("strip and words point at each other", async (t) => {
   const box = await strip.boundingBox();
   const x = (position) => box.x + (box.width * (position + 0.5)) / done.token_ids.length;
   await page.mouse.move(x(9), box.y + 10);
-  assert.deepEqual(await page.$$eval(".token[data-pointed]", (all) => all.map((token) => token.textContent)), [done.token_texts[9].trim()]);
+  assert.deepEqual(await page.$$eval(".token[data-pointed]", (all) => all.map((token) => token.textContent)), [
+    done.token_texts[9].trim(),
+  ]);
   await page.mouse.click(x(20), box.y + 10);
   assert.equal((await focused(page)).text, done.token_texts[20].trim());
   await looked(page, 20);
@@ -272,13 +348,22 @@ test("presets set the sliders and the samplers", async (t) => {
   for (const preset of chain.presets) {
     await press(page, preset.name);
     const now = await chosen(page);
-    assert.ok(Math.abs(now.temperature - preset.temperature) < 1e-6 && Math.abs(now.top_p - preset.top_p) < 1e-6, preset.name);
-    assert.equal(await (await find(page, "button", preset.name)).evaluate((button) => button.getAttribute("aria-pressed")), "true");
+    assert.ok(
+      Math.abs(now.temperature - preset.temperature) < 1e-6 && Math.abs(now.top_p - preset.top_p) < 1e-6,
+      preset.name,
+    );
+    assert.equal(
+      await (await find(page, "button", preset.name)).evaluate((button) => button.getAttribute("aria-pressed")),
+      "true",
+    );
     await sees(page, preset.sentence.slice(0, 20));
   }
   const bold = chain.presets.find(({ options }) => Object.keys(options).length > 0);
   await press(page, bold.name);
-  await sees(page, `${new Set(Object.keys(bold.options).map((name) => chain.parameters.find((parameter) => parameter.name === name).stage)).size} samplers? on`);
+  await sees(
+    page,
+    `${new Set(Object.keys(bold.options).map((name) => chain.parameters.find((parameter) => parameter.name === name).stage)).size} samplers? on`,
+  );
   const done = await generate(page, { length: 8 });
   assert.deepEqual(done.settings.options, bold.options);
   // A slider moved by hand leaves the preset.
@@ -295,7 +380,10 @@ test("a sampler switched on reaches the story and the chart; off, it leaves no t
   await fillIn(page, "spinbutton", "Tokens", 3);
   const done = await generate(page);
   assert.deepEqual(done.settings.options, { top_k: 3 });
-  assert.ok(done.ranks.every((rank) => rank <= 3), String(done.ranks));
+  assert.ok(
+    done.ranks.every((rank) => rank <= 3),
+    String(done.ranks),
+  );
   const look = await looked(page, done.token_ids.length);
   assert.equal(look.kept, 3);
   assert.match(await lensText(page), /Top-k\s+takes away/);
@@ -320,7 +408,9 @@ test("the order of the samplers can be changed by keyboard", async (t) => {
   await down.focus();
   for (let place = from; place < usual.length; place += 1) await page.keyboard.press("Enter");
   assert.ok(await down.evaluate((button) => button === document.activeElement), "the focus stays on it");
-  const { settings: { order } } = await generate(page, { ...settings, length: 8 });
+  const {
+    settings: { order },
+  } = await generate(page, { ...settings, length: 8 });
   assert.deepEqual(order, [...usual.filter((name) => name !== "temperature"), "temperature"]);
   await press(page, "Usual order");
   assert.equal((await generate(page)).settings.order, undefined);
@@ -328,13 +418,26 @@ test("the order of the samplers can be changed by keyboard", async (t) => {
   assert.deepEqual((await generate(page)).settings.order, order);
 });
 
-for (const [screen, options] of [["desk, light", {}], ["phone, dark", { viewport: phone, scheme: "dark" }]]) {
+for (const [screen, options] of [
+  ["desk, light", {}],
+  ["phone, dark", { viewport: phone, scheme: "dark" }],
+]) {
   test(`axe finds nothing through the lens, and nothing jumps: ${screen}`, async (t) => {
     const page = await visit(t, shared, options);
     await page.evaluate(axe);
     const check = async (when) => {
       const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-      assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 5).join(", ")}`), [], when);
+      assert.deepEqual(
+        violations.map(
+          (v) =>
+            `${v.id}: ${v.nodes
+              .map((n) => n.target.join(" "))
+              .slice(0, 5)
+              .join(", ")}`,
+        ),
+        [],
+        when,
+      );
     };
     await ready(page);
     await generate(page, { ...settings, temperature: 1.6, top_p: 1 });
@@ -347,7 +450,9 @@ for (const [screen, options] of [["desk, light", {}], ["phone, dark", { viewport
     await go(page, 5);
     await looked(page, 5);
     await quiet(page);
-    await page.evaluate(() => { globalThis.shifts.length = 0; });
+    await page.evaluate(() => {
+      globalThis.shifts.length = 0;
+    });
     for (let step = 0; step < 5; step += 1) await page.keyboard.press("ArrowRight");
     await looked(page, 10);
     await quiet(page);

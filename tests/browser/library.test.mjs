@@ -5,9 +5,16 @@ import { alerts, find, generate, openLibrary, parts, press, ready, said, sees, u
 import { house, startServer, visit } from "./support.mjs";
 
 const shared = house();
-const settings = { prompt: "Once upon a time there was a little girl", temperature: 0.5, top_p: 0.9, seed: 4, length: 96 };
+const settings = {
+  prompt: "Once upon a time there was a little girl",
+  temperature: 0.5,
+  top_p: 0.9,
+  seed: 4,
+  length: 96,
+};
 const isLibrary = /\.fabulib(\?|$)/;
-const phase = (page, wanted) => until(page, `the library ${wanted}`, (p) => document.querySelector(".library")?.dataset.phase === p, wanted);
+const phase = (page, wanted) =>
+  until(page, `the library ${wanted}`, (p) => document.querySelector(".library")?.dataset.phase === p, wanted);
 
 test("before it is loaded, Novelty offers it with its size, and nothing of it is fetched", async (t) => {
   const server = await startServer();
@@ -26,8 +33,16 @@ test("it marks copied spans, names their books, and keeps Novelty current while 
   assert.ok(opened.words > 11e6 && opened.books > 500 && opened.memory_bytes < 200e6, JSON.stringify(opened));
   const done = await generate(page, settings);
   const live = await page.evaluate(() => globalThis.said.filter((m) => m.type === "traced").length);
-  await until(page, "the library's answer", (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text), done.text);
-  const { spans, numbers, percentiles } = await page.evaluate((text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text), done.text);
+  await until(
+    page,
+    "the library's answer",
+    (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text),
+    done.text,
+  );
+  const { spans, numbers, percentiles } = await page.evaluate(
+    (text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text),
+    done.text,
+  );
   assert.ok(live > 0 && spans.length > 0, "a cautious story copies something");
   assert.ok(numbers.new_ngrams_3 > 0 && numbers.new_ngrams_3 < 1 && percentiles.new_ngrams_3 >= 0);
   assert.ok((await parts(page, "Novelty")).filter((text) => /\d/.test(text)).length > 12);
@@ -36,9 +51,16 @@ test("it marks copied spans, names their books, and keeps Novelty current while 
   await page.waitForSelector(".token[data-copied]");
   await (await page.$(".token[data-copied]")).click();
   const dialog = await page.waitForSelector("dialog[open] blockquote mark");
-  const folded = (text) => text.toLowerCase().match(/[a-z']+/g).join(" ");
+  const folded = (text) =>
+    text
+      .toLowerCase()
+      .match(/[a-z']+/g)
+      .join(" ");
   const quoted = folded(await dialog.evaluate((mark) => mark.textContent));
-  assert.ok(spans.some(({ start, end }) => folded(done.text.slice(start, end)) === quoted), quoted);
+  assert.ok(
+    spans.some(({ start, end }) => folded(done.text.slice(start, end)) === quoted),
+    quoted,
+  );
   await page.keyboard.press("Escape");
   assert.equal(await page.$("dialog[open]"), null, "Escape closes it");
   // By keyboard: the token has the focus again, and Enter opens the same.

@@ -1,6 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alerts, choose, chosen, copiedLink, count, find, generate, ready, said, sees, settle, story, until } from "./reader.mjs";
+import {
+  alerts,
+  choose,
+  chosen,
+  copiedLink,
+  count,
+  find,
+  generate,
+  ready,
+  said,
+  sees,
+  settle,
+  story,
+  until,
+} from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -46,7 +60,8 @@ test("values between the steps of a slider are kept", async (t) => {
   const exact = { prompt: "Once", temperature: 0.333, top_p: 0.937, seed: 4294967295, length: 16 };
   const page = await visit(t, shared, { fragment: "#v=1&p=Once&t=0.333&top_p=0.937&n=16&seed=4294967295" });
   const first = await said(page, "done");
-  for (const [name, value] of Object.entries(exact)) assert.ok(first.settings[name] === value || Math.abs(first.settings[name] - value) < 1e-6, name);
+  for (const [name, value] of Object.entries(exact))
+    assert.ok(first.settings[name] === value || Math.abs(first.settings[name] - value) < 1e-6, name);
   const other = await visit(t, shared, { fragment: inside(await copiedLink(page)) });
   assert.deepEqual((await said(other, "done")).token_ids, first.token_ids);
   await sees(other, "reproduced exactly");
@@ -63,7 +78,7 @@ const hostile = {
   "bad percent-encoding": "#v=1&p=%E0%A4%A&t=%ZZ&n=8&seed=1",
   "a bad digest": "#v=1&p=Once&t=0.8&top_p=0.95&n=8&seed=1&x=%3Cscript%3E",
   "markup in every field": `#v=1&p=Once&model=${encodeURIComponent(script)}&t=${encodeURIComponent(script)}`,
-  "nonsense": "#%%%&&&===\u0000;;;v=1",
+  nonsense: "#%%%&&&===\u0000;;;v=1",
   "one megabyte": `#v=1&p=${"long ".repeat(210_000)}&t=0.8&n=8&seed=1`,
 };
 
@@ -88,8 +103,13 @@ for (const [name, fragment] of Object.entries(hostile)) {
 
 /** A link may start a story by itself; whether it did or not, one can be had. */
 async function generatedOrCanBe(page) {
-  await until(page, "the link's own story", () => !globalThis.said.some((m) => m.type === "started")
-    || globalThis.said.some((m) => m.type === "done" || m.type === "error"));
+  await until(
+    page,
+    "the link's own story",
+    () =>
+      !globalThis.said.some((m) => m.type === "started") ||
+      globalThis.said.some((m) => m.type === "done" || m.type === "error"),
+  );
   const done = await generate(page, { prompt: "Once", length: 8 });
   assert.equal(done.token_ids.length, 8);
 }
@@ -108,7 +128,9 @@ test("markup in the prompt is shown as text and never runs", async (t) => {
 test("a link followed from the open page is read too", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  await page.evaluate(() => { location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11"; });
+  await page.evaluate(() => {
+    location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11";
+  });
   const done = await said(page, "done");
   assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8 });
 });
@@ -122,7 +144,9 @@ test("the link that skips to the story is no story link", async (t) => {
   await page.keyboard.press("Enter");
   await settle(page);
   assert.equal(await page.evaluate(() => document.activeElement?.id), "story-heading");
-  await page.evaluate(() => { location.hash = "#story-heading"; });
+  await page.evaluate(() => {
+    location.hash = "#story-heading";
+  });
   await settle(page);
   assert.deepEqual(await chosen(page), settings);
   for (const type of ["link_read", "started"]) assert.equal(await count(page, type), 0, type);

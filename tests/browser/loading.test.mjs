@@ -134,15 +134,21 @@ test("after a visit, the model is not needed from the network again", async (t) 
   t.after(() => context.close());
   await ready(await visit(t, shared, { context }));
   shared.server.fault = "drop";
-  t.after(() => { shared.server.fault = ""; });
+  t.after(() => {
+    shared.server.fault = "";
+  });
   const page = await visit(t, shared, { context, expected: network });
   await ready(page);
   assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
 });
 
 const lacking = {
-  "WebAssembly": () => { globalThis.WebAssembly = undefined; },
-  "WebAssembly SIMD": () => { WebAssembly.validate = () => false; },
+  WebAssembly: () => {
+    globalThis.WebAssembly = undefined;
+  },
+  "WebAssembly SIMD": () => {
+    WebAssembly.validate = () => false;
+  },
 };
 for (const [what, take] of Object.entries(lacking)) {
   test(`a browser without ${what} is told so`, async (t) => {

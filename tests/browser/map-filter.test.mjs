@@ -3,18 +3,57 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adapterWords, modelWords } from "../../www/views/adapter-words.js";
 import { chainWords } from "../../www/views/chain-words.js";
-import { ANY_ADAPTER, ANY_STAGE, NO_ADAPTER, NO_STAGE, everything, filterWords, isOn, passes } from "../../www/views/map-filter.js";
+import {
+  ANY_ADAPTER,
+  ANY_STAGE,
+  NO_ADAPTER,
+  NO_STAGE,
+  everything,
+  filterWords,
+  isOn,
+  passes,
+} from "../../www/views/map-filter.js";
 import { USUAL_SORTING, columnsOf, sorted } from "../../www/views/table-columns.js";
 
-const parameter = (stage, name, usual, switches) => ({ stage, name, usual, switches, label: name, from: 0, to: 1, step: 0.01, whole: false, suggested: 1 });
+const parameter = (stage, name, usual, switches) => ({
+  stage,
+  name,
+  usual,
+  switches,
+  label: name,
+  from: 0,
+  to: 1,
+  step: 0.01,
+  whole: false,
+  suggested: 1,
+});
 const chain = {
-  stages: [["temperature", "Temperature"], ["top_k", "Top-k"], ["top_p", "Top-p"], ["dry", "DRY"]].map(([name, label]) => ({ name, label, explanation: "", source: "" })),
-  parameters: [parameter("top_k", "top_k", 0, true), parameter("dry", "dry", 0, true), parameter("dry", "dry_base", 1.75, false)],
+  stages: [
+    ["temperature", "Temperature"],
+    ["top_k", "Top-k"],
+    ["top_p", "Top-p"],
+    ["dry", "DRY"],
+  ].map(([name, label]) => ({ name, label, explanation: "", source: "" })),
+  parameters: [
+    parameter("top_k", "top_k", 0, true),
+    parameter("dry", "dry", 0, true),
+    parameter("dry", "dry_base", 1.75, false),
+  ],
   presets: [],
 };
 const story = (number, change = {}, settings = {}, numbers = {}, model = "fable@1") => ({
-  key: `own-${number}`, number, origin: "own", starred: false, rating: null, ...change,
-  record: { model, settings: { prompt: "A", temperature: 0.8, top_p: 0.95, seed: number, length: 8, ...settings }, numbers, percentiles: {} },
+  key: `own-${number}`,
+  number,
+  origin: "own",
+  starred: false,
+  rating: null,
+  ...change,
+  record: {
+    model,
+    settings: { prompt: "A", temperature: 0.8, top_p: 0.95, seed: number, length: 8, ...settings },
+    numbers,
+    percentiles: {},
+  },
 });
 const stories = [
   story(0, { origin: "example", key: "example-0" }),
@@ -23,7 +62,8 @@ const stories = [
   story(3, {}, { prompt: "B", options: { dry_base: 2 }, adapter: { id: "poet@01234567", strength: 0.75 } }),
   story(4, {}, { options: { dry: 0.8, top_k: 5 }, adapter: { id: "mine@89abcdef", strength: 0 } }, {}, "other@2"),
 ];
-const numbers = (wish, description = chain) => stories.filter((entry) => passes(entry, { ...everything, ...wish }, description)).map(({ number }) => number);
+const numbers = (wish, description = chain) =>
+  stories.filter((entry) => passes(entry, { ...everything, ...wish }, description)).map(({ number }) => number);
 
 test("each wish lets its stories pass, and words say it", () => {
   for (const [wish, passing, words] of [
@@ -66,13 +106,30 @@ test("the chain in few words", () => {
   assert.equal(words({}), "");
   assert.equal(words({ dry: Math.fround(0.8), top_k: 5 }), "Top-k 5, DRY 0.8");
   assert.equal(words({ top_k: 0 }), "");
-  assert.equal(words({}, { order: ["top_p", "temperature"], forced: [[1, 2], [3, 4]] }), "own order, 2 tokens given");
+  assert.equal(
+    words(
+      {},
+      {
+        order: ["top_p", "temperature"],
+        forced: [
+          [1, 2],
+          [3, 4],
+        ],
+      },
+    ),
+    "own order, 2 tokens given",
+  );
 });
 
 test("the adapter in few words, and whose probabilities the chart has", () => {
   const by = (id, strength) => ({ ...stories[0].record.settings, adapter: { id, strength } });
   const [plain, poet] = [stories[0].record.settings, by("poet@01234567", 0.75)];
-  assert.deepEqual([plain, poet, by("poet@01234567", 0.333), by("a@b@01234567", 1.5)].map(adapterWords), ["", "poet 75%", "poet 33.3%", "a@b 150%"]);
+  assert.deepEqual([plain, poet, by("poet@01234567", 0.333), by("a@b@01234567", 1.5)].map(adapterWords), [
+    "",
+    "poet 75%",
+    "poet 33.3%",
+    "a@b 150%",
+  ]);
   assert.equal(modelWords(plain, plain), "model");
   assert.equal(modelWords(plain, by("poet@01234567", 0)), "model", "at strength 0 it is the model itself");
   assert.equal(modelWords(poet, by("verse@01234567", 0.75)), "model with poet 75%", "the hash counts");
@@ -92,5 +149,8 @@ test("sorting: either way, without a number last, the newest first among equals"
   assert.deepEqual(order("rating", "descending"), [2, 1, 6, 5, 4, 3, 0]);
   assert.deepEqual(order("adapter", "ascending"), [4, 3, 6, 5, 2, 1, 0]);
   assert.equal(columns.filter(({ key }) => key === "coherence").length, 1, "no column twice");
-  assert.ok(!columnsOf(stories.slice(0, 3), ["session_novelty", "coherence"], chain).some(({ key }) => key === "adapter"), "none for what no story has");
+  assert.ok(
+    !columnsOf(stories.slice(0, 3), ["session_novelty", "coherence"], chain).some(({ key }) => key === "adapter"),
+    "none for what no story has",
+  );
 });

@@ -17,30 +17,44 @@ async function three(t, options) {
   const page = await visit(t, shared, options);
   await ready(page);
   for (const [index, temperature] of [0.4, 0.8, 1.4].entries()) {
-    await generate(page, { prompt: index === 2 ? "A quiet train" : prompt, temperature, top_p: 0.95, seed: index + 1, length: 24 });
+    await generate(page, {
+      prompt: index === 2 ? "A quiet train" : prompt,
+      temperature,
+      top_p: 0.95,
+      seed: index + 1,
+      length: 24,
+    });
   }
   return page;
 }
 
 const map = (page) => find(page, "region", "Map");
 const table = (page) => find(page, "table", "Generations");
-const stories = async (page) => (await table(page)).$$eval("tbody th button", (all) => all.map((one) => one.textContent));
-const column = async (page, name) => (await table(page)).evaluate((node, wanted) => {
-  const index = [...node.tHead.rows[0].cells].findIndex((cell) => cell.textContent === wanted);
-  return [...node.tBodies[0].rows].map((row) => row.cells[index].textContent);
-}, name);
+const stories = async (page) =>
+  (await table(page)).$$eval("tbody th button", (all) => all.map((one) => one.textContent));
+const column = async (page, name) =>
+  (await table(page)).evaluate((node, wanted) => {
+    const index = [...node.tHead.rows[0].cells].findIndex((cell) => cell.textContent === wanted);
+    return [...node.tBodies[0].rows].map((row) => row.cells[index].textContent);
+  }, name);
 const caption = async (page) => (await table(page)).$eval("caption", (node) => node.textContent);
 const drawn = async (page) => (await map(page)).$eval("svg", (node) => node.getAttribute("aria-label"));
 /** The filled points; rings around them are not. */
-const points = async (page) => (await map(page)).$$eval("svg circle", (all) => all.filter((one) => getComputedStyle(one).fill !== "none").length);
-const faded = async (page) => (await map(page)).$$eval("svg circle", (all) => all.filter((one) => Number(getComputedStyle(one).fillOpacity) < 0.5).length);
+const points = async (page) =>
+  (await map(page)).$$eval("svg circle", (all) => all.filter((one) => getComputedStyle(one).fill !== "none").length);
+const faded = async (page) =>
+  (await map(page)).$$eval(
+    "svg circle",
+    (all) => all.filter((one) => Number(getComputedStyle(one).fillOpacity) < 0.5).length,
+  );
 /** In one breath: a number that comes in may draw the map again. */
-const box = async (page) => (await map(page)).evaluate((region) => {
-  const svg = region.querySelector("svg");
-  svg.scrollIntoView({ block: "center", behavior: "instant" });
-  const { x, y, width, height } = svg.getBoundingClientRect();
-  return { x, y, width, height };
-});
+const box = async (page) =>
+  (await map(page)).evaluate((region) => {
+    const svg = region.querySelector("svg");
+    svg.scrollIntoView({ block: "center", behavior: "instant" });
+    const { x, y, width, height } = svg.getBoundingClientRect();
+    return { x, y, width, height };
+  });
 
 async function pick(page, name, value) {
   const list = await find(page, "combobox", name);
@@ -60,7 +74,10 @@ async function drag(page, from, to) {
 test("the filter shows some of the stories, on the map and in the table alike", async (t) => {
   const page = await three(t);
   assert.equal(await caption(page), "8 stories, newest first.");
-  assert.match(await drawn(page), /^Scatter plot of 8 stories: new to this session across, from \d+% to \d+%; SLOR per word, bits up, from .* The table/);
+  assert.match(
+    await drawn(page),
+    /^Scatter plot of 8 stories: new to this session across, from \d+% to \d+%; SLOR per word, bits up, from .* The table/,
+  );
   await (await find(page, "DisclosureTriangle", "Filter")).click();
   await pick(page, "Stories", "own");
   assert.deepEqual(await stories(page), ["Story 3", "Story 2", "Story 1"]);
@@ -91,12 +108,18 @@ test("the table is sorted by any column, and keeps its rows and the focus", asyn
   const row = await (await table(page)).$("tbody tr");
   await press(page, "Temperature");
   const temperatures = await column(page, "Temperature");
-  assert.deepEqual(temperatures, temperatures.toSorted((one, other) => other - one));
+  assert.deepEqual(
+    temperatures,
+    temperatures.toSorted((one, other) => other - one),
+  );
   assert.equal(temperatures[0], "1.60");
   await press(page, "Temperature");
   assert.deepEqual(await column(page, "Temperature"), temperatures.toReversed());
   assert.equal(await focusIsOn(page), "Temperature");
-  const sorting = () => table(page).then((node) => node.$$eval("th[aria-sort]", (all) => all.map((cell) => `${cell.textContent} ${cell.ariaSort}`)));
+  const sorting = () =>
+    table(page).then((node) =>
+      node.$$eval("th[aria-sort]", (all) => all.map((cell) => `${cell.textContent} ${cell.ariaSort}`)),
+    );
   assert.deepEqual(await sorting(), ["Temperature ascending"]);
   assert.match(await caption(page), /by Temperature, ascending\.$/);
   assert.ok(await row.evaluate((node) => node.isConnected), "rows are moved, not made anew");
@@ -107,7 +130,9 @@ test("the table is sorted by any column, and keeps its rows and the focus", asyn
   await pick(page, "Up", "mean_log_probability_bits");
   assert.match((await column(page, "Log-probability per token"))[0], /^−\d\.\d\d$/);
   await (await find(page, "button", "Show Story 2")).focus();
-  await (await find(page, "textbox", "Name of Story 2")).evaluate((field) => {
+  await (
+    await find(page, "textbox", "Name of Story 2")
+  ).evaluate((field) => {
     field.value = "The second";
     field.dispatchEvent(new Event("change"));
   });
@@ -154,7 +179,11 @@ test("stories are chosen on the map by dragging, and a click still opens one", a
   await page.mouse.up();
   await settle(page);
   await sees(page, "None chosen");
-  assert.equal(await (await find(page, "button", "Show Story 3")).evaluate((button) => button.closest("tr").ariaCurrent), "true", "dragging opened no story");
+  assert.equal(
+    await (await find(page, "button", "Show Story 3")).evaluate((button) => button.closest("tr").ariaCurrent),
+    "true",
+    "dragging opened no story",
+  );
 });
 
 test("a finger scrolls over the map, and chooses only when asked to", async (t) => {
@@ -172,10 +201,15 @@ test("a finger scrolls over the map, and chooses only when asked to", async (t) 
   assert.notEqual(await page.evaluate(() => scrollY), before, "the page was scrolled");
   await sees(page, "None chosen");
   // The page glides on for a while.
-  await until(page, "the page at rest", () => new Promise((done) => {
-    const from = scrollY;
-    setTimeout(() => done(scrollY === from), 300);
-  }));
+  await until(
+    page,
+    "the page at rest",
+    () =>
+      new Promise((done) => {
+        const from = scrollY;
+        setTimeout(() => done(scrollY === from), 300);
+      }),
+  );
   await press(page, "Select by dragging");
   await swipe();
   await sees(page, "8 chosen");
@@ -231,17 +265,27 @@ test("Save SVG gives a drawing that stands for itself", async (t) => {
       namespace: root.namespaceURI,
       texts: [...root.querySelectorAll("text")].map((node) => node.textContent),
       circles: root.querySelectorAll("circle").length,
-      colours: [...new Set([...root.querySelectorAll("*")].flatMap((node) => [node.getAttribute("fill"), node.getAttribute("stroke")]).filter(Boolean))],
+      colours: [
+        ...new Set(
+          [...root.querySelectorAll("*")]
+            .flatMap((node) => [node.getAttribute("fill"), node.getAttribute("stroke")])
+            .filter(Boolean),
+        ),
+      ],
       kinds: [...new Set([...root.querySelectorAll("*")].map((node) => node.localName))].sort(),
     };
   }, text);
   assert.equal(parsed.root, "svg");
   assert.equal(parsed.namespace, "http://www.w3.org/2000/svg");
-  for (const words of ["Fabula: new to this session and SLOR per word, bits", "8 stories", "people’s range", "chosen"]) assert.ok(parsed.texts.includes(words), `${words} in ${parsed.texts}`);
+  for (const words of ["Fabula: new to this session and SLOR per word, bits", "8 stories", "people’s range", "chosen"])
+    assert.ok(parsed.texts.includes(words), `${words} in ${parsed.texts}`);
   assert.ok(parsed.texts.some((words) => words.startsWith("front: none is both")));
   // Three stories and a ring, five examples, and three in the legend.
   assert.equal(parsed.circles, 3 + 1 + EXAMPLES + 3);
-  assert.deepEqual(parsed.colours.filter((colour) => !/^(#[0-9a-f]{6}|none)$/.test(colour)), []);
+  assert.deepEqual(
+    parsed.colours.filter((colour) => !/^(#[0-9a-f]{6}|none)$/.test(colour)),
+    [],
+  );
   // The routine that draws it onto a canvas knows these and no others.
   assert.deepEqual(parsed.kinds, ["circle", "g", "line", "path", "rect", "text", "title"]);
   assert.match(text, /fill="#1b1e24"/, "the dark card");
@@ -260,33 +304,49 @@ test("Save PNG gives the same at twice its size", async (t) => {
   t.after(() => other.close());
   await other.setContent(`<body style="margin:0">${svg.replace(/^<\?xml.*\?>/, "")}`);
   await other.setViewport({ width: Number(width), height: Number(height), deviceScaleFactor: 2 });
-  const expected = await other.screenshot({ encoding: "base64", clip: { x: 0, y: 0, width: Number(width), height: Number(height) } });
-  const share = await other.evaluate(async (...pictures) => {
-    const [one, two] = await Promise.all(pictures.map(async (data) => {
-      const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
-      const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
-      context.drawImage(image, 0, 0);
-      return context.getImageData(0, 0, image.width, image.height).data;
-    }));
-    let far = 0;
-    for (let at = 0; at < one.length; at += 1) if (Math.abs(one[at] - two[at]) > 48) far += 1;
-    return far / one.length;
-  }, bytes.toString("base64"), expected);
+  const expected = await other.screenshot({
+    encoding: "base64",
+    clip: { x: 0, y: 0, width: Number(width), height: Number(height) },
+  });
+  const share = await other.evaluate(
+    async (...pictures) => {
+      const [one, two] = await Promise.all(
+        pictures.map(async (data) => {
+          const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+          const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
+          context.drawImage(image, 0, 0);
+          return context.getImageData(0, 0, image.width, image.height).data;
+        }),
+      );
+      let far = 0;
+      for (let at = 0; at < one.length; at += 1) if (Math.abs(one[at] - two[at]) > 48) far += 1;
+      return far / one.length;
+    },
+    bytes.toString("base64"),
+    expected,
+  );
   t.diagnostic(`${(share * 100).toFixed(3)}% of the picture differs`);
   assert.ok(share < 0.001, `${(share * 100).toFixed(2)}% of the picture differs`);
 });
 
 for (const scheme of ["light", "dark"]) {
   test(`axe finds nothing: ${scheme}, with the filter open and stories chosen`, async (t) => {
-    const page = await three(t, { scheme, viewport: scheme === "dark" ? { width: 360, height: 740, hasTouch: true, isMobile: true } : undefined });
+    const page = await three(t, {
+      scheme,
+      viewport: scheme === "dark" ? { width: 360, height: 740, hasTouch: true, isMobile: true } : undefined,
+    });
     await (await find(page, "DisclosureTriangle", "Filter")).click();
-    for (const number of [1, 2, 3]) await (await find(page, "checkbox", `Select Story ${number}`)).evaluate((tick) => tick.click());
+    for (const number of [1, 2, 3])
+      await (await find(page, "checkbox", `Select Story ${number}`)).evaluate((tick) => tick.click());
     await press(page, "Star Story 1");
     await pick(page, "Stories", "starred");
     await sees(page, "1 of 8 stories");
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-    assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" "))}`), []);
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" "))}`),
+      [],
+    );
   });
 }
 
@@ -295,7 +355,12 @@ test("a thousand stories: the newest rows first, the others when asked for", { t
   const { bytes } = await saved(t, page, "Export JSON");
   const file = JSON.parse(bytes.toString("utf8"));
   const [one] = file.stories;
-  file.stories = Array.from({ length: 1000 }, (_, index) => ({ ...one, key: `copy-${index}`, number: index + 4, record: { ...one.record, settings: { ...one.record.settings, seed: index + 10 } } }));
+  file.stories = Array.from({ length: 1000 }, (_, index) => ({
+    ...one,
+    key: `copy-${index}`,
+    number: index + 4,
+    record: { ...one.record, settings: { ...one.record.settings, seed: index + 10 } },
+  }));
   const input = await page.waitForSelector("#history-import");
   await input.evaluate((node, text) => {
     const list = new DataTransfer();
@@ -303,7 +368,9 @@ test("a thousand stories: the newest rows first, the others when asked for", { t
     node.files = list.files;
     node.dispatchEvent(new Event("change", { bubbles: true }));
   }, JSON.stringify(file));
-  await until(page, "the stories", () => /1,008 stories/.test(document.querySelector("#generations caption").textContent));
+  await until(page, "the stories", () =>
+    /1,008 stories/.test(document.querySelector("#generations caption").textContent),
+  );
   await settle(page);
   assert.equal((await stories(page)).length, 200);
   assert.equal(await points(page), 1008);

@@ -22,7 +22,11 @@ async function fillForm(page, { strengths, seeds, length, prompts: lines }) {
   if (lines !== undefined) await fillIn(page, "textbox", "Prompts", lines);
   if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds a prompt", seeds);
   if (length !== undefined) await fillIn(page, "spinbutton", "Tokens a story", length);
-  await until(page, "what was typed", () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true");
+  await until(
+    page,
+    "what was typed",
+    () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true",
+  );
 }
 
 /**
@@ -32,22 +36,48 @@ function commandRows({ strengths, seeds, length, prompts: lines }) {
   const folder = mkdtempSync(path.join(tmpdir(), "fabula-poet-"));
   try {
     writeFileSync(path.join(folder, "prompts.txt"), lines);
-    const grid = strengths === undefined ? ["--grid", "temperature=0.8"] : ["--adapter", "models/poet", "--grid", `strength=${strengths}`];
+    const grid =
+      strengths === undefined
+        ? ["--grid", "temperature=0.8"]
+        : ["--adapter", "models/poet", "--grid", `strength=${strengths}`];
     const out = path.join(folder, "sweep.jsonl");
-    execFileSync(program, ["sweep", "--model", path.join("models", entry.file), ...grid, "--seeds", String(seeds), "--tokens", String(length),
-      "--prompts", path.join(folder, "prompts.txt"), "--no-library", "--out", out], { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] });
-    return readFileSync(out, "utf8").trim().split("\n").map((line) => JSON.parse(line));
+    execFileSync(
+      program,
+      [
+        "sweep",
+        "--model",
+        path.join("models", entry.file),
+        ...grid,
+        "--seeds",
+        String(seeds),
+        "--tokens",
+        String(length),
+        "--prompts",
+        path.join(folder, "prompts.txt"),
+        "--no-library",
+        "--out",
+        out,
+      ],
+      { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    return readFileSync(out, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
-const sides = (page) => page.$$eval(".side", (all) => all.map((side) => ({
-  heading: side.querySelector("h3").textContent,
-  text: side.querySelector(".side-text").textContent,
-  link: side.querySelector("a")?.getAttribute("href") ?? null,
-})));
+const sides = (page) =>
+  page.$$eval(".side", (all) =>
+    all.map((side) => ({
+      heading: side.querySelector("h3").textContent,
+      text: side.querySelector(".side-text").textContent,
+      link: side.querySelector("a")?.getAttribute("href") ?? null,
+    })),
+  );
 
 test("the sweep of strengths runs to its end, and its rows are the command line's", async (t) => {
   const page = await open(t, shared, { fragment: POET });
@@ -59,22 +89,35 @@ test("the sweep of strengths runs to its end, and its rows are the command line'
   const { rows, findings, grid, digest } = await json(t, page);
   assert.deepEqual(rows, commandRows(SMALL));
   assert.match(grid.base.adapter.id, /^poet@[0-9a-f]{8}$/);
-  assert.ok(findings.some(({ name }) => name === "base_coherence") && findings.some(({ name }) => name === "adapter_new_ngrams_3"));
+  assert.ok(
+    findings.some(({ name }) => name === "base_coherence") &&
+      findings.some(({ name }) => name === "adapter_new_ngrams_3"),
+  );
   const { hash } = new URL(page.url());
   assert.match(hash, /^#x=1&e=poet&grid=strength=1,0,1\.5&seeds=2&.*&adapter=poet@[0-9a-f]{8}&.*&digest=[0-9a-f]{8}$/);
   assert.equal(hash.slice(-8), digest);
 
   // Strength 0 is the base model, token for token.
   const base = commandRows({ ...SMALL, strengths: undefined });
-  assert.deepEqual(rows.filter(({ strength }) => strength === 0).map(({ digest: story, text }) => [story, text]), base.map(({ digest: story, text }) => [story, text]));
+  assert.deepEqual(
+    rows.filter(({ strength }) => strength === 0).map(({ digest: story, text }) => [story, text]),
+    base.map(({ digest: story, text }) => [story, text]),
+  );
 
   // Two of them beside each other: the lowest strength, whatever its place in the grid, and the one that the slider is at.
-  const texts = (strength, prompt, seed) => rows.find((row) => row.strength === strength && row.prompt === prompt && row.seed === seed);
+  const texts = (strength, prompt, seed) =>
+    rows.find((row) => row.strength === strength && row.prompt === prompt && row.seed === seed);
   const beside = async (strength, prompt, seed) => {
     const [left, right] = await sides(page);
     const words = prompts.split("\n")[prompt];
-    assert.deepEqual([left.text, right.text], [0, strength].map((each) => words + texts(each, prompt, seed).text));
-    assert.deepEqual([left.link, right.link], [0, strength].map((each) => `index.html${texts(each, prompt, seed).link}`));
+    assert.deepEqual(
+      [left.text, right.text],
+      [0, strength].map((each) => words + texts(each, prompt, seed).text),
+    );
+    assert.deepEqual(
+      [left.link, right.link],
+      [0, strength].map((each) => `index.html${texts(each, prompt, seed).link}`),
+    );
     assert.match(left.heading, /the base model/);
     return right.heading;
   };
@@ -89,7 +132,10 @@ test("the sweep of strengths runs to its end, and its rows are the command line'
   await beside(1.5, 1, 43);
 
   // Twelve stories are too few for any test, and the findings say so.
-  assert.match(await page.$eval(".measure .findings-list", (list) => list.textContent), /Too few seeds to say anything of coherence for the base model along strength/);
+  assert.match(
+    await page.$eval(".measure .findings-list", (list) => list.textContent),
+    /Too few seeds to say anything of coherence for the base model along strength/,
+  );
 });
 
 test("a link replays it for another reader, and the page remembers it", async (t) => {
@@ -101,7 +147,9 @@ test("a link replays it for another reader, and the page remembers it", async (t
   const other = await open(t, shared, { fragment: hash });
   await reaches(other, "^8 stories");
   await finish(other);
-  await until(other, "the verdict", () => document.querySelector(".verdict").textContent.includes("reproduced exactly"));
+  await until(other, "the verdict", () =>
+    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
+  );
   // Without a link in the address, the latest experiment is there, and it is this one.
   await page.goto(`${shared.server.url}experiments.html`);
   await formed(page);
@@ -115,9 +163,15 @@ test("novelty comes from the library and from the poems", async (t) => {
   await finish(page);
   await until(page, "a word about the library", () => document.body.innerText.includes("It needs the library"));
   await openLibrary(page);
-  await until(page, "novelty in every story", () => globalThis.said.filter((message) => message.type === "traced").length === 4);
+  await until(
+    page,
+    "novelty in every story",
+    () => globalThis.said.filter((message) => message.type === "traced").length === 4,
+  );
   const { rows } = await json(t, page);
-  for (const { numbers } of rows) for (const name of ["new_ngrams_3", "adapter_new_ngrams_3"]) assert.ok(numbers[name] >= 0 && numbers[name] <= 1, name);
+  for (const { numbers } of rows)
+    for (const name of ["new_ngrams_3", "adapter_new_ngrams_3"])
+      assert.ok(numbers[name] >= 0 && numbers[name] <= 1, name);
 });
 
 const hostile = {
@@ -138,21 +192,32 @@ test("a strength that cannot be run is refused in words", async (t) => {
   const page = await open(t, shared, { fragment: POET });
   await fillForm(page, { strengths: "0,2" });
   await until(page, "strength", () => /strength/i.test(document.getElementById("form-problem").textContent));
-  assert.equal(await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")), "true");
+  assert.equal(
+    await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")),
+    "true",
+  );
   await fillForm(page, { strengths: "0:1.5:4" });
   await reaches(page, "^72 stories");
 });
 
 for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [["desk", undefined], ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }]]) {
+  for (const [screen, viewport] of [
+    ["desk", undefined],
+    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
+  ]) {
     test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
       const page = await open(t, shared, { scheme, viewport, fragment: POET });
       assert.deepEqual(await violations(page), [], "before it runs");
       await fillForm(page, { ...SMALL, strengths: "0,1" });
       await finish(page);
-      await page.evaluate(() => { for (const all of document.querySelectorAll("details")) all.open = true; });
+      await page.evaluate(() => {
+        for (const all of document.querySelectorAll("details")) all.open = true;
+      });
       assert.deepEqual(await violations(page), [], "finished, all details open");
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing lies beside the screen");
+      assert.ok(
+        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+        "nothing lies beside the screen",
+      );
     });
   }
 }

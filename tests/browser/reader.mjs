@@ -27,7 +27,13 @@ export const settle = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
 export async function said(page, type, count = 1) {
-  await until(page, `"${type}" (${count})`, (t, n) => globalThis.said.filter((m) => m.type === t).length >= n, type, count);
+  await until(
+    page,
+    `"${type}" (${count})`,
+    (t, n) => globalThis.said.filter((m) => m.type === t).length >= n,
+    type,
+    count,
+  );
   await settle(page);
   return page.evaluate((t, n) => globalThis.said.filter((m) => m.type === t)[n - 1], type, count);
 }
@@ -46,7 +52,12 @@ export async function enabled(page, name) {
 export async function ready(page) {
   const model = await said(page, "ready");
   const button = await find(page, "button", "Generate");
-  await until(page, "Generate", (b) => document.querySelector('.loader[data-phase="ready"]') !== null && !b.disabled, button);
+  await until(
+    page,
+    "Generate",
+    (b) => document.querySelector('.loader[data-phase="ready"]') !== null && !b.disabled,
+    button,
+  );
   return model;
 }
 
@@ -102,18 +113,25 @@ export async function press(page, name) {
  */
 export async function meanwhile(page, role, name, { tokens, value }) {
   const control = await find(page, role, name);
-  const acted = page.evaluate((node, n, to) => new Promise((resolve) => {
-    const look = () => {
-      if (globalThis.said.reduce((sum, m) => sum + (m.type === "tokens" ? m.token_ids.length : 0), 0) < n) return setTimeout(look, 1);
-      if (to === undefined) node.click();
-      else {
-        node.value = String(to);
-        node.dispatchEvent(new Event("input", { bubbles: true }));
-      }
-      return resolve();
-    };
-    look();
-  }), control, tokens, value);
+  const acted = page.evaluate(
+    (node, n, to) =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (globalThis.said.reduce((sum, m) => sum + (m.type === "tokens" ? m.token_ids.length : 0), 0) < n)
+            return setTimeout(look, 1);
+          if (to === undefined) node.click();
+          else {
+            node.value = String(to);
+            node.dispatchEvent(new Event("input", { bubbles: true }));
+          }
+          return resolve();
+        };
+        look();
+      }),
+    control,
+    tokens,
+    value,
+  );
   return { acted };
 }
 
@@ -139,7 +157,9 @@ export const story = async (page) => (await find(page, "region", "Story")).evalu
 export const parts = async (page, name) =>
   (await find(page, "group", name)).$$eval("dd", (all) => all.map((value) => value.textContent));
 export const alerts = (page) =>
-  page.$$eval('[role="alert"]', (all) => all.map((a) => (a.checkVisibility() ? a.textContent.trim() : "")).filter(Boolean));
+  page.$$eval('[role="alert"]', (all) =>
+    all.map((a) => (a.checkVisibility() ? a.textContent.trim() : "")).filter(Boolean),
+  );
 export const rows = async (page) => (await page.$$("::-p-aria([role='row'])")).length;
 
 export async function copiedLink(page) {
@@ -153,13 +173,18 @@ export async function copiedLink(page) {
 }
 
 /** The link of settings, as docs/links.md writes it. */
-export function linkOf({ prompt, temperature, top_p, seed, length, options = {}, order, forced = [], adapter }, digest) {
+export function linkOf(
+  { prompt, temperature, top_p, seed, length, options = {}, order, forced = [], adapter },
+  digest,
+) {
   const fields = { v: 1, p: prompt, t: temperature, top_p, ...options, n: length, seed };
   if (adapter) Object.assign(fields, { adapter: adapter.id, strength: adapter.strength });
   if (order) fields.chain = order.join(",");
   if (forced.length > 0) fields.f = forced.map((pair) => pair.join(":")).join(",");
   if (digest) fields.x = digest;
-  return `#${Object.entries(fields).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&")}`;
+  return `#${Object.entries(fields)
+    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&")}`;
 }
 
 export const sees = (page, words) =>

@@ -26,24 +26,38 @@ async function pages(page, name, format) {
 }
 
 /** What is printed too small, or reaches beyond its own card. */
-const flaws = (page, smallest) => page.evaluate((points) => {
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { parentElement: parent, data } = walker.currentNode;
-    if (data.trim() === "" || !parent.checkVisibility({ visibilityProperty: true }) || parent.closest(".visually-hidden")) continue;
-    const size = parseFloat(getComputedStyle(parent).fontSize) * 0.75;
-    if (size < points) found.push(`${size} pt: ${data.slice(0, 40)}`);
-    const range = document.createRange();
-    range.selectNodeContents(walker.currentNode);
-    const [box, card] = [range.getBoundingClientRect(), parent.closest(".card")?.getBoundingClientRect()];
-    if (card && box.width > 0 && (box.right > card.right + 1 || box.left < card.left - 1 || box.bottom > card.bottom + 1)) found.push(`beyond its card: ${data.slice(0, 40)}`);
-  }
-  return found;
-}, smallest);
+const flaws = (page, smallest) =>
+  page.evaluate((points) => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { parentElement: parent, data } = walker.currentNode;
+      if (
+        data.trim() === "" ||
+        !parent.checkVisibility({ visibilityProperty: true }) ||
+        parent.closest(".visually-hidden")
+      )
+        continue;
+      const size = parseFloat(getComputedStyle(parent).fontSize) * 0.75;
+      if (size < points) found.push(`${size} pt: ${data.slice(0, 40)}`);
+      const range = document.createRange();
+      range.selectNodeContents(walker.currentNode);
+      const [box, card] = [range.getBoundingClientRect(), parent.closest(".card")?.getBoundingClientRect()];
+      if (
+        card &&
+        box.width > 0 &&
+        (box.right > card.right + 1 || box.left < card.left - 1 || box.bottom > card.bottom + 1)
+      )
+        found.push(`beyond its card: ${data.slice(0, 40)}`);
+    }
+    return found;
+  }, smallest);
 
 async function isOnePage(page, name) {
-  assert.deepEqual({ A4: await pages(page, name, "A4"), Letter: await pages(page, name, "Letter") }, { A4: 1, Letter: 1 });
+  assert.deepEqual(
+    { A4: await pages(page, name, "A4"), Letter: await pages(page, name, "Letter") },
+    { A4: 1, Letter: 1 },
+  );
   // As wide as A4 without its margins.
   await page.setViewport({ width: 703, height: 1000 });
   await page.emulateMediaType("print");
@@ -60,20 +74,31 @@ async function openWith(t, name, description, rows) {
     const { modelFile } = await import(at("www/experiments/session/manifest.js"));
     return (await modelFile(at("models/index.json"), null)).measures;
   });
-  const identity = JSON.stringify({ e: name, ...description, model: `${entry.name}@${entry.sha256.slice(0, 8)}`, engine: engine.revision, measures });
-  await page.evaluate((key, all) => new Promise((resolve, reject) => {
-    const asked = indexedDB.open("fabula-experiments");
-    asked.onerror = reject;
-    asked.onsuccess = () => {
-      const writing = asked.result.transaction(["experiments", "rows"], "readwrite");
-      writing.objectStore("experiments").put({ identity: key, used: Date.now() + 1000 });
-      for (const row of all) writing.objectStore("rows").put({ identity: key, row });
-      writing.oncomplete = () => {
-        asked.result.close();
-        resolve();
-      };
-    };
-  }), identity, rows);
+  const identity = JSON.stringify({
+    e: name,
+    ...description,
+    model: `${entry.name}@${entry.sha256.slice(0, 8)}`,
+    engine: engine.revision,
+    measures,
+  });
+  await page.evaluate(
+    (key, all) =>
+      new Promise((resolve, reject) => {
+        const asked = indexedDB.open("fabula-experiments");
+        asked.onerror = reject;
+        asked.onsuccess = () => {
+          const writing = asked.result.transaction(["experiments", "rows"], "readwrite");
+          writing.objectStore("experiments").put({ identity: key, used: Date.now() + 1000 });
+          for (const row of all) writing.objectStore("rows").put({ identity: key, row });
+          writing.oncomplete = () => {
+            asked.result.close();
+            resolve();
+          };
+        };
+      }),
+    identity,
+    rows,
+  );
   // Without the link in the address, what was written last is there.
   await page.goto(`${shared.server.url}experiments.html?again#${name}`);
   await formed(page);
@@ -87,12 +112,26 @@ function sweepRows(file) {
   const { grid, stories, names, values } = sweep(file);
   const columns = names.filter((name) => isNumber(name)).map((name) => [name, values(name)]);
   const runs = columns[0][1].length;
-  return { grid, rows: Array.from({ length: runs }, (_, run) => ({
-    run, cell: Math.floor(run / stories), prompt: 0, values: {}, seed: 1, ended: "length", digest: "00000000", text: "", tokens: 96, link: "#v=1",
-    numbers: Object.fromEntries(columns.flatMap(([name, all]) => (all[run] === null ? [] : [[name, all[run]]]))), percentiles: {},
-  })) };
+  return {
+    grid,
+    rows: Array.from({ length: runs }, (_, run) => ({
+      run,
+      cell: Math.floor(run / stories),
+      prompt: 0,
+      values: {},
+      seed: 1,
+      ended: "length",
+      digest: "00000000",
+      text: "",
+      tokens: 96,
+      link: "#v=1",
+      numbers: Object.fromEntries(columns.flatMap(([name, all]) => (all[run] === null ? [] : [[name, all[run]]]))),
+      percentiles: {},
+    })),
+  };
 }
-const isNumber = (name) => !["run", "cell", "prompt", "temperature", "top_p", "strength", "seed", "ended", "digest", "link"].includes(name);
+const isNumber = (name) =>
+  !["run", "cell", "prompt", "temperature", "top_p", "strength", "seed", "ended", "digest", "link"].includes(name);
 
 test("sampling: 35 cells of 24 stories", options, async (t) => {
   const { grid, rows } = sweepRows("sampling.csv");
@@ -104,14 +143,21 @@ test("sampling: 35 cells of 24 stories", options, async (t) => {
 test("the Poet: seven strengths of 48 stories", options, async (t) => {
   const { grid, rows } = sweepRows("poet.csv");
   const page = await openWith(t, "poet", { grid }, rows);
-  await until(page, "every plot", () => [...document.querySelectorAll(".measure")].every((measure) => measure.querySelector("svg")));
+  await until(page, "every plot", () =>
+    [...document.querySelectorAll(".measure")].every((measure) => measure.querySelector("svg")),
+  );
   await isOnePage(page, "poet");
 });
 
 for (const file of ["best-of.jsonl", "revise.jsonl"]) {
   test(`self-evaluation: all sixteen numbers of ${file}`, options, async (t) => {
     const { protocol, rows } = judgements(file);
-    const page = await openWith(t, "judge", { protocol }, rows.map((row, run) => ({ run, ...row })));
+    const page = await openWith(
+      t,
+      "judge",
+      { protocol },
+      rows.map((row, run) => ({ run, ...row })),
+    );
     await until(page, "sixteen numbers", () => document.querySelectorAll(".effects tbody tr").length === 16);
     await isOnePage(page, file);
   });

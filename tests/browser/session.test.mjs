@@ -36,7 +36,10 @@ test("choosing an earlier row brings its story and its settings back", async (t)
 test("choosing a point of the map brings its story back", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  const stories = [await generate(page, settings), await generate(page, { prompt: "A quiet train", temperature: 1.9, seed: 9 })];
+  const stories = [
+    await generate(page, settings),
+    await generate(page, { prompt: "A quiet train", temperature: 1.9, seed: 9 }),
+  ];
   await (await find(page, "region", "Map")).scrollIntoView();
   for (let at = 0; at < (await points(page)); at += 1) {
     await (await circles(page))[at].click();
@@ -56,44 +59,64 @@ test("the mean of one's own stories has an interval", async (t) => {
   const write = async (seed) => values.push((await generate(page, { ...settings, seed })).numbers.slor_per_word_bits);
   const mean = () => (values.reduce((sum, value) => sum + value) / values.length).toFixed(2);
   for (const seed of [1, 2, 3]) await write(seed);
-  await until(page, "the mean", () => /Mean of your 3 stories: /.test(document.querySelector(".map-means").textContent));
+  await until(page, "the mean", () =>
+    /Mean of your 3 stories: /.test(document.querySelector(".map-means").textContent),
+  );
   assert.ok((await told()).includes(`SLOR per word, bits ${mean()}.`), await told());
   assert.match(await told(), /An interval needs 6 stories of your own\.$/);
   for (const seed of [4, 5, 6]) await write(seed);
   await until(page, "the interval", () => /95% interval/.test(document.querySelector(".map-means").textContent));
-  const [, middle, from, to] = /SLOR per word, bits ([\d.−]+) \(([\d.−]+) to ([\d.−]+)\)/.exec((await told()).replaceAll("−", "-"));
+  const [, middle, from, to] = /SLOR per word, bits ([\d.−]+) \(([\d.−]+) to ([\d.−]+)\)/.exec(
+    (await told()).replaceAll("−", "-"),
+  );
   assert.equal(middle, mean());
-  assert.ok(Math.min(...values) < from && Number(from) < middle && Number(middle) < to && to < Math.max(...values), `${values}: ${from} to ${to}`);
+  assert.ok(
+    Math.min(...values) < from && Number(from) < middle && Number(middle) < to && to < Math.max(...values),
+    `${values}: ${from} to ${to}`,
+  );
 });
 
-test("two hundred stories leave the engine's memory where it was, and on the page what is kept of them", { timeout: 300_000 }, async (t) => {
-  const page = await visit(t, shared);
-  await ready(page);
-  // All from inside the page: a story takes less time than a key that a driver presses.
-  const write = (stories) => page.evaluate((wanted) => new Promise((resolve) => {
-    const seed = document.getElementById("seed");
-    let left = wanted;
-    const next = () => {
-      const done = globalThis.said.filter((message) => message.type === "done").at(-1);
-      globalThis.said.length = 0;
-      if (left === 0) return resolve(done.memory_bytes);
-      left -= 1;
-      seed.value = String(Number(seed.value) + 1);
-      seed.dispatchEvent(new Event("change", { bubbles: true }));
-      document.getElementById("generate").click();
-      const wait = () => (globalThis.said.some((message) => message.type === "done") ? next() : setTimeout(wait, 1));
-      return wait();
+test(
+  "two hundred stories leave the engine's memory where it was, and on the page what is kept of them",
+  { timeout: 300_000 },
+  async (t) => {
+    const page = await visit(t, shared);
+    await ready(page);
+    // All from inside the page: a story takes less time than a key that a driver presses.
+    const write = (stories) =>
+      page.evaluate(
+        (wanted) =>
+          new Promise((resolve) => {
+            const seed = document.getElementById("seed");
+            let left = wanted;
+            const next = () => {
+              const done = globalThis.said.filter((message) => message.type === "done").at(-1);
+              globalThis.said.length = 0;
+              if (left === 0) return resolve(done.memory_bytes);
+              left -= 1;
+              seed.value = String(Number(seed.value) + 1);
+              seed.dispatchEvent(new Event("change", { bubbles: true }));
+              document.getElementById("generate").click();
+              const wait = () =>
+                globalThis.said.some((message) => message.type === "done") ? next() : setTimeout(wait, 1);
+              return wait();
+            };
+            next();
+          }),
+        stories,
+      );
+    await generate(page, { ...settings, length: 8 });
+    // By then as many wait for their second reading as may.
+    const before = {
+      engine: await write(120),
+      nodes: await page.evaluate(() => document.querySelectorAll("*").length),
     };
-    next();
-  }), stories);
-  await generate(page, { ...settings, length: 8 });
-  // By then as many wait for their second reading as may.
-  const before = { engine: await write(120), nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
-  const after = { engine: await write(80), nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
-  assert.equal(after.engine, before.engine);
-  // A point on the map each, and rows in the tables until there are enough of them.
-  assert.ok(after.nodes < before.nodes + 80 * 25, `${before.nodes} elements before, ${after.nodes} after`);
-});
+    const after = { engine: await write(80), nodes: await page.evaluate(() => document.querySelectorAll("*").length) };
+    assert.equal(after.engine, before.engine);
+    // A point on the map each, and rows in the tables until there are enough of them.
+    assert.ok(after.nodes < before.nodes + 80 * 25, `${before.nodes} elements before, ${after.nodes} after`);
+  },
+);
 
 /** The button in the table's row of the story with this seed. */
 async function rowOf(page, { seed }) {
@@ -105,15 +128,26 @@ async function rowOf(page, { seed }) {
 }
 
 test("no sideways scrolling at 360 pixels, and nothing jumps while a story streams", async (t) => {
-  for (const viewport of [{ width: 360, height: 740 }, { width: 1280, height: 900 }]) {
+  for (const viewport of [
+    { width: 360, height: 740 },
+    { width: 1280, height: 900 },
+  ]) {
     const page = await visit(t, shared, { viewport });
     await ready(page);
     await generate(page, { ...settings, length: 8 });
-    await page.evaluate(() => { globalThis.shifts.length = 0; });
+    await page.evaluate(() => {
+      globalThis.shifts.length = 0;
+    });
     await generate(page, { ...settings, length: 200, temperature: 1 });
     const shifts = await page.evaluate(() => globalThis.shifts);
-    assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < 0.01, `${viewport.width} px: ${JSON.stringify(shifts)}`);
-    const wide = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(
+      shifts.reduce((sum, { value }) => sum + value, 0) < 0.01,
+      `${viewport.width} px: ${JSON.stringify(shifts)}`,
+    );
+    const wide = await page.evaluate(() => [
+      document.documentElement.scrollWidth,
+      document.documentElement.clientWidth,
+    ]);
     assert.ok(wide[0] <= wide[1], `${wide[0]} px of content in ${wide[1]} px`);
   }
 });

@@ -19,7 +19,15 @@ const PKG = process.env.FABULA_PKG || (existsSync(path.join(ROOT, "target/pkg/fa
  */
 export async function startServer({ base = "/" } = {}) {
   if (!existsSync(path.resolve(ROOT, PKG, "fabula.js"))) throw new Error(`No build in ${PKG}: run make build`);
-  const server = { fault: "", faulty: /\.gguf(\?|$)/, prelude: "", requests: [], url: "", close: () => {}, cut: () => {} };
+  const server = {
+    fault: "",
+    faulty: /\.gguf(\?|$)/,
+    prelude: "",
+    requests: [],
+    url: "",
+    close: () => {},
+    cut: () => {},
+  };
   const http = createServer(async (request, response) => {
     server.requests.push(request.url);
     if (!request.url.startsWith(base)) return response.writeHead(404).end();
@@ -97,7 +105,10 @@ export function firefox() {
   for (const name of [process.env.FIREFOX, "firefox-esr", "firefox"]) {
     try {
       // An Ubuntu `firefox` may only be a note that says to install a snap: it must answer.
-      if (name) return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], { encoding: "utf8" }).trim();
+      if (name)
+        return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], {
+          encoding: "utf8",
+        }).trim();
     } catch {
       // the next name
     }
@@ -145,7 +156,9 @@ function watchWorkers() {
       // how text is written. Anything else that moves is a jump.
       const jumped = sources.filter(({ node }) => node && !document.querySelector(".story-page")?.contains(node));
       if (jumped.length === 0) continue;
-      const moved = jumped.map(({ node }) => `${node.className || node.id || node.nodeName} ${node.textContent.slice(0, 40)}`);
+      const moved = jumped.map(
+        ({ node }) => `${node.className || node.id || node.nodeName} ${node.textContent.slice(0, 40)}`,
+      );
       globalThis.shifts.push({ value, moved: moved.join(", ") });
     }
   }).observe({ type: "layout-shift", buffered: true });
@@ -157,7 +170,8 @@ function watchWorkers() {
  */
 export async function visit(t, { browser, server }, options = {}) {
   const context = options.context ?? (await browser.createBrowserContext());
-  if (!isFirefox) await context.overridePermissions(new URL(server.url).origin, ["clipboard-read", "clipboard-sanitized-write"]);
+  if (!isFirefox)
+    await context.overridePermissions(new URL(server.url).origin, ["clipboard-read", "clipboard-sanitized-write"]);
   const page = await context.newPage();
   const problems = [];
   page.on("console", (message) => {
@@ -177,7 +191,11 @@ export async function visit(t, { browser, server }, options = {}) {
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
   // Without smooth scrolling: a button that is still on its way is missed by a click.
-  if (!isFirefox) await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: options.scheme ?? "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  if (!isFirefox)
+    await page.emulateMediaFeatures([
+      { name: "prefers-color-scheme", value: options.scheme ?? "light" },
+      { name: "prefers-reduced-motion", value: "reduce" },
+    ]);
   await page.goto(server.url + (options.query ?? "") + (options.fragment ?? ""), { waitUntil: "load" });
   t.after(async () => {
     if (!page.isClosed()) await (options.context ? page.close() : context.close());

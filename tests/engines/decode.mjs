@@ -31,7 +31,8 @@ export const RELAXED = "fabula_relaxed";
 /** @param {string} address */
 async function bytesOf(address) {
   // Node's fetch does not read files.
-  if (address.startsWith("file:")) return new Uint8Array(await (await import("node:fs/promises")).readFile(new URL(address)));
+  if (address.startsWith("file:"))
+    return new Uint8Array(await (await import("node:fs/promises")).readFile(new URL(address)));
   const response = await fetch(address);
   if (!response.ok) throw new Error(`${response.status} for ${address}`);
   return new Uint8Array(await response.arrayBuffer());
@@ -46,13 +47,16 @@ export async function decode({ variant, build, model, tokenizer, reference, adap
   const expected = variant.module === RELAXED ? hasRelaxedSimd() : hasSimd();
   // The page chooses a module by the small probe, before it has the module.
   if (WebAssembly.validate(bytes) !== expected) {
-    throw new Error(`the page's probe says ${expected} and the module ${variant.module} says ${!expected}: they must agree`);
+    throw new Error(
+      `the page's probe says ${expected} and the module ${variant.module} says ${!expected}: they must agree`,
+    );
   }
   if (!expected) return { refused: true };
   const { default: init, Decoder } = await import(`${build}${variant.module}.js`);
   await init({ module_or_path: bytes });
   const decoder = new Decoder(await bytesOf(model), variant.kernel);
-  for (const { name, config, weights } of adapters) decoder.load_adapter(name, await bytesOf(config), await bytesOf(weights));
+  for (const { name, config, weights } of adapters)
+    decoder.load_adapter(name, await bytesOf(config), await bytesOf(weights));
   const [words, people] = [await bytesOf(tokenizer), await bytesOf(reference)];
   const stories = settings.map((one) => JSON.parse(decoder.golden(JSON.stringify(one), words, people)));
   const kernel = decoder.kernel();

@@ -41,7 +41,11 @@ after(async () => {
   await server?.close();
   const list = [...checked].map(([engine, variants]) => `${engine} (${variants.join(", ")})`).join("; ");
   const others = Object.entries({ FAILED: [...failed], "NOT checked": unchecked }).filter(([, all]) => all.length > 0);
-  console.error([`Exact to the bit: ${list || "nothing"}.`, ...others.map(([word, all]) => `${word}: ${all.join("; ")}.`)].join(" "));
+  console.error(
+    [`Exact to the bit: ${list || "nothing"}.`, ...others.map(([word, all]) => `${word}: ${all.join("; ")}.`)].join(
+      " ",
+    ),
+  );
 });
 
 /** Starts the worker on the open page; the test asks for `decoded` until it is there. */
@@ -49,7 +53,10 @@ function startDecoding(work) {
   const worker = new Worker("decode.mjs", { type: "module" });
   globalThis.decoded = null;
   worker.addEventListener("message", ({ data }) => (globalThis.decoded = data));
-  worker.addEventListener("error", ({ message }) => (globalThis.decoded = { error: message || "the worker did not load" }));
+  worker.addEventListener(
+    "error",
+    ({ message }) => (globalThis.decoded = { error: message || "the worker did not load" }),
+  );
   worker.postMessage(work);
 }
 
@@ -65,7 +72,11 @@ const addresses = (base, build) => ({
   model: `${base}models/${file}`,
   tokenizer: `${base}models/${tokenizer}`,
   reference: `${base}models/${reference.file}`,
-  adapters: adapters.map(({ name, config, file: weights }) => ({ name, config: `${base}models/${config.file}`, weights: `${base}models/${weights}` })),
+  adapters: adapters.map(({ name, config, file: weights }) => ({
+    name,
+    config: `${base}models/${config.file}`,
+    weights: `${base}models/${weights}`,
+  })),
 });
 const inNode = (work) =>
   decode({ ...work, ...addresses(pathToFileURL(`${ROOT}/`).href, pathToFileURL(`${path.resolve(ROOT, PKG)}/`).href) });
@@ -89,11 +100,15 @@ async function check(t, engine, { title, module, kernel, best, longest = Infinit
   }
   t.diagnostic(`${engine}: ${cases.length} stories in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   assert.equal(decoded.kernel, kernel ?? best, `${who}: another kernel computed`);
-  const differences = cases.flatMap((one, index) => ["digest", "logits", "measurements"].flatMap((part) => {
-    const found = decoded.stories[index][part];
-    const { prompt, seed } = one.settings;
-    return found === one[part] ? [] : [`${who}, “${prompt.slice(0, 40)}” with seed ${seed}: ${part} ${found}, not ${one[part]}`];
-  }));
+  const differences = cases.flatMap((one, index) =>
+    ["digest", "logits", "measurements"].flatMap((part) => {
+      const found = decoded.stories[index][part];
+      const { prompt, seed } = one.settings;
+      return found === one[part]
+        ? []
+        : [`${who}, “${prompt.slice(0, 40)}” with seed ${seed}: ${part} ${found}, not ${one[part]}`];
+    }),
+  );
   if (differences.length > 0) assert.fail(differences.join("\n"));
   failed.delete(who);
   checked.set(engine, [...(checked.get(engine) ?? []), title]);

@@ -24,8 +24,22 @@ after(() => server.close());
 /** The command line's story with the settings of a link. */
 function written(link) {
   const settings = new URLSearchParams(link.slice(1));
-  const words = ["generate", "--json", "--model", model, "--prompt", settings.get("p"), "--seed", settings.get("seed"),
-    "--tokens", settings.get("n"), "--temperature", settings.get("t"), "--top-p", settings.get("top_p")];
+  const words = [
+    "generate",
+    "--json",
+    "--model",
+    model,
+    "--prompt",
+    settings.get("p"),
+    "--seed",
+    settings.get("seed"),
+    "--tokens",
+    settings.get("n"),
+    "--temperature",
+    settings.get("t"),
+    "--top-p",
+    settings.get("top_p"),
+  ];
   return JSON.parse(execFileSync(program, words, { cwd: ROOT, encoding: "utf8" }));
 }
 
@@ -42,9 +56,15 @@ for (const name of ["firefox", "webkit"]) {
     await browser.press("Generate");
     const link = await until(browser, "the story's link", 60, () => location.hash.includes("&x=") && location.hash);
     const settings = new URLSearchParams(link.slice(1));
-    assert.deepEqual([settings.get("p"), settings.get("seed"), settings.get("n")], [PROMPT, String(SEED), String(LENGTH)]);
+    assert.deepEqual(
+      [settings.get("p"), settings.get("seed"), settings.get("n")],
+      [PROMPT, String(SEED), String(LENGTH)],
+    );
     const story = written(link);
     assert.equal(link, story.link, `${BROWSERS[name].title} ${browser.version} wrote another story`);
-    assert.ok(await browser.evaluate((text) => document.body.textContent.includes(text), story.text.trim()), "it is not on the page");
+    assert.ok(
+      await browser.evaluate((text) => document.body.textContent.includes(text), story.text.trim()),
+      "it is not on the page",
+    );
   });
 }

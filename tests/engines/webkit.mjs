@@ -28,9 +28,18 @@ function onPath(program) {
 
 function miniBrowser() {
   if (process.env.MINIBROWSER) return process.env.MINIBROWSER;
-  const libraries = ["/usr/libexec", "/usr/lib", ...entries("/usr/lib").filter((name) => name.includes("-linux-")).map((name) => `/usr/lib/${name}`)];
+  const libraries = [
+    "/usr/libexec",
+    "/usr/lib",
+    ...entries("/usr/lib")
+      .filter((name) => name.includes("-linux-"))
+      .map((name) => `/usr/lib/${name}`),
+  ];
   for (const library of libraries) {
-    for (const name of entries(library).filter((one) => WEBKIT_FOLDER.test(one)).sort().reverse()) {
+    for (const name of entries(library)
+      .filter((one) => WEBKIT_FOLDER.test(one))
+      .sort()
+      .reverse()) {
       if (entries(path.join(library, name)).includes("MiniBrowser")) return path.join(library, name, "MiniBrowser");
     }
   }
@@ -53,7 +62,9 @@ async function freePort() {
 
 /** Starts a screen in memory; Xvfb chooses a number that is free and tells it. */
 async function startScreen(program) {
-  const screen = spawn(program, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], { stdio: ["ignore", "pipe", "ignore"] });
+  const screen = spawn(program, ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   const number = await new Promise((resolve, reject) => {
     screen.once("error", reject);
     screen.once("exit", () => reject(new Error("Xvfb ended")));
@@ -90,7 +101,10 @@ export async function startWebKit(installed) {
   process.once("exit", end);
   try {
     const port = await freePort();
-    const driver = spawn(installed.driver, [`--port=${port}`], { stdio: "ignore", env: { ...process.env, DISPLAY: screen.name } });
+    const driver = spawn(installed.driver, [`--port=${port}`], {
+      stdio: "ignore",
+      env: { ...process.env, DISPLAY: screen.name },
+    });
     processes.push(driver);
     const address = `http://127.0.0.1:${port}`;
     await untilItAnswers(address);

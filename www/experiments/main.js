@@ -44,7 +44,12 @@ function refuse(text) {
 
 const analyst = createAnalyst({ onFailed: refuse });
 const results = createResults({
-  onLost: (why) => notices.show({ kind: "problem", purpose: "archive", text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.` }),
+  onLost: (why) =>
+    notices.show({
+      kind: "problem",
+      purpose: "archive",
+      text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.`,
+    }),
   onKept: () => notices.clear("archive"),
 });
 const conduct = createConduct({
@@ -76,7 +81,8 @@ const panel = createRunPanel({
     const { written, plan } = conduct.state();
     doomed = plan?.identity ?? "";
     const { one, many } = kind?.unit ?? STORIES;
-    again.question.textContent = written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
+    again.question.textContent =
+      written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
     again.dialog.showModal();
   },
   announce,
@@ -93,7 +99,12 @@ const again = createConfirm({
     panel.run.focus({ preventScroll: true });
   },
 });
-const exports = createExports({ onCsv: () => void taking.save("csv"), onJson: () => void taking.save("json"), onPrint: () => print(), onLink: () => void taking.copyLink() });
+const exports = createExports({
+  onCsv: () => void taking.save("csv"),
+  onJson: () => void taking.save("json"),
+  onPrint: () => print(),
+  onLink: () => void taking.copyLink(),
+});
 const shown = () => (experiment ? { experiment, model, revision } : null);
 const taking = createTaking({
   analyst,
@@ -104,7 +115,12 @@ const taking = createTaking({
     announce(text);
   },
   offer(field) {
-    notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+    notices.show({
+      kind: "info",
+      purpose: "copy",
+      text: "The browser does not let the page copy. Here is the link to copy:",
+      content: field,
+    });
     field.focus();
   },
 });
@@ -147,10 +163,16 @@ async function run() {
 function show(state) {
   if (!experiment) return;
   experiment.show(state);
-  panel.show({ ...state, problem: experiment.problem() !== null, estimate: experiment.estimate(conduct.size), unit: kind?.unit ?? STORIES });
+  panel.show({
+    ...state,
+    problem: experiment.problem() !== null,
+    estimate: experiment.estimate(conduct.size),
+    unit: kind?.unit ?? STORIES,
+  });
   exports.show(state.written);
   const { plan, written, pool } = state;
-  document.title = pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
+  document.title =
+    pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
   const complete = plan !== null && written === plan.total;
   if (!complete) finished = "";
   else if (finished !== plan.identity) {
@@ -176,7 +198,8 @@ async function follow(fragment) {
   await opening;
   if (mine !== experiment) return;
   notices.clear("link");
-  const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
+  const text =
+    problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
   await promise.follow(promised);
 }
@@ -196,7 +219,15 @@ async function leave(next) {
   if (plan && (pool.phase === "running" || pool.phase === "loading")) {
     const { one, many } = which.unit ?? STORIES;
     const stay = conduct.keeps() ? ", and stay. Resume goes on there" : "";
-    notices.show({ kind: "info", purpose: "choice", text: written === 0 ? `“${which.title}” was stopped before its first ${one}.` : `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`, fleeting: true });
+    notices.show({
+      kind: "info",
+      purpose: "choice",
+      text:
+        written === 0
+          ? `“${which.title}” was stopped before its first ${one}.`
+          : `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`,
+      fleeting: true,
+    });
   }
   return true;
 }
@@ -241,8 +272,20 @@ function turn(next) {
     onProblem: () => mine === experiment && show(conduct.state()),
   });
   experiment = mine;
-  const controls = element("section", { class: "card controls", "aria-label": "Settings", id: "controls" }, element("div", { class: "controls-fields" }, mine.settings), element("div", { class: "controls-foot" }, panel.node));
-  const found = element("div", { class: "experiment-main" }, libraryView.node, judgement.node, exports.node, mine.results);
+  const controls = element(
+    "section",
+    { class: "card controls", "aria-label": "Settings", id: "controls" },
+    element("div", { class: "controls-fields" }, mine.settings),
+    element("div", { class: "controls-foot" }, panel.node),
+  );
+  const found = element(
+    "div",
+    { class: "experiment-main" },
+    libraryView.node,
+    judgement.node,
+    exports.node,
+    mine.results,
+  );
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
   chooser.show(next.name);
 }
@@ -261,7 +304,9 @@ async function begin() {
   analyst.start();
   const hello = await analyst.hello;
   revision = hello.engine.revision;
-  const wanted = isLink(location.hash) ? (new URLSearchParams(location.hash.slice(1)).get("model")?.split("@")[0] ?? null) : null;
+  const wanted = isLink(location.hash)
+    ? (new URLSearchParams(location.hash.slice(1)).get("model")?.split("@")[0] ?? null)
+    : null;
   const file = await modelFile(manifestUrl, wanted);
   model = file.id;
   ground = { hello, model: file };
@@ -292,5 +337,16 @@ required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
 
 begin().catch((error) => {
   const detail = error instanceof Error ? error.message : String(error);
-  page.replaceChildren(element("div", { class: "card" }, element("p", { role: "alert" }, `The experiments could not be opened (${detail}). Check the connection and try again.`), button("Try again", () => location.reload())));
+  page.replaceChildren(
+    element(
+      "div",
+      { class: "card" },
+      element(
+        "p",
+        { role: "alert" },
+        `The experiments could not be opened (${detail}). Check the connection and try again.`,
+      ),
+      button("Try again", () => location.reload()),
+    ),
+  );
 });

@@ -13,9 +13,19 @@ export function literalColours(colours) {
     // Mixed with itself in sRGB, any colour is told by its three numbers there.
     probe.style.setProperty("color", `color-mix(in srgb, ${colour}, ${colour})`);
     const told = getComputedStyle(probe).color;
-    const numbers = told.match(/-?[\d.]+(e-?\d+)?/g)?.slice(0, 3).map(Number) ?? [];
+    const numbers =
+      told
+        .match(/-?[\d.]+(e-?\d+)?/g)
+        ?.slice(0, 3)
+        .map(Number) ?? [];
     const scale = told.startsWith("rgb") ? 1 : 255;
-    return `#${numbers.map((number) => Math.round(Math.min(255, Math.max(0, number * scale))).toString(16).padStart(2, "0")).join("")}`;
+    return `#${numbers
+      .map((number) =>
+        Math.round(Math.min(255, Math.max(0, number * scale)))
+          .toString(16)
+          .padStart(2, "0"),
+      )
+      .join("")}`;
   });
   probe.remove();
   return literal;

@@ -7,8 +7,8 @@ const SIMD_PROBE = new Uint8Array([
 
 /** The same with a relaxed instruction: i32x4.relaxed_dot_i8x16_i7x16_add of three zeros. */
 const RELAXED_PROBE = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0,
-  65, 0, 253, 15, 65, 0, 253, 15, 65, 0, 253, 15, 253, 147, 2, 11,
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65,
+  0, 253, 15, 253, 147, 2, 11,
 ]);
 
 /** Whether 128-bit vectors run here. */

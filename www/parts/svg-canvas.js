@@ -7,7 +7,18 @@
  */
 
 /** @type {Look} */
-const INITIAL = { fill: "#000000", stroke: "none", "stroke-width": "1", "stroke-dasharray": "none", "stroke-opacity": "1", "fill-opacity": "1", opacity: "1", "font-size": "12", "font-weight": "400", "text-anchor": "start" };
+const INITIAL = {
+  fill: "#000000",
+  stroke: "none",
+  "stroke-width": "1",
+  "stroke-dasharray": "none",
+  "stroke-opacity": "1",
+  "fill-opacity": "1",
+  opacity: "1",
+  "font-size": "12",
+  "font-weight": "400",
+  "text-anchor": "start",
+};
 /** @type {Record<string, CanvasTextAlign>} */
 const ALIGN = { start: "left", middle: "center", end: "right" };
 
@@ -53,14 +64,19 @@ function outlineOf(part) {
  * @param {Look} look
  */
 function paint(context, part, look) {
-  const layer = (/** @type {string} */ name) => Number(look.opacity) * Number(look[/** @type {"fill-opacity" | "stroke-opacity"} */ (name)]);
+  const layer = (/** @type {string} */ name) =>
+    Number(look.opacity) * Number(look[/** @type {"fill-opacity" | "stroke-opacity"} */ (name)]);
   if (part.localName === "text") {
     const size = Number.parseFloat(look["font-size"]);
     context.font = `${look["font-weight"]} ${size}px sans-serif`;
     context.textAlign = ALIGN[look["text-anchor"]] ?? "left";
     context.fillStyle = look.fill;
     context.globalAlpha = layer("fill-opacity");
-    context.fillText(part.textContent ?? "", numberOf(part, "x", size) + numberOf(part, "dx", size), numberOf(part, "y", size) + numberOf(part, "dy", size));
+    context.fillText(
+      part.textContent ?? "",
+      numberOf(part, "x", size) + numberOf(part, "dx", size),
+      numberOf(part, "y", size) + numberOf(part, "dy", size),
+    );
     return;
   }
   const outline = outlineOf(part);
@@ -73,7 +89,9 @@ function paint(context, part, look) {
   if (look.stroke !== "none") {
     context.strokeStyle = look.stroke;
     context.lineWidth = Number.parseFloat(look["stroke-width"]);
-    context.setLineDash(look["stroke-dasharray"] === "none" ? [] : look["stroke-dasharray"].split(/[\s,]+/).map(Number));
+    context.setLineDash(
+      look["stroke-dasharray"] === "none" ? [] : look["stroke-dasharray"].split(/[\s,]+/).map(Number),
+    );
     context.globalAlpha = layer("stroke-opacity");
     context.stroke(outline);
   }
@@ -87,7 +105,8 @@ function paint(context, part, look) {
  */
 export function drawSvg(context, part, around = INITIAL) {
   const look = { ...around };
-  for (const name of /** @type {(keyof Look)[]} */ (Object.keys(INITIAL))) look[name] = part.getAttribute(name) ?? (name === "opacity" ? "1" : around[name]);
+  for (const name of /** @type {(keyof Look)[]} */ (Object.keys(INITIAL)))
+    look[name] = part.getAttribute(name) ?? (name === "opacity" ? "1" : around[name]);
   // Parts that overlap inside a group would fade each on its own; none here do.
   look.opacity = String(Number(around.opacity) * Number(look.opacity));
   context.save();

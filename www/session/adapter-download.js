@@ -55,7 +55,9 @@ async function download(cache, url, { bytes: size, sha256 }, onProgress) {
   let loaded = 0;
   const reader = (await ask(url, "no-store")).body?.getReader();
   for (;;) {
-    const part = await reader?.read().catch(() => { throw new AdapterProblem(interrupted(name)); });
+    const part = await reader?.read().catch(() => {
+      throw new AdapterProblem(interrupted(name));
+    });
     if (!part || part.done) break;
     if (loaded + part.value.length > size) throw new AdapterProblem(damaged(name));
     bytes.set(part.value, loaded);
@@ -74,9 +76,14 @@ async function download(cache, url, { bytes: size, sha256 }, onProgress) {
 async function ask(url, cache) {
   const name = url.slice(url.lastIndexOf("/") + 1);
   const response = await fetch(url, { cache }).catch(() => {
-    throw new AdapterProblem(navigator.onLine ? interrupted(name) : "You are offline, and the adapter has not been stored on this device yet. Connect to the internet and try again.");
+    throw new AdapterProblem(
+      navigator.onLine
+        ? interrupted(name)
+        : "You are offline, and the adapter has not been stored on this device yet. Connect to the internet and try again.",
+    );
   });
-  if (!response.ok) throw new AdapterProblem(`The server does not give out ${name} (it answered ${response.status}). Try again later.`);
+  if (!response.ok)
+    throw new AdapterProblem(`The server does not give out ${name} (it answered ${response.status}). Try again later.`);
   return response;
 }
 
@@ -92,5 +99,7 @@ function damaged(name) {
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
 async function digest(bytes) {
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))]
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
 }

@@ -20,12 +20,17 @@ export async function readAdapterFiles(files) {
   if (!weights && files.some(({ name }) => /\.(bin|pt|pth)$/i.test(name))) {
     return `Only adapters in safetensors files can be opened. Save it again with PEFT, which then writes ${WEIGHTS}.`;
   }
-  if (weights === "many" || config === "many") return "There are several adapters among these files. Open the two files of one.";
-  if (!weights && !config) return `An adapter is two files, as PEFT writes them: ${WEIGHTS} and ${CONFIG}. Open both together, not their folder.`;
+  if (weights === "many" || config === "many")
+    return "There are several adapters among these files. Open the two files of one.";
+  if (!weights && !config)
+    return `An adapter is two files, as PEFT writes them: ${WEIGHTS} and ${CONFIG}. Open both together, not their folder.`;
   if (!weights) return `The weights are missing: open ${WEIGHTS} together with ${CONFIG}.`;
-  if (!config) return `${CONFIG} is missing, which says how strong the adapter is: open it together with ${weights.name}.`;
-  if (weights.size > MOST_BYTES.weights) return `${weights.name} is larger than ${MOST_BYTES.weights / 1e6} MB: that is no adapter of this model.`;
-  if (config.size > MOST_BYTES.config) return `${config.name} is larger than ${MOST_BYTES.config / 1e6} MB: that is no ${CONFIG}.`;
+  if (!config)
+    return `${CONFIG} is missing, which says how strong the adapter is: open it together with ${weights.name}.`;
+  if (weights.size > MOST_BYTES.weights)
+    return `${weights.name} is larger than ${MOST_BYTES.weights / 1e6} MB: that is no adapter of this model.`;
+  if (config.size > MOST_BYTES.config)
+    return `${config.name} is larger than ${MOST_BYTES.config / 1e6} MB: that is no ${CONFIG}.`;
   try {
     const [configBytes, weightsBytes] = await Promise.all([config.arrayBuffer(), weights.arrayBuffer()]);
     return { name: nameOf(weights), config: new Uint8Array(configBytes), weights: new Uint8Array(weightsBytes) };

@@ -45,11 +45,16 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
 
   engine.on("ready", ({ adapters }) => {
     change({ listed: true, offered: adapters });
-    openings = [...[...own.values()].map((files) => ({ files, again: true })), ...openings.filter(({ again }) => !again)];
+    openings = [
+      ...[...own.values()].map((files) => ({ files, again: true })),
+      ...openings.filter(({ again }) => !again),
+    ];
     give();
   });
   // Where the page cannot keep files, the worker fetches the adapter for a story or for the chart.
-  engine.on("adapter_progress", ({ adapter, loaded, total }) => arrive(hashOf(adapter), loaded < total ? { loaded, total } : null));
+  engine.on("adapter_progress", ({ adapter, loaded, total }) =>
+    arrive(hashOf(adapter), loaded < total ? { loaded, total } : null),
+  );
   for (const type of /** @type {const} */ (["error", "not_looked"])) engine.on(type, breakOff);
   engine.on("adapter_ready", ({ id, adapter }) => {
     if (id !== asked) return;
@@ -73,7 +78,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
     }
     const opening = next();
     // Files that were opened before fit another model than the one that is loaded now.
-    if (opening?.again) change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== opening.files) });
+    if (opening?.again)
+      change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== opening.files) });
     else refuse(message);
     give();
   });
@@ -143,7 +149,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
     const hash8 = hashOf(id);
     const { engine: now } = store.get();
     if (now.phase !== "ready") return "The model is not loaded yet.";
-    const progress = (/** @type {number} */ loaded, /** @type {number} */ total) => change({ fetching: { ...store.get().adapters.fetching, [hash8]: { loaded, total } } });
+    const progress = (/** @type {number} */ loaded, /** @type {number} */ total) =>
+      change({ fetching: { ...store.get().adapters.fetching, [hash8]: { loaded, total } } });
     change({ failed: without(store.get().adapters.failed, hash8) });
     progress(0, bytes);
     /** @type {string | null} */
@@ -152,10 +159,16 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       await downloadAdapter({ manifestUrl, model: now.model.name, hash8, onProgress: progress });
       arrived.add(hash8);
     } catch (error) {
-      problem = error instanceof AdapterProblem ? error.message : `The adapter could not be fetched (${error instanceof Error ? error.message : String(error)}). Try again.`;
+      problem =
+        error instanceof AdapterProblem
+          ? error.message
+          : `The adapter could not be fetched (${error instanceof Error ? error.message : String(error)}). Try again.`;
     }
     const { fetching, failed } = store.get().adapters;
-    change({ fetching: without(fetching, hash8), ...(problem === null ? {} : { failed: { ...failed, [hash8]: problem } }) });
+    change({
+      fetching: without(fetching, hash8),
+      ...(problem === null ? {} : { failed: { ...failed, [hash8]: problem } }),
+    });
     return problem;
   }
 
@@ -180,7 +193,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       const hash = hashOf(id);
       if (held.has(hash)) return Promise.resolve(null);
       const adapter = offered(id);
-      if (!adapter) return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
+      if (!adapter)
+        return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
       const known = fetched.get(hash);
       if (known) return known;
       const coming = fetchOffered(adapter).then((problem) => {

@@ -72,7 +72,8 @@ export function createArchive({ store, onLost, onKept, onLate }) {
       stories.sort((one, other) => one.number - other.number || (one.created ?? 0) - (other.created ?? 0));
       const { entries, added } = withStories(store.get().entries, stories);
       // Two tabs may have given the same number; the later story then gets another one, which is written down.
-      for (const [index, entry] of added.entries()) if (entry.number === stories[index]?.number) written.set(entry.key, entry);
+      for (const [index, entry] of added.entries())
+        if (entry.number === stories[index]?.number) written.set(entry.key, entry);
       storage = opened;
       unread = found.length - stories.length;
       store.update({ entries, keeping: { phase: "kept", unread } });

@@ -25,7 +25,11 @@ export function branchSettings({ settings }, position, tokens, longest) {
   if (end > longest) return null;
   const before = (settings.forced ?? []).filter(([place]) => place < position);
   const given = tokens.map((token, index) => /** @type {[number, number]} */ ([position + index, token]));
-  return { ...settings, forced: [...before, ...given], length: end < settings.length ? settings.length : Math.min(longest, end + ROOM) };
+  return {
+    ...settings,
+    forced: [...before, ...given],
+    length: end < settings.length ? settings.length : Math.min(longest, end + ROOM),
+  };
 }
 
 /**
@@ -45,13 +49,18 @@ export function createBranching({ store, writing, writeSettings, onRefused }) {
       const state = store.get();
       const entry = state.entries.find((candidate) => candidate.key === key);
       const why = refusal(state, entry, position, tokens);
-      const settings = entry && why === null ? branchSettings(entry.record, position, tokens, state.limits?.length[1] ?? 0) : null;
+      const settings =
+        entry && why === null ? branchSettings(entry.record, position, tokens, state.limits?.length[1] ?? 0) : null;
       if (!entry || settings === null) {
         onRefused(why ?? "There is no room for these words: a story of this model cannot be longer.");
         return false;
       }
       writeSettings(settings);
-      writing.request({ settings, expectation: null, parent: { key: stem(state.entries, entry, position).key, position } });
+      writing.request({
+        settings,
+        expectation: null,
+        parent: { key: stem(state.entries, entry, position).key, position },
+      });
       return true;
     },
   };
@@ -82,10 +91,13 @@ function refusal(state, entry, position, tokens) {
   if (!entry) return "The story to branch from is not here any more.";
   if (state.engine.phase !== "ready") return "A branch can be written once the model has loaded.";
   if (state.chain === null) return "This engine cannot write branches yet. Reload the page.";
-  if (!canRead(state, entry)) return `This story was written by another model or engine (${entry.record.model}, revision ${entry.record.engine_revision}), so it cannot be branched here.`;
+  if (!canRead(state, entry))
+    return `This story was written by another model or engine (${entry.record.model}, revision ${entry.record.engine_revision}), so it cannot be branched here.`;
   const adapter = missingAdapter(state, entry.record.settings);
-  if (adapter !== null) return `This story was written with the adapter ${adapter}, whose files are not here: open them under “Adapter” to branch it.`;
-  if (!Number.isInteger(position) || position < 0 || position > entry.record.token_ids.length) return "This place lies beyond the end of the story.";
+  if (adapter !== null)
+    return `This story was written with the adapter ${adapter}, whose files are not here: open them under “Adapter” to branch it.`;
+  if (!Number.isInteger(position) || position < 0 || position > entry.record.token_ids.length)
+    return "This place lies beyond the end of the story.";
   if (tokens.length === 0) return "Choose a word to branch with.";
   return null;
 }

@@ -32,7 +32,9 @@ export function createChoosing({ store, writeSettings, onChoosing, onChosen, onP
       store.update({ shown: key, position: null });
       writeSettings(entry.record.settings);
       showInAddressBar(entry.record.link);
-      announce(`${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`);
+      announce(
+        `${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`,
+      );
       onChosen(entry);
     },
 

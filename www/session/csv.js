@@ -11,7 +11,8 @@
  * @param {KeptStory[]} stories
  */
 export function toCsv(stories) {
-  const names = (/** @type {(story: KeptStory) => object} */ of) => [...new Set(stories.flatMap((story) => Object.keys(of(story))))].sort();
+  const names = (/** @type {(story: KeptStory) => object} */ of) =>
+    [...new Set(stories.flatMap((story) => Object.keys(of(story))))].sort();
   const options = names(({ record }) => record.settings.options ?? {});
   const numbers = names(({ record }) => record.numbers);
   const percentiles = names(({ record }) => record.percentiles);
@@ -28,7 +29,12 @@ export function toCsv(stories) {
     ["top_p", ({ record }) => record.settings.top_p],
     ["seed", ({ record }) => record.settings.seed],
     ["length", ({ record }) => record.settings.length],
-    ...options.map(/** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [`option:${name}`, ({ record }) => record.settings.options?.[name]]),
+    ...options.map(
+      /** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [
+        `option:${name}`,
+        ({ record }) => record.settings.options?.[name],
+      ],
+    ),
     ["order", ({ record }) => record.settings.order?.join(" ")],
     ["forced", ({ record }) => record.settings.forced?.map((pair) => pair.join(":")).join(" ")],
     ["adapter", ({ record }) => record.settings.adapter?.id],
@@ -42,8 +48,15 @@ export function toCsv(stories) {
     ["starred", ({ starred }) => starred],
     ["parent", ({ parent }) => parent?.key],
     ["parent_position", ({ parent }) => parent?.position],
-    ...numbers.map(/** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [name, ({ record }) => record.numbers[name]]),
-    ...percentiles.map(/** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [`percentile:${name}`, ({ record }) => record.percentiles[name]]),
+    ...numbers.map(
+      /** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [name, ({ record }) => record.numbers[name]],
+    ),
+    ...percentiles.map(
+      /** @returns {[string, (story: KeptStory) => Cell]} */ (name) => [
+        `percentile:${name}`,
+        ({ record }) => record.percentiles[name],
+      ],
+    ),
     ["text", ({ record }) => record.text],
   ];
   return csvOf(columns, stories);

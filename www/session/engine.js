@@ -75,7 +75,9 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
         store.update({ limits: message.limits, chain: message.chain ?? null, revision: message.engine.revision });
         break;
       case "progress":
-        store.update({ engine: { phase: "loading", loaded: message.loaded, total: message.total, from: message.from } });
+        store.update({
+          engine: { phase: "loading", loaded: message.loaded, total: message.total, from: message.from },
+        });
         break;
       case "ready":
         onReady(message);
@@ -107,7 +109,9 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
     if (!gone && message.id === null && phase === "ready") onProblem(message);
     if (!gone && (message.id !== null || phase === "ready")) return true;
     stop();
-    store.update({ engine: { phase: "failed", message: message.message, action: message.code === "panic" ? "Start again" : "Retry" } });
+    store.update({
+      engine: { phase: "failed", message: message.message, action: message.code === "panic" ? "Start again" : "Retry" },
+    });
     return false;
   }
 

@@ -20,7 +20,16 @@ export async function loadExamples(store) {
     const records = await response.json();
     const examples = records.map(
       /** @returns {Entry} */
-      (record, index) => ({ key: `example-${index + 1}`, number: index + 1, origin: "example", record, verdict: null, spans: null, finished: true, ...nothingKept }),
+      (record, index) => ({
+        key: `example-${index + 1}`,
+        number: index + 1,
+        origin: "example",
+        record,
+        verdict: null,
+        spans: null,
+        finished: true,
+        ...nothingKept,
+      }),
     );
     store.update({ entries: [...examples, ...store.get().entries] });
     return examples;

@@ -35,10 +35,16 @@ export async function fromJson(file) {
   try {
     content = JSON.parse(await file.text());
   } catch (error) {
-    return refuse(error instanceof SyntaxError ? "The file is no JSON, or it is damaged." : "The file could not be read.");
+    return refuse(
+      error instanceof SyntaxError ? "The file is no JSON, or it is damaged." : "The file could not be read.",
+    );
   }
-  if (!isObject(content) || content["format"] !== FORMAT) return refuse("The file holds no stories of Fabula: it does not say that its format is fabula-stories.");
-  if (content["version"] !== VERSION) return refuse(`The file is of version ${String(content["version"]).slice(0, 20)} of the format; this page reads version ${VERSION}.`);
+  if (!isObject(content) || content["format"] !== FORMAT)
+    return refuse("The file holds no stories of Fabula: it does not say that its format is fabula-stories.");
+  if (content["version"] !== VERSION)
+    return refuse(
+      `The file is of version ${String(content["version"]).slice(0, 20)} of the format; this page reads version ${VERSION}.`,
+    );
   if (!Array.isArray(content["stories"])) return refuse("The file has no list of stories.");
   /** @type {KeptStory[]} */
   const stories = [];
@@ -64,7 +70,10 @@ export function withStories(entries, stories) {
   // A story that was taken in under another key, since its own stood for something else, is not taken in again.
   const byContent = new Map(own.map((entry) => [contentOf(keptStory(entry)), entry]));
   const numbers = new Set(own.map((entry) => entry.number));
-  let free = [...numbers, ...stories.map((story) => story.number)].filter((number) => number <= HIGHEST).reduce((most, number) => Math.max(most, number), 0) + 1;
+  let free =
+    [...numbers, ...stories.map((story) => story.number)]
+      .filter((number) => number <= HIGHEST)
+      .reduce((most, number) => Math.max(most, number), 0) + 1;
   /** @type {Map<string, string>} */
   const renamed = new Map();
   /** @type {Entry[]} */
@@ -100,7 +109,15 @@ export function withStories(entries, stories) {
  */
 function contentOf(story) {
   const parent = story.parent && { position: story.parent.position };
-  return canonical({ ...story, key: "", number: 0, spans: null, verdict: null, parent, record: { ...story.record, numbers: null, percentiles: null } });
+  return canonical({
+    ...story,
+    key: "",
+    number: 0,
+    spans: null,
+    verdict: null,
+    parent,
+    record: { ...story.record, numbers: null, percentiles: null },
+  });
 }
 
 /**
@@ -109,7 +126,10 @@ function contentOf(story) {
  * @param {KeptStory} other
  */
 function measures(here, other) {
-  const within = (/** @type {Record<string, number | null>} */ some, /** @type {Record<string, number | null>} */ all) => Object.entries(some).every(([name, value]) => all[name] === value);
+  const within = (
+    /** @type {Record<string, number | null>} */ some,
+    /** @type {Record<string, number | null>} */ all,
+  ) => Object.entries(some).every(([name, value]) => all[name] === value);
   return within(other.record.numbers, here.record.numbers) && within(other.record.percentiles, here.record.percentiles);
 }
 
@@ -119,5 +139,7 @@ function measures(here, other) {
  * @returns {string}
  */
 function canonical(value) {
-  return JSON.stringify(value, (_, part) => (isObject(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part));
+  return JSON.stringify(value, (_, part) =>
+    isObject(part) ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1))) : part,
+  );
 }

@@ -49,7 +49,10 @@ export function judge(expectation, record) {
   if (expectation.digest === record.digest) return { same: true, text: "reproduced exactly" };
   if (record.ended === "stopped") return { same: false, text: "stopped before it could be compared with its link" };
   if (expectation.model && expectation.model !== record.model) {
-    return { same: false, text: `not the same story: the link was made with the model ${expectation.model}, this is ${record.model}` };
+    return {
+      same: false,
+      text: `not the same story: the link was made with the model ${expectation.model}, this is ${record.model}`,
+    };
   }
   if (expectation.engine_revision !== null && expectation.engine_revision !== record.engine_revision) {
     return {

@@ -105,7 +105,10 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
         return;
       }
       const link = address(fragment);
-      const foreign = settings.adapter !== undefined && settings.adapter.strength !== 0 && !store.get().adapters.offered.some(({ id }) => isSameAdapter(id, settings.adapter?.id ?? ""));
+      const foreign =
+        settings.adapter !== undefined &&
+        settings.adapter.strength !== 0 &&
+        !store.get().adapters.offered.some(({ id }) => isSameAdapter(id, settings.adapter?.id ?? ""));
       const needs = foreign ? " Who follows it needs the adapter’s files, too." : "";
       if (await copy(link)) say(`${shown ? "Link copied." : "Link copied: these settings, not written yet."}${needs}`);
       else onUncopied(link);

@@ -14,7 +14,12 @@
  */
 export function canRead({ engine, chain, revision }, entry) {
   const { model, engine_revision } = entry.record;
-  return engine.phase === "ready" && chain !== null && engine_revision === revision && model === `${engine.model.name}@${engine.model.hash8}`;
+  return (
+    engine.phase === "ready" &&
+    chain !== null &&
+    engine_revision === revision &&
+    model === `${engine.model.name}@${engine.model.hash8}`
+  );
 }
 
 /**
@@ -36,7 +41,8 @@ export function createLooking({ store, engine, adapters }) {
   engine.on("not_looked", (message) => {
     if (message.id !== looking?.question.id) return;
     // While it measures stories, the engine takes no adapter that it does not have yet.
-    again = looking.question.story.settings.adapter !== undefined && store.get().entries.some((entry) => !entry.finished);
+    again =
+      looking.question.story.settings.adapter !== undefined && store.get().entries.some((entry) => !entry.finished);
     if (!again) answer(message);
   });
   engine.on("measured", () => {
@@ -79,7 +85,13 @@ export function createLooking({ store, engine, adapters }) {
       if (!canRead(store.get(), entry)) return Promise.resolve(null);
       const { settings: written, token_ids, mirostat_bits } = entry.record;
       /** @type {LookRequest} */
-      const question = { type: "look", id: engine.number(), position, chain: settings, story: { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) } };
+      const question = {
+        type: "look",
+        id: engine.number(),
+        position,
+        chain: settings,
+        story: { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) },
+      };
       return new Promise((resolve) => {
         looking = { question, resolve };
         if (adapters.isHere(written) || !written.adapter) return engine.post(question);

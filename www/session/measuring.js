@@ -51,7 +51,8 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   engine.on("measured", (message) => {
     const key = reading.get(message.id);
     reading.delete(message.id);
-    if (key !== undefined) store.update({ entries: withNumbers(store.get().entries, key, message, { finished: true }) });
+    if (key !== undefined)
+      store.update({ entries: withNumbers(store.get().entries, key, message, { finished: true }) });
   });
   engine.on("means", ({ id, means }) => {
     meansReceivers.get(id)?.(means);
@@ -113,7 +114,8 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
       const { engine: now } = store.get();
       const model = now.phase === "ready" ? `${now.model.name}@` : "";
       const unknown = entries.filter((entry) => entry.spans === null && entry.record.model.startsWith(model));
-      for (const { key, record } of unknown.slice(-TRACED_AT_ONCE)) trace(key, record.text, record.token_ids.length, record);
+      for (const { key, record } of unknown.slice(-TRACED_AT_ONCE))
+        trace(key, record.text, record.token_ids.length, record);
     },
     /** The library cannot answer any more. */
     forget() {
@@ -124,7 +126,8 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
       const key = traced.get(message.id);
       traced.delete(message.id);
       if (key === undefined) return;
-      if (!key.startsWith(LIVE)) store.update({ entries: withNumbers(store.get().entries, key, message, { spans: message.spans }) });
+      if (!key.startsWith(LIVE))
+        store.update({ entries: withNumbers(store.get().entries, key, message, { spans: message.spans }) });
       else if (store.get().writing !== null && key === LIVE + live.id) setLive(message);
     },
     /**

@@ -21,7 +21,8 @@ import { keptStory } from "./story-format.js";
  */
 export function createShelf({ store, archive, onRemoved, onImported }) {
   const own = () => store.get().entries.filter((entry) => entry.origin === "own");
-  const fileName = (/** @type {string} */ ending) => `fabula-stories-${new Date().toISOString().slice(0, 10)}.${ending}`;
+  const fileName = (/** @type {string} */ ending) =>
+    `fabula-stories-${new Date().toISOString().slice(0, 10)}.${ending}`;
 
   /**
    * Takes entries away, and everything on the page that points at them.
@@ -49,7 +50,9 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
      * @param {Partial<Pick<Kept, "name" | "starred" | "rating">>} change
      */
     edit(key, change) {
-      store.update({ entries: store.get().entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)) });
+      store.update({
+        entries: store.get().entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)),
+      });
     },
 
     /** @param {string} key */
@@ -61,7 +64,8 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
       drop((one) => one === entry);
       onRemoved(entry, () => {
         const now = store.get().entries;
-        if (!now.some((one) => one.key === key)) store.update({ entries: [...now.slice(0, place), { ...entry, finished: true }, ...now.slice(place)] });
+        if (!now.some((one) => one.key === key))
+          store.update({ entries: [...now.slice(0, place), { ...entry, finished: true }, ...now.slice(place)] });
       });
     },
 

@@ -173,7 +173,9 @@ export function sameSettings(one, other) {
     [...names].every((name) => one.options?.[name] === other.options?.[name]) &&
     (one.order ?? []).join() === (other.order ?? []).join() &&
     (one.forced ?? []).join() === (other.forced ?? []).join() &&
-    (one.adapter && other.adapter ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength : one.adapter === other.adapter)
+    (one.adapter && other.adapter
+      ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength
+      : one.adapter === other.adapter)
   );
 }
 

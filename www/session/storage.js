@@ -49,7 +49,12 @@ export async function openDatabase({ name, version, upgrade, onLost, onLate }) {
     try {
       return await openDB(name, version, {
         upgrade,
-        blocked: () => giveUp(new StorageProblem("Another tab holds the stories with an older version of this page. Close it and reload this one.")),
+        blocked: () =>
+          giveUp(
+            new StorageProblem(
+              "Another tab holds the stories with an older version of this page. Close it and reload this one.",
+            ),
+          ),
         blocking(_current, _wanted, event) {
           /** @type {IDBDatabase} */ (event.target).close();
           onLost(new StorageProblem("Another tab has opened a newer version of this page. Reload this one."));
@@ -76,8 +81,17 @@ export async function openDatabase({ name, version, upgrade, onLost, onLate }) {
  * @param {(storage: Storage) => void} [options.onLate]  it opens after all, when this has failed already
  */
 export async function openStorage({ onLost, onLate }) {
-  const upgrade = (/** @type {IDBPDatabase} */ database) => void database.createObjectStore(STORIES, { keyPath: "key" });
-  return storageIn(await openDatabase({ name: NAME, version: VERSION, upgrade, onLost, ...(onLate ? { onLate: (/** @type {IDBPDatabase} */ database) => onLate(storageIn(database)) } : {}) }));
+  const upgrade = (/** @type {IDBPDatabase} */ database) =>
+    void database.createObjectStore(STORIES, { keyPath: "key" });
+  return storageIn(
+    await openDatabase({
+      name: NAME,
+      version: VERSION,
+      upgrade,
+      onLost,
+      ...(onLate ? { onLate: (/** @type {IDBPDatabase} */ database) => onLate(storageIn(database)) } : {}),
+    }),
+  );
 }
 
 /** @param {IDBPDatabase} database */
@@ -94,7 +108,10 @@ function storageIn(database) {
       await told(
         (async () => {
           const transaction = database.transaction(STORIES, "readwrite");
-          const requests = [...stories.map((story) => transaction.store.put(story)), ...dropped.map((key) => transaction.store.delete(key))];
+          const requests = [
+            ...stories.map((story) => transaction.store.put(story)),
+            ...dropped.map((key) => transaction.store.delete(key)),
+          ];
           await Promise.all([...requests, transaction.done]);
         })(),
       );
@@ -121,7 +138,8 @@ export async function told(work) {
 /** @param {unknown} error */
 function problemOf(error) {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
-  if (name === "VersionError") return new StorageProblem("A newer version of this page has been open in this browser. Reload this one.");
+  if (name === "VersionError")
+    return new StorageProblem("A newer version of this page has been open in this browser. Reload this one.");
   if (name === "QuotaExceededError") return new StorageProblem("The browser’s storage is full.");
   return new StorageProblem("This browser does not let the page store anything, as in some private windows.");
 }

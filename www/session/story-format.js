@@ -20,7 +20,8 @@ const LONGEST_NAME = 200;
 const STORY = "it";
 
 /** @type {Check} */
-const finite = (value, place) => (typeof value === "number" && Number.isFinite(value) ? null : `${place} is not a number`);
+const finite = (value, place) =>
+  typeof value === "number" && Number.isFinite(value) ? null : `${place} is not a number`;
 
 /**
  * @param {number} from
@@ -28,14 +29,16 @@ const finite = (value, place) => (typeof value === "number" && Number.isFinite(v
  * @returns {Check}
  */
 const between = (from, to) => (value, place) =>
-  finite(value, place) ?? (Number(value) >= from && Number(value) <= to ? null : `${place} is not between ${from} and ${to}`);
+  finite(value, place) ??
+  (Number(value) >= from && Number(value) <= to ? null : `${place} is not between ${from} and ${to}`);
 
 /**
  * @param {number} from
  * @param {number} to
  * @returns {Check}
  */
-const whole = (from, to) => (value, place) => (Number.isInteger(value) ? between(from, to)(value, place) : `${place} is not a whole number`);
+const whole = (from, to) => (value, place) =>
+  Number.isInteger(value) ? between(from, to)(value, place) : `${place} is not a whole number`;
 
 /** @type {Check} */
 const flag = (value, place) => (typeof value === "boolean" ? null : `${place} is neither true nor false`);
@@ -45,13 +48,18 @@ const flag = (value, place) => (typeof value === "boolean" ? null : `${place} is
  * @returns {Check}
  */
 const text = (longest) => (value, place) =>
-  typeof value !== "string" ? `${place} is not a text` : value.length <= longest ? null : `${place} is longer than ${longest} characters`;
+  typeof value !== "string"
+    ? `${place} is not a text`
+    : value.length <= longest
+      ? null
+      : `${place} is longer than ${longest} characters`;
 
 /**
  * @param {RegExp} pattern
  * @returns {Check}
  */
-const like = (pattern) => (value, place) => text(MOST)(value, place) ?? (pattern.test(String(value)) ? null : `${place} is not written as it should be`);
+const like = (pattern) => (value, place) =>
+  text(MOST)(value, place) ?? (pattern.test(String(value)) ? null : `${place} is not written as it should be`);
 
 /**
  * @param {Check} check
@@ -79,19 +87,23 @@ const list = (check) => (value, place) => {
  * @param {Record<string, Check>} [more]
  * @returns {Check}
  */
-const object = (fields, more = {}) => (value, place) => {
-  if (!isObject(value)) return `${place} is not an object`;
-  for (const name of Object.keys(value)) if (!Object.hasOwn(fields, name) && !Object.hasOwn(more, name)) return `${place} has a part that is not known here: ${name.slice(0, 40)}`;
-  for (const [name, check] of Object.entries({ ...fields, ...more })) {
-    if (!Object.hasOwn(value, name)) {
-      if (Object.hasOwn(fields, name)) return `${place} has no ${name}`;
-      continue;
+const object =
+  (fields, more = {}) =>
+  (value, place) => {
+    if (!isObject(value)) return `${place} is not an object`;
+    for (const name of Object.keys(value))
+      if (!Object.hasOwn(fields, name) && !Object.hasOwn(more, name))
+        return `${place} has a part that is not known here: ${name.slice(0, 40)}`;
+    for (const [name, check] of Object.entries({ ...fields, ...more })) {
+      if (!Object.hasOwn(value, name)) {
+        if (Object.hasOwn(fields, name)) return `${place} has no ${name}`;
+        continue;
+      }
+      const problem = check(value[name], place === STORY ? name : `${place}.${name}`);
+      if (problem) return problem;
     }
-    const problem = check(value[name], place === STORY ? name : `${place}.${name}`);
-    if (problem) return problem;
-  }
-  return null;
-};
+    return null;
+  };
 
 /**
  * Values by name, such as numbers by metric.
@@ -99,25 +111,36 @@ const object = (fields, more = {}) => (value, place) => {
  * @param {string[]} [needed]  names that must be there
  * @returns {Check}
  */
-const byName = (check, needed = []) => (value, place) => {
-  if (!isObject(value)) return `${place} is not an object`;
-  for (const name of needed) if (!Object.hasOwn(value, name)) return `${place} has no ${name}`;
-  for (const [name, item] of Object.entries(value)) {
-    const problem = /^[a-z]\w{0,63}$/i.test(name) ? check(item, `${place}.${name}`) : `${place} has a name that is no metric’s: ${name.slice(0, 40)}`;
-    if (problem) return problem;
-  }
-  return null;
-};
+const byName =
+  (check, needed = []) =>
+  (value, place) => {
+    if (!isObject(value)) return `${place} is not an object`;
+    for (const name of needed) if (!Object.hasOwn(value, name)) return `${place} has no ${name}`;
+    for (const [name, item] of Object.entries(value)) {
+      const problem = /^[a-z]\w{0,63}$/i.test(name)
+        ? check(item, `${place}.${name}`)
+        : `${place} has a name that is no metric’s: ${name.slice(0, 40)}`;
+      if (problem) return problem;
+    }
+    return null;
+  };
 
 /** @type {Check} */
-const pair = (value, place) => (Array.isArray(value) && value.length === 2 ? list(whole(0, 2 ** 32 - 1))(value, place) : `${place} is not a pair`);
+const pair = (value, place) =>
+  Array.isArray(value) && value.length === 2 ? list(whole(0, 2 ** 32 - 1))(value, place) : `${place} is not a pair`;
 
 const key = like(/^(?!example-|live-)[\w-]{1,64}$/);
 const tokens = list(whole(0, 2 ** 32 - 1));
 const numbers = byName(nullOr(finite));
 
 const settings = object(
-  { prompt: text(MOST), temperature: between(0, 2), top_p: between(0, 1), seed: whole(0, 2 ** 32 - 1), length: whole(1, MOST) },
+  {
+    prompt: text(MOST),
+    temperature: between(0, 2),
+    top_p: between(0, 1),
+    seed: whole(0, 2 ** 32 - 1),
+    length: whole(1, MOST),
+  },
   {
     options: byName(finite),
     order: list(like(/^[\w-]{1,64}$/)),
@@ -152,7 +175,16 @@ const story = object({
   number: whole(1, 2 ** 31),
   record,
   verdict: nullOr(object({ same: flag, text: text(1000) })),
-  spans: nullOr(list(object({ start: whole(0, 10 * MOST), end: whole(0, 10 * MOST), words: whole(1, MOST), occurrences: whole(1, 2 ** 32) }))),
+  spans: nullOr(
+    list(
+      object({
+        start: whole(0, 10 * MOST),
+        end: whole(0, 10 * MOST),
+        words: whole(1, MOST),
+        occurrences: whole(1, 2 ** 32),
+      }),
+    ),
+  ),
   created: nullOr(whole(0, 8.64e15)),
   name: nullOr(text(LONGEST_NAME)),
   starred: flag,
@@ -168,10 +200,20 @@ const story = object({
 export function storyProblem(value) {
   const problem = story(value, STORY);
   if (problem) return problem;
-  const { token_ids, token_texts, surprisal_bits, entropy_bits, ranks, mirostat_bits } = /** @type {KeptStory} */ (value).record;
+  const { token_ids, token_texts, surprisal_bits, entropy_bits, ranks, mirostat_bits } = /** @type {KeptStory} */ (
+    value
+  ).record;
   const length = token_ids.length;
-  const lengths = [token_texts.length, surprisal_bits.length, entropy_bits?.length ?? length, ranks?.length ?? length, (mirostat_bits?.length ?? length + 1) - 1];
-  return length > 0 && lengths.every((other) => other === length) ? null : "record has lists over its tokens of different lengths";
+  const lengths = [
+    token_texts.length,
+    surprisal_bits.length,
+    entropy_bits?.length ?? length,
+    ranks?.length ?? length,
+    (mirostat_bits?.length ?? length + 1) - 1,
+  ];
+  return length > 0 && lengths.every((other) => other === length)
+    ? null
+    : "record has lists over its tokens of different lengths";
 }
 
 /**

@@ -30,7 +30,20 @@ export const EARLIER = 200;
  * @param {(message: string) => void} options.onRefused  the engine does not write this story
  * @param {(text: string) => void} options.announce
  */
-export function createWriting({ store, engine, adapters, measuring, readSettings, earlier, onBegin, onTokens, onFinished, onBrokenOff, onRefused, announce }) {
+export function createWriting({
+  store,
+  engine,
+  adapters,
+  measuring,
+  readSettings,
+  earlier,
+  onBegin,
+  onTokens,
+  onFinished,
+  onBrokenOff,
+  onRefused,
+  announce,
+}) {
   /** Tokens received of the story being written. */
   let received = 0;
   /** The entry that was shown before the story being written, to come back to when it fails at once. @type {string | null} */
@@ -83,7 +96,13 @@ export function createWriting({ store, engine, adapters, measuring, readSettings
     shownBefore = shown;
     measuring.begin(id);
     onBegin(settings);
-    store.update({ queued: null, awaited: null, writing: { id, expectation: queued.expectation, parent: queued.parent }, shown: null, position: null });
+    store.update({
+      queued: null,
+      awaited: null,
+      writing: { id, expectation: queued.expectation, parent: queued.parent },
+      shown: null,
+      position: null,
+    });
     announce("Writing…");
     engine.post({ type: "generate", id, settings, earlier: earlierTexts(entries) });
   }
@@ -124,7 +143,9 @@ export function createWriting({ store, engine, adapters, measuring, readSettings
     }
     const verdict = judge(writing?.expectation ?? null, record);
     // A link that replays a story that is here already, as after a reload, makes no second one of it.
-    const known = verdict?.same ? entries.find((one) => one.origin === "own" && one.record.link === record.link) : undefined;
+    const known = verdict?.same
+      ? entries.find((one) => one.origin === "own" && one.record.link === record.link)
+      : undefined;
     /** @type {Entry} */
     const entry = known
       ? { ...known, verdict }
@@ -196,7 +217,8 @@ function recordOf(message) {
   delete record.id;
   delete record.memory_bytes;
   // A clock that is kept coarse may say that no time has passed.
-  if (!Number.isFinite(record.tokens_per_second)) return { .../** @type {StoryRecord} */ (record), tokens_per_second: null };
+  if (!Number.isFinite(record.tokens_per_second))
+    return { .../** @type {StoryRecord} */ (record), tokens_per_second: null };
   return /** @type {StoryRecord} */ (record);
 }
 

@@ -32,11 +32,24 @@ export function createAbout({ root }) {
       if (memoryBytes !== null) rows.push(["Memory of the engine", `${megabytes(memoryBytes)} MB`]);
       if (record) {
         const { adapter } = record.settings;
-        rows.push(["Model of this story", record.model], ...(adapter ? [/** @type {[string, string]} */ (["Adapter of this story", `${adapter.id}, ${strengthWords(adapter.strength)}`])] : []), ["Digest of its tokens", record.digest]);
+        rows.push(
+          ["Model of this story", record.model],
+          ...(adapter
+            ? [
+                /** @type {[string, string]} */ ([
+                  "Adapter of this story",
+                  `${adapter.id}, ${strengthWords(adapter.strength)}`,
+                ]),
+              ]
+            : []),
+          ["Digest of its tokens", record.digest],
+        );
         if (!own) rows.push(["Written", "elsewhere, as an example"]);
-        if (record.engine_revision !== engine?.revision) rows.push(["Written by engine revision", String(record.engine_revision)]);
+        if (record.engine_revision !== engine?.revision)
+          rows.push(["Written by engine revision", String(record.engine_revision)]);
         if (record.seconds !== null) rows.push(["Time for this story", `${decimal(record.seconds, 2)} s`]);
-        if (record.tokens_per_second !== null) rows.push(["Speed of this story", `${count(record.tokens_per_second)} tokens/s`]);
+        if (record.tokens_per_second !== null)
+          rows.push(["Speed of this story", `${count(record.tokens_per_second)} tokens/s`]);
       }
       list.replaceChildren(...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
     },

@@ -19,7 +19,9 @@ export function adapterName(id) {
  * @param {number} strength
  */
 export function strengthWords(strength) {
-  return Number.isInteger(Math.round(strength * 1e6) / 1e4) ? percent(strength) : `${Number((strength * 100).toFixed(4))}%`;
+  return Number.isInteger(Math.round(strength * 1e6) / 1e4)
+    ? percent(strength)
+    : `${Number((strength * 100).toFixed(4))}%`;
 }
 
 /**
@@ -49,5 +51,8 @@ export function modelWords(story, form) {
 function isAlike(one, other) {
   // At strength 0 the model itself writes.
   const [strength, otherStrength] = [one?.strength ?? 0, other?.strength ?? 0];
-  return strength === otherStrength && (strength === 0 || (one !== undefined && other !== undefined && isSameAdapter(one.id, other.id)));
+  return (
+    strength === otherStrength &&
+    (strength === 0 || (one !== undefined && other !== undefined && isSameAdapter(one.id, other.id)))
+  );
 }

@@ -28,7 +28,15 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
   const aboutNone = hint.textContent;
 
   const value = element("output", { for: "strength", "aria-hidden": "true" });
-  const slider = element("input", { id: "strength", type: "range", min: 0, max: 1.5, step: 0.05, value: 1, "aria-describedby": "strength-hint" });
+  const slider = element("input", {
+    id: "strength",
+    type: "range",
+    min: 0,
+    max: 1.5,
+    step: 0.05,
+    value: 1,
+    "aria-describedby": "strength-hint",
+  });
   const strengthHint = element("p", { class: "hint", id: "strength-hint" });
   const strength = element(
     "div",
@@ -38,9 +46,28 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
     strengthHint,
   );
   const bar = element("div", { class: "loader-bar" });
-  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Fetching the adapter", "aria-valuemin": 0, "aria-valuemax": 100, hidden: true }, bar);
+  const track = element(
+    "div",
+    {
+      class: "loader-track",
+      role: "progressbar",
+      "aria-label": "Fetching the adapter",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+      hidden: true,
+    },
+    bar,
+  );
   const retry = button("Try again", () => chosen !== null && onChosen(chosen), { class: "small", hidden: true });
-  const files = element("input", { type: "file", class: "visually-hidden", id: "adapter-files", multiple: true, accept: ".safetensors,.json", "aria-label": "Open… files of an adapter", title: `${WEIGHTS} and ${CONFIG}` });
+  const files = element("input", {
+    type: "file",
+    class: "visually-hidden",
+    id: "adapter-files",
+    multiple: true,
+    accept: ".safetensors,.json",
+    "aria-label": "Open… files of an adapter",
+    title: `${WEIGHTS} and ${CONFIG}`,
+  });
   const own = element("div", { class: "adapter-own" }, files, element("label", { for: "adapter-files" }, "Open…"));
   /** Each state is said once to screen readers, not every kilobyte. */
   const said = element("span", { class: "visually-hidden", role: "status" });
@@ -69,10 +96,14 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
     const choices = [
       ["", "None"],
       ...there.offered.map(({ id, title }) => /** @type {[string, string]} */ ([hashOf(id), title])),
-      ...there.own.filter(({ id }) => !isOffered(id)).map(({ id }) => /** @type {[string, string]} */ ([hashOf(id), `${id} (yours)`])),
+      ...there.own
+        .filter(({ id }) => !isOffered(id))
+        .map(({ id }) => /** @type {[string, string]} */ ([hashOf(id), `${id} (yours)`])),
     ];
     if (chosen !== null && !known(chosen)) choices.push([hashOf(chosen), chosen]);
-    const same = choice.options.length === choices.length && choices.every(([name, text], at) => choice.options[at]?.value === name && choice.options[at]?.text === text);
+    const same =
+      choice.options.length === choices.length &&
+      choices.every(([name, text], at) => choice.options[at]?.value === name && choice.options[at]?.text === text);
     if (!same) choice.replaceChildren(...choices.map(([name, text]) => element("option", { value: name }, text)));
     choice.value = chosen === null ? "" : hashOf(chosen);
     // The list is narrow, and names of the reader's own are not.
@@ -104,23 +135,32 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
     root.dataset["phase"] = phase;
     if (said.dataset["phase"] !== phase) {
       said.dataset["phase"] = phase;
-      said.textContent = phase === "fetching" ? "Fetching the adapter." : phase === "failed" || phase === "opening" ? hint.textContent : "";
+      said.textContent =
+        phase === "fetching"
+          ? "Fetching the adapter."
+          : phase === "failed" || phase === "opening"
+            ? hint.textContent
+            : "";
     }
 
     const amount = slider.valueAsNumber;
     value.value = strengthWords(amount);
     slider.setAttribute("aria-valuetext", amount === 0 ? "0%, the model itself" : value.value);
     strengthHint.textContent =
-      amount === 0 ? "0% is the model itself, to the bit."
-      : amount < 1 ? "A part of what was trained is added."
-      : amount === 1 ? "All that was trained is added."
-      : "More than was trained: overdone.";
+      amount === 0
+        ? "0% is the model itself, to the bit."
+        : amount < 1
+          ? "A part of what was trained is added."
+          : amount === 1
+            ? "All that was trained is added."
+            : "More than was trained: overdone.";
   }
 
   function about() {
     if (chosen === null) return aboutNone;
     const id = chosen;
-    if (there.offered.some((one) => isSameAdapter(one.id, id))) return ABOUT[adapterName(known(id)?.id ?? id)] ?? ABOUT_ANY;
+    if (there.offered.some((one) => isSameAdapter(one.id, id)))
+      return ABOUT[adapterName(known(id)?.id ?? id)] ?? ABOUT_ANY;
     if (known(id)) return `${id} is yours, in this tab only: who follows a link to its stories needs its files, too.`;
     // Before the model has loaded, nobody knows what the server has.
     return there.listed ? `The files of ${id} are not here. Open them, or choose another.` : ABOUT_ANY;

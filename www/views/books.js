@@ -10,7 +10,13 @@ import { count } from "../parts/format.js";
 export function createBooks() {
   const heading = element("h2", { id: "books-heading" });
   const list = element("ol", { class: "books-list" });
-  const dialog = element("dialog", { class: "books", "aria-labelledby": "books-heading" }, heading, list, button("Close", () => dialog.close()));
+  const dialog = element(
+    "dialog",
+    { class: "books", "aria-labelledby": "books-heading" },
+    heading,
+    list,
+    button("Close", () => dialog.close()),
+  );
   document.body.append(dialog);
   // A press beside the dialog closes it, too.
   dialog.addEventListener("click", (event) => {
@@ -35,7 +41,8 @@ export function createBooks() {
           ),
         ),
       );
-      if (books.length === 0) list.append(element("li", {}, "The library gives no book for this; it may have been closed. Load it again."));
+      if (books.length === 0)
+        list.append(element("li", {}, "The library gives no book for this; it may have been closed. Load it again."));
       dialog.showModal();
     },
   };

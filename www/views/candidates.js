@@ -73,12 +73,22 @@ export function createCandidates({ onBranch }) {
   );
   /** Rows are made once and used again. @type {ReturnType<typeof createRow>[]} */
   const rows = [];
-  const rest = { name: element("span"), before: createBar("before"), after: createBar("after"), model: element("td"), chained: element("td") };
+  const rest = {
+    name: element("span"),
+    before: createBar("before"),
+    after: createBar("after"),
+    model: element("td"),
+    chained: element("td"),
+  };
   const restRow = element(
     "tr",
     { class: "candidate-rest" },
     element("th", { scope: "row" }, rest.name),
-    element("td", { class: "candidate-bar", "aria-hidden": "true" }, element("div", {}, rest.after.node, rest.before.node)),
+    element(
+      "td",
+      { class: "candidate-bar", "aria-hidden": "true" },
+      element("div", {}, rest.after.node, rest.before.node),
+    ),
     rest.model,
     rest.chained,
   );
@@ -123,7 +133,10 @@ export function createCandidates({ onBranch }) {
     write(row.name, text === "" ? tokenName(text) : visibleToken(text));
     row.name.toggleAttribute("data-end", text === "");
     const name = `${text === "" ? "the " : ""}${tokenName(text)}${/^\p{L}/u.test(text) ? ", joined to the word before" : ""}`;
-    row.name.setAttribute("aria-label", chosen ? `${name} stands here` : `${atEnd ? "Go on" : "Branch here"} with ${name}`);
+    row.name.setAttribute(
+      "aria-label",
+      chosen ? `${name} stands here` : `${atEnd ? "Go on" : "Branch here"} with ${name}`,
+    );
     if (chosen) row.name.setAttribute("aria-disabled", "true");
     else row.name.removeAttribute("aria-disabled");
   }
@@ -149,7 +162,12 @@ export function createCandidates({ onBranch }) {
           body.append(row.tr);
         }
         row.tr.hidden = false;
-        fill(row, candidate, { chosen: candidate.token === looked.chosen?.token, atEnd: looked.chosen === null, share, labelOf });
+        fill(row, candidate, {
+          chosen: candidate.token === looked.chosen?.token,
+          atEnd: looked.chosen === null,
+          share,
+          labelOf,
+        });
       });
       for (const row of rows.slice(picked.length)) row.tr.hidden = true;
       const before = Math.max(0, 1 - picked.reduce((sum, { probability }) => sum + probability, 0));

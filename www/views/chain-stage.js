@@ -30,16 +30,26 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
   const id = `stage-${stage.name}`;
   const place = element("span", { class: "stage-place", "aria-hidden": "true" });
   const box = element("input", { type: "checkbox", "aria-describedby": id });
-  const name = slider ? element("span", { class: "stage-name" }, stage.label) : element("label", { class: "stage-name" }, box, stage.label);
+  const name = slider
+    ? element("span", { class: "stage-name" }, stage.label)
+    : element("label", { class: "stage-name" }, box, stage.label);
   const up = button("↑", () => onMove(view, -1), { class: "small" });
   const down = button("↓", () => onMove(view, 1), { class: "small" });
   const fields = parameters.map(createField);
-  const details = element("div", { class: "stage-fields", role: "group", "aria-label": stage.label, hidden: true }, ...fields.map((field) => field.node));
+  const details = element(
+    "div",
+    { class: "stage-fields", role: "group", "aria-label": stage.label, hidden: true },
+    ...fields.map((field) => field.node),
+  );
   const node = element(
     "li",
     { class: "stage" },
     element("div", { class: "stage-head" }, place, name, up, down),
-    element("p", { class: "hint", id, title: stage.source }, slider ? `${stage.explanation} Its slider is above.` : stage.explanation),
+    element(
+      "p",
+      { class: "hint", id, title: stage.source },
+      slider ? `${stage.explanation} Its slider is above.` : stage.explanation,
+    ),
     details,
   );
 
@@ -47,7 +57,14 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
   function createField(parameter) {
     const { from, to, step, whole, usual } = parameter;
     const typed = whole && (to - from) / step > MOST_STEPS;
-    const input = element("input", { type: typed ? "number" : "range", min: from, max: to, step, id: `option-${parameter.name}`, ...(typed ? { inputmode: "numeric" } : {}) });
+    const input = element("input", {
+      type: typed ? "number" : "range",
+      min: from,
+      max: to,
+      step,
+      id: `option-${parameter.name}`,
+      ...(typed ? { inputmode: "numeric" } : {}),
+    });
     const output = element("output", { for: input.id, "aria-hidden": "true" });
     let value = usual;
 
@@ -61,7 +78,8 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
     }
 
     function tell() {
-      const text = parameter.switches && value === usual ? "off" : String(Number(value.toFixed(Math.max(digits(step), 4))));
+      const text =
+        parameter.switches && value === usual ? "off" : String(Number(value.toFixed(Math.max(digits(step), 4))));
       output.value = text;
       if (!typed) input.setAttribute("aria-valuetext", text);
     }
@@ -70,7 +88,13 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
       const next = input.valueAsNumber;
       if (!Number.isFinite(next)) return;
       // Sums of steps carry a tail of binary digits; and a slider taken hold of is back on its steps.
-      value = Math.min(to, Math.max(from, whole ? Math.round(next) : Number((from + Math.round((next - from) / step) * step).toFixed(digits(step)))));
+      value = Math.min(
+        to,
+        Math.max(
+          from,
+          whole ? Math.round(next) : Number((from + Math.round((next - from) / step) * step).toFixed(digits(step))),
+        ),
+      );
       input.step = String(step);
       tell();
       onChange();
@@ -84,7 +108,12 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
       node: element(
         "div",
         { class: "field" },
-        element("div", { class: "field-head" }, element("label", { for: input.id }, parameter.label), ...(typed ? [] : [output])),
+        element(
+          "div",
+          { class: "field-head" },
+          element("label", { for: input.id }, parameter.label),
+          ...(typed ? [] : [output]),
+        ),
         input,
       ),
     };
@@ -114,7 +143,11 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
     isOn,
     /** Its parameters that differ from what is usual. */
     read() {
-      return Object.fromEntries(fields.filter(({ parameter, value }) => value() !== parameter.usual).map(({ parameter, value }) => [parameter.name, value()]));
+      return Object.fromEntries(
+        fields
+          .filter(({ parameter, value }) => value() !== parameter.usual)
+          .map(({ parameter, value }) => [parameter.name, value()]),
+      );
     },
     /** @param {Record<string, number>} options */
     write(options) {
@@ -129,7 +162,10 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
      */
     stand(index, of) {
       place.textContent = String(index + 1);
-      for (const [arrow, way, last] of /** @type {[HTMLButtonElement, string, boolean][]} */ ([[up, "up", index === 0], [down, "down", index === of - 1]])) {
+      for (const [arrow, way, last] of /** @type {[HTMLButtonElement, string, boolean][]} */ ([
+        [up, "up", index === 0],
+        [down, "down", index === of - 1],
+      ])) {
         arrow.setAttribute("aria-label", `Move ${stage.label} ${way}`);
         arrow.setAttribute("aria-disabled", String(last));
       }

@@ -18,7 +18,9 @@
 export function stagesOn({ options = {} }, chain) {
   if (!chain) return Object.entries(options).map(([name, value]) => ({ name, label: name, words: `${name} ${value}` }));
   return chain.stages.flatMap(({ name, label }) => {
-    const on = chain.parameters.find((one) => one.stage === name && one.switches && (options[one.name] ?? one.usual) !== one.usual);
+    const on = chain.parameters.find(
+      (one) => one.stage === name && one.switches && (options[one.name] ?? one.usual) !== one.usual,
+    );
     return on ? [{ name, label, words: `${label} ${Number((options[on.name] ?? on.usual).toPrecision(4))}` }] : [];
   });
 }

@@ -24,19 +24,27 @@ export function createChain({ onChange, onPreset }) {
   const sentence = element("p", { class: "hint preset-sentence" });
   const list = element("ol", { class: "stages-list", "aria-label": "The samplers in their order" });
   const said = element("span", { class: "visually-hidden", role: "status" });
-  const usual = button("Usual order", () => {
-    if (isUsual()) return;
-    arrange([]);
-    said.textContent = "The usual order is back.";
-    onChange();
-  }, { class: "small" });
+  const usual = button(
+    "Usual order",
+    () => {
+      if (isUsual()) return;
+      arrange([]);
+      said.textContent = "The usual order is back.";
+      onChange();
+    },
+    { class: "small" },
+  );
   const waiting = element("p", { class: "hint" }, "They are listed here as soon as the engine has started.");
   const content = element(
     "div",
     { hidden: true },
     presets,
     sentence,
-    element("p", { class: "hint" }, "The samplers work one after the other, from the top. Each is given what the one before it left."),
+    element(
+      "p",
+      { class: "hint" },
+      "The samplers work one after the other, from the top. Each is given what the one before it left.",
+    ),
     list,
     usual,
     said,
@@ -70,12 +78,15 @@ export function createChain({ onChange, onPreset }) {
    * @param {string[]} order
    */
   function arrange(order) {
-    const known = order.filter((name, index) => order.indexOf(name) === index && stages.some((stage) => stage.name === name));
+    const known = order.filter(
+      (name, index) => order.indexOf(name) === index && stages.some((stage) => stage.name === name),
+    );
     const names = chain.stages.map(({ name }) => name);
     const complete = known.length === names.length ? known : names;
     stages.sort((one, other) => complete.indexOf(one.name) - complete.indexOf(other.name));
     // Only where something moves: a node put in its place again loses the focus it may have.
-    if (stages.some((stage, index) => list.children[index] !== stage.node)) list.append(...stages.map((stage) => stage.node));
+    if (stages.some((stage, index) => list.children[index] !== stage.node))
+      list.append(...stages.map((stage) => stage.node));
     number();
   }
 
@@ -105,7 +116,11 @@ export function createChain({ onChange, onPreset }) {
   /** @param {ChainSettings} now */
   function describe(now) {
     const on = stages.filter((stage) => stage.isOn()).length;
-    if (stages.length > 0) tally.textContent = [on === 0 ? "none on" : on === 1 ? "1 sampler on" : `${on} samplers on`, ...(isUsual() ? [] : ["own order"])].join(", ");
+    if (stages.length > 0)
+      tally.textContent = [
+        on === 0 ? "none on" : on === 1 ? "1 sampler on" : `${on} samplers on`,
+        ...(isUsual() ? [] : ["own order"]),
+      ].join(", ");
     let current = "";
     for (const [preset, chip] of presetButtons) {
       const pressed = matches(preset, now);
@@ -136,7 +151,11 @@ export function createChain({ onChange, onPreset }) {
         }),
       );
       presetButtons.clear();
-      for (const preset of chain.presets) presetButtons.set(preset, button(preset.name, () => onPreset(preset), { "aria-pressed": "false", title: preset.sentence }));
+      for (const preset of chain.presets)
+        presetButtons.set(
+          preset,
+          button(preset.name, () => onPreset(preset), { "aria-pressed": "false", title: preset.sentence }),
+        );
       presets.replaceChildren(...presetButtons.values());
       list.replaceChildren();
       arrange([]);
@@ -158,7 +177,8 @@ export function createChain({ onChange, onPreset }) {
  * @param {ChainSettings} now
  */
 function matches(preset, now) {
-  const near = (/** @type {number} */ one, /** @type {number | undefined} */ other) => other !== undefined && Math.abs(one - other) < 1e-6;
+  const near = (/** @type {number} */ one, /** @type {number | undefined} */ other) =>
+    other !== undefined && Math.abs(one - other) < 1e-6;
   const names = new Set([...Object.keys(preset.options), ...Object.keys(now.options ?? {})]);
   return (
     near(preset.temperature, now.temperature) &&

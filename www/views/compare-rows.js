@@ -29,13 +29,26 @@ export function settingRows(one, other, chain) {
     ["Top-p", ({ settings }) => short(settings.top_p)],
     ["Adapter", ({ settings }) => settings.adapter?.id ?? "none"],
     ["Strength", ({ settings }) => (settings.adapter ? strengthWords(settings.adapter.strength) : NOTHING)],
-    ...options.map((name) => /** @type {[string, (record: StoryRecord) => string]} */ ([optionLabel(name, chain), ({ settings }) => option(settings, name, chain)])),
-    ["Order of the samplers", ({ settings }) => settings.order?.map((name) => chain?.stages.find((stage) => stage.name === name)?.label ?? name).join(", ") ?? "the usual one"],
+    ...options.map(
+      (name) =>
+        /** @type {[string, (record: StoryRecord) => string]} */ ([
+          optionLabel(name, chain),
+          ({ settings }) => option(settings, name, chain),
+        ]),
+    ),
+    [
+      "Order of the samplers",
+      ({ settings }) =>
+        settings.order?.map((name) => chain?.stages.find((stage) => stage.name === name)?.label ?? name).join(", ") ??
+        "the usual one",
+    ],
     ["Given tokens", given],
     ["Seed", ({ settings }) => String(settings.seed)],
     ["Length", ({ settings }) => String(settings.length)],
   ];
-  return all.flatMap(([label, write]) => (write(one) === write(other) ? [] : [{ label, one: write(one), other: write(other) }]));
+  return all.flatMap(([label, write]) =>
+    write(one) === write(other) ? [] : [{ label, one: write(one), other: write(other) }],
+  );
 }
 
 /**
@@ -96,5 +109,7 @@ function option({ options }, name, chain) {
 /** @param {StoryRecord} record */
 function given({ settings, token_texts }) {
   if (!settings.forced?.length) return "none";
-  return settings.forced.map(([place, token]) => `${tokenName(token_texts[place] ?? `token ${token}`)} at token ${place + 1}`).join(", ");
+  return settings.forced
+    .map(([place, token]) => `${tokenName(token_texts[place] ?? `token ${token}`)} at token ${place + 1}`)
+    .join(", ");
 }

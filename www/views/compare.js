@@ -16,13 +16,22 @@ import { createCompareText, sameTokens } from "./compare-text.js";
  * @param {{ root: HTMLElement, onPin: (key: string | null) => void }} options
  */
 export function createCompare({ root, onPin }) {
-  const toggle = button("Compare", () => onPin(pinned !== null && pinned.key === shown?.key ? null : (shown?.key ?? null)), { class: "small compare-toggle", disabled: true });
+  const toggle = button(
+    "Compare",
+    () => onPin(pinned !== null && pinned.key === shown?.key ? null : (shown?.key ?? null)),
+    { class: "small compare-toggle", disabled: true },
+  );
   const heading = element("h2", { id: "compare-heading", tabindex: -1 }, "Comparison");
   const unpin = button("Unpin", release, { class: "small" });
   const told = element("p", { class: "compare-told", role: "status" });
   const [left, right] = [createCompareText(), createCompareText()];
   const tables = element("div", { class: "compare-tables" });
-  root.append(element("div", { class: "compare-head" }, heading, unpin), told, element("div", { class: "compare-texts" }, left.node, right.node), tables);
+  root.append(
+    element("div", { class: "compare-head" }, heading, unpin),
+    told,
+    element("div", { class: "compare-texts" }, left.node, right.node),
+    tables,
+  );
 
   /** @type {Entry | null} */
   let pinned = null;
@@ -44,7 +53,10 @@ export function createCompare({ root, onPin }) {
    */
   function draw(one, other, chain) {
     const names = [entryName(one), other ? entryName(other) : "Another one"];
-    const texts = drawn === null || drawn.one.token_ids !== one.record.token_ids || drawn.other?.token_ids !== other?.record.token_ids;
+    const texts =
+      drawn === null ||
+      drawn.one.token_ids !== one.record.token_ids ||
+      drawn.other?.token_ids !== other?.record.token_ids;
     const same = other ? sameTokens(one.record, other.record) : 0;
     drawn = { one: one.record, other: other?.record ?? null };
     // Numbers may come later than the texts, which the reader may have scrolled.
@@ -57,10 +69,18 @@ export function createCompare({ root, onPin }) {
       right.rename(names[1] ?? "");
     }
     const settings = other ? settingRows(one.record, other.record, chain) : [];
-    const noSettings = element("p", { class: "hint" }, other ? "Both have the same settings." : "The settings that differ, and the differences of the numbers, stand here.");
+    const noSettings = element(
+      "p",
+      { class: "hint" },
+      other
+        ? "Both have the same settings."
+        : "The settings that differ, and the differences of the numbers, stand here.",
+    );
     tables.replaceChildren(
       settings.length > 0 ? table("Settings that differ", names, settings) : noSettings,
-      ...numberGroups(one.record, other?.record ?? null).flatMap(({ name, rows }) => (rows.length > 0 ? [table(name, names, rows)] : [])),
+      ...numberGroups(one.record, other?.record ?? null).flatMap(({ name, rows }) =>
+        rows.length > 0 ? [table(name, names, rows)] : [],
+      ),
     );
     if (other) tell(firstDifference(one.record, other.record, same));
   }
@@ -124,9 +144,22 @@ function firstDifference(one, other, same) {
  */
 function table(caption, names, rows) {
   const numbers = rows.some((row) => row.difference !== undefined);
-  const head = [numbers ? "Number" : "Setting", ...names, ...(numbers ? ["Difference"] : [])].map((name) => element("th", { scope: "col", title: name }, name));
-  const body = rows.map(({ label, one, other, difference }) =>
-    element("tr", {}, element("th", { scope: "row" }, label), ...[one, other, ...(difference === undefined ? [] : [difference])].map((value) => element("td", {}, value))),
+  const head = [numbers ? "Number" : "Setting", ...names, ...(numbers ? ["Difference"] : [])].map((name) =>
+    element("th", { scope: "col", title: name }, name),
   );
-  return element("table", { class: numbers ? "compare-numbers" : "compare-settings", "aria-label": caption }, element("caption", {}, caption), element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
+  const body = rows.map(({ label, one, other, difference }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, label),
+      ...[one, other, ...(difference === undefined ? [] : [difference])].map((value) => element("td", {}, value)),
+    ),
+  );
+  return element(
+    "table",
+    { class: numbers ? "compare-numbers" : "compare-settings", "aria-label": caption },
+    element("caption", {}, caption),
+    element("thead", {}, element("tr", {}, ...head)),
+    element("tbody", {}, ...body),
+  );
 }

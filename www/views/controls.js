@@ -36,7 +36,15 @@ const NEW_SEEDS = 999_999;
  * @param {(id: string) => void} options.onAdapter  the reader has chosen an adapter
  * @param {(files: File[]) => void} options.onAdapterFiles  the reader has files of an adapter
  */
-export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplaced, onChange, onAdapter, onAdapterFiles }) {
+export function createControls({
+  onGenerate,
+  onStop,
+  onCopyLink,
+  onPromptReplaced,
+  onChange,
+  onAdapter,
+  onAdapterFiles,
+}) {
   const prompt = required("prompt", HTMLTextAreaElement);
   const temperature = required("temperature", HTMLInputElement);
   const temperatureValue = required("temperature-value", HTMLOutputElement);
@@ -111,7 +119,8 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
    */
   function wholeNumber(input, name) {
     const value = input.valueAsNumber;
-    if (Number.isFinite(value)) lastGood[name] = Math.min(Number(input.max), Math.max(Number(input.min), Math.round(value)));
+    if (Number.isFinite(value))
+      lastGood[name] = Math.min(Number(input.max), Math.max(Number(input.min), Math.round(value)));
     return lastGood[name];
   }
 
@@ -194,7 +203,7 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
   stop.addEventListener("click", onStop);
   required("new-seed", HTMLButtonElement).addEventListener("click", () => {
     touched = true;
-    seed.valueAsNumber = lastGood.seed = 1 + (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % NEW_SEEDS;
+    seed.valueAsNumber = lastGood.seed = 1 + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % NEW_SEEDS);
   });
   required("copy-link", HTMLButtonElement).addEventListener("click", onCopyLink);
   describe();
@@ -237,8 +246,11 @@ export function createControls({ onGenerate, onStop, onCopyLink, onPromptReplace
       const waiting = phase !== "ready";
       stop.disabled = !writing && !queued;
       generate.disabled = writing;
-      if (queued && awaited) status.textContent = `Will start when ${awaited.offered ? "the adapter has come" : `the files of ${awaited.id} are here`}. Stop gives it up.`;
-      else if (queued) status.textContent = phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
+      if (queued && awaited)
+        status.textContent = `Will start when ${awaited.offered ? "the adapter has come" : `the files of ${awaited.id} are here`}. Stop gives it up.`;
+      else if (queued)
+        status.textContent =
+          phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
       else if (writing) status.textContent = "Writing. Changed settings apply to the next story.";
       else status.textContent = waiting ? "" : HINT;
       // A button that is switched off loses the keyboard focus; it goes to the one that takes over.

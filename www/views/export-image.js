@@ -37,11 +37,17 @@ function text(words, attributes) {
 function literalPalette(temperatures) {
   const { tint, ...named } = PAGE_PALETTE;
   const names = { ...named, soft: "var(--soft)" };
-  const tints = [...new Set(temperatures)].map((temperature) => /** @type {const} */ ([temperature, tint(temperature)]));
+  const tints = [...new Set(temperatures)].map(
+    (temperature) => /** @type {const} */ ([temperature, tint(temperature)]),
+  );
   const literal = literalColours([...Object.values(names), ...tints.map(([, colour]) => colour)]);
   const of = (/** @type {number} */ index) => literal[index] ?? "#000000";
-  const inks = /** @type {typeof names} */ (Object.fromEntries(Object.keys(names).map((name, index) => [name, of(index)])));
-  const byTemperature = new Map(tints.map(([temperature], index) => [temperature, of(index + Object.keys(names).length)]));
+  const inks = /** @type {typeof names} */ (
+    Object.fromEntries(Object.keys(names).map((name, index) => [name, of(index)]))
+  );
+  const byTemperature = new Map(
+    tints.map(([temperature], index) => [temperature, of(index + Object.keys(names).length)]),
+  );
   return { ...inks, tint: (temperature) => byTemperature.get(temperature) ?? inks.ink };
 }
 
@@ -54,17 +60,72 @@ function literalPalette(temperatures) {
 function legendOf(picture, inks) {
   const { brushed, means } = picture;
   const ramp = Array.from({ length: RAMP.steps }, (_, index) =>
-    svg("rect", { x: index * RAMP.width, y: -RAMP.height / 2, width: RAMP.width, height: RAMP.height, fill: inks.tint(rampTemperature(index)) }));
+    svg("rect", {
+      x: index * RAMP.width,
+      y: -RAMP.height / 2,
+      width: RAMP.width,
+      height: RAMP.height,
+      fill: inks.tint(rampTemperature(index)),
+    }),
+  );
   const round = (/** @type {Record<string, string | number>} */ look) => [svg("circle", { cx: 6, cy: 0, ...look })];
   const { front, note } = frontWords(picture);
   return [
     { sign: ramp, signWidth: RAMP.steps * RAMP.width, words: `temperature 0 to ${HOTTEST}` },
     { sign: round({ r: 6, fill: inks.tint(rampTemperature(0)) }), signWidth: 12, words: "story" },
-    { sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }), signWidth: 12, words: "example" },
-    { sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })], signWidth: 18, words: "people’s range" },
-    ...(brushed ? [{ sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }), signWidth: 12, words: "chosen" }] : []),
-    ...(means?.every(({ interval }) => interval) ? [{ sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })], signWidth: 14, words: "mean with its 95% interval" }] : means ? [{ sign: [svg("path", { d: "M1,0H13M7,-6V6", stroke: inks.ink, "stroke-width": 1.5, fill: "none" })], signWidth: 14, words: "mean" }] : []),
-    ...(front ? [{ sign: [svg("path", { d: "M0,0H24", stroke: inks.ink, "stroke-width": 1.25, "stroke-dasharray": "5 3", fill: "none" })], signWidth: 24, words: note ? `${front}. ${note}` : front }] : []),
+    {
+      sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }),
+      signWidth: 12,
+      words: "example",
+    },
+    {
+      sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })],
+      signWidth: 18,
+      words: "people’s range",
+    },
+    ...(brushed
+      ? [
+          {
+            sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }),
+            signWidth: 12,
+            words: "chosen",
+          },
+        ]
+      : []),
+    ...(means?.every(({ interval }) => interval)
+      ? [
+          {
+            sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })],
+            signWidth: 14,
+            words: "mean with its 95% interval",
+          },
+        ]
+      : means
+        ? [
+            {
+              sign: [svg("path", { d: "M1,0H13M7,-6V6", stroke: inks.ink, "stroke-width": 1.5, fill: "none" })],
+              signWidth: 14,
+              words: "mean",
+            },
+          ]
+        : []),
+    ...(front
+      ? [
+          {
+            sign: [
+              svg("path", {
+                d: "M0,0H24",
+                stroke: inks.ink,
+                "stroke-width": 1.25,
+                "stroke-dasharray": "5 3",
+                fill: "none",
+              }),
+            ],
+            signWidth: 24,
+            words: note ? `${front}. ${note}` : front,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -84,7 +145,11 @@ export function imageOf(picture, about) {
     ...Array.from({ length: RAMP.steps }, (_, index) => rampTemperature(index)),
   ]);
   const { node } = drawMap(picture, { width: WIDTH - 2 * MARGIN, height: DRAWING.height, palette: inks });
-  const drawing = svg("g", { transform: `translate(${MARGIN},${DRAWING.top})`, "font-size": 13, "text-anchor": "middle", fill: inks.soft }, ...node.childNodes);
+  const drawing = svg(
+    "g",
+    { transform: `translate(${MARGIN},${DRAWING.top})`, "font-size": 13, "text-anchor": "middle", fill: inks.soft },
+    ...node.childNodes,
+  );
   for (const part of drawing.querySelectorAll("*")) {
     for (const { name, value } of [...part.attributes]) {
       if (value === "currentColor") part.setAttribute(name, inks.soft);
@@ -98,7 +163,12 @@ export function imageOf(picture, about) {
     // Another program's letters may be wider.
     const width = signWidth + 6 + (measure?.measureText(words).width ?? 7 * words.length) * 1.1 + 18;
     if (x > MARGIN && x + width > WIDTH - MARGIN) [x, y] = [MARGIN, y + LINE];
-    const item = svg("g", { transform: `translate(${x},${y})` }, ...sign, text(words, { x: signWidth + 6, y: 0, dy: "0.32em" }));
+    const item = svg(
+      "g",
+      { transform: `translate(${x},${y})` },
+      ...sign,
+      text(words, { x: signWidth + 6, y: 0, dy: "0.32em" }),
+    );
     x += width;
     return item;
   });
@@ -108,7 +178,14 @@ export function imageOf(picture, about) {
   name.textContent = `${title}, ${about}`;
   return svg(
     "svg",
-    { width: WIDTH, height, viewBox: `0 0 ${WIDTH} ${height}`, "font-family": "sans-serif", "font-size": 13, fill: inks.soft },
+    {
+      width: WIDTH,
+      height,
+      viewBox: `0 0 ${WIDTH} ${height}`,
+      "font-family": "sans-serif",
+      "font-size": 13,
+      fill: inks.soft,
+    },
     name,
     svg("rect", { x: 0, y: 0, width: WIDTH, height, fill: inks.card }),
     text(title, { x: MARGIN, y: 30, "font-size": 18, "font-weight": 600, fill: inks.ink }),
@@ -143,7 +220,11 @@ export async function saveImage(kind, picture, about) {
   const image = imageOf(picture, about);
   const name = `fabula-map.${kind}`;
   if (kind === "svg") {
-    download(name, "image/svg+xml", `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(image)}\n`);
+    download(
+      name,
+      "image/svg+xml",
+      `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(image)}\n`,
+    );
     return name;
   }
   const png = await pngOf(image);

@@ -21,7 +21,9 @@ const VALUES = [1, 2, 3, 4, 5];
  * @param {Choice[]} choices
  */
 function offer(list, choices) {
-  const same = list.options.length === choices.length && choices.every(([value, text], at) => list.options[at]?.value === value && list.options[at]?.text === text);
+  const same =
+    list.options.length === choices.length &&
+    choices.every(([value, text], at) => list.options[at]?.value === value && list.options[at]?.text === text);
   if (same) return;
   const { value } = list;
   list.replaceChildren(...choices.map(([name, text]) => element("option", { value: name }, text)));
@@ -34,13 +36,21 @@ function offer(list, choices) {
  */
 function createRange(name, { max, step, percent = false }) {
   const unit = percent ? ", in percent" : "";
-  const box = (/** @type {string} */ label) => element("input", { type: "number", inputmode: "decimal", min: 0, max, step, "aria-label": label });
+  const box = (/** @type {string} */ label) =>
+    element("input", { type: "number", inputmode: "decimal", min: 0, max, step, "aria-label": label });
   const from = box(`${name} from${unit}`);
   const to = box(`${name} to${unit}`);
-  const node = element("div", { class: "filter-range" }, element("label", {}, `${name} from `, from), element("label", {}, "to ", to, percent ? "%" : ""));
+  const node = element(
+    "div",
+    { class: "filter-range" },
+    element("label", {}, `${name} from `, from),
+    element("label", {}, "to ", to, percent ? "%" : ""),
+  );
   /** @returns {[number | null, number | null]} */
   const value = () => {
-    const [one, other] = [from, to].map((field) => (field.value === "" || !Number.isFinite(field.valueAsNumber) ? null : field.valueAsNumber));
+    const [one, other] = [from, to].map((field) =>
+      field.value === "" || !Number.isFinite(field.valueAsNumber) ? null : field.valueAsNumber,
+    );
     return [one ?? null, other ?? null];
   };
   const clear = () => {
@@ -63,12 +73,16 @@ function share([from, to]) {
  * @param {{ onFilter: (filter: Filter) => void }} options
  */
 export function createFilterForm({ onFilter }) {
-  const listOf = (/** @type {Choice[]} */ ...choices) => element("select", {}, ...choices.map(([value, text]) => element("option", { value }, text)));
+  const listOf = (/** @type {Choice[]} */ ...choices) =>
+    element("select", {}, ...choices.map(([value, text]) => element("option", { value }, text)));
   const model = listOf(["", "all"]);
   const origin = listOf(["", "all"], ["own", "yours"], ["example", "examples"], ["starred", "starred"]);
   const chain = listOf(["", "any"]);
   const adapter = listOf(["", "any, or none"]);
-  const rating = listOf(["", "any, or none"], ...VALUES.map(/** @returns {Choice} */ (least) => [String(least), least === 5 ? "5" : `${least} or more`]));
+  const rating = listOf(
+    ["", "any, or none"],
+    ...VALUES.map(/** @returns {Choice} */ (least) => [String(least), least === 5 ? "5" : `${least} or more`]),
+  );
   const temperature = createRange("Temperature", { max: 2, step: 0.05 });
   const topP = createRange("Top-p", { max: 1, step: 0.01 });
   const strength = createRange("Strength", { max: 150, step: 5, percent: true });
@@ -90,7 +104,12 @@ export function createFilterForm({ onFilter }) {
     element("label", {}, "Model ", model),
     element("label", { class: "check" }, prompt, "Only the prompt of the story shown", promptText),
   );
-  const node = element("div", { class: "filter", role: "group", "aria-label": "Filter of map and table" }, element("details", {}, summary, fields), element("div", { class: "filter-state" }, total, all));
+  const node = element(
+    "div",
+    { class: "filter", role: "group", "aria-label": "Filter of map and table" },
+    element("details", {}, summary, fields),
+    element("div", { class: "filter-state" }, total, all),
+  );
 
   /** The prompt of the story shown last. @type {string | null} */
   let shownPrompt = null;
@@ -142,16 +161,41 @@ export function createFilterForm({ onFilter }) {
      * @param {string | null} promptNow  of the story that is shown
      */
     offer(entries, description, promptNow) {
-      const stages = new Map(entries.flatMap(({ record }) => stagesOn(record.settings, description).map(({ name, label }) => [name, label])));
-      offer(model, [["", "all"], ...[...new Set(entries.map(({ record }) => record.model))].sort().map(/** @returns {Choice} */ (name) => [name, name])]);
-      offer(chain, [["", "any"], [NO_STAGE, "temperature and top-p only"], [ANY_STAGE, "with more of them"], ...[...stages].map(/** @returns {Choice} */ ([name, label]) => [name, `with ${label}`])]);
-      const adapters = new Map(entries.flatMap(({ record: { settings } }) => (settings.adapter ? [[hashOf(settings.adapter.id), settings.adapter.id]] : [])));
-      offer(adapter, [["", "any, or none"], [NO_ADAPTER, "none"], [ANY_ADAPTER, "any"], ...[...adapters.values()].sort().map(/** @returns {Choice} */ (id) => [id, adapterName(id)])]);
+      const stages = new Map(
+        entries.flatMap(({ record }) => stagesOn(record.settings, description).map(({ name, label }) => [name, label])),
+      );
+      offer(model, [
+        ["", "all"],
+        ...[...new Set(entries.map(({ record }) => record.model))]
+          .sort()
+          .map(/** @returns {Choice} */ (name) => [name, name]),
+      ]);
+      offer(chain, [
+        ["", "any"],
+        [NO_STAGE, "temperature and top-p only"],
+        [ANY_STAGE, "with more of them"],
+        ...[...stages].map(/** @returns {Choice} */ ([name, label]) => [name, `with ${label}`]),
+      ]);
+      const adapters = new Map(
+        entries.flatMap(({ record: { settings } }) =>
+          settings.adapter ? [[hashOf(settings.adapter.id), settings.adapter.id]] : [],
+        ),
+      );
+      offer(adapter, [
+        ["", "any, or none"],
+        [NO_ADAPTER, "none"],
+        [ANY_ADAPTER, "any"],
+        ...[...adapters.values()].sort().map(/** @returns {Choice} */ (id) => [id, adapterName(id)]),
+      ]);
       // While a story is being written none is shown; the one before it then counts.
       if (promptNow !== null) shownPrompt = promptNow;
       prompt.disabled = shownPrompt === null;
-      const gone = (filter.model !== null && model.value === "") || (filter.chain !== null && chain.value === "") || (filter.adapter !== null && adapter.value === "");
-      if (gone) filter = { ...filter, model: model.value || null, chain: chain.value || null, adapter: adapter.value || null };
+      const gone =
+        (filter.model !== null && model.value === "") ||
+        (filter.chain !== null && chain.value === "") ||
+        (filter.adapter !== null && adapter.value === "");
+      if (gone)
+        filter = { ...filter, model: model.value || null, chain: chain.value || null, adapter: adapter.value || null };
     },
     /**
      * @param {string} text  how many of how many stories

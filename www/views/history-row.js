@@ -32,13 +32,30 @@ export function createHistoryRow({ key, number, created, record }, { onChoose, o
   /** The name as it stands in the store. */
   let known = "";
   const star = button("★", () => onEdit(key, { starred: !starred }), { class: "star" });
-  const name = element("input", { type: "text", class: "history-name", maxlength: LONGEST_NAME, spellcheck: false, autocomplete: "off" });
+  const name = element("input", {
+    type: "text",
+    class: "history-name",
+    maxlength: LONGEST_NAME,
+    spellcheck: false,
+    autocomplete: "off",
+  });
   const words = button(firstWords(record.text), () => onChoose(key), { class: "history-words" });
   const date = created === null ? "" : new Date(created);
-  const written = date ? element("time", { datetime: date.toISOString(), title: `${dayOfYear.format(date)}, ${minute.format(date)}` }, when(date)) : element("span");
+  const written = date
+    ? element(
+        "time",
+        { datetime: date.toISOString(), title: `${dayOfYear.format(date)}, ${minute.format(date)}` },
+        when(date),
+      )
+    : element("span");
   const legend = element("legend", { class: "visually-hidden" });
   const radios = [null, ...VALUES].map((value) => {
-    const radio = element("input", { type: "radio", name: `value-${key}`, value: value ?? "", "aria-label": value ?? "none" });
+    const radio = element("input", {
+      type: "radio",
+      name: `value-${key}`,
+      value: value ?? "",
+      "aria-label": value ?? "none",
+    });
     radio.addEventListener("change", () => onEdit(key, { rating: value }));
     return radio;
   });

@@ -23,7 +23,12 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
   const starredOnly = element("input", { type: "checkbox" });
   const exportJson = button("Export JSON", onExportJson, { class: "small" });
   const exportCsv = button("Export CSV", onExportCsv, { class: "small" });
-  const file = element("input", { type: "file", class: "visually-hidden", id: "history-import", accept: ".json,application/json" });
+  const file = element("input", {
+    type: "file",
+    class: "visually-hidden",
+    id: "history-import",
+    accept: ".json,application/json",
+  });
   const deleteAll = button("Delete all…", () => dialog.showModal(), { class: "small" });
   const list = element("ol", { class: "history-list", "aria-labelledby": "history-heading" });
   const empty = element("p", { class: "hint" });
@@ -40,9 +45,22 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
     },
   });
   root.append(
-    element("div", { class: "history-head" }, heading, total, element("label", { class: "check" }, starredOnly, "Starred only")),
+    element(
+      "div",
+      { class: "history-head" },
+      heading,
+      total,
+      element("label", { class: "check" }, starredOnly, "Starred only"),
+    ),
     element("div", { class: "history-box" }, empty, list, more),
-    element("div", { class: "history-tools" }, exportJson, exportCsv, element("div", { class: "history-import" }, file, element("label", { for: "history-import" }, "Import JSON")), deleteAll),
+    element(
+      "div",
+      { class: "history-tools" },
+      exportJson,
+      exportCsv,
+      element("div", { class: "history-import" }, file, element("label", { for: "history-import" }, "Import JSON")),
+      deleteAll,
+    ),
     state,
   );
 
@@ -90,8 +108,16 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
     list.hidden = visible.length === 0;
     more.hidden = visible.length === chosen.length;
     empty.hidden = visible.length > 0;
-    empty.textContent = own.length === 0 ? "What you generate stands here, and is still here after a reload." : "None of your stories has a star.";
-    total.textContent = own.length === 0 ? "" : starredOnly.checked ? `${count(chosen.length)} of ${count(own.length)}` : count(own.length);
+    empty.textContent =
+      own.length === 0
+        ? "What you generate stands here, and is still here after a reload."
+        : "None of your stories has a star.";
+    total.textContent =
+      own.length === 0
+        ? ""
+        : starredOnly.checked
+          ? `${count(chosen.length)} of ${count(own.length)}`
+          : count(own.length);
     question.textContent = own.length === 1 ? "Delete your story?" : `Delete all ${count(own.length)} of your stories?`;
     for (const control of [exportJson, exportCsv, deleteAll]) control.disabled = own.length === 0;
   }
@@ -132,9 +158,11 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
     /** @param {Keeping} keeping */
     showKeeping(keeping) {
       const compared = `Each new story is compared with the latest ${earlier} for its session novelty.`;
-      if (keeping.phase === "lost") state.textContent = `Not kept: ${keeping.why} Export the stories that you want to have again.`;
+      if (keeping.phase === "lost")
+        state.textContent = `Not kept: ${keeping.why} Export the stories that you want to have again.`;
       else if (keeping.phase === "opening") state.textContent = "Looking for stories of earlier visits…";
-      else state.textContent = `Kept in this browser, on this device. ${keeping.unread > 0 ? `${count(keeping.unread)} kept by another version of this page cannot be read. ` : ""}${compared}`;
+      else
+        state.textContent = `Kept in this browser, on this device. ${keeping.unread > 0 ? `${count(keeping.unread)} kept by another version of this page cannot be read. ` : ""}${compared}`;
       state.toggleAttribute("data-lost", keeping.phase === "lost");
     },
   };

@@ -31,7 +31,15 @@ const SOON = 400;
  */
 export function createLens({ root, settings, look, stalled, encode, onBranch, onClose, onReturn }) {
   /** @type {View} */
-  let view = { entry: null, position: null, chain: null, phase: "starting", writing: false, readable: false, missing: null };
+  let view = {
+    entry: null,
+    position: null,
+    chain: null,
+    phase: "starting",
+    writing: false,
+    readable: false,
+    missing: null,
+  };
   /** Counts places, so that an answer is known to belong to the one before. */
   let place = 0;
   /** The place that was asked about last. */
@@ -102,8 +110,11 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
     if (phase !== "ready") return "The chart comes when the model has loaded.";
     if (chain === null) return "This engine cannot be looked into. Reload the page for a newer one.";
     if (!entry) return "Write a story, and look into each of its words here.";
-    if (!readable) return `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
-    return missing === null ? null : `This story was written with the adapter ${missing}, whose files are not here: open them under “Adapter” to look into it.`;
+    if (!readable)
+      return `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
+    return missing === null
+      ? null
+      : `This story was written with the adapter ${missing}, whose files are not here: open them under “Adapter” to look into it.`;
   }
 
   /** At most one question a frame, and none while another waits for its answer, so that each is seen; but for one that waits for an adapter. */

@@ -37,7 +37,10 @@ export const LENSES = [
     least: "0",
     most: `${FULL.surprisal} bits or more`,
     share: ({ bits }) => surprisalShare(bits),
-    say: ({ bits }) => [`${decimal(bits, 1)} bits`, `about ${odds(bits)}`.replace("about all", "all").replace("about less", "less")],
+    say: ({ bits }) => [
+      `${decimal(bits, 1)} bits`,
+      `about ${odds(bits)}`.replace("about all", "all").replace("about less", "less"),
+    ],
   },
   {
     name: "entropy",
@@ -46,7 +49,15 @@ export const LENSES = [
     least: "0",
     most: `${FULL.entropy} bits or more`,
     share: ({ entropy }) => (entropy === null ? null : entropyShare(entropy)),
-    say: ({ entropy }) => (entropy === null ? null : [`${decimal(entropy, 1)} bits`, entropy < 0.1 ? "hardly a choice" : `as open as ${decimal(2 ** entropy, entropy < 3 ? 1 : 0)} equal choices`]),
+    say: ({ entropy }) =>
+      entropy === null
+        ? null
+        : [
+            `${decimal(entropy, 1)} bits`,
+            entropy < 0.1
+              ? "hardly a choice"
+              : `as open as ${decimal(2 ** entropy, entropy < 3 ? 1 : 0)} equal choices`,
+          ],
   },
   {
     name: "excess",
@@ -58,7 +69,10 @@ export const LENSES = [
     say({ bits, entropy }) {
       if (entropy === null) return null;
       const excess = bits - entropy;
-      return [`${excess > 0 ? "+" : ""}${decimal(excess, 1)} bits`, `${decimal(bits, 1)} where ${decimal(entropy, 1)} were expected`];
+      return [
+        `${excess > 0 ? "+" : ""}${decimal(excess, 1)} bits`,
+        `${decimal(bits, 1)} where ${decimal(entropy, 1)} were expected`,
+      ];
     },
   },
   {
@@ -68,7 +82,17 @@ export const LENSES = [
     least: "1, the likeliest",
     most: `${count(FULL.rank)} or beyond`,
     share: ({ rank }) => (rank === null ? null : rankShare(rank)),
-    say: ({ rank }) => (rank === null ? null : [`rank ${count(rank)}`, rank === 1 ? "the likeliest of all" : rank === 2 ? "one token was likelier" : `${count(rank - 1)} tokens were likelier`]),
+    say: ({ rank }) =>
+      rank === null
+        ? null
+        : [
+            `rank ${count(rank)}`,
+            rank === 1
+              ? "the likeliest of all"
+              : rank === 2
+                ? "one token was likelier"
+                : `${count(rank - 1)} tokens were likelier`,
+          ],
   },
   {
     name: "origin",
@@ -90,7 +114,9 @@ export function createLenses({ onChange }) {
     "fieldset",
     { class: "segments lens" },
     element("legend", { class: "visually-hidden" }, "Colour the story by"),
-    ...LENSES.map(({ name, label }, index) => element("label", {}, element("input", { type: "radio", name: "lens", value: name, checked: index === 0 }), label)),
+    ...LENSES.map(({ name, label }, index) =>
+      element("label", {}, element("input", { type: "radio", name: "lens", value: name, checked: index === 0 }), label),
+    ),
   );
   const legends = LENSES.map(({ name, title, least, most }, index) =>
     element(

@@ -14,7 +14,11 @@ export function createLibrary({ onOpen }) {
   /** Said to screen readers: each phase once, not every megabyte. */
   const said = element("span", { class: "visually-hidden", role: "status" });
   const bar = element("div", { class: "loader-bar" });
-  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Library", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
+  const track = element(
+    "div",
+    { class: "loader-track", role: "progressbar", "aria-label": "Library", "aria-valuemin": 0, "aria-valuemax": 100 },
+    bar,
+  );
   const load = button("Load the library", onOpen);
   const node = element("div", { class: "library", hidden: true }, text, track, load, said);
 
@@ -30,7 +34,8 @@ export function createLibrary({ onOpen }) {
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
       switch (state.phase) {
         case "offered":
-          text.textContent = "The library holds every word that the model has read, and tells what is new and which phrases were copied.";
+          text.textContent =
+            "The library holds every word that the model has read, and tells what is new and which phrases were copied.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {

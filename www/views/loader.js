@@ -14,7 +14,13 @@ export function createLoader({ onRetry }) {
   const bar = element("div", { class: "loader-bar" });
   const track = element(
     "div",
-    { class: "loader-track", role: "progressbar", "aria-label": "Loading the model", "aria-valuemin": 0, "aria-valuemax": 100 },
+    {
+      class: "loader-track",
+      role: "progressbar",
+      "aria-label": "Loading the model",
+      "aria-valuemin": 0,
+      "aria-valuemax": 100,
+    },
     bar,
   );
   const node = element("div", { class: "loader" }, text, track);

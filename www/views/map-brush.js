@@ -35,7 +35,12 @@ export function createBrush({ box, mayTouch, onMove, onEnd, onCancel }) {
    */
   function areaOf(from, event) {
     const { x, y } = place(event);
-    return { left: Math.min(from.x, x), right: Math.max(from.x, x), top: Math.min(from.y, y), bottom: Math.max(from.y, y) };
+    return {
+      left: Math.min(from.x, x),
+      right: Math.max(from.x, x),
+      top: Math.min(from.y, y),
+      bottom: Math.max(from.y, y),
+    };
   }
 
   function stop() {

@@ -132,9 +132,20 @@ export function drawMap(picture, { width, height, palette }) {
   const [cross, mark] = xMean?.interval && yMean?.interval ? [[{}], []] : [[], means ? [{}] : []];
   const size = dotOf(points.length);
   /** @type {(origin: Entry["origin"], isChosen: boolean) => Point[]} */
-  const those = (origin, isChosen) => points.filter(({ entry }) => entry.origin === origin && (!brushed || brushed.has(entry.key)) === isChosen);
-  const fill = { value: (/** @type {Point} */ point) => palette.tint(point.entry.record.settings.temperature), scale: null };
-  const example = { x: "x", y: "y", r: Math.min(5, size.r), fill: palette.card, stroke: palette.edge, strokeWidth: 1.75 };
+  const those = (origin, isChosen) =>
+    points.filter(({ entry }) => entry.origin === origin && (!brushed || brushed.has(entry.key)) === isChosen);
+  const fill = {
+    value: (/** @type {Point} */ point) => palette.tint(point.entry.record.settings.temperature),
+    scale: null,
+  };
+  const example = {
+    x: "x",
+    y: "y",
+    r: Math.min(5, size.r),
+    fill: palette.card,
+    stroke: palette.edge,
+    strokeWidth: 1.75,
+  };
   const own = { x: "x", y: "y", ...size, fill, stroke: palette.card, strokeWidth: size.r > 4 ? 1.25 : 0.75 };
   const faded = { fillOpacity: 0.25, strokeOpacity: 0.4 };
 
@@ -145,21 +156,67 @@ export function drawMap(picture, { width, height, palette }) {
     x: { domain: xEnds, label: null },
     y: { domain: yEnds, label: null },
     marks: [
-      rect(range, { x1: xBand?.[0] ?? xEnds[0], x2: xBand?.[1] ?? xEnds[1], y1: yBand?.[0] ?? yEnds[0], y2: yBand?.[1] ?? yEnds[1], fill: palette.people, stroke: "none" }),
+      rect(range, {
+        x1: xBand?.[0] ?? xEnds[0],
+        x2: xBand?.[1] ?? xEnds[1],
+        y1: yBand?.[0] ?? yEnds[0],
+        y2: yBand?.[1] ?? yEnds[1],
+        fill: palette.people,
+        stroke: "none",
+      }),
       gridX({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
       gridY({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
       frame({ stroke: palette.line }),
-      axisX({ ticks: 5, tickSize: 0, ...tickFormat(across), label: `${across.label} →`, labelAnchor: "right", labelArrow: "none" }),
-      axisY({ ticks: 5, tickSize: 0, ...tickFormat(up), label: `↑ ${up.label}`, labelAnchor: "top", labelArrow: "none" }),
-      ruleX(front.filter((piece) => piece.x1 === piece.x2), { x: "x1", y1: "y1", y2: "y2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),
-      ruleY(front.filter((piece) => piece.y1 === piece.y2), { y: "y1", x1: "x1", x2: "x2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" }),
+      axisX({
+        ticks: 5,
+        tickSize: 0,
+        ...tickFormat(across),
+        label: `${across.label} →`,
+        labelAnchor: "right",
+        labelArrow: "none",
+      }),
+      axisY({
+        ticks: 5,
+        tickSize: 0,
+        ...tickFormat(up),
+        label: `↑ ${up.label}`,
+        labelAnchor: "top",
+        labelArrow: "none",
+      }),
+      ruleX(
+        front.filter((piece) => piece.x1 === piece.x2),
+        { x: "x1", y1: "y1", y2: "y2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" },
+      ),
+      ruleY(
+        front.filter((piece) => piece.y1 === piece.y2),
+        { y: "y1", x1: "x1", x2: "x2", stroke: palette.ink, strokeWidth: 1.25, strokeDasharray: "5 3" },
+      ),
       dot(those("example", false), { ...example, ...faded }),
       dot(those("own", false), { ...own, ...faded }),
       dot(those("example", true), example),
       dot(those("own", true), own),
-      ruleX(cross, { x: xMean?.mean ?? 0, y1: yMean?.interval?.from ?? 0, y2: yMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
-      ruleY(cross, { y: yMean?.mean ?? 0, x1: xMean?.interval?.from ?? 0, x2: xMean?.interval?.to ?? 0, stroke: palette.ink, strokeWidth: 2 }),
-      dot(mark, { x: xMean?.mean ?? 0, y: yMean?.mean ?? 0, symbol: "plus", r: 6, stroke: palette.ink, strokeWidth: 1.5 }),
+      ruleX(cross, {
+        x: xMean?.mean ?? 0,
+        y1: yMean?.interval?.from ?? 0,
+        y2: yMean?.interval?.to ?? 0,
+        stroke: palette.ink,
+        strokeWidth: 2,
+      }),
+      ruleY(cross, {
+        y: yMean?.mean ?? 0,
+        x1: xMean?.interval?.from ?? 0,
+        x2: xMean?.interval?.to ?? 0,
+        stroke: palette.ink,
+        strokeWidth: 2,
+      }),
+      dot(mark, {
+        x: xMean?.mean ?? 0,
+        y: yMean?.mean ?? 0,
+        symbol: "plus",
+        r: 6,
+        stroke: palette.ink,
+        strokeWidth: 1.5,
+      }),
       dot(chosen, { x: "x", y: "y", r: size.r + 1.5, fill: "none", stroke: palette.ink, strokeWidth: 1.25 }),
       dot(current, { x: "x", y: "y", r: 10.5, fill: "none", stroke: palette.ink, strokeWidth: 2 }),
     ],

@@ -32,14 +32,26 @@ export const ANY_ADAPTER = "any";
  */
 
 /** Lets every story pass. @type {Filter} */
-export const everything = { model: null, origin: null, temperature: [null, null], topP: [null, null], chain: null, adapter: null, strength: [null, null], prompt: null, rating: null };
+export const everything = {
+  model: null,
+  origin: null,
+  temperature: [null, null],
+  topP: [null, null],
+  chain: null,
+  adapter: null,
+  strength: [null, null],
+  prompt: null,
+  rating: null,
+};
 
 /**
  * Whether a filter asks for anything.
  * @param {Filter} filter
  */
 export function isOn(filter) {
-  return Object.values(filter).flat().some((wish) => wish !== null);
+  return Object.values(filter)
+    .flat()
+    .some((wish) => wish !== null);
 }
 
 /**
@@ -64,7 +76,12 @@ export function passes({ record, origin, starred, rating }, filter, chain) {
     (filter.origin === null || (filter.origin === "starred" ? starred : origin === filter.origin)) &&
     within(settings.temperature, filter.temperature) &&
     within(settings.top_p, filter.topP) &&
-    (filter.chain === null || (filter.chain === ANY_STAGE ? stages.length > 0 : filter.chain === NO_STAGE ? stages.length === 0 : stages.includes(filter.chain))) &&
+    (filter.chain === null ||
+      (filter.chain === ANY_STAGE
+        ? stages.length > 0
+        : filter.chain === NO_STAGE
+          ? stages.length === 0
+          : stages.includes(filter.chain))) &&
     adapted(settings, filter) &&
     (filter.prompt === null || settings.prompt === filter.prompt) &&
     (filter.rating === null || (rating ?? 0) >= filter.rating)
@@ -77,7 +94,12 @@ export function passes({ record, origin, starred, rating }, filter, chain) {
  * @param {Filter} filter
  */
 function adapted({ adapter }, { adapter: wanted, strength: [from, to] }) {
-  if (wanted === NO_ADAPTER ? adapter : wanted !== null && (!adapter || (wanted !== ANY_ADAPTER && !isSameAdapter(adapter.id, wanted)))) return false;
+  if (
+    wanted === NO_ADAPTER
+      ? adapter
+      : wanted !== null && (!adapter || (wanted !== ANY_ADAPTER && !isSameAdapter(adapter.id, wanted)))
+  )
+    return false;
   return (from === null && to === null) || (adapter !== undefined && within(adapter.strength, [from, to]));
 }
 
@@ -87,7 +109,8 @@ function adapted({ adapter }, { adapter: wanted, strength: [from, to] }) {
  * @param {(value: number) => string} [write]
  */
 function rangeWords(name, [from, to], write = (value) => decimal(value, 2)) {
-  if (from !== null && to !== null) return [from === to ? `${name} ${write(from)}` : `${name} ${write(from)} to ${write(to)}`];
+  if (from !== null && to !== null)
+    return [from === to ? `${name} ${write(from)}` : `${name} ${write(from)} to ${write(to)}`];
   if (from !== null) return [`${name} from ${write(from)}`];
   return to === null ? [] : [`${name} up to ${write(to)}`];
 }

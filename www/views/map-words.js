@@ -19,7 +19,8 @@ const HINT = "Choose a point to read its story again. The table holds the same n
 export function pictureWords({ points, across, up }, about) {
   const ends = [across, up].map((metric, index) => {
     const values = points.map((point) => (index === 0 ? point.x : point.y));
-    const range = values.length > 0 ? `, from ${metric.write(Math.min(...values))} to ${metric.write(Math.max(...values))}` : "";
+    const range =
+      values.length > 0 ? `, from ${metric.write(Math.min(...values))} to ${metric.write(Math.max(...values))}` : "";
     return `${metric.label} ${index === 0 ? "across" : "up"}${range}`;
   });
   return `Scatter plot of ${about}: ${ends.join("; ")}. The table of generations holds the same numbers.`;
@@ -55,9 +56,12 @@ export function frontWords(picture) {
   const metrics = [picture.across, picture.up];
   const aims = aimsOf(picture);
   const open = metrics.filter((metric) => !metric.better).map(({ label }) => label);
-  if (open.length > 0) return { front: null, note: `No front: neither more nor less of ${open.join(" or ")} is better.` };
+  if (open.length > 0)
+    return { front: null, note: `No front: neither more nor less of ${open.join(" or ")} is better.` };
   if (!aims) return { front: null, note: "" };
-  const reached = metrics.flatMap(({ better }, index) => (better?.enough && aims[index]?.enough !== null ? [better.enough] : []));
+  const reached = metrics.flatMap(({ better }, index) =>
+    better?.enough && aims[index]?.enough !== null ? [better.enough] : [],
+  );
   return {
     front: `front: none is both ${metrics.map(({ better }) => better?.than).join(" and ")}`,
     note: reached.length > 0 ? `Stories that reach people’s range count as ${reached.join(" and ")}.` : "",

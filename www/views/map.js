@@ -17,8 +17,22 @@ import { count } from "../parts/format.js";
 const REACH = 24;
 
 /** What can stand across and up; the first is the usual one. */
-const ACROSS = ["new_ngrams_3", "session_novelty", "creativity_index", "coverage", "entropy_per_word_bits", "excess_surprise_bits"];
-const UP = ["slor_per_word_bits", "coherence", "mean_log_probability_bits", "contextual_gain_bits", "sentence_overlap", "entropy_per_word_bits"];
+const ACROSS = [
+  "new_ngrams_3",
+  "session_novelty",
+  "creativity_index",
+  "coverage",
+  "entropy_per_word_bits",
+  "excess_surprise_bits",
+];
+const UP = [
+  "slor_per_word_bits",
+  "coherence",
+  "mean_log_probability_bits",
+  "contextual_gain_bits",
+  "sentence_overlap",
+  "entropy_per_word_bits",
+];
 
 /**
  * What the map shows. `entries`: those that pass the filter; `about`: how many of all, and which, in words.
@@ -42,13 +56,25 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   const chosenText = element("p", { class: "map-chosen-text hint" });
   const clear = button("Clear", () => onBrush([], false), { class: "small" });
   const choiceOf = (/** @type {string} */ label, /** @type {string[]} */ names) =>
-    element("select", { "aria-label": label }, ...names.map((name) => element("option", { value: name }, metricOf(name).label)));
+    element(
+      "select",
+      { "aria-label": label },
+      ...names.map((name) => element("option", { value: name }, metricOf(name).label)),
+    );
   const across = choiceOf("Across", ACROSS);
   const up = choiceOf("Up", UP);
   const meanBox = element("input", { type: "checkbox" });
-  const dragging = button("Select by dragging", () => letTouch(dragging.getAttribute("aria-pressed") !== "true"), { class: "small map-touch", "aria-pressed": "false" });
+  const dragging = button("Select by dragging", () => letTouch(dragging.getAttribute("aria-pressed") !== "true"), {
+    class: "small map-touch",
+    "aria-pressed": "false",
+  });
   const frontText = element("span");
-  const frontLegend = element("span", {}, element("span", { class: "stroke dashed", "aria-hidden": "true" }), frontText);
+  const frontLegend = element(
+    "span",
+    {},
+    element("span", { class: "stroke dashed", "aria-hidden": "true" }),
+    frontText,
+  );
   const frontNote = element("p", { class: "hint" });
   const legend = element(
     "div",
@@ -61,7 +87,13 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     frontLegend,
   );
   root.append(
-    element("div", { class: "map-head" }, element("h2", {}, "Map"), element("label", {}, "Across ", across), element("label", {}, "Up ", up)),
+    element(
+      "div",
+      { class: "map-head" },
+      element("h2", {}, "Map"),
+      element("label", {}, "Across ", across),
+      element("label", {}, "Up ", up),
+    ),
     filter,
     element(
       "div",
@@ -76,7 +108,12 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
         meansText,
         dragging,
         element("div", { class: "map-chosen" }, chosenText, clear),
-        element("div", { class: "map-save" }, button("Save SVG", () => save("svg"), { class: "small" }), button("Save PNG", () => save("png"), { class: "small" })),
+        element(
+          "div",
+          { class: "map-save" },
+          button("Save SVG", () => save("svg"), { class: "small" }),
+          button("Save PNG", () => save("png"), { class: "small" }),
+        ),
       ),
     ),
   );
@@ -110,7 +147,9 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
 
   /** @param {{ left: number, top: number, right: number, bottom: number }} area */
   function inside({ left, top, right, bottom }) {
-    return placed.filter((point) => point.left >= left && point.left <= right && point.top >= top && point.top <= bottom).map(({ entry }) => entry.key);
+    return placed
+      .filter((point) => point.left >= left && point.left <= right && point.top >= top && point.top <= bottom)
+      .map(({ entry }) => entry.key);
   }
 
   /** @param {boolean} may  whether a finger draws rectangles, rather than scrolling the page */
@@ -125,7 +164,15 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   function picture() {
     const points = pointsOf(view.entries, metricOf(across.value), metricOf(up.value));
     const own = meanBox.checked ? ownMeans.of(points.filter(({ entry }) => entry.origin === "own")) : "few";
-    return { points, across: metricOf(across.value), up: metricOf(up.value), bands: view.bands, shown: view.shown, brushed: view.brushed, means: typeof own === "string" ? null : own };
+    return {
+      points,
+      across: metricOf(across.value),
+      up: metricOf(up.value),
+      bands: view.bands,
+      shown: view.shown,
+      brushed: view.brushed,
+      means: typeof own === "string" ? null : own,
+    };
   }
 
   /** @param {"svg" | "png"} kind */
@@ -156,7 +203,10 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     meansText.hidden = !meanBox.checked;
     if (meanBox.checked) {
       const own = points.filter(({ entry }) => entry.origin === "own");
-      meansText.textContent = meansWords(ownMeans.of(own), metrics(), { over: `your ${count(own.length)} stories${ofFilter}`, few: ` of your own${ofFilter}` });
+      meansText.textContent = meansWords(ownMeans.of(own), metrics(), {
+        over: `your ${count(own.length)} stories${ofFilter}`,
+        few: ` of your own${ofFilter}`,
+      });
     }
     const those = points.filter(({ entry }) => view.brushed?.has(entry.key));
     chosenText.textContent = view.brushed

@@ -33,7 +33,20 @@ export const GROUPS = [
     name: "Novelty",
     about: "against the books it read",
     headlines: ["new_ngrams_3", "creativity_index", "creative_region", "session_novelty"],
-    parts: ["new_ngrams_2", "new_ngrams_3", "new_ngrams_5", "longest_span", "coverage", "creativity_index", "mean_shortest_new", "creative_region", "session_novelty", "self_bleu", "distinct_1", "distinct_3"],
+    parts: [
+      "new_ngrams_2",
+      "new_ngrams_3",
+      "new_ngrams_5",
+      "longest_span",
+      "coverage",
+      "creativity_index",
+      "mean_shortest_new",
+      "creative_region",
+      "session_novelty",
+      "self_bleu",
+      "distinct_1",
+      "distinct_3",
+    ],
     caution: "Gibberish is new, too. Agreement with rated creativity +0.5, partly because rare words count as new.",
     anchor: "novelty",
     curve: true,
@@ -42,7 +55,15 @@ export const GROUPS = [
     name: "Coherence",
     about: "as the model sees it",
     headlines: ["coherence", "slor_per_word_bits", "mean_log_probability_bits", "contextual_gain_bits"],
-    parts: ["slor_per_word_bits", "mean_log_probability_bits", "perplexity", "contextual_gain_bits", "relevance_bits", "sentence_overlap", "seq_rep_4"],
+    parts: [
+      "slor_per_word_bits",
+      "mean_log_probability_bits",
+      "perplexity",
+      "contextual_gain_bits",
+      "relevance_bits",
+      "sentence_overlap",
+      "seq_rep_4",
+    ],
     caution: "Tells sense from gibberish; among fluent texts its agreement with people is weak, and may be none.",
     anchor: "coherence",
   },
@@ -50,7 +71,13 @@ export const GROUPS = [
     name: "Surprise",
     about: "how open each word was",
     headlines: ["entropy_per_word_bits", "excess_surprise_bits", "surprise_peaks"],
-    parts: ["entropy_per_word_bits", "mean_entropy_bits", "excess_surprise_bits", "surprise_peaks", "surprisal_variance"],
+    parts: [
+      "entropy_per_word_bits",
+      "mean_entropy_bits",
+      "excess_surprise_bits",
+      "surprise_peaks",
+      "surprisal_variance",
+    ],
     caution: "Agreement with rated creativity +0.6, mostly because long, rare words are open ones.",
     anchor: "surprise",
   },
@@ -73,18 +100,31 @@ function headlineOf(metric, { numbers, percentiles }) {
   const value = numbers[metric.name] ?? null;
   const place = percentiles[metric.name] ?? null;
   if (value === null) {
-    const why = metric.library ? "No number without the library, or fewer words than it takes." : "No number yet, or too few words.";
+    const why = metric.library
+      ? "No number without the library, or fewer words than it takes."
+      : "No number yet, or too few words.";
     return { large: NOTHING, unit: "", say: `${metric.say} ${why}`, bar: null, people: false };
   }
   if (metric.name === "coherence") {
     const share = wayToRange(value);
     const safe = (percentiles["slor_per_word_bits"] ?? 0) > SAFER;
-    const unit = value < 1 ? "of the way to people’s range" : safe ? "people’s range reached; safer than people write" : "within people’s range";
+    const unit =
+      value < 1
+        ? "of the way to people’s range"
+        : safe
+          ? "people’s range reached; safer than people write"
+          : "within people’s range";
     return { large: percent(share), unit, say: metric.say, bar: share, people: false };
   }
   if (place === null) {
     // Only shares fill a bar.
-    return { large: metric.write(value), unit: "", say: metric.say, bar: metric.write === percent ? value : null, people: false };
+    return {
+      large: metric.write(value),
+      unit: "",
+      say: metric.say,
+      bar: metric.write === percent ? value : null,
+      people: false,
+    };
   }
   const say = `${metric.say} Here ${metric.write(value)}: ${metric.more} than ${percent(place)} of people’s passages of this length.`;
   return { large: percent(place), unit: "of people’s passages have less", say, bar: place, people: true };
@@ -117,7 +157,12 @@ function createGroup(group) {
     element("h2", {}, group.name, " ", about),
     element("p", { class: "headline" }, headline, unit),
     element("div", { class: "scale", "aria-hidden": "true" }, range, fill),
-    element("p", { class: "caution" }, `${group.caution} `, element("a", { href: `methods.html#${group.anchor}` }, "How far to trust it")),
+    element(
+      "p",
+      { class: "caution" },
+      `${group.caution} `,
+      element("a", { href: `methods.html#${group.anchor}` }, "How far to trust it"),
+    ),
     extra,
     element(
       "details",
@@ -148,13 +193,21 @@ function createGroup(group) {
     shown = numbers;
     complete = finished;
     const metric = metricOf(choice.value);
-    const { large, unit: words, say: sentence, bar, people } = numbers
+    const {
+      large,
+      unit: words,
+      say: sentence,
+      bar,
+      people,
+    } = numbers
       ? headlineOf(metric, numbers)
       : { large: NOTHING, unit: "", say: "Measured as soon as there is a story.", bar: null, people: false };
     const short = finished && (numbers?.numbers["tokens"] ?? SHORTEST) < SHORTEST;
     // A headline that the reader changed says what it stands on.
     const own = choice.value !== group.headlines[0];
-    about.textContent = [own ? metric.label : short ? "" : group.about, short ? "too short to say much" : ""].filter(Boolean).join(", ");
+    about.textContent = [own ? metric.label : short ? "" : group.about, short ? "too short to say much" : ""]
+      .filter(Boolean)
+      .join(", ");
     headline.textContent = large;
     unit.textContent = words;
     say.textContent = sentence;
@@ -190,7 +243,12 @@ function createGroup(group) {
  */
 function createSecondOpinion() {
   const value = element("strong");
-  const node = element("p", { class: "second-opinion", hidden: true }, "By the adapter’s own measure. Coherence by the model without it: ", value);
+  const node = element(
+    "p",
+    { class: "second-opinion", hidden: true },
+    "By the adapter’s own measure. Coherence by the model without it: ",
+    value,
+  );
   let adapted = false;
   return {
     node,
@@ -250,6 +308,7 @@ export function summaryOf({ numbers, percentiles }) {
   if (novelty !== undefined) parts.push(`more novel than ${percent(novelty)} of people’s passages`);
   if (typeof coherence === "number") parts.push(`coherence ${percent(Math.max(0, coherence))}`);
   if (surprise !== undefined) parts.push(`more surprise than ${percent(surprise)} of people’s passages`);
-  if (parts.length === 0 && typeof numbers["perplexity"] === "number") parts.push(`perplexity ${decimal(numbers["perplexity"], 1)}`);
+  if (parts.length === 0 && typeof numbers["perplexity"] === "number")
+    parts.push(`perplexity ${decimal(numbers["perplexity"], 1)}`);
   return parts.join(", ");
 }

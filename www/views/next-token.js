@@ -42,7 +42,10 @@ export function createNextToken({ onBranch }) {
 
   function draw() {
     if (!last) return;
-    candidates.show(last, { log: scale.querySelector("input:checked")?.getAttribute("value") === "log", labelOf: labels });
+    candidates.show(last, {
+      log: scale.querySelector("input:checked")?.getAttribute("value") === "log",
+      labelOf: labels,
+    });
     stages.show(last, labels);
   }
   scale.addEventListener("change", draw);

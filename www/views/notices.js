@@ -28,7 +28,12 @@ export function createNotices({ container }) {
     const buttons = element("div", { class: "notice-buttons" });
     /** Where the keyboard came from. @type {EventTarget | null} */
     let before = null;
-    const notice = element("div", { class: "notice", "data-kind": kind, "data-purpose": purpose, role: kind === "problem" ? "alert" : "status" });
+    const notice = element("div", {
+      class: "notice",
+      "data-kind": kind,
+      "data-purpose": purpose,
+      role: kind === "problem" ? "alert" : "status",
+    });
     notice.addEventListener("focusin", ({ relatedTarget }) => {
       if (!(relatedTarget instanceof Node && notice.contains(relatedTarget))) before = relatedTarget;
     });
@@ -36,7 +41,8 @@ export function createNotices({ container }) {
     const leave = (act) => {
       notice.remove();
       act?.();
-      if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+      if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected)
+        before.focus({ preventScroll: true });
     };
     if (action) {
       buttons.append(button(action.text, () => leave(action.run)));
@@ -45,7 +51,11 @@ export function createNotices({ container }) {
     // A live region announces what is put into it, so it goes onto the page empty.
     container.append(notice);
     notice.append(body, buttons);
-    if (fleeting) setTimeout(() => notice.matches(":hover, :focus-within") || notice.remove(), action ? UNDO_MILLISECONDS : FLEETING_MILLISECONDS);
+    if (fleeting)
+      setTimeout(
+        () => notice.matches(":hover, :focus-within") || notice.remove(),
+        action ? UNDO_MILLISECONDS : FLEETING_MILLISECONDS,
+      );
     return notice;
   }
 

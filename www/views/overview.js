@@ -27,8 +27,21 @@ export const OVERVIEW = /** @type {const} */ (["entries", "shown", "bands", "lib
  */
 export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans }) {
   const status = element("p", { class: "visually-hidden", role: "status" });
-  const form = createFilterForm({ onFilter: () => { show(view); say(`${about()}.`); } });
-  const map = createMap({ root: mapRoot, filter: form.node, onChoose, onBrush: brush, onAxes: () => show(view), onSave: save, askMeans });
+  const form = createFilterForm({
+    onFilter: () => {
+      show(view);
+      say(`${about()}.`);
+    },
+  });
+  const map = createMap({
+    root: mapRoot,
+    filter: form.node,
+    onChoose,
+    onBrush: brush,
+    onAxes: () => show(view),
+    onSave: save,
+    askMeans,
+  });
   const table = createTable({ onChoose, onTick: tick, say });
   mapRoot.append(status);
   tableRoot.append(element("h2", {}, "Generations"), table.node);
@@ -60,7 +73,7 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans
    * @param {boolean} extend
    */
   function brush(keys, extend) {
-    setBrushed(new Set([...(extend ? view.brushed ?? [] : []), ...keys]));
+    setBrushed(new Set([...(extend ? (view.brushed ?? []) : []), ...keys]));
   }
 
   /**

@@ -20,14 +20,24 @@ function deed({ active, removed, moved }) {
 export function createStageTable() {
   const body = element("tbody");
   const caption = element("caption", {}, "What the samplers do here, in their order");
-  const head = element("thead", {}, element("tr", {}, ...["Sampler", "What it does", "Tokens left", "Entropy"].map((name) => element("th", { scope: "col" }, name))));
+  const head = element(
+    "thead",
+    {},
+    element(
+      "tr",
+      {},
+      ...["Sampler", "What it does", "Tokens left", "Entropy"].map((name) => element("th", { scope: "col" }, name)),
+    ),
+  );
   const node = element("div", { class: "stages" }, element("table", {}, caption, head, body));
   /** @type {HTMLTableCellElement[][]} */
   let cells = [];
 
   /** @param {number} rows */
   function make(rows) {
-    cells = Array.from({ length: rows }, () => Array.from({ length: 4 }, (_, index) => (index === 0 ? element("th", { scope: "row" }) : element("td"))));
+    cells = Array.from({ length: rows }, () =>
+      Array.from({ length: 4 }, (_, index) => (index === 0 ? element("th", { scope: "row" }) : element("td"))),
+    );
     body.replaceChildren(...cells.map((row) => element("tr", {}, ...row)));
   }
 
@@ -41,14 +51,23 @@ export function createStageTable() {
       const shown = stages.filter((stage) => stage.active || ALWAYS.includes(stage.name));
       const lines = [
         ["The model", "", count(vocabulary), `${decimal(entropy_bits, 2)} bits`],
-        ...shown.map((stage) => [labelOf(stage.name), deed(stage), count(stage.kept), `${decimal(stage.entropy_bits, 2)} bits`]),
+        ...shown.map((stage) => [
+          labelOf(stage.name),
+          deed(stage),
+          count(stage.kept),
+          `${decimal(stage.entropy_bits, 2)} bits`,
+        ]),
       ];
       if (cells.length !== lines.length) make(lines.length);
-      lines.forEach((line, row) => line.forEach((text, column) => {
-        const cell = cells[row]?.[column];
-        if (cell && cell.textContent !== text) cell.textContent = text;
-      }));
-      cells.forEach((row, index) => row[0]?.parentElement?.toggleAttribute("data-off", index > 0 && !shown[index - 1]?.active));
+      lines.forEach((line, row) =>
+        line.forEach((text, column) => {
+          const cell = cells[row]?.[column];
+          if (cell && cell.textContent !== text) cell.textContent = text;
+        }),
+      );
+      cells.forEach((row, index) =>
+        row[0]?.parentElement?.toggleAttribute("data-off", index > 0 && !shown[index - 1]?.active),
+      );
       caption.title = `The samplers took ${decimal(chain_milliseconds, 1)} ms.`;
     },
   };

@@ -34,8 +34,15 @@ export function createReadout({ onOpen, onEnter }) {
   function tell(token, lens, spans) {
     if (lens === "origin") {
       const { span } = token;
-      if (!span) return [tokenName(token.text), spans === null ? "not held against the library" : "in no span of five words that a book holds"];
-      return [`${span.words} words in a row`, span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`];
+      if (!span)
+        return [
+          tokenName(token.text),
+          spans === null ? "not held against the library" : "in no span of five words that a book holds",
+        ];
+      return [
+        `${span.words} words in a row`,
+        span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`,
+      ];
     }
     const said = LENSES.find((one) => one.name === lens)?.say(token);
     if (!said) return [tokenName(token.text), "not recorded for this story"];
@@ -51,14 +58,24 @@ export function createReadout({ onOpen, onEnter }) {
    */
   function hintOf(lens, spans, waiting) {
     if (lens === "surprise") return HINT;
-    if (lens !== "origin") return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
-    if (spans === null) return waiting ? "Marked when the story is finished." : "Which phrases were copied is marked here once the library, under Novelty, is open.";
+    if (lens !== "origin")
+      return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
+    if (spans === null)
+      return waiting
+        ? "Marked when the story is finished."
+        : "Which phrases were copied is marked here once the library, under Novelty, is open.";
     if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
     return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} in the books (very common words aside). Choose one to see where.`;
   }
 
   return {
-    node: element("div", { class: "story-readout" }, element("p", { id: "story-readout" }, name, words, hint), open, enter),
+    node: element(
+      "div",
+      { class: "story-readout" },
+      element("p", { id: "story-readout" }, name, words, hint),
+      open,
+      enter,
+    ),
     /**
      * @param {{ token: Token | null, lens: LensName, spans: TextSpan[] | null, waiting: boolean }} facts
      */

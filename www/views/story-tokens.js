@@ -40,7 +40,17 @@ export function factsOfMessage({ token_texts, surprisal_bits, entropy_bits, rank
 export function factsOfRecord({ token_texts, surprisal_bits, entropy_bits = [], ranks = [], settings }) {
   const places = new Set(settings.forced?.map(([position]) => position));
   const forced = token_texts.map((_, position) => places.has(position));
-  return factsOfMessage({ type: "tokens", id: 0, first: 0, token_ids: [], token_texts, surprisal_bits, entropy_bits, ranks, forced });
+  return factsOfMessage({
+    type: "tokens",
+    id: 0,
+    first: 0,
+    token_ids: [],
+    token_texts,
+    surprisal_bits,
+    entropy_bits,
+    ranks,
+    forced,
+  });
 }
 
 /**
@@ -61,7 +71,8 @@ export function createTokens({ page }) {
    * @param {Facts[]} parts
    */
   function together(parts) {
-    const sum = (/** @type {(number | null)[]} */ values) => values.reduce((total, value) => (total === null || value === null ? null : total + value), 0);
+    const sum = (/** @type {(number | null)[]} */ values) =>
+      values.reduce((total, value) => (total === null || value === null ? null : total + value), 0);
     const ranks = parts.map((part) => part.rank);
     return {
       bits: sum(parts.map((part) => part.bits)) ?? 0,
@@ -109,8 +120,18 @@ export function createTokens({ page }) {
         // The space before a word stays untinted, so that the tint marks the word and lines end clean.
         const [, space = "", word = ""] = /^(\s*)(.*)$/s.exec(fact.text) ?? [];
         const all = pending.length === 1 ? fact : together(pending);
-        const node = element("span", { class: "token", tabindex: tokens.length === 0 ? 0 : -1, "data-forced": all.forced }, word || space);
-        const token = { ...all, node, text: fact.text, position: places.length - pending.length, count: pending.length };
+        const node = element(
+          "span",
+          { class: "token", tabindex: tokens.length === 0 ? 0 : -1, "data-forced": all.forced },
+          word || space,
+        );
+        const token = {
+          ...all,
+          node,
+          text: fact.text,
+          position: places.length - pending.length,
+          count: pending.length,
+        };
         tint(token);
         tokens.push(token);
         text += fact.text;

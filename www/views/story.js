@@ -42,7 +42,13 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   const page = element("div", { class: "story-page" });
   const text = element(
     "div",
-    { class: "story-text", role: "group", "aria-label": "Story text, word by word", "aria-describedby": "story-keys", tabindex: 0 },
+    {
+      class: "story-text",
+      role: "group",
+      "aria-label": "Story text, word by word",
+      "aria-describedby": "story-keys",
+      tabindex: 0,
+    },
     page,
   );
   const keys = element(
@@ -80,7 +86,13 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   });
   root.dataset["lens"] = lenses.name();
   root.append(
-    element("div", { class: "story-head" }, element("h2", { id: "story-heading", tabindex: -1 }, "Story"), facts, exampleLabel),
+    element(
+      "div",
+      { class: "story-head" },
+      element("h2", { id: "story-heading", tabindex: -1 }, "Story"),
+      facts,
+      exampleLabel,
+    ),
     lenses.choice,
     text,
     strip.node,
@@ -104,7 +116,12 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
 
   function read() {
     const writing = root.hasAttribute("data-writing");
-    readout.show({ token: tokens.all()[told ?? -1] ?? null, lens: lenses.name(), spans, waiting: writing || tokens.all().length === 0 });
+    readout.show({
+      token: tokens.all()[told ?? -1] ?? null,
+      lens: lenses.name(),
+      spans,
+      waiting: writing || tokens.all().length === 0,
+    });
   }
 
   /** @param {number | null} index */
@@ -184,7 +201,9 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       exampleLabel.hidden = true;
       following = true;
       bottom = 0;
-      facts.replaceChildren([`Seed ${settings.seed}`, ...(settings.adapter ? [adapterWords(settings)] : []), "writing…"].join(" · "));
+      facts.replaceChildren(
+        [`Seed ${settings.seed}`, ...(settings.adapter ? [adapterWords(settings)] : []), "writing…"].join(" · "),
+      );
     },
 
     /** Ends a story that cannot be finished; what is there stays. */
@@ -237,7 +256,8 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
         facts.append(" · ", element("span", { class: "verdict", "data-differs": !verdict.same }, verdict.text));
       }
       // Who branched from a word finds the word again; not before the state that shows this story has reached everybody.
-      if (parent && document.activeElement === text) queueMicrotask(() => reading.focus(tokens.placeOf(parent.position)));
+      if (parent && document.activeElement === text)
+        queueMicrotask(() => reading.focus(tokens.placeOf(parent.position)));
     },
 
     /**

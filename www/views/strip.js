@@ -48,7 +48,8 @@ export function createStrip({ all, placeOf, onPoint, onChoose }) {
     let line = "";
     for (const { position, count, bits, entropy } of tokens.slice(Math.max(0, drawn - 1))) {
       bars += `M${position} ${TOP}v${-Math.min(TOP, Math.max(0.25, bits)).toFixed(2)}h${count * 0.8}V${TOP}z`;
-      if (entropy !== null) line += `${line ? "L" : "M"}${position + count / 2} ${(TOP - Math.min(TOP, entropy)).toFixed(2)}`;
+      if (entropy !== null)
+        line += `${line ? "L" : "M"}${position + count / 2} ${(TOP - Math.min(TOP, entropy)).toFixed(2)}`;
     }
     pieces.append(svg("path", { class: "strip-bars", d: bars }), svg("path", { class: "strip-line", d: line }));
     drawn = tokens.length;

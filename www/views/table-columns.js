@@ -31,7 +31,13 @@ export const USUAL_SORTING = { key: "story", direction: "descending" };
 function numberOf(name) {
   const { label, say, write } = metricOf(name);
   const value = (/** @type {Entry} */ { record }) => record.numbers[name] ?? null;
-  return { key: name, label: label.charAt(0).toUpperCase() + label.slice(1), say, value, write: (entry) => write(value(entry)) };
+  return {
+    key: name,
+    label: label.charAt(0).toUpperCase() + label.slice(1),
+    say,
+    value,
+    write: (entry) => write(value(entry)),
+  };
 }
 
 /**
@@ -41,7 +47,13 @@ function numberOf(name) {
  */
 function placeOf(label, name) {
   const value = (/** @type {Entry} */ { record }) => record.percentiles[name] ?? null;
-  return { key: label, label, say: `Share of people’s passages of this length with less of: ${metricOf(name).label}.`, value, write: (entry) => percent(value(entry)) };
+  return {
+    key: label,
+    label,
+    say: `Share of people’s passages of this length with less of: ${metricOf(name).label}.`,
+    value,
+    write: (entry) => percent(value(entry)),
+  };
 }
 
 /**
@@ -54,19 +66,55 @@ function placeOf(label, name) {
 export function columnsOf(entries, axes, chain) {
   const adapter = (/** @type {Entry} */ { record }) => adapterWords(record.settings);
   /** @type {Column} */
-  const adapters = { key: "adapter", label: "Adapter", say: "The adapter that was added to the model, and its strength.", value: (entry) => adapter(entry) || null, write: (entry) => adapter(entry) || NOTHING };
+  const adapters = {
+    key: "adapter",
+    label: "Adapter",
+    say: "The adapter that was added to the model, and its strength.",
+    value: (entry) => adapter(entry) || null,
+    write: (entry) => adapter(entry) || NOTHING,
+  };
   const samplers = (/** @type {Entry} */ { record }) => chainWords(record.settings, chain);
   return [
-    { key: "temperature", label: "Temperature", say: "", value: ({ record }) => record.settings.temperature, write: ({ record }) => decimal(record.settings.temperature, 2) },
-    { key: "top_p", label: "Top-p", say: "", value: ({ record }) => record.settings.top_p, write: ({ record }) => decimal(record.settings.top_p, 2) },
+    {
+      key: "temperature",
+      label: "Temperature",
+      say: "",
+      value: ({ record }) => record.settings.temperature,
+      write: ({ record }) => decimal(record.settings.temperature, 2),
+    },
+    {
+      key: "top_p",
+      label: "Top-p",
+      say: "",
+      value: ({ record }) => record.settings.top_p,
+      write: ({ record }) => decimal(record.settings.top_p, 2),
+    },
     ...(entries.some(({ record }) => record.settings.adapter) ? [adapters] : []),
-    { key: "seed", label: "Seed", say: "", value: ({ record }) => record.settings.seed, write: ({ record }) => String(record.settings.seed) },
-    { key: "samplers", label: "Samplers", say: "Stages of the chain that are on, beside temperature and top-p.", value: (entry) => samplers(entry) || null, write: (entry) => samplers(entry) || NOTHING },
+    {
+      key: "seed",
+      label: "Seed",
+      say: "",
+      value: ({ record }) => record.settings.seed,
+      write: ({ record }) => String(record.settings.seed),
+    },
+    {
+      key: "samplers",
+      label: "Samplers",
+      say: "Stages of the chain that are on, beside temperature and top-p.",
+      value: (entry) => samplers(entry) || null,
+      write: (entry) => samplers(entry) || NOTHING,
+    },
     ...[...new Set(axes)].map(numberOf),
     placeOf("Novelty", "new_ngrams_3"),
     ...(axes.includes("coherence") ? [] : [numberOf("coherence")]),
     placeOf("Surprise", "entropy_per_word_bits"),
-    { key: "rating", label: "Value", say: "What you gave it, from 1 to 5.", value: ({ rating }) => rating, write: ({ rating }) => (rating === null ? NOTHING : String(rating)) },
+    {
+      key: "rating",
+      label: "Value",
+      say: "What you gave it, from 1 to 5.",
+      value: ({ rating }) => rating,
+      write: ({ rating }) => (rating === null ? NOTHING : String(rating)),
+    },
   ];
 }
 

@@ -32,7 +32,13 @@ export function createTable({ onChoose, onTick, say }) {
   const body = element("tbody");
   const head = element("tr");
   const caption = element("caption", { id: "generations-caption" });
-  const table = element("table", { "aria-label": "Generations", "aria-describedby": "generations-caption" }, caption, element("thead", {}, head), body);
+  const table = element(
+    "table",
+    { "aria-label": "Generations", "aria-describedby": "generations-caption" },
+    caption,
+    element("thead", {}, head),
+    body,
+  );
   const more = button("", showMore, { class: "small table-more", hidden: true });
   const node = element("div", { class: "table-box", tabindex: -1 }, table, more);
   /** Copied for each row: that is faster than building it. */
@@ -40,12 +46,24 @@ export function createTable({ onChoose, onTick, say }) {
     "tr",
     {},
     element("td", { class: "tick" }, element("label", {}, element("input", { type: "checkbox" }))),
-    element("th", { scope: "row" }, element("button", { type: "button" }), element("span", { class: "row-star", role: "img", "aria-label": "starred" }, "★")),
+    element(
+      "th",
+      { scope: "row" },
+      element("button", { type: "button" }),
+      element("span", { class: "row-star", role: "img", "aria-label": "starred" }, "★"),
+    ),
   );
   /** @type {Map<string, Row>} */
   const rows = new Map();
   /** @type {TableView} */
-  let view = { entries: [], about: "", shown: null, brushed: null, axes: ["session_novelty", "slor_per_word_bits"], chain: null };
+  let view = {
+    entries: [],
+    about: "",
+    shown: null,
+    brushed: null,
+    axes: ["session_novelty", "slor_per_word_bits"],
+    chain: null,
+  };
   let sorting = USUAL_SORTING;
   let most = MANY;
 
@@ -111,11 +129,18 @@ export function createTable({ onChoose, onTick, say }) {
     const all = [{ key: USUAL_SORTING.key, label: "Story", say: "" }, ...columns];
     // The headings stay where they are, so that the focus does.
     while (head.cells.length > all.length + 1) head.deleteCell(-1);
-    if (!head.cells[0]) head.append(element("th", { scope: "col", class: "tick" }, element("span", { class: "visually-hidden" }, "Select")));
+    if (!head.cells[0])
+      head.append(
+        element("th", { scope: "col", class: "tick" }, element("span", { class: "visually-hidden" }, "Select")),
+      );
     all.forEach(({ key, label, say: title }, index) => {
       let cell = head.cells[index + 1];
       if (!cell) {
-        cell = element("th", { scope: "col" }, button("", () => sortBy(index)));
+        cell = element(
+          "th",
+          { scope: "col" },
+          button("", () => sortBy(index)),
+        );
         head.append(cell);
       }
       const control = cell.firstElementChild;
@@ -165,7 +190,8 @@ export function createTable({ onChoose, onTick, say }) {
       else body.insertBefore(row.node, next);
     }
     // A row that moves loses the focus.
-    if (focused instanceof HTMLElement && focused !== document.activeElement && body.contains(focused)) focused.focus({ preventScroll: true });
+    if (focused instanceof HTMLElement && focused !== document.activeElement && body.contains(focused))
+      focused.focus({ preventScroll: true });
     caption.textContent = order.length === 0 ? "No story passes the filter." : captionOf(order.length, columns);
     more.hidden = order.length === view.entries.length;
     more.textContent = `Show all ${count(view.entries.length)}`;
@@ -176,9 +202,12 @@ export function createTable({ onChoose, onTick, say }) {
    * @param {Column[]} columns
    */
   function captionOf(length, columns) {
-    const by = sorting.key === USUAL_SORTING.key
-      ? sorting.direction === "descending" ? "newest first" : "oldest first"
-      : `by ${columns.find(({ key }) => key === sorting.key)?.label ?? "story"}, ${sorting.direction}`;
+    const by =
+      sorting.key === USUAL_SORTING.key
+        ? sorting.direction === "descending"
+          ? "newest first"
+          : "oldest first"
+        : `by ${columns.find(({ key }) => key === sorting.key)?.label ?? "story"}, ${sorting.direction}`;
     const first = length < view.entries.length ? ` The first ${count(length)} of these.` : "";
     return `${view.about}, ${by}.${first}`;
   }

@@ -45,7 +45,11 @@ export function createTelling({ notices, announcer }) {
     /** @param {Entry} entry */
     finished({ record, verdict }) {
       const numbers = summaryOf(record);
-      const parts = [`Finished: ${count(record.token_ids.length)} tokens`, ...(numbers ? [numbers] : []), ...(verdict ? [verdict.text] : [])];
+      const parts = [
+        `Finished: ${count(record.token_ids.length)} tokens`,
+        ...(numbers ? [numbers] : []),
+        ...(verdict ? [verdict.text] : []),
+      ];
       announce(`${parts.join(", ")}.`);
     },
     /**
@@ -71,7 +75,8 @@ export function createTelling({ notices, announcer }) {
      */
     linkRead(problems) {
       notices.clear("link");
-      const text = problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
+      const text =
+        problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
       if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
     },
     /**
@@ -84,8 +89,15 @@ export function createTelling({ notices, announcer }) {
       notices.clear("adapter");
       if (id === null) return;
       const text = `This story takes the adapter ${id}, which this server does not have. Open its two files, ${WEIGHTS} and ${CONFIG}, and it is written.`;
-      const other = models ? ` It will not be the same: the link was made with the model ${models.theirs}, this is ${models.ours}. Another adapter, or none, can be chosen as well.` : "";
-      notices.show({ kind: "info", purpose: "adapter", text: text + other, action: { text: "Open its files…", run: open } });
+      const other = models
+        ? ` It will not be the same: the link was made with the model ${models.theirs}, this is ${models.ours}. Another adapter, or none, can be chosen as well.`
+        : "";
+      notices.show({
+        kind: "info",
+        purpose: "adapter",
+        text: text + other,
+        action: { text: "Open its files…", run: open },
+      });
     },
     /**
      * Files were opened, but a story waits for others.
@@ -110,12 +122,23 @@ export function createTelling({ notices, announcer }) {
     /** @param {string} link */
     uncopied(link) {
       const field = linkField(link);
-      notices.show({ kind: "info", purpose: "copy", text: "The browser does not let the page copy. Here is the link to copy:", content: field });
+      notices.show({
+        kind: "info",
+        purpose: "copy",
+        text: "The browser does not let the page copy. Here is the link to copy:",
+        content: field,
+      });
       field.focus();
     },
     /** @param {() => void} restore */
     promptReplaced(restore) {
-      notices.show({ kind: "info", purpose: "prompt", text: "The prompt you typed was replaced.", fleeting: true, action: { text: "Put it back", run: restore } });
+      notices.show({
+        kind: "info",
+        purpose: "prompt",
+        text: "The prompt you typed was replaced.",
+        fleeting: true,
+        action: { text: "Put it back", run: restore },
+      });
     },
 
     busy: () => choice("A story is being written. Wait for its end, or stop it, to look at another one."),
@@ -124,12 +147,20 @@ export function createTelling({ notices, announcer }) {
      * @param {Entry} entry
      * @param {() => void} read
      */
-    chosen: (entry, read) => choice(`${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`, { text: "Read it", run: read }),
+    chosen: (entry, read) =>
+      choice(
+        `${entryName(entry)} is shown, with its settings${entry.record.settings.forced ? ", but for the words put in by hand" : ""}.`,
+        { text: "Read it", run: read },
+      ),
     /**
      * @param {Entry} entry
      * @param {() => void} show
      */
-    pinned: (entry, show) => choice(`${entryName(entry)} is pinned. The story that is shown next stands beside it.`, { text: "Show the comparison", run: show }),
+    pinned: (entry, show) =>
+      choice(`${entryName(entry)} is pinned. The story that is shown next stands beside it.`, {
+        text: "Show the comparison",
+        run: show,
+      }),
 
     /**
      * The stories will not outlast the page.
@@ -151,7 +182,10 @@ export function createTelling({ notices, announcer }) {
       const undos = [...(removals?.notice.isConnected ? removals.undos : []), undo];
       const text = undos.length === 1 ? `${entryName(entry)} was deleted.` : `${undos.length} stories were deleted.`;
       const run = () => undos.toReversed().forEach((one) => one());
-      removals = { notice: notices.show({ kind: "info", purpose: "shelf", text, fleeting: true, action: { text: "Undo", run } }), undos };
+      removals = {
+        notice: notices.show({ kind: "info", purpose: "shelf", text, fleeting: true, action: { text: "Undo", run } }),
+        undos,
+      };
     },
     /** @param {Imported} imported */
     imported(imported) {
@@ -168,7 +202,11 @@ export function createTelling({ notices, announcer }) {
 function importReport({ added, skipped, problems, refused }) {
   if (refused !== null) return { kind: "problem", text: `Nothing was imported. ${refused}` };
   const stories = (/** @type {number} */ number) => (number === 1 ? "1 story" : `${count(number)} stories`);
-  const parts = [added.length > 0 || skipped + problems.length === 0 ? `${stories(added.length)} imported.` : "Nothing was imported."];
+  const parts = [
+    added.length > 0 || skipped + problems.length === 0
+      ? `${stories(added.length)} imported.`
+      : "Nothing was imported.",
+  ];
   if (skipped > 0) parts.push(`${stories(skipped)} ${skipped === 1 ? "was" : "were"} here already.`);
   if (problems.length === 0) return { kind: "info", text: parts.join(" ") };
   parts.push(`${stories(problems.length)} could not be read:`);

@@ -41,8 +41,20 @@ export function createTokenCard({ encode, onBranch, onClose }) {
   const hint = element("p", { class: "hint" });
   const close = button("Back to the end", onClose, { class: "small", hidden: true });
   const values = new Map([...new Set([...OF_TOKEN, ...OF_END])].map((label) => [label, element("dd")]));
-  const numbers = element("dl", { class: "card-numbers" }, ...[...values].map(([label, value]) => element("div", {}, element("dt", {}, label), value)));
-  const field = element("input", { type: "text", id: "own-word", autocomplete: "off", autocapitalize: "off", spellcheck: "false", maxlength: 200, "aria-describedby": "own-word-hint" });
+  const numbers = element(
+    "dl",
+    { class: "card-numbers" },
+    ...[...values].map(([label, value]) => element("div", {}, element("dt", {}, label), value)),
+  );
+  const field = element("input", {
+    type: "text",
+    id: "own-word",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: "false",
+    maxlength: 200,
+    "aria-describedby": "own-word-hint",
+  });
   /** What stands below the field when nothing is wrong. */
   let usualHint = "";
   const ownHint = element("p", { class: "hint", id: "own-word-hint" });
@@ -104,12 +116,22 @@ export function createTokenCard({ encode, onBranch, onClose }) {
         value.textContent = NOTHING;
       }
       // Only together with the tokens after it, a token without text is a character.
-      name.textContent = facts ? (facts.text === "" ? "part of a character" : tokenName(facts.text)) : "After the last word";
+      name.textContent = facts
+        ? facts.text === ""
+          ? "part of a character"
+          : tokenName(facts.text)
+        : "After the last word";
       hint.textContent = facts
         ? `${facts.forced ? "Chosen by hand. " : ""}What else could have stood here${facts.forced ? "" : ", with the settings of the form"}. A branch goes on with the story’s own.`
         : "What could come next. Choose a word of the story to look there.";
-      const tail = before.slice(-24).replace(/^\S*\s/, "").replace(/\s+/g, " ").trim();
-      usualHint = place.spaced ? `It goes after “…${tail}”; the space before it comes by itself.` : `It goes after “…${tail}”, without a space.`;
+      const tail = before
+        .slice(-24)
+        .replace(/^\S*\s/, "")
+        .replace(/\s+/g, " ")
+        .trim();
+      usualHint = place.spaced
+        ? `It goes after “…${tail}”; the space before it comes by itself.`
+        : `It goes after “…${tail}”, without a space.`;
       ownHint.replaceChildren(usualHint);
       if (facts) {
         put("Probability", chance(2 ** -facts.bits));
@@ -127,7 +149,8 @@ export function createTokenCard({ encode, onBranch, onClose }) {
       put("Entropy", `${decimal(entropy_bits, 1)} bits, ${decimal(chained_entropy_bits, 1)} after`);
       put("Can be drawn", `${count(kept)} of ${count(vocabulary)}`);
       if (!chosen) return;
-      const now = chosen.removed_by === null ? `${chance(chosen.chained)} after` : `cut by ${labelOf(chosen.removed_by)}`;
+      const now =
+        chosen.removed_by === null ? `${chance(chosen.chained)} after` : `cut by ${labelOf(chosen.removed_by)}`;
       put("Probability", `${chance(chosen.probability)}, ${now}`);
       put("Rank", `${count(chosen.rank)} of ${count(vocabulary)}`);
     },

@@ -18,7 +18,11 @@ export function createTree({ root, onChoose }) {
   const box = element("div", { class: "tree-box" });
   root.append(
     element("h2", { id: "tree-heading" }, "Branches"),
-    element("p", { class: "hint" }, "Each story with those that branch off from it, and the word that was put there. Choose one to read it."),
+    element(
+      "p",
+      { class: "hint" },
+      "Each story with those that branch off from it, and the word that was put there. Choose one to read it.",
+    ),
     box,
   );
 
@@ -68,7 +72,8 @@ export function createTree({ root, onChoose }) {
       ...(typeof coherence === "number" ? [`coherence ${percent(Math.max(0, coherence))}`] : []),
     ];
     const words = [element("b", {}, entryName(entry))];
-    if (entry.parent) words.push(element("span", {}, ` ${tokenName(givenText(entry))} at token ${entry.parent.position + 1}`));
+    if (entry.parent)
+      words.push(element("span", {}, ` ${tokenName(givenText(entry))} at token ${entry.parent.position + 1}`));
     if (parts.length > 0) words.push(element("span", { class: "tree-numbers" }, ` ${parts.join(", ")}`));
     node.replaceChildren(...words);
   }
@@ -81,7 +86,10 @@ export function createTree({ root, onChoose }) {
     show(entries, shown) {
       const { roots, children } = treeOf(entries);
       root.hidden = roots.length === 0;
-      const next = JSON.stringify([roots.map((entry) => entry.key), [...children].map(([key, below]) => [key, below.map((entry) => entry.key)])]);
+      const next = JSON.stringify([
+        roots.map((entry) => entry.key),
+        [...children].map(([key, below]) => [key, below.map((entry) => entry.key)]),
+      ]);
       if (next !== structure) {
         const focused = [...buttons].find(([, node]) => node === document.activeElement)?.[0];
         structure = next;

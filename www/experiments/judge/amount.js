@@ -24,10 +24,14 @@ export const itemsOf = (protocol) => promptsOf(protocol).length * protocol.seeds
  * Stories that an item takes, about: a redraft is read with the whole story around it.
  * @param {JudgeProtocol} protocol
  */
-export const storiesOf = ({ method }) => ("best_of" in method ? method.best_of.drafts : 1 + 2 * method.revise.redrafts * method.revise.rounds);
+export const storiesOf = ({ method }) =>
+  "best_of" in method ? method.best_of.drafts : 1 + 2 * method.revise.redrafts * method.revise.rounds;
 
 /** @param {JudgeProtocol} protocol */
-export const wayOf = ({ method }) => ("best_of" in method ? `best of ${method.best_of.drafts} drafts` : `${method.revise.rounds} rounds of ${method.revise.redrafts} redrafts`);
+export const wayOf = ({ method }) =>
+  "best_of" in method
+    ? `best of ${method.best_of.drafts} drafts`
+    : `${method.revise.rounds} rounds of ${method.revise.redrafts} redrafts`;
 
 /**
  * Tokens of all passes of an item.
@@ -56,7 +60,10 @@ export function createPace() {
       const [items, prompts] = [itemsOf(protocol), promptsOf(protocol).length];
       // Whole turns: the last item of one worker is waited for by all.
       const turns = Math.ceil(items / Math.min(workers, items));
-      const few = prompts < FEW_PROMPTS ? ` With ${prompts === 1 ? "one prompt" : `${prompts} prompts`}, nothing can be told from chance.` : "";
+      const few =
+        prompts < FEW_PROMPTS
+          ? ` With ${prompts === 1 ? "one prompt" : `${prompts} prompts`}, nothing can be told from chance.`
+          : "";
       return `${count(items)} ${items === 1 ? "pair" : "pairs"} of stories (${prompts} × ${protocol.seeds}), ${wayOf(protocol)}: ${expected(turns * tokensOf(protocol) * secondsPerToken, measured)}${few}`;
     },
   };

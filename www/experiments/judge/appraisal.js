@@ -14,7 +14,11 @@ export const writeScore = (score) => decimal(score, 3);
 
 /** @param {JudgeAppraisal} appraisal */
 export function partsOf(appraisal) {
-  const parts = CRITERIA.filter((name) => appraisal[name] !== null).map((name) => (appraisal.too_short?.includes(name) ? `${name} too short to tell, counts 0` : `${name} ${decimal(appraisal[name], 2)}`));
+  const parts = CRITERIA.filter((name) => appraisal[name] !== null).map((name) =>
+    appraisal.too_short?.includes(name)
+      ? `${name} too short to tell, counts 0`
+      : `${name} ${decimal(appraisal[name], 2)}`,
+  );
   return parts.join(" · ");
 }
 
@@ -22,5 +26,16 @@ export function partsOf(appraisal) {
 export function createAppraisal(appraisal) {
   const bar = element("i");
   bar.style.setProperty("--at", String(appraisal.score));
-  return element("div", { class: "appraisal" }, element("p", {}, "Score ", element("b", {}, writeScore(appraisal.score)), element("span", { class: "hint" }, ` ${partsOf(appraisal)}`)), element("div", { class: "scale", "aria-hidden": "true" }, bar));
+  return element(
+    "div",
+    { class: "appraisal" },
+    element(
+      "p",
+      {},
+      "Score ",
+      element("b", {}, writeScore(appraisal.score)),
+      element("span", { class: "hint" }, ` ${partsOf(appraisal)}`),
+    ),
+    element("div", { class: "scale", "aria-hidden": "true" }, bar),
+  );
 }

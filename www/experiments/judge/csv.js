@@ -9,17 +9,22 @@ import { csvOf } from "../../session/csv.js";
 
 /** @param {JudgeRow[]} rows */
 export function toCsv(rows) {
-  const names = [...new Set(rows.flatMap(({ judged, control }) => [...Object.keys(judged.numbers), ...Object.keys(control.numbers)]))].sort();
+  const names = [
+    ...new Set(
+      rows.flatMap(({ judged, control }) => [...Object.keys(judged.numbers), ...Object.keys(control.numbers)]),
+    ),
+  ].sort();
   const means = [...new Set(rows.flatMap(({ baseline }) => Object.keys(baseline)))].sort();
   /** @typedef {[string, (row: JudgeRow) => Cell]} Column */
-  const arm = (/** @type {"judged" | "control"} */ which) => /** @type {Column[]} */ ([
-    [`${which}_seed`, (/** @type {JudgeRow} */ row) => row[which].seed],
-    [`${which}_ended`, (/** @type {JudgeRow} */ row) => row[which].ended],
-    [`${which}_digest`, (/** @type {JudgeRow} */ row) => row[which].digest],
-    [`${which}_link`, (/** @type {JudgeRow} */ row) => row[which].link],
-    ...names.map((name) => [`${which}_${name}`, (/** @type {JudgeRow} */ row) => row[which].numbers[name]]),
-    [`${which}_text`, (/** @type {JudgeRow} */ row) => row[which].text],
-  ]);
+  const arm = (/** @type {"judged" | "control"} */ which) =>
+    /** @type {Column[]} */ ([
+      [`${which}_seed`, (/** @type {JudgeRow} */ row) => row[which].seed],
+      [`${which}_ended`, (/** @type {JudgeRow} */ row) => row[which].ended],
+      [`${which}_digest`, (/** @type {JudgeRow} */ row) => row[which].digest],
+      [`${which}_link`, (/** @type {JudgeRow} */ row) => row[which].link],
+      ...names.map((name) => [`${which}_${name}`, (/** @type {JudgeRow} */ row) => row[which].numbers[name]]),
+      [`${which}_text`, (/** @type {JudgeRow} */ row) => row[which].text],
+    ]);
   /** @type {Column[]} */
   const columns = [
     ["item", ({ item }) => item],

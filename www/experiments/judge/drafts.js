@@ -13,7 +13,10 @@ import { passage, storyLink } from "./passage.js";
  */
 export function createDrafts({ prompt_text: prompt }, { drafts, chosen }) {
   const draft = (/** @type {JudgeTold} */ told, /** @type {number} */ at) => {
-    const choices = [...(at === chosen.judged ? [element("span", { class: "label by-score" }, "chosen by score")] : []), ...(at === chosen.control ? [element("span", { class: "label" }, "chosen at random")] : [])];
+    const choices = [
+      ...(at === chosen.judged ? [element("span", { class: "label by-score" }, "chosen by score")] : []),
+      ...(at === chosen.control ? [element("span", { class: "label" }, "chosen at random")] : []),
+    ];
     return element(
       "li",
       { class: "draft", "data-chosen": at === chosen.judged ? "judged" : at === chosen.control ? "control" : null },

@@ -45,7 +45,13 @@ export function createForm({ onChange }) {
   };
   const bestOf = way("best_of", "Best of n");
   const revise = way("revise", "Revise");
-  const ways = element("fieldset", { class: "segments" }, element("legend", { class: "visually-hidden" }, "Way"), bestOf.node, revise.node);
+  const ways = element(
+    "fieldset",
+    { class: "segments" },
+    element("legend", { class: "visually-hidden" }, "Way"),
+    bestOf.node,
+    revise.node,
+  );
   const waySays = element("p", { class: "hint" });
   const drafts = number("Drafts", { min: 1, max: MOST });
   const redrafts = number("Redrafts", { min: 1, max: MOST });
@@ -53,8 +59,21 @@ export function createForm({ onChange }) {
   const weights = createWeights();
   const seeds = number("Seeds", { min: 1 });
   const length = number("Tokens", { min: 1, max: 512 });
-  const amounts = element("div", { class: "amounts" }, drafts.node, redrafts.node, rounds.node, seeds.node, length.node);
-  const prompts = element("textarea", { rows: 4, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
+  const amounts = element(
+    "div",
+    { class: "amounts" },
+    drafts.node,
+    redrafts.node,
+    rounds.node,
+    seeds.node,
+    length.node,
+  );
+  const prompts = element("textarea", {
+    rows: 4,
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-describedby": "prompts-hint form-problem",
+  });
   const seed = number("First seed", { min: 0, max: 4294967295 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
   const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
@@ -67,8 +86,23 @@ export function createForm({ onChange }) {
     waySays,
     amounts,
     weights.node,
-    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, "One a line; with fewer than ten, no difference can be told from chance.")),
-    element("details", {}, element("summary", {}, "How it writes"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
+    element(
+      "div",
+      { class: "field" },
+      element("label", {}, "Prompts", prompts),
+      element(
+        "p",
+        { class: "hint", id: "prompts-hint" },
+        "One a line; with fewer than ten, no difference can be told from chance.",
+      ),
+    ),
+    element(
+      "details",
+      {},
+      element("summary", {}, "How it writes"),
+      element("div", { class: "pair" }, seed.node, temperature.node, topP.node),
+      others,
+    ),
     problem,
   );
   fields.addEventListener("input", () => {
@@ -102,8 +136,24 @@ export function createForm({ onChange }) {
       try {
         const lines = prompts.value.split(/\r?\n/).filter((line) => line.trim() !== "");
         /** @type {Settings} */
-        const base = { ...carried, prompt: lines[0] ?? "", temperature: Number(temperature.input.value || NaN), top_p: Number(topP.input.value || NaN), seed: whole(seed, 0, 4294967295), length: whole(length, 1, 512) };
-        return { protocol: { base, ...(lines.length > 1 ? { prompts: lines } : {}), seeds: whole(seeds, 1, MOST_SEEDS), weights: weights.read(), method: method() }, problem: null };
+        const base = {
+          ...carried,
+          prompt: lines[0] ?? "",
+          temperature: Number(temperature.input.value || NaN),
+          top_p: Number(topP.input.value || NaN),
+          seed: whole(seed, 0, 4294967295),
+          length: whole(length, 1, 512),
+        };
+        return {
+          protocol: {
+            base,
+            ...(lines.length > 1 ? { prompts: lines } : {}),
+            seeds: whole(seeds, 1, MOST_SEEDS),
+            weights: weights.read(),
+            method: method(),
+          },
+          problem: null,
+        };
       } catch (error) {
         if (error instanceof FieldProblem) return { protocol: null, problem: error.message };
         throw error;
@@ -128,7 +178,9 @@ export function createForm({ onChange }) {
       seed.input.value = String(base.seed);
       temperature.input.value = String(base.temperature);
       topP.input.value = String(base.top_p);
-      const options = Object.entries(base.options ?? {}).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+      const options = Object.entries(base.options ?? {}).map(
+        ([name, value]) => `${name.replaceAll("_", " ")} ${value}`,
+      );
       if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
       others.textContent = options.length > 0 ? `Besides: ${options.join("; ")}.` : "All other samplers are off.";
       showWay();

@@ -23,7 +23,11 @@ function item(row) {
     "summary",
     {},
     element("span", { class: "item-prompt" }, row.prompt_text || "No prompt"),
-    element("span", { class: "item-scores" }, `Seed ${seed} · score ${writeScore(chosen)}, at random ${writeScore(drawn)} (${signed(chosen - drawn)})`),
+    element(
+      "span",
+      { class: "item-scores" },
+      `Seed ${seed} · score ${writeScore(chosen)}, at random ${writeScore(drawn)} (${signed(chosen - drawn)})`,
+    ),
   );
   const node = element("details", { class: "item" }, summary);
   node.addEventListener("toggle", () => {

@@ -21,7 +21,14 @@ const USUAL = { drafts: 8, redrafts: 4, rounds: 2 };
 const USUAL_LENGTH = 96;
 
 /** @type {Experiment} */
-export const judge = { name: "judge", title, question, protocol: texts, unit: { one: "pair of stories", many: "pairs of stories" }, create };
+export const judge = {
+  name: "judge",
+  title,
+  question,
+  protocol: texts,
+  unit: { one: "pair of stories", many: "pairs of stories" },
+  create,
+};
 
 /**
  * Rows of this experiment are judgements, whatever the shell takes them for.
@@ -30,7 +37,12 @@ export const judge = { name: "judge", title, question, protocol: texts, unit: { 
 const judgements = (rows) => /** @type {(JudgeRow | null)[]} */ (/** @type {unknown} */ (rows));
 
 /** @param {JudgeRow} row @returns {JudgeOutcome} */
-const outcomeOf = ({ prompt, judged, control, baseline }) => ({ prompt, judged: { numbers: judged.numbers }, control: { numbers: control.numbers }, baseline });
+const outcomeOf = ({ prompt, judged, control, baseline }) => ({
+  prompt,
+  judged: { numbers: judged.numbers },
+  control: { numbers: control.numbers },
+  baseline,
+});
 
 /** @param {Context} context */
 function create(context) {
@@ -55,10 +67,18 @@ function create(context) {
     kept: (protocol) => ({ protocol }),
     plan(protocol) {
       const library = protocol.weights.novelty > 0;
-      return { total: itemsOf(protocol), oneByOne: true, textless: true, library, request: (id, runs) => ({ type: "judge", id, protocol, library, runs }) };
+      return {
+        total: itemsOf(protocol),
+        oneByOne: true,
+        textless: true,
+        library,
+        request: (id, runs) => ({ type: "judge", id, protocol, library, runs }),
+      };
     },
     lacking(protocol) {
-      return protocol && protocol.weights.novelty > 0 && !libraryReady() ? "Novelty counts in the score, but the library is not open: load it, or take the weight of novelty to 0." : null;
+      return protocol && protocol.weights.novelty > 0 && !libraryReady()
+        ? "Novelty counts in the score, but the library is not open: load it, or take the weight of novelty to 0."
+        : null;
     },
     onTaken() {
       told = null;
@@ -77,7 +97,11 @@ function create(context) {
    */
   async function examine(protocol) {
     const stories = itemsOf(protocol) * storiesOf(protocol);
-    if (stories > MOST_STORIES) return { found: null, problem: `This would be ${count(stories)} stories and redrafts; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula judge.` };
+    if (stories > MOST_STORIES)
+      return {
+        found: null,
+        problem: `This would be ${count(stories)} stories and redrafts; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula judge.`,
+      };
     const tooMany = tooManyPrompts(protocol.prompts ?? []);
     if (tooMany !== null) return { found: null, problem: tooMany };
     const { problem } = await analyst.ask("check_judge", { protocol });
@@ -101,7 +125,9 @@ function create(context) {
     else {
       telling = true;
       // Where the engine has failed, it says so itself; the next rows ask again.
-      const answer = await analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) }).catch(() => null);
+      const answer = await analyst
+        .ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) })
+        .catch(() => null);
       telling = false;
       if (answer && mine === description.described()) told = answer;
     }
@@ -117,7 +143,10 @@ function create(context) {
   async function usual() {
     const base = { ...hello.grid.base, prompt: PROMPTS[0] ?? "", length: USUAL_LENGTH };
     const weights = { coherence: 1, novelty: libraryReady() ? 1 : 0, relevance: 1 };
-    return (await fill({ base, prompts: PROMPTS, seeds: 1, weights, method: { best_of: { drafts: USUAL.drafts } } })) === null;
+    return (
+      (await fill({ base, prompts: PROMPTS, seeds: 1, weights, method: { best_of: { drafts: USUAL.drafts } } })) ===
+      null
+    );
   }
 
   return {
@@ -140,7 +169,11 @@ function create(context) {
       const lines = next && asLines(next.prompts?.length ? next.prompts : [next.base.prompt]);
       if (next && lines && lines.problem !== null) {
         problems.push(lines.problem);
-        next = { ...next, base: { ...next.base, prompt: lines.prompts[0] ?? "" }, prompts: lines.prompts.length > 1 ? lines.prompts : [] };
+        next = {
+          ...next,
+          base: { ...next.base, prompt: lines.prompts[0] ?? "" },
+          prompts: lines.prompts.length > 1 ? lines.prompts : [],
+        };
       }
       const refused = next ? await fill(next) : "";
       if (refused) problems.push(`${refused.replace(/\.$/, "")}. The usual settings are used.`);
@@ -151,7 +184,8 @@ function create(context) {
       const protocol = description.described();
       if (!protocol) return { fragment: "", digest: null };
       const rows = rowsNow();
-      const digests = rows.length > 0 && rows.every((row) => row !== null) ? rows.map((row) => row.judged.digest) : null;
+      const digests =
+        rows.length > 0 && rows.every((row) => row !== null) ? rows.map((row) => row.judged.digest) : null;
       return analyst.ask("write_judge_link", { protocol, model: model.id, digests });
     },
     /** @param {Conducted} state */
@@ -171,7 +205,12 @@ function create(context) {
       return protocol ? describe(protocol) : "";
     },
     /** What an export says beside the rows. */
-    about: async () => ({ protocol: description.described(), effects: told?.effects ?? null, findings: told?.findings ?? [], agreement: ratings.found() }),
+    about: async () => ({
+      protocol: description.described(),
+      effects: told?.effects ?? null,
+      findings: told?.findings ?? [],
+      agreement: ratings.found(),
+    }),
     csv: (/** @type {Row[]} */ rows) => toCsv(judgements(rows).flatMap((row) => row ?? [])),
     onLibrary() {
       form.library(true);

@@ -9,14 +9,20 @@ import { element } from "../../parts/dom.js";
  * @param {string} prompt
  * @param {...(Node | string)} text
  */
-export const passage = (prompt, ...text) => element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), ...text);
+export const passage = (prompt, ...text) =>
+  element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), ...text);
 
 /**
  * @param {string} link  a fragment
  * @param {string} which  for screen readers
  */
 export function storyLink(link, which) {
-  return element("a", { href: `index.html${link}` }, "Open this story", element("span", { class: "visually-hidden" }, ` (${which})`));
+  return element(
+    "a",
+    { href: `index.html${link}` },
+    "Open this story",
+    element("span", { class: "visually-hidden" }, ` (${which})`),
+  );
 }
 
 /**
@@ -25,7 +31,11 @@ export function storyLink(link, which) {
  * @param {Pick<JudgeRound, "before" | "after" | "text">} round
  */
 export function around(before, round) {
-  for (let at = before.indexOf(round.before); at >= 0 && round.before !== ""; at = before.indexOf(round.before, at + 1)) {
+  for (
+    let at = before.indexOf(round.before);
+    at >= 0 && round.before !== "";
+    at = before.indexOf(round.before, at + 1)
+  ) {
     const [start, rest] = [before.slice(0, at), before.slice(at + round.before.length)];
     if (`${start}${round.after}${rest}` === round.text) return { start, old: round.before, now: round.after, rest };
   }
@@ -33,8 +43,14 @@ export function around(before, round) {
   let start = 0;
   while (start < before.length && before[start] === round.text[start]) start += 1;
   let end = 0;
-  while (end < Math.min(before.length, round.text.length) - start && before.at(-1 - end) === round.text.at(-1 - end)) end += 1;
-  return { start: before.slice(0, start), old: before.slice(start, before.length - end), now: round.text.slice(start, round.text.length - end), rest: end > 0 ? before.slice(-end) : "" };
+  while (end < Math.min(before.length, round.text.length) - start && before.at(-1 - end) === round.text.at(-1 - end))
+    end += 1;
+  return {
+    start: before.slice(0, start),
+    old: before.slice(start, before.length - end),
+    now: round.text.slice(start, round.text.length - end),
+    rest: end > 0 ? before.slice(-end) : "",
+  };
 }
 
 const unseen = (/** @type {string} */ text) => element("span", { class: "visually-hidden" }, text);
@@ -49,6 +65,21 @@ export function changed(prompt, before, round) {
   const { start, old, now, rest } = around(before, round);
   // The space before a sentence is no part of the mark.
   const space = /^\s*/.exec(old)?.[0] ?? "";
-  if (round.chosen === 0) return passage(prompt, start, space, element("mark", {}, unseen("[kept: "), old.slice(space.length), unseen("]")), rest);
-  return passage(prompt, start, space, element("del", {}, unseen("[taken out: "), old.slice(space.length), unseen("]")), " ", element("ins", {}, unseen("[put in: "), now.trimStart(), unseen("]")), rest);
+  if (round.chosen === 0)
+    return passage(
+      prompt,
+      start,
+      space,
+      element("mark", {}, unseen("[kept: "), old.slice(space.length), unseen("]")),
+      rest,
+    );
+  return passage(
+    prompt,
+    start,
+    space,
+    element("del", {}, unseen("[taken out: "), old.slice(space.length), unseen("]")),
+    " ",
+    element("ins", {}, unseen("[put in: "), now.trimStart(), unseen("]")),
+    rest,
+  );
 }

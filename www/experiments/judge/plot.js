@@ -19,7 +19,14 @@ function scaled({ metric, in_score, verdict, difference }) {
   // Of a few prompts there is no interval, and the mark stands alone.
   const { from, to } = interval ?? { from: mean, to: mean };
   const reach = Math.max(Math.abs(from), Math.abs(to)) || 1;
-  return { name: labelOf(metric), mean: mean / reach, from: from / reach, to: to / reach, tint: in_score ? "var(--soft)" : "var(--accent)", told: verdict !== "undecided" };
+  return {
+    name: labelOf(metric),
+    mean: mean / reach,
+    from: from / reach,
+    to: to / reach,
+    tint: in_score ? "var(--soft)" : "var(--accent)",
+    told: verdict !== "undecided",
+  };
 }
 
 /** @param {JudgeEffect} effect */
@@ -48,14 +55,31 @@ export function createIntervals() {
       marginRight: 8,
       marginBottom: 6,
       marginLeft: size.onPaper ? 158 : width < 340 ? 174 : 190,
-      x: { domain: [-1.04, 1.04], axis: "top", ticks: width < 340 ? [-1, 1] : [-1, 0, 1], tickSize: 0, label: null, tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →") },
+      x: {
+        domain: [-1.04, 1.04],
+        axis: "top",
+        ticks: width < 340 ? [-1, 1] : [-1, 0, 1],
+        tickSize: 0,
+        label: null,
+        tickFormat: (/** @type {number} */ value) => (value === 0 ? "0" : value < 0 ? "← lower" : "higher →"),
+      },
       y: { domain: lines.map(({ name }) => name), label: null },
       marks: [
         frame({ stroke: "var(--line)" }),
         ruleX([0], { stroke: "var(--edge)", strokeDasharray: "3 3" }),
         axisY({ tickSize: 0, label: null, fill: "var(--ink)" }),
         ruleY(lines, { y: "name", x1: "from", x2: "to", stroke: tint, strokeWidth: 2.5, strokeOpacity: 0.6 }),
-        dot(lines, { y: "name", x: "mean", r: size.onPaper ? 3 : 5, fill: { value: (/** @type {typeof lines[number]} */ { told, tint: colour }) => (told ? colour : "var(--card)"), scale: null }, stroke: tint, strokeWidth: 1.75 }),
+        dot(lines, {
+          y: "name",
+          x: "mean",
+          r: size.onPaper ? 3 : 5,
+          fill: {
+            value: (/** @type {typeof lines[number]} */ { told, tint: colour }) => (told ? colour : "var(--card)"),
+            scale: null,
+          },
+          stroke: tint,
+          strokeWidth: 1.75,
+        }),
       ],
     });
     for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");

@@ -5,15 +5,21 @@
  */
 
 export const title = "Self-evaluation";
-export const question = "The model’s own numbers rank its drafts and rewrite its weakest sentences. Do the stories change by it, beyond the score that chose them?";
+export const question =
+  "The model’s own numbers rank its drafts and rewrite its weakest sentences. Do the stories change by it, beyond the score that chose them?";
 
 /** @type {Protocol} */
 export const protocol = {
-  hypothesis: "Stories chosen by the score differ from stories chosen at random not only in the score, but also in numbers that the score does not contain.",
-  settings: "The score is a weighted mean of coherence, novelty and relevance, each 0 to 1. Best of n: n drafts of one prompt, of which the one with the greatest score is taken. Revise: each round finds the sentence that owes least to what stands before it (the least contextual gain a token), redrafts it k times, and keeps whatever gives the whole story the greatest score; what comes after stays as it was.",
-  measure: "The score and its parts, and what it does not contain: surprise, contextual gain, log-probability, excess surprise, repetition, variety, length; copied spans where novelty counts. Some of these lie near the score, so none is wholly independent of it.",
-  control: "The same compute with a choice at random: one of the same n drafts; or the same story, as many rounds, the same seeds for the redrafts, but one candidate drawn at random, the old sentence among them.",
-  analysis: "Judged − control, averaged over the seeds of a prompt; prompts are the units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all numbers together, level 0.05. That the score rises is true by construction and proves nothing. What does not pass is undecided, not equal; fewer than about ten prompts cannot show anything.",
+  hypothesis:
+    "Stories chosen by the score differ from stories chosen at random not only in the score, but also in numbers that the score does not contain.",
+  settings:
+    "The score is a weighted mean of coherence, novelty and relevance, each 0 to 1. Best of n: n drafts of one prompt, of which the one with the greatest score is taken. Revise: each round finds the sentence that owes least to what stands before it (the least contextual gain a token), redrafts it k times, and keeps whatever gives the whole story the greatest score; what comes after stays as it was.",
+  measure:
+    "The score and its parts, and what it does not contain: surprise, contextual gain, log-probability, excess surprise, repetition, variety, length; copied spans where novelty counts. Some of these lie near the score, so none is wholly independent of it.",
+  control:
+    "The same compute with a choice at random: one of the same n drafts; or the same story, as many rounds, the same seeds for the redrafts, but one candidate drawn at random, the old sentence among them.",
+  analysis:
+    "Judged − control, averaged over the seeds of a prompt; prompts are the units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all numbers together, level 0.05. That the score rises is true by construction and proves nothing. What does not pass is undecided, not equal; fewer than about ten prompts cannot show anything.",
   paper: [
     "What this is not: the model does not want a better story. It has no intention and no motivation, does not know that it is judged, and gains nothing by a higher score. A stated formula puts drafts into an order; “self-evaluation” is a manner of speaking.",
     "Product: does choosing change the stories? That is what the table tells. The score is a proxy for value, built from numbers that know little of what makes a story good; no person’s taste is in it, unless you rate the stories yourself.",

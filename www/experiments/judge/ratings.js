@@ -25,11 +25,13 @@ export function scoresOf(rows) {
   /** @type {Map<string, number>} */
   const scores = new Map();
   for (const { prompt_text: prompt, judged, control, process } of rows) {
-    const add = (/** @type {string | null} */ digest, /** @type {JudgeAppraisal | null} */ appraisal) => digest !== null && appraisal && scores.set(nameOf(prompt, digest), appraisal.score);
+    const add = (/** @type {string | null} */ digest, /** @type {JudgeAppraisal | null} */ appraisal) =>
+      digest !== null && appraisal && scores.set(nameOf(prompt, digest), appraisal.score);
     const told = "best_of" in process ? process.best_of.drafts : [process.revise.before, judged, control];
     for (const { digest, appraisal } of told) add(digest, appraisal);
     if ("best_of" in process) continue;
-    for (const { candidates, chosen } of [...process.revise.judged, ...process.revise.control]) add(candidates[chosen]?.digest ?? null, candidates[chosen]?.appraisal ?? null);
+    for (const { candidates, chosen } of [...process.revise.judged, ...process.revise.control])
+      add(candidates[chosen]?.digest ?? null, candidates[chosen]?.appraisal ?? null);
   }
   return scores;
 }
@@ -45,8 +47,11 @@ export function pairsOf(kept, scores, model) {
   const rated = stories.filter(({ rating, record }) => rating !== null && record.model === model);
   /** @type {Map<string, number>} */
   const ratings = new Map();
-  for (const { rating, record } of rated.toSorted((one, other) => (one.created ?? 0) - (other.created ?? 0))) ratings.set(nameOf(record.settings.prompt, record.digest), rating ?? 0);
-  const both = [...ratings].flatMap(([name, rating]) => (scores.has(name) ? [{ rating, score: scores.get(name) ?? 0 }] : []));
+  for (const { rating, record } of rated.toSorted((one, other) => (one.created ?? 0) - (other.created ?? 0)))
+    ratings.set(nameOf(record.settings.prompt, record.digest), rating ?? 0);
+  const both = [...ratings].flatMap(([name, rating]) =>
+    scores.has(name) ? [{ rating, score: scores.get(name) ?? 0 }] : [],
+  );
   return { rated: ratings.size, ratings: both.map(({ rating }) => rating), scores: both.map(({ score }) => score) };
 }
 
@@ -58,7 +63,11 @@ export function createRatings({ analyst, model }) {
     { class: "card ratings", "aria-labelledby": "ratings-heading" },
     element("h2", { id: "ratings-heading" }, "Your ratings and the score"),
     text,
-    element("p", { class: "hint" }, "Once there are stories below, open some on the page of stories and rate them from 1 to 5 under “Your stories”; better before you look at their scores. Ratings stay on this device. Rank agreement: Spearman’s correlation with its 95% bootstrap interval."),
+    element(
+      "p",
+      { class: "hint" },
+      "Once there are stories below, open some on the page of stories and rate them from 1 to 5 under “Your stories”; better before you look at their scores. Ratings stay on this device. Rank agreement: Spearman’s correlation with its 95% bootstrap interval.",
+    ),
   );
   /** @type {Promise<Storage> | null} */
   let opening = null;
@@ -72,21 +81,32 @@ export function createRatings({ analyst, model }) {
     asked += 1;
     const mine = asked;
     found = null;
-    if (rows.length === 0) return void (text.textContent = "Once there are stories, those that you have rated are held against the score here.");
+    if (rows.length === 0)
+      return void (text.textContent =
+        "Once there are stories, those that you have rated are held against the score here.");
     try {
       opening ??= openStorage({ onLost: () => (opening = null) });
       const pairs = pairsOf(await (await opening).all(), scoresOf(rows), model);
-      const answer = pairs.ratings.length > 0 ? await analyst.ask("agreement", { ratings: pairs.ratings, scores: pairs.scores }) : null;
+      const answer =
+        pairs.ratings.length > 0
+          ? await analyst.ask("agreement", { ratings: pairs.ratings, scores: pairs.scores })
+          : null;
       if (mine !== asked) return;
       const here = `${pairs.ratings.length === 1 ? "1 of your rated stories is" : `${pairs.ratings.length} of your rated stories are`} of this experiment (you have rated ${pairs.rated} in all).`;
       found = answer?.agreement ? { ...answer.agreement, rated: pairs.ratings.length } : null;
       node.toggleAttribute("data-found", found !== null);
       if (answer?.agreement) text.textContent = `${here} ${answer.agreement.finding}`;
       else if (answer?.problem) text.textContent = `${here} ${sentence(answer.problem)}`;
-      else text.textContent = pairs.rated === 0 ? "You have rated no story of this model yet; ten of this experiment are the least that can be compared." : `None of the ${pairs.rated} stories that you have rated is of this experiment; ten are the least that can be compared.`;
+      else
+        text.textContent =
+          pairs.rated === 0
+            ? "You have rated no story of this model yet; ten of this experiment are the least that can be compared."
+            : `None of the ${pairs.rated} stories that you have rated is of this experiment; ten are the least that can be compared.`;
     } catch (error) {
       opening = null;
-      if (mine === asked) text.textContent = error instanceof StorageProblem ? `Your ratings cannot be read. ${error.message}` : String(error);
+      if (mine === asked)
+        text.textContent =
+          error instanceof StorageProblem ? `Your ratings cannot be read. ${error.message}` : String(error);
     }
   }
 

@@ -14,7 +14,12 @@ import { element } from "../../parts/dom.js";
  * @param {...(Node | string)} content
  */
 const card = (name, heading, ...content) =>
-  element("section", { class: `card ${name}-card`, "aria-labelledby": `${name}-heading`, hidden: true }, element("h2", { id: `${name}-heading` }, heading), ...content);
+  element(
+    "section",
+    { class: `card ${name}-card`, "aria-labelledby": `${name}-heading`, hidden: true },
+    element("h2", { id: `${name}-heading` }, heading),
+    ...content,
+  );
 
 /** @param {string} text */
 const hint = (text) => element("p", { class: "hint" }, text);
@@ -32,20 +37,34 @@ export function createJudgeResults({ ratings }) {
     "effects",
     "Every number",
     table.node,
-    hint("Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: what choosing pushes by construction. Undecided: chance could have made the difference."),
+    hint(
+      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: what choosing pushes by construction. Undecided: chance could have made the difference.",
+    ),
     leftOut,
   );
   const intervalsCard = card(
     "intervals",
     "Judged minus control",
     intervals.node,
-    hint("Bars: 95% intervals, from six prompts on, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction."),
+    hint(
+      "Bars: 95% intervals, from six prompts on, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction.",
+    ),
   );
-  const itemsCard = card("items", "How each story came about", hint("Open one to see what there was to choose from, what was chosen, and why."), items.node);
+  const itemsCard = card(
+    "items",
+    "How each story came about",
+    hint("Open one to see what there was to choose from, what was chosen, and why."),
+    items.node,
+  );
   const node = element(
     "div",
     { class: "sweep-results judge-results" },
-    element("section", { class: "card findings", "aria-labelledby": "findings-heading" }, element("h2", { id: "findings-heading" }, "Findings"), findings),
+    element(
+      "section",
+      { class: "card findings", "aria-labelledby": "findings-heading" },
+      element("h2", { id: "findings-heading" }, "Findings"),
+      findings,
+    ),
     intervalsCard,
     tableCard,
     ratings,
@@ -66,10 +85,17 @@ export function createJudgeResults({ ratings }) {
       items.show(rows);
       const first = rows.find((row) => row !== null);
       const missing = (first?.left_out ?? []).filter(({ criterion }) => (protocol?.weights[criterion] ?? 0) > 0);
-      leftOut.textContent = missing.length > 0 ? `Not in the score: ${missing.map(({ criterion, reason }) => `${criterion} (${reason})`).join("; ")}.` : "";
+      leftOut.textContent =
+        missing.length > 0
+          ? `Not in the score: ${missing.map(({ criterion, reason }) => `${criterion} (${reason})`).join("; ")}.`
+          : "";
       leftOut.hidden = missing.length === 0;
       const sentences = told?.findings ?? [];
-      findings.replaceChildren(...(sentences.length > 0 ? sentences.map((sentence) => element("p", {}, sentence)) : [hint("What the stories tell is said here, as soon as there are some.")]));
+      findings.replaceChildren(
+        ...(sentences.length > 0
+          ? sentences.map((sentence) => element("p", {}, sentence))
+          : [hint("What the stories tell is said here, as soon as there are some.")]),
+      );
     },
   };
 }

@@ -13,7 +13,10 @@ import { changed, passage, storyLink } from "./passage.js";
  * @param {boolean} taken
  */
 function candidate({ seed, text, complete, appraisal, gain_bits }, taken) {
-  const score = !complete || !appraisal ? "did not come to its end, so it could not be chosen" : `score ${writeScore(appraisal.score)} (${partsOf(appraisal)})`;
+  const score =
+    !complete || !appraisal
+      ? "did not come to its end, so it could not be chosen"
+      : `score ${writeScore(appraisal.score)} (${partsOf(appraisal)})`;
   const gain = gain_bits === null ? "" : ` · gain ${decimal(gain_bits, 2)} bits a token`;
   return element(
     "li",
@@ -31,15 +34,28 @@ function candidate({ seed, text, complete, appraisal, gain_bits }, taken) {
  * @param {string} arm
  */
 function roundOf(round, prompt, before, arm) {
-  const candidates = element("ol", { class: "candidates" }, ...round.candidates.map((each, at) => candidate(each, at === round.chosen)));
+  const candidates = element(
+    "ol",
+    { class: "candidates" },
+    ...round.candidates.map((each, at) => candidate(each, at === round.chosen)),
+  );
   return element(
     "li",
     { class: "round" },
     element("h4", {}, `Round ${round.round}`),
-    element("p", { class: "hint" }, `The weakest sentence that is left to try: ${decimal(round.sentence.gain_bits, 2)} bits a token owed to what stands before it.`),
+    element(
+      "p",
+      { class: "hint" },
+      `The weakest sentence that is left to try: ${decimal(round.sentence.gain_bits, 2)} bits a token owed to what stands before it.`,
+    ),
     element("p", { class: "reason" }, round.reason),
     changed(prompt, before, round),
-    element("details", {}, element("summary", {}, `${round.candidates.length} candidates and their scores`), candidates),
+    element(
+      "details",
+      {},
+      element("summary", {}, `${round.candidates.length} candidates and their scores`),
+      candidates,
+    ),
     element("p", { class: "hint" }, storyLink(round.link, `${arm}, after round ${round.round}`)),
   );
 }
@@ -52,9 +68,21 @@ function roundOf(round, prompt, before, arm) {
  * @param {JudgeRound[]} rounds
  */
 function armOf(title, { prompt_text: prompt }, before, after, rounds) {
-  const told = rounds.map((round, at) => roundOf(round, prompt, rounds[at - 1]?.text ?? before.text, title.toLowerCase()));
-  const nothing = element("p", { class: "hint" }, "No sentence could be revised: only sentences after the first one have a contextual gain.");
-  return element("section", { class: "arm" }, element("h3", {}, title), createAppraisal(after.appraisal), rounds.length > 0 ? element("ol", { class: "rounds" }, ...told) : nothing);
+  const told = rounds.map((round, at) =>
+    roundOf(round, prompt, rounds[at - 1]?.text ?? before.text, title.toLowerCase()),
+  );
+  const nothing = element(
+    "p",
+    { class: "hint" },
+    "No sentence could be revised: only sentences after the first one have a contextual gain.",
+  );
+  return element(
+    "section",
+    { class: "arm" },
+    element("h3", {}, title),
+    createAppraisal(after.appraisal),
+    rounds.length > 0 ? element("ol", { class: "rounds" }, ...told) : nothing,
+  );
 }
 
 /**
@@ -65,7 +93,19 @@ export function createRounds(row, { before, judged, control }) {
   return element(
     "div",
     { class: "revision" },
-    element("section", { class: "arm" }, element("h3", {}, "Before"), createAppraisal(before.appraisal), passage(row.prompt_text, before.text), element("p", { class: "hint" }, `Seed ${before.seed} · `, storyLink(before.link, "before"))),
-    element("div", { class: "arms" }, armOf("Revised by score", row, before, row.judged, judged), armOf("Revised at random", row, before, row.control, control)),
+    element(
+      "section",
+      { class: "arm" },
+      element("h3", {}, "Before"),
+      createAppraisal(before.appraisal),
+      passage(row.prompt_text, before.text),
+      element("p", { class: "hint" }, `Seed ${before.seed} · `, storyLink(before.link, "before")),
+    ),
+    element(
+      "div",
+      { class: "arms" },
+      armOf("Revised by score", row, before, row.judged, judged),
+      armOf("Revised at random", row, before, row.control, control),
+    ),
   );
 }

@@ -15,13 +15,31 @@ const CRITERIA = [
 export function createWeights() {
   const hint = element("p", { class: "hint", id: "novelty-hint" });
   const sliders = CRITERIA.map(([name, label]) => {
-    const input = element("input", { type: "range", min: 0, max: 1, step: 0.05, id: `weight-${name}`, "aria-describedby": name === "novelty" ? "novelty-hint" : null });
+    const input = element("input", {
+      type: "range",
+      min: 0,
+      max: 1,
+      step: 0.05,
+      id: `weight-${name}`,
+      "aria-describedby": name === "novelty" ? "novelty-hint" : null,
+    });
     const output = element("output", { for: `weight-${name}` });
     const say = () => (output.textContent = Number(input.value).toFixed(2));
     input.addEventListener("input", say);
-    return { name, input, say, node: element("div", { class: "weight" }, element("label", { for: `weight-${name}` }, label), input, output) };
+    return {
+      name,
+      input,
+      say,
+      node: element("div", { class: "weight" }, element("label", { for: `weight-${name}` }, label), input, output),
+    };
   });
-  const node = element("fieldset", { class: "weights" }, element("legend", {}, "What counts in the score"), ...sliders.map((slider) => slider.node), hint);
+  const node = element(
+    "fieldset",
+    { class: "weights" },
+    element("legend", {}, "What counts in the score"),
+    ...sliders.map((slider) => slider.node),
+    hint,
+  );
   const novelty = sliders.find(({ name }) => name === "novelty");
   let ready = false;
 

@@ -17,14 +17,30 @@ export function createMeasure({ name, heading, choice }) {
   const lines = createLines();
   const words = element("div", { class: "findings-list" });
   const say = element("p", { class: "hint" });
-  const head = element("div", { class: "map-head" }, element("h2", { id: `measure-${name}` }, heading), ...(choice ? [choice] : []));
+  const head = element(
+    "div",
+    { class: "map-head" },
+    element("h2", { id: `measure-${name}` }, heading),
+    ...(choice ? [choice] : []),
+  );
   return {
-    node: element("section", { class: "card measure", "aria-labelledby": `measure-${name}` }, head, lines.node, words, say),
+    node: element(
+      "section",
+      { class: "card measure", "aria-labelledby": `measure-${name}` },
+      head,
+      lines.node,
+      words,
+      say,
+    ),
     /** @param {{ told: FindingsMessage | null, metric: Metric, written: number, unmeasured: boolean }} view  `unmeasured`: for want of the library */
     show({ told, metric, written, unmeasured }) {
       const finding = told?.findings[0] ?? null;
       lines.show({ finding, metric });
-      const sentences = unmeasured ? ["It needs the library, which the page can load."] : written > 0 ? (finding?.sentences ?? []) : [];
+      const sentences = unmeasured
+        ? ["It needs the library, which the page can load."]
+        : written > 0
+          ? (finding?.sentences ?? [])
+          : [];
       words.replaceChildren(...sentences.map((sentence) => element("p", {}, sentence)));
       say.textContent = metric.say;
     },

@@ -50,22 +50,43 @@ export const poet = {
  */
 function create(context, adapter) {
   const { analyst, conduct, hello } = context;
-  const card = element("p", { class: "hint" }, `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `, element("a", { href: "models/poet/README.md" }, "how it was made, and how it writes"), ".");
+  const card = element(
+    "p",
+    { class: "hint" },
+    `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `,
+    element("a", { href: "models/poet/README.md" }, "how it was made, and how it writes"),
+    ".",
+  );
   const form = createForm({
     chain: hello.chain,
-    fixed: { name: "strength", label: "Strengths", hint: "From 0 (the base model) over 1 (as trained) to 1.5, as a list (0,0.5,1) or as from:to:count (0:1.5:7)." },
+    fixed: {
+      name: "strength",
+      label: "Strengths",
+      hint: "From 0 (the base model) over 1 (as trained) to 1.5, as a list (0,0.5,1) or as from:to:count (0:1.5:7).",
+    },
     words: { seeds: "Seeds a prompt", prompts: "One a line. Each is written after at every strength." },
     about: [card],
     onChange: () => sweep.consider(),
   });
-  const number = element("select", { "aria-label": "Number" }, ...ADAPTER_NUMBERS.map(({ name, label }) => element("option", { value: name }, label)));
+  const number = element(
+    "select",
+    { "aria-label": "Number" },
+    ...ADAPTER_NUMBERS.map(({ name, label }) => element("option", { value: name }, label)),
+  );
   number.value = "base_slor_per_word_bits";
   number.addEventListener("change", () => void telling.tell());
   const sides = createSideBySide();
   const caveats = element("ul", { class: "hint" });
   const measures = [
     ...MEASURES.map(({ name, heading }) => ({ number: () => name, measure: createMeasure({ name, heading }) })),
-    { number: () => number.value, measure: createMeasure({ name: "chosen", heading: "Another number", choice: element("label", {}, "Number ", number) }) },
+    {
+      number: () => number.value,
+      measure: createMeasure({
+        name: "chosen",
+        heading: "Another number",
+        choice: element("label", {}, "Number ", number),
+      }),
+    },
   ];
   const results = element(
     "div",
@@ -76,13 +97,23 @@ function create(context, adapter) {
       "section",
       { class: "card reading", "aria-labelledby": "reading-heading" },
       element("h2", { id: "reading-heading" }, "How to read this"),
-      element("p", { class: "hint" }, "Bars: 95% intervals over prompts or seeds, where there is enough for one. Filled marks differ significantly from the lowest strength."),
+      element(
+        "p",
+        { class: "hint" },
+        "Bars: 95% intervals over prompts or seeds, where there is enough for one. Filled marks differ significantly from the lowest strength.",
+      ),
       caveats,
     ),
   );
 
   /** @type {Kind} */
-  const kind = { name: NAME, cell: "strength", tokenSeconds: TOKEN_SECONDS, usual: () => usualGrid(hello.grid, adapter), fit };
+  const kind = {
+    name: NAME,
+    cell: "strength",
+    tokenSeconds: TOKEN_SECONDS,
+    usual: () => usualGrid(hello.grid, adapter),
+    fit,
+  };
   const sweep = createSweep({
     context,
     kind,
@@ -92,7 +123,14 @@ function create(context, adapter) {
       draw();
     },
   });
-  const telling = createTelling({ analyst, conduct, grid: sweep.grid, names: () => measures.map((each) => each.number()), label: (name) => numberOf(name, ADAPTER_NUMBERS).label, onTold: draw });
+  const telling = createTelling({
+    analyst,
+    conduct,
+    grid: sweep.grid,
+    names: () => measures.map((each) => each.number()),
+    label: (name) => numberOf(name, ADAPTER_NUMBERS).label,
+    onTold: draw,
+  });
 
   /**
    * A grid of a link, with the adapter that is here and along its strength alone.
@@ -104,8 +142,15 @@ function create(context, adapter) {
     const along = grid.axes.length === 1 && grid.axes[0]?.name === "strength";
     if (along && theirs?.id === adapter.id) return { grid, problem: null };
     const mine = { ...base, adapter: { id: adapter.id, strength: 1 } };
-    if (along) return { grid: { ...grid, base: mine }, problem: `The link was made with the adapter ${theirs?.id ?? "of no name"}, this page has ${adapter.id}: its stories will be others.` };
-    return { grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } }, problem: "The link does not sweep the strength of an adapter, and nothing else; the usual strengths are used." };
+    if (along)
+      return {
+        grid: { ...grid, base: mine },
+        problem: `The link was made with the adapter ${theirs?.id ?? "of no name"}, this page has ${adapter.id}: its stories will be others.`,
+      };
+    return {
+      grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } },
+      problem: "The link does not sweep the strength of an adapter, and nothing else; the usual strengths are used.",
+    };
   }
 
   function draw() {
@@ -116,7 +161,12 @@ function create(context, adapter) {
     const traced = rows.some((row) => row && "new_ngrams_3" in row.numbers);
     for (const { number: name, measure } of measures) {
       const metric = numberOf(name(), ADAPTER_NUMBERS);
-      measure.show({ told: telling.told(name()), metric, written, unmeasured: metric.library === true && written > 0 && !traced });
+      measure.show({
+        told: telling.told(name()),
+        metric,
+        written,
+        unmeasured: metric.library === true && written > 0 && !traced,
+      });
     }
     const told = telling.told("base_coherence")?.caveats ?? [];
     caveats.replaceChildren(...(written > 0 ? told : []).map((caveat) => element("li", {}, caveat)));

@@ -8,10 +8,20 @@ import { promptsOf } from "../session/sweep.js";
  * @import { Grid, Row } from "../../protocol.js"
  */
 
-const SHOWN = ["base_coherence", "base_surprise", "new_ngrams_3", "adapter_new_ngrams_3", "adapter_longest_span", "lines", "mean_words_per_line", "rhyming_line_ends"].map((name) => numberOf(name, ADAPTER_NUMBERS));
+const SHOWN = [
+  "base_coherence",
+  "base_surprise",
+  "new_ngrams_3",
+  "adapter_new_ngrams_3",
+  "adapter_longest_span",
+  "lines",
+  "mean_words_per_line",
+  "rhyming_line_ends",
+].map((name) => numberOf(name, ADAPTER_NUMBERS));
 
 /** @param {number} value */
-const strength = (value) => (value === 0 ? "Strength 0: the base model" : value === 1 ? "Strength 1: as trained" : `Strength ${value}`);
+const strength = (value) =>
+  value === 0 ? "Strength 0: the base model" : value === 1 ? "Strength 1: as trained" : `Strength ${value}`;
 
 /** One of the two texts. */
 function createSide() {
@@ -29,7 +39,12 @@ function createSide() {
       heading.textContent = value === undefined ? "No other strength" : strength(value);
       text.replaceChildren(element("span", { class: "cell-prompt" }, prompt), ...(row ? [row.text] : []));
       if (row) {
-        const link = element("a", { href: `index.html${row.link}` }, "Open this story", element("span", { class: "visually-hidden" }, ` (strength ${value}, seed ${row.seed})`));
+        const link = element(
+          "a",
+          { href: `index.html${row.link}` },
+          "Open this story",
+          element("span", { class: "visually-hidden" }, ` (strength ${value}, seed ${row.seed})`),
+        );
         below.replaceChildren(`${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `, link);
       } else below.replaceChildren(value === undefined ? "Take a second strength to compare." : "Not written yet.");
     },
@@ -44,11 +59,23 @@ export function createSideBySide() {
   const [base, poet] = [createSide(), createSide()];
   const body = element("tbody");
   const columns = [element("th", { scope: "col" }), element("th", { scope: "col" })];
-  const table = element("table", { class: "side-numbers" }, element("caption", { class: "visually-hidden" }, "Numbers of the two stories"), element("thead", {}, element("tr", {}, element("td"), ...columns)), body);
+  const table = element(
+    "table",
+    { class: "side-numbers" },
+    element("caption", { class: "visually-hidden" }, "Numbers of the two stories"),
+    element("thead", {}, element("tr", {}, element("td"), ...columns)),
+    body,
+  );
   const node = element(
     "section",
     { class: "card side-by-side", "aria-labelledby": "sides-heading" },
-    element("div", { class: "map-head" }, element("h2", { id: "sides-heading" }, "Base and Poet, side by side"), element("label", { class: "side-prompt" }, "Prompt ", prompts), element("label", {}, "Seed ", seeds)),
+    element(
+      "div",
+      { class: "map-head" },
+      element("h2", { id: "sides-heading" }, "Base and Poet, side by side"),
+      element("label", { class: "side-prompt" }, "Prompt ", prompts),
+      element("label", {}, "Seed ", seeds),
+    ),
     element("label", { class: "side-strength" }, "Strength ", slider, output),
     element("div", { class: "sides" }, base.node, poet.node),
     table,
@@ -62,9 +89,15 @@ export function createSideBySide() {
 
   /** @param {Grid} grid */
   function make(grid) {
-    steps = (grid.axes[0]?.values ?? []).map((value, cell) => ({ cell, value })).sort((one, other) => one.value - other.value);
+    steps = (grid.axes[0]?.values ?? [])
+      .map((value, cell) => ({ cell, value }))
+      .sort((one, other) => one.value - other.value);
     prompts.replaceChildren(...promptsOf(grid).map((prompt, index) => element("option", { value: index }, prompt)));
-    seeds.replaceChildren(...Array.from({ length: grid.seeds }, (_, index) => element("option", { value: index }, String(grid.base.seed + index))));
+    seeds.replaceChildren(
+      ...Array.from({ length: grid.seeds }, (_, index) =>
+        element("option", { value: index }, String(grid.base.seed + index)),
+      ),
+    );
     slider.max = String(Math.max(1, steps.length - 1));
     const trained = steps.findIndex(({ value }) => value === 1);
     slider.value = String(trained > 0 ? trained : steps.length - 1);
@@ -77,21 +110,38 @@ export function createSideBySide() {
     const [prompt, seed] = [Number(prompts.value), Number(seeds.value)];
     const low = steps[0];
     const high = steps.length > 1 ? steps[Number(slider.value)] : undefined;
-    const story = (/** @type {{ cell: number } | undefined} */ step) => (step ? (rows[(step.cell * promptsOf(grid).length + prompt) * grid.seeds + seed] ?? null) : null);
+    const story = (/** @type {{ cell: number } | undefined} */ step) =>
+      step ? (rows[(step.cell * promptsOf(grid).length + prompt) * grid.seeds + seed] ?? null) : null;
     const both = [story(low), story(high)];
     // Drawn anew only where something is new, so that a reader's place in it stays.
-    const now = JSON.stringify([prompt, seed, low, high, both.map((row) => row && [row.digest, SHOWN.map(({ name }) => row.numbers[name])])]);
+    const now = JSON.stringify([
+      prompt,
+      seed,
+      low,
+      high,
+      both.map((row) => row && [row.digest, SHOWN.map(({ name }) => row.numbers[name])]),
+    ]);
     if (now === drawn) return;
     drawn = now;
     output.textContent = high ? percent(high.value) : "";
     slider.setAttribute("aria-valuetext", high ? percent(high.value) : "none");
     const words = promptsOf(grid)[prompt] ?? "";
-    for (const [index, side] of [base, poet].entries()) side.show([low, high][index]?.value, words, both[index] ?? null);
+    for (const [index, side] of [base, poet].entries())
+      side.show([low, high][index]?.value, words, both[index] ?? null);
     for (const [index, column] of columns.entries()) {
       const value = [low, high][index]?.value;
       column.textContent = value === undefined ? "" : `Strength ${value}`;
     }
-    body.replaceChildren(...SHOWN.map(({ name, label, write }) => element("tr", {}, element("th", { scope: "row" }, label), ...both.map((row) => element("td", {}, write(row?.numbers[name] ?? null))))));
+    body.replaceChildren(
+      ...SHOWN.map(({ name, label, write }) =>
+        element(
+          "tr",
+          {},
+          element("th", { scope: "row" }, label),
+          ...both.map((row) => element("td", {}, write(row?.numbers[name] ?? null))),
+        ),
+      ),
+    );
   }
 
   for (const control of [prompts, seeds]) control.addEventListener("change", draw);
@@ -100,7 +150,13 @@ export function createSideBySide() {
     node,
     /** @param {{ grid: Grid, rows: (Row | null)[] }} next */
     show(next) {
-      const made = JSON.stringify([next.grid.axes, next.grid.prompts, next.grid.base.prompt, next.grid.seeds, next.grid.base.seed]);
+      const made = JSON.stringify([
+        next.grid.axes,
+        next.grid.prompts,
+        next.grid.base.prompt,
+        next.grid.seeds,
+        next.grid.base.seed,
+      ]);
       if (made !== shape) make(next.grid);
       shape = made;
       view = next;

@@ -15,7 +15,12 @@ export function createCellStories({ onClose }) {
   const list = element("ol", { class: "cell-stories" });
   const close = element("button", { type: "button", class: "small" }, "Close");
   close.addEventListener("click", onClose);
-  const node = element("section", { class: "card chosen-cell", "aria-label": "Stories of the chosen cell", hidden: true }, element("div", { class: "chosen-head" }, heading, close), list);
+  const node = element(
+    "section",
+    { class: "card chosen-cell", "aria-label": "Stories of the chosen cell", hidden: true },
+    element("div", { class: "chosen-head" }, heading, close),
+    list,
+  );
   let shown = "";
 
   /**
@@ -31,7 +36,12 @@ export function createCellStories({ onClose }) {
       "li",
       {},
       element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), row.text),
-      element("p", { class: "hint" }, `Seed ${row.seed} · ${numbers} · ${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `, link),
+      element(
+        "p",
+        { class: "hint" },
+        `Seed ${row.seed} · ${numbers} · ${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `,
+        link,
+      ),
     );
   }
 
@@ -45,7 +55,10 @@ export function createCellStories({ onClose }) {
       const each = rows.length / grid.axes.reduce((product, { values }) => product * values.length, 1);
       const stories = rows.slice(cell * each, (cell + 1) * each).flatMap((row) => row ?? []);
       // Drawn anew only where something is new, so that a reader's place in it stays.
-      const now = JSON.stringify([cell, stories.map(({ digest, numbers }) => [digest, SHOWN.map(({ name }) => numbers[name])])]);
+      const now = JSON.stringify([
+        cell,
+        stories.map(({ digest, numbers }) => [digest, SHOWN.map(({ name }) => numbers[name])]),
+      ]);
       if (now === shown) return;
       shown = now;
       heading.textContent = `${capital(cellName(grid, cell))}: ${stories.length === 0 ? "no story yet" : stories.length === 1 ? "1 story" : `${stories.length} stories`}`;

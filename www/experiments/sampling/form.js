@@ -32,7 +32,13 @@ function valuesText({ name, values }, written) {
  * @param {Node[]} [options.about]  what is told before the settings
  * @param {() => void} options.onChange
  */
-export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prompts: "One a line; every cell goes on from each of them." }, about = [], onChange }) {
+export function createForm({
+  chain,
+  fixed,
+  words = { seeds: "Seeds a cell", prompts: "One a line; every cell goes on from each of them." },
+  about = [],
+  onChange,
+}) {
   const problem = element("p", { class: "form-problem", id: "form-problem", role: "alert" });
   const choices = () => [
     element("option", { value: "temperature" }, "Temperature"),
@@ -45,7 +51,13 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
   const nothing = element("option", { value: "" }, "None");
   const choosable = (/** @type {string} */ label, /** @type {number} */ index) => {
     const select = element("select", {}, ...(index > 0 ? [nothing] : []), ...choices());
-    const values = element("input", { type: "text", autocomplete: "off", spellcheck: "false", "aria-label": `Values of the ${label.toLowerCase()}`, "aria-describedby": "values-hint form-problem" });
+    const values = element("input", {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-label": `Values of the ${label.toLowerCase()}`,
+      "aria-describedby": "values-hint form-problem",
+    });
     select.addEventListener("change", () => {
       const found = chain.parameters.find(({ name }) => name === select.value);
       if (found) values.value = [...new Set([found.usual, found.suggested])].join(",");
@@ -54,11 +66,26 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
       values.disabled = select.value === "";
       onChange();
     });
-    return { name: () => select.value, choose: (/** @type {string} */ name) => void (select.value = name), values, node: element("div", { class: "field axis" }, element("label", {}, label, select), values) };
+    return {
+      name: () => select.value,
+      choose: (/** @type {string} */ name) => void (select.value = name),
+      values,
+      node: element("div", { class: "field axis" }, element("label", {}, label, select), values),
+    };
   };
   const settled = (/** @type {{ name: string, label: string }} */ { name, label }) => {
-    const values = element("input", { type: "text", autocomplete: "off", spellcheck: "false", "aria-describedby": "values-hint form-problem" });
-    return { name: () => name, choose: () => undefined, values, node: element("div", { class: "field" }, element("label", {}, label, values)) };
+    const values = element("input", {
+      type: "text",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-describedby": "values-hint form-problem",
+    });
+    return {
+      name: () => name,
+      choose: () => undefined,
+      values,
+      node: element("div", { class: "field" }, element("label", {}, label, values)),
+    };
   };
   const axes = fixed ? [settled(fixed)] : ["First setting", "Second setting"].map(choosable);
   const number = (/** @type {string} */ label, /** @type {Record<string, string | number>} */ attributes) => {
@@ -70,7 +97,12 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
   const seed = number("First seed", { min: 0, max: 4294967295, step: 1 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
   const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
-  const prompts = element("textarea", { rows: fixed ? 7 : 3, spellcheck: "false", autocomplete: "off", "aria-describedby": "prompts-hint form-problem" });
+  const prompts = element("textarea", {
+    rows: fixed ? 7 : 3,
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-describedby": "prompts-hint form-problem",
+  });
   const others = element("p", { class: "hint" });
   const fields = element(
     "fieldset",
@@ -78,10 +110,25 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
     element("legend", { class: "visually-hidden" }, "Settings of the experiment"),
     ...about,
     ...axes.map(({ node }) => node),
-    element("p", { class: "hint", id: "values-hint" }, fixed?.hint ?? "Values as a list (0.5,0.9,1) or as from:to:count (0.2:2:7)."),
+    element(
+      "p",
+      { class: "hint", id: "values-hint" },
+      fixed?.hint ?? "Values as a list (0.5,0.9,1) or as from:to:count (0.2:2:7).",
+    ),
     element("div", { class: "pair" }, seeds.node, length.node),
-    element("div", { class: "field" }, element("label", {}, "Prompts", prompts), element("p", { class: "hint", id: "prompts-hint" }, words.prompts)),
-    element("details", {}, element("summary", {}, "What stays the same"), element("div", { class: "pair" }, seed.node, temperature.node, topP.node), others),
+    element(
+      "div",
+      { class: "field" },
+      element("label", {}, "Prompts", prompts),
+      element("p", { class: "hint", id: "prompts-hint" }, words.prompts),
+    ),
+    element(
+      "details",
+      {},
+      element("summary", {}, "What stays the same"),
+      element("div", { class: "pair" }, seed.node, temperature.node, topP.node),
+      others,
+    ),
     problem,
   );
   fields.addEventListener("input", onChange);
@@ -104,16 +151,33 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
     /** @returns {Said} */
     read() {
       const lines = prompts.value.split(/\r?\n/).filter((line) => line.trim() !== "");
-      const [seedsNow, lengthNow, seedNow] = [whole(seeds.input, 1, MOST_STORIES), whole(length.input, 1, 512), whole(seed.input, 0, 4294967295)];
+      const [seedsNow, lengthNow, seedNow] = [
+        whole(seeds.input, 1, MOST_STORIES),
+        whole(length.input, 1, 512),
+        whole(seed.input, 0, 4294967295),
+      ];
       const wrong = (/** @type {string} */ text) => ({ question: null, problem: text });
       if (seedsNow === null) return wrong(`${words.seeds} must be a whole number from 1 to ${MOST_STORIES}.`);
       if (lengthNow === null) return wrong("Tokens a story must be a whole number from 1 to 512.");
       if (seedNow === null) return wrong("The first seed must be a whole number from 0 to 4294967295.");
       const odd = axes.find(({ name, values }) => name() !== "" && !/^[\d.,:\s-]+$/.test(values.value));
-      if (odd) return wrong(`Values are numbers with commas between, as 0.5,0.9,1, or FROM:TO:COUNT, as 0.2:2:7. “${odd.values.value}” is neither.`);
-      const text = axes.filter(({ name }) => name() !== "").map(({ name, values }) => `${name()}=${values.value.trim()}`).join(",");
+      if (odd)
+        return wrong(
+          `Values are numbers with commas between, as 0.5,0.9,1, or FROM:TO:COUNT, as 0.2:2:7. “${odd.values.value}” is neither.`,
+        );
+      const text = axes
+        .filter(({ name }) => name() !== "")
+        .map(({ name, values }) => `${name()}=${values.value.trim()}`)
+        .join(",");
       /** @type {Settings} */
-      const base = { ...carried, prompt: lines[0] ?? "", temperature: Number(temperature.input.value || NaN), top_p: Number(topP.input.value || NaN), seed: seedNow, length: lengthNow };
+      const base = {
+        ...carried,
+        prompt: lines[0] ?? "",
+        temperature: Number(temperature.input.value || NaN),
+        top_p: Number(topP.input.value || NaN),
+        seed: seedNow,
+        length: lengthNow,
+      };
       return { question: { axes: text, base, prompts: lines.length > 1 ? lines : [], seeds: seedsNow }, problem: null };
     },
     /**
@@ -137,7 +201,8 @@ export function createForm({ chain, fixed, words = { seeds: "Seeds a cell", prom
       topP.input.value = String(base.top_p);
       const options = Object.entries(base.options ?? {}).map(([name, value]) => `${axisLabel(name)} ${value}`);
       if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
-      others.textContent = options.length > 0 ? `Other samplers: ${options.join("; ")}.` : "All other samplers are off.";
+      others.textContent =
+        options.length > 0 ? `Other samplers: ${options.join("; ")}.` : "All other samplers are off.";
     },
     /**
      * @param {string | null} text

@@ -49,7 +49,9 @@ const unseen = (text) => element("span", { class: "visually-hidden" }, text);
 function intervalsOf(grid) {
   const stories = storiesOf(grid);
   if (stories >= FEWEST_OF_INTERVAL) return "with its 95% interval over the stories";
-  return stories === 1 ? "one story a cell: too few for an interval" : `${stories} stories a cell: too few for an interval`;
+  return stories === 1
+    ? "one story a cell: too few for an interval"
+    : `${stories} stories a cell: too few for an interval`;
 }
 
 /**
@@ -72,7 +74,13 @@ export function createHeatmap({ onChoose }) {
   const table = element("table", { class: "heatmap" });
   const low = element("span");
   const high = element("span");
-  const legend = element("div", { class: "legend" }, low, element("span", { class: "ramp heat", "aria-hidden": "true" }), high);
+  const legend = element(
+    "div",
+    { class: "legend" },
+    low,
+    element("span", { class: "ramp heat", "aria-hidden": "true" }),
+    high,
+  );
   const node = element("div", { class: "heatmap-box" }, element("div", { class: "heatmap-scroll" }, table), legend);
   /** @type {HTMLButtonElement[]} */
   let buttons = [];
@@ -89,9 +97,19 @@ export function createHeatmap({ onChoose }) {
       button.addEventListener("focus", () => enter(cell));
       return button;
     });
-    const head = element("tr", {}, element("td", { class: "corner" }), ...(columns?.values ?? [""]).map((value) => element("th", { scope: "col" }, columns ? String(value) : "mean")));
+    const head = element(
+      "tr",
+      {},
+      element("td", { class: "corner" }),
+      ...(columns?.values ?? [""]).map((value) => element("th", { scope: "col" }, columns ? String(value) : "mean")),
+    );
     const lines = rows.values.map((value, row) =>
-      element("tr", {}, element("th", { scope: "row" }, String(value)), ...buttons.slice(row * across, (row + 1) * across).map((button) => element("td", {}, button))),
+      element(
+        "tr",
+        {},
+        element("th", { scope: "row" }, String(value)),
+        ...buttons.slice(row * across, (row + 1) * across).map((button) => element("td", {}, button)),
+      ),
     );
     table.replaceChildren(caption, element("thead", {}, head), element("tbody", {}, ...lines));
   }
@@ -143,7 +161,12 @@ export function createHeatmap({ onChoose }) {
           const range = rangeOf(metric, estimate);
           button.style.setProperty("--heat-share", `${Math.round(share(estimate.mean) * 100)}%`);
           const stories = estimate.count === 1 ? "1 story" : `${estimate.count} stories`;
-          button.replaceChildren(unseen(`${name}: ${metric.label} `), element("b", {}, metric.write(estimate.mean)), ...(range ? [unseen(", interval "), element("small", {}, range)] : []), unseen(`, ${stories}`));
+          button.replaceChildren(
+            unseen(`${name}: ${metric.label} `),
+            element("b", {}, metric.write(estimate.mean)),
+            ...(range ? [unseen(", interval "), element("small", {}, range)] : []),
+            unseen(`, ${stories}`),
+          );
         } else {
           button.style.removeProperty("--heat-share");
           button.replaceChildren(unseen(`${name}: no number yet `), "–");

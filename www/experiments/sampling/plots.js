@@ -53,7 +53,9 @@ function room({ write }, ends) {
   if (low !== high) return {};
   const around = Math.max(0.1, Math.abs(low) / 10);
   // There is no share below nothing or above all.
-  return { domain: write === percent ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around] };
+  return {
+    domain: write === percent ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around],
+  };
 }
 
 /**
@@ -72,8 +74,11 @@ export function createLines() {
     const { width, height } = sizeOf(box);
     if (!view || width < 50 || height < 50) return;
     const { finding, metric } = view;
-    const points = (finding?.means ?? []).flatMap(({ value, estimate }) => (estimate ? [{ value, ...estimate, ...ends(estimate) }] : []));
-    if (!finding || points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
+    const points = (finding?.means ?? []).flatMap(({ value, estimate }) =>
+      estimate ? [{ value, ...estimate, ...ends(estimate) }] : [],
+    );
+    if (!finding || points.length === 0)
+      return box.replaceChildren(element("p", { class: "hint" }, "Nothing is measured yet."));
     const told = new Set(finding.comparisons.filter(({ significant }) => significant).map(({ value }) => value));
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
@@ -91,14 +96,57 @@ export function createLines() {
         gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
-        axisX({ ticks: across, tickSize: 0, label: `${axisLabel(finding.axis)} →`, labelAnchor: "right", labelArrow: "none", ...(narrow ? { labelOffset: 28 } : {}) }),
-        axisY({ ticks: up, tickSize: 0, ...ticks(metric, extent), label: narrow ? null : `↑ ${shortLabel(metric)}`, labelAnchor: "top", labelArrow: "none" }),
-        ruleX(points, { x: "value", y1: "from", y2: "to", stroke: "var(--accent)", strokeWidth: 2.5, strokeOpacity: 0.55 }),
-        line(points, { x: "value", y: "mean", stroke: "var(--accent)", strokeWidth: 1.75, ...(certain ? {} : { strokeDasharray: "2 5" }) }),
-        dot(points, { x: "value", y: "mean", r: narrow ? 3 : 5, fill: { value: (/** @type {{ value: number }} */ point) => (told.has(point.value) ? "var(--accent)" : "var(--card)"), scale: null }, stroke: "var(--accent)", strokeWidth: 1.75 }),
+        axisX({
+          ticks: across,
+          tickSize: 0,
+          label: `${axisLabel(finding.axis)} →`,
+          labelAnchor: "right",
+          labelArrow: "none",
+          ...(narrow ? { labelOffset: 28 } : {}),
+        }),
+        axisY({
+          ticks: up,
+          tickSize: 0,
+          ...ticks(metric, extent),
+          label: narrow ? null : `↑ ${shortLabel(metric)}`,
+          labelAnchor: "top",
+          labelArrow: "none",
+        }),
+        ruleX(points, {
+          x: "value",
+          y1: "from",
+          y2: "to",
+          stroke: "var(--accent)",
+          strokeWidth: 2.5,
+          strokeOpacity: 0.55,
+        }),
+        line(points, {
+          x: "value",
+          y: "mean",
+          stroke: "var(--accent)",
+          strokeWidth: 1.75,
+          ...(certain ? {} : { strokeDasharray: "2 5" }),
+        }),
+        dot(points, {
+          x: "value",
+          y: "mean",
+          r: narrow ? 3 : 5,
+          fill: {
+            value: (/** @type {{ value: number }} */ point) =>
+              told.has(point.value) ? "var(--accent)" : "var(--card)",
+            scale: null,
+          },
+          stroke: "var(--accent)",
+          strokeWidth: 1.75,
+        }),
       ],
     });
-    const words = points.map(({ value, mean, interval }) => `${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}${told.has(value) ? ", which differs," : ""} at ${value}`).join("; ");
+    const words = points
+      .map(
+        ({ value, mean, interval }) =>
+          `${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}${told.has(value) ? ", which differs," : ""} at ${value}`,
+      )
+      .join("; ");
     name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }
@@ -133,40 +181,117 @@ export function createCellMap({ onChoose }) {
     const each = grid.axes[1]?.values.length ?? 1;
     const points = xs.flatMap((x, cell) => {
       const y = ys[cell];
-      return x && y ? [{ cell, x: { mean: x.mean, ...ends(x) }, y: { mean: y.mean, ...ends(y) }, tint: Math.floor(cell / each) / Math.max(1, (first?.values.length ?? 1) - 1) }] : [];
+      return x && y
+        ? [
+            {
+              cell,
+              x: { mean: x.mean, ...ends(x) },
+              y: { mean: y.mean, ...ends(y) },
+              tint: Math.floor(cell / each) / Math.max(1, (first?.values.length ?? 1) - 1),
+            },
+          ]
+        : [];
     });
     placed = [];
-    if (points.length === 0) return box.replaceChildren(element("p", { class: "hint" }, across.library ? "The library tells novelty: load it, or choose another number." : "Nothing is measured yet."));
-    const fill = { value: (/** @type {{ tint: number }} */ { tint }) => `color-mix(in oklch, var(--hot-dot) ${Math.round(tint * 100)}%, var(--cool-dot))`, scale: null };
-    const at = { x: (/** @type {typeof points[number]} */ point) => point.x.mean, y: (/** @type {typeof points[number]} */ point) => point.y.mean };
+    if (points.length === 0)
+      return box.replaceChildren(
+        element(
+          "p",
+          { class: "hint" },
+          across.library ? "The library tells novelty: load it, or choose another number." : "Nothing is measured yet.",
+        ),
+      );
+    const fill = {
+      value: (/** @type {{ tint: number }} */ { tint }) =>
+        `color-mix(in oklch, var(--hot-dot) ${Math.round(tint * 100)}%, var(--cool-dot))`,
+      scale: null,
+    };
+    const at = {
+      x: (/** @type {typeof points[number]} */ point) => point.x.mean,
+      y: (/** @type {typeof points[number]} */ point) => point.y.mean,
+    };
     const drawing = plot({
       width,
       height,
       ...MARGINS,
-      x: { label: null, inset: 12, ...room(across, points.flatMap(({ x: { from, to } }) => [from, to])) },
-      y: { label: null, inset: 12, ...room(up, points.flatMap(({ y: { from, to } }) => [from, to])) },
+      x: {
+        label: null,
+        inset: 12,
+        ...room(
+          across,
+          points.flatMap(({ x: { from, to } }) => [from, to]),
+        ),
+      },
+      y: {
+        label: null,
+        inset: 12,
+        ...room(
+          up,
+          points.flatMap(({ y: { from, to } }) => [from, to]),
+        ),
+      },
       marks: [
         gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
         gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
         frame({ stroke: "var(--line)" }),
-        axisX({ ticks: 5, tickSize: 0, ...ticks(across, points.flatMap(({ x }) => [x.from, x.to])), label: `${shortLabel(across)} →`, labelAnchor: "right", labelArrow: "none" }),
-        axisY({ ticks: 5, tickSize: 0, ...ticks(up, points.flatMap(({ y }) => [y.from, y.to])), label: `↑ ${shortLabel(up)}`, labelAnchor: "top", labelArrow: "none" }),
-        ruleX(points, { x: at.x, y1: (/** @type {any} */ point) => point.y.from, y2: (/** @type {any} */ point) => point.y.to, stroke: "var(--soft)", strokeOpacity: 0.35 }),
-        ruleY(points, { y: at.y, x1: (/** @type {any} */ point) => point.x.from, x2: (/** @type {any} */ point) => point.x.to, stroke: "var(--soft)", strokeOpacity: 0.35 }),
+        axisX({
+          ticks: 5,
+          tickSize: 0,
+          ...ticks(
+            across,
+            points.flatMap(({ x }) => [x.from, x.to]),
+          ),
+          label: `${shortLabel(across)} →`,
+          labelAnchor: "right",
+          labelArrow: "none",
+        }),
+        axisY({
+          ticks: 5,
+          tickSize: 0,
+          ...ticks(
+            up,
+            points.flatMap(({ y }) => [y.from, y.to]),
+          ),
+          label: `↑ ${shortLabel(up)}`,
+          labelAnchor: "top",
+          labelArrow: "none",
+        }),
+        ruleX(points, {
+          x: at.x,
+          y1: (/** @type {any} */ point) => point.y.from,
+          y2: (/** @type {any} */ point) => point.y.to,
+          stroke: "var(--soft)",
+          strokeOpacity: 0.35,
+        }),
+        ruleY(points, {
+          y: at.y,
+          x1: (/** @type {any} */ point) => point.x.from,
+          x2: (/** @type {any} */ point) => point.x.to,
+          stroke: "var(--soft)",
+          strokeOpacity: 0.35,
+        }),
         dot(points, { ...at, r: 6, fill, stroke: "var(--card)", strokeWidth: 1.25 }),
-        dot(points.filter(({ cell }) => cell === chosen), { ...at, r: 9.5, fill: "none", stroke: "var(--ink)", strokeWidth: 2 }),
+        dot(
+          points.filter(({ cell }) => cell === chosen),
+          { ...at, r: 9.5, fill: "none", stroke: "var(--ink)", strokeWidth: 2 },
+        ),
       ],
     });
     const [x, y] = [drawing.scale("x"), drawing.scale("y")];
-    if (x && y) placed = points.map((point) => ({ cell: point.cell, left: x.apply(point.x.mean), top: y.apply(point.y.mean) }));
+    if (x && y)
+      placed = points.map((point) => ({ cell: point.cell, left: x.apply(point.x.mean), top: y.apply(point.y.mean) }));
     const words = chosen === null ? "" : ` Ringed: ${cellName(grid, chosen)}.`;
-    name(drawing, `Map of ${points.length} cells, ${across.label} across and ${up.label} up. The table holds the same numbers.${words}`);
+    name(
+      drawing,
+      `Map of ${points.length} cells, ${across.label} across and ${up.label} up. The table holds the same numbers.${words}`,
+    );
     box.replaceChildren(drawing);
   }
 
   box.addEventListener("click", (event) => {
     const { left, top } = box.getBoundingClientRect();
-    const far = (/** @type {typeof placed[number]} */ point) => Math.hypot(point.left - (event.clientX - left), point.top - (event.clientY - top));
+    const far = (/** @type {typeof placed[number]} */ point) =>
+      Math.hypot(point.left - (event.clientX - left), point.top - (event.clientY - top));
     const nearest = placed.toSorted((one, other) => far(one) - far(other))[0];
     if (nearest && far(nearest) <= REACH) onChoose(nearest.cell);
   });

@@ -37,7 +37,11 @@ function create(context) {
     },
   });
   const choice = (/** @type {string} */ label, /** @type {string} */ value) => {
-    const select = element("select", { "aria-label": label }, ...NUMBERS.map((number) => element("option", { value: number.name }, number.label)));
+    const select = element(
+      "select",
+      { "aria-label": label },
+      ...NUMBERS.map((number) => element("option", { value: number.name }, number.label)),
+    );
     select.value = value;
     return select;
   };
@@ -56,16 +60,47 @@ function create(context) {
     element(
       "section",
       { class: "card heat", "aria-labelledby": "heat-heading" },
-      element("div", { class: "map-head" }, element("h2", { id: "heat-heading" }, "Every cell"), element("label", {}, "Number ", number)),
+      element(
+        "div",
+        { class: "map-head" },
+        element("h2", { id: "heat-heading" }, "Every cell"),
+        element("label", {}, "Number ", number),
+      ),
       say,
       heatmap.node,
     ),
-    element("section", { class: "card findings", "aria-labelledby": "findings-heading" }, element("h2", { id: "findings-heading" }, "Findings"), findings),
-    element("section", { class: "card line-plot", "aria-labelledby": "line-heading" }, element("div", { class: "map-head" }, element("h2", { id: "line-heading" }, "Along one setting"), element("label", {}, "Along ", along)), lines.node, element("p", { class: "hint" }, "Bars: 95% intervals; a dotted line where there is too little for them. Filled marks differ significantly from the lowest value.")),
+    element(
+      "section",
+      { class: "card findings", "aria-labelledby": "findings-heading" },
+      element("h2", { id: "findings-heading" }, "Findings"),
+      findings,
+    ),
+    element(
+      "section",
+      { class: "card line-plot", "aria-labelledby": "line-heading" },
+      element(
+        "div",
+        { class: "map-head" },
+        element("h2", { id: "line-heading" }, "Along one setting"),
+        element("label", {}, "Along ", along),
+      ),
+      lines.node,
+      element(
+        "p",
+        { class: "hint" },
+        "Bars: 95% intervals; a dotted line where there is too little for them. Filled marks differ significantly from the lowest value.",
+      ),
+    ),
     element(
       "section",
       { class: "card cell-map", "aria-labelledby": "cells-heading" },
-      element("div", { class: "map-head" }, element("h2", { id: "cells-heading" }, "Map of cells"), element("label", {}, "Across ", across), element("label", {}, "Up ", up)),
+      element(
+        "div",
+        { class: "map-head" },
+        element("h2", { id: "cells-heading" }, "Map of cells"),
+        element("label", {}, "Across ", across),
+        element("label", {}, "Up ", up),
+      ),
       map.node,
       element("p", { class: "hint tint-legend" }),
     ),
@@ -80,7 +115,14 @@ function create(context) {
   /** @type {Kind} */
   const kind = { name: sampling.name, cell: "cell", tokenSeconds: TOKEN_SECONDS, usual: () => hello.grid, fit };
   const sweep = createSweep({ context, kind, form, onGrid: turn });
-  const telling = createTelling({ analyst, conduct, grid: sweep.grid, names: () => [number.value, across.value, up.value], label: (name) => numberOf(name).label, onTold: draw });
+  const telling = createTelling({
+    analyst,
+    conduct,
+    grid: sweep.grid,
+    names: () => [number.value, across.value, up.value],
+    label: (name) => numberOf(name).label,
+    onTold: draw,
+  });
 
   /**
    * A grid of a link that the page can show.
@@ -88,8 +130,17 @@ function create(context) {
    */
   function fit(grid) {
     const { adapter, ...base } = grid.base;
-    if (adapter) return { grid: { ...grid, base }, problem: "The link has an adapter, which this experiment has not; the model itself writes." };
-    if (grid.axes.length > 2) return { grid: { ...hello.grid, base }, problem: "The link sweeps more than two settings, which this page cannot show; fabula sweep on the command line can. The usual grid is used." };
+    if (adapter)
+      return {
+        grid: { ...grid, base },
+        problem: "The link has an adapter, which this experiment has not; the model itself writes.",
+      };
+    if (grid.axes.length > 2)
+      return {
+        grid: { ...hello.grid, base },
+        problem:
+          "The link sweeps more than two settings, which this page cannot show; fabula sweep on the command line can. The usual grid is used.",
+      };
     return { grid, problem: null };
   }
 
@@ -97,9 +148,15 @@ function create(context) {
   function turn(grid) {
     chosen = null;
     telling.forget();
-    along.replaceChildren(...grid.axes.filter(({ values }) => values.length > 1).map(({ name }) => element("option", { value: name }, axisLabel(name))));
+    along.replaceChildren(
+      ...grid.axes
+        .filter(({ values }) => values.length > 1)
+        .map(({ name }) => element("option", { value: name }, axisLabel(name))),
+    );
     const [first] = grid.axes;
-    tintLegend.textContent = first ? `One mark a cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Choose one to read its stories.` : "";
+    tintLegend.textContent = first
+      ? `One mark a cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Choose one to read its stories.`
+      : "";
     draw();
   }
 
@@ -119,7 +176,14 @@ function create(context) {
     const { rows, written } = conduct.state();
     heatmap.show({ grid, metric, cells: main?.cells ?? none, chosen });
     lines.show({ finding: main?.findings.find(({ axis }) => axis === along.value) ?? null, metric });
-    map.show({ grid, across: numberOf(across.value), up: numberOf(up.value), xs: telling.told(across.value)?.cells ?? none, ys: telling.told(up.value)?.cells ?? none, chosen });
+    map.show({
+      grid,
+      across: numberOf(across.value),
+      up: numberOf(up.value),
+      xs: telling.told(across.value)?.cells ?? none,
+      ys: telling.told(up.value)?.cells ?? none,
+      chosen,
+    });
     stories.show({ grid, rows, cell: chosen });
     const unmeasured = metric.library && written > 0 && rows.every((row) => !row || !("new_ngrams_3" in row.numbers));
     say.textContent = unmeasured ? `${metric.say} It needs the library, which the page can load.` : metric.say;
@@ -131,10 +195,19 @@ function create(context) {
    * @param {boolean} unmeasured
    */
   function showFindings(main, unmeasured) {
-    if (!main) return findings.replaceChildren(element("p", { class: "hint" }, "What the stories tell is said here, as soon as there are some."));
-    if (unmeasured) return findings.replaceChildren(element("p", { class: "hint" }, "Without the library nothing can be said of novelty."));
+    if (!main)
+      return findings.replaceChildren(
+        element("p", { class: "hint" }, "What the stories tell is said here, as soon as there are some."),
+      );
+    if (unmeasured)
+      return findings.replaceChildren(
+        element("p", { class: "hint" }, "Without the library nothing can be said of novelty."),
+      );
     findings.replaceChildren(
-      ...main.findings.flatMap(({ axis, sentences }) => [element("h3", {}, `${capital(main.findings[0]?.metric ?? "")} along ${axisLabel(axis)}`), ...sentences.map((sentence) => element("p", {}, sentence))]),
+      ...main.findings.flatMap(({ axis, sentences }) => [
+        element("h3", {}, `${capital(main.findings[0]?.metric ?? "")} along ${axisLabel(axis)}`),
+        ...sentences.map((sentence) => element("p", {}, sentence)),
+      ]),
       element("ul", { class: "hint" }, ...main.caveats.map((caveat) => element("li", {}, caveat))),
     );
   }
@@ -145,7 +218,12 @@ function create(context) {
     /** @param {Conducted} state */
     show(state) {
       // Before it is asked what the rows tell: of rows that are kept, it is asked once.
-      if (!acrossChosen && across.value === "surprise" && state.rows.some((row) => row && "new_ngrams_3" in row.numbers)) across.value = "novelty";
+      if (
+        !acrossChosen &&
+        across.value === "surprise" &&
+        state.rows.some((row) => row && "new_ngrams_3" in row.numbers)
+      )
+        across.value = "novelty";
       sweep.heed(state);
       telling.heed(state);
     },

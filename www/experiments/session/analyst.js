@@ -37,7 +37,9 @@ export function createAnalyst({ onFailed }) {
     if (missing) return onFailed(missing);
     worker = startWorker("experiments");
     worker.addEventListener("message", (event) => hear(event.data));
-    worker.addEventListener("error", () => onFailed("The experiments could not be started. Check the connection and reload the page."));
+    worker.addEventListener("error", () =>
+      onFailed("The experiments could not be started. Check the connection and reload the page."),
+    );
   }
 
   /** @param {FromExperiments} message */

@@ -35,7 +35,24 @@ const TRY_AGAIN = 10_000;
  */
 export function createConduct({ manifestUrl, results, onChange, onFailed, onReady }) {
   /** @type {Conducted} */
-  let state = { plan: null, rows: [], written: 0, kept: 0, opening: false, pool: { phase: "idle", done: 0, begun: 0, total: 0, secondsLeft: null, rate: null, workers: 0, working: 0, share: 0 } };
+  let state = {
+    plan: null,
+    rows: [],
+    written: 0,
+    kept: 0,
+    opening: false,
+    pool: {
+      phase: "idle",
+      done: 0,
+      begun: 0,
+      total: 0,
+      secondsLeft: null,
+      rate: null,
+      workers: 0,
+      working: 0,
+      share: 0,
+    },
+  };
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;
@@ -135,7 +152,13 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       if (!plan || state.opening) return;
       void results.keep(plan.identity, []);
       void results.prune();
-      pool.start({ total: plan.total, done: (run) => rows[run] !== null, model: plan.model.split("@")[0] ?? null, request: plan.request, oneByOne: plan.oneByOne ?? false });
+      pool.start({
+        total: plan.total,
+        done: (run) => rows[run] !== null,
+        model: plan.model.split("@")[0] ?? null,
+        request: plan.request,
+        oneByOne: plan.oneByOne ?? false,
+      });
     },
     pause: pool.pause,
     resume: pool.resume,

@@ -31,7 +31,16 @@ const PATIENCE = 250;
  * @param {(found: Found | null) => string | null} [options.lacking]
  * @param {(found: Found) => void} options.onTaken
  */
-export function createDescription({ context: { hello, model, onPlan, onProblem }, name, form, read, kept, plan, lacking = () => null, onTaken }) {
+export function createDescription({
+  context: { hello, model, onPlan, onProblem },
+  name,
+  form,
+  read,
+  kept,
+  plan,
+  lacking = () => null,
+  onTaken,
+}) {
   /** @type {Found | null} */
   let described = null;
   let identity = "";
@@ -75,7 +84,13 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
   /** @param {Found} found */
   function take(found) {
     problem = null;
-    const said = JSON.stringify({ e: name, ...kept(found), model: model.id, engine: hello.engine.revision, measures: model.measures });
+    const said = JSON.stringify({
+      e: name,
+      ...kept(found),
+      model: model.id,
+      engine: hello.engine.revision,
+      measures: model.measures,
+    });
     described = found;
     if (said !== identity) {
       identity = said;
@@ -123,7 +138,9 @@ export function createDescription({ context: { hello, model, onPlan, onProblem }
     recall(written) {
       try {
         const { e, model: by, engine, measures, ...rest } = JSON.parse(written);
-        return e === name && by === model.id && engine === hello.engine.revision && measures === model.measures ? rest : null;
+        return e === name && by === model.id && engine === hello.engine.revision && measures === model.measures
+          ? rest
+          : null;
       } catch {
         return null;
       }
@@ -145,7 +162,10 @@ const MOST_PROMPTS = 100;
  * Why there cannot be so many prompts; null where there can.
  * @param {string[]} prompts
  */
-export const tooManyPrompts = (prompts) => (prompts.length > MOST_PROMPTS ? `These are ${prompts.length} prompts; a page takes ${MOST_PROMPTS} at most, as many as its link holds.` : null);
+export const tooManyPrompts = (prompts) =>
+  prompts.length > MOST_PROMPTS
+    ? `These are ${prompts.length} prompts; a page takes ${MOST_PROMPTS} at most, as many as its link holds.`
+    : null;
 
 /**
  * Prompts of a link as the form can hold them, a line each; and what had to be changed.
@@ -153,9 +173,16 @@ export const tooManyPrompts = (prompts) => (prompts.length > MOST_PROMPTS ? `The
  * @returns {{ prompts: string[], problem: string | null }}
  */
 export function asLines(prompts) {
-  const lines = prompts.map((prompt) => prompt.replaceAll(/\s*[\r\n]+\s*/g, " ")).filter((prompt) => prompts.length === 1 || prompt.trim() !== "");
+  const lines = prompts
+    .map((prompt) => prompt.replaceAll(/\s*[\r\n]+\s*/g, " "))
+    .filter((prompt) => prompts.length === 1 || prompt.trim() !== "");
   const same = lines.length === prompts.length && lines.every((line, index) => line === prompts[index]);
-  return { prompts: lines, problem: same ? null : "The link has an empty prompt among several, or one with a line break, which this page cannot hold: it is left out, or in one line." };
+  return {
+    prompts: lines,
+    problem: same
+      ? null
+      : "The link has an empty prompt among several, or one with a line break, which this page cannot hold: it is left out, or in one line.",
+  };
 }
 
 /**
@@ -163,4 +190,5 @@ export function asLines(prompts) {
  * @param {{ digest: string | null, model: string | null, engine_revision: number | null }} read
  * @param {boolean} whole  whether all of the link is taken
  */
-export const promiseOf = ({ digest, model, engine_revision }, whole) => (digest && whole ? { digest, model, engine_revision } : null);
+export const promiseOf = ({ digest, model, engine_revision }, whole) =>
+  digest && whole ? { digest, model, engine_revision } : null;

@@ -20,15 +20,25 @@ export async function modelFile(url, wanted) {
   const response = await fetch(url, { cache: "no-cache" });
   if (!response.ok) throw new Error(`the server answers ${response.status}`);
   const { default: usual, models } = await response.json();
-  const of = (/** @type {string | null} */ name) => models.find((/** @type {{ name: string }} */ model) => model.name === name);
+  const of = (/** @type {string | null} */ name) =>
+    models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);
   if (!found) throw new Error("the list of models does not hold its own default model");
   const id = (/** @type {{ name: string, sha256: string }} */ { name, sha256 }) => `${name}@${sha256.slice(0, 8)}`;
   return {
     id: id(found),
     name: found.name,
-    measures: [found, ...(found.adapters ?? [])].flatMap(({ reference, library }) => [reference, library]).map((file) => file?.sha256.slice(0, 8) ?? "-").join(" "),
+    measures: [found, ...(found.adapters ?? [])]
+      .flatMap(({ reference, library }) => [reference, library])
+      .map((file) => file?.sha256.slice(0, 8) ?? "-")
+      .join(" "),
     library: found.library ? { bytes: found.library.bytes, sha256: found.library.sha256 } : null,
-    adapters: (found.adapters ?? []).map((/** @type {{ name: string, sha256: string, title: string, bytes: number }} */ adapter) => ({ id: id(adapter), title: adapter.title, bytes: adapter.bytes })),
+    adapters: (found.adapters ?? []).map(
+      (/** @type {{ name: string, sha256: string, title: string, bytes: number }} */ adapter) => ({
+        id: id(adapter),
+        title: adapter.title,
+        bytes: adapter.bytes,
+      }),
+    ),
   };
 }

@@ -38,7 +38,14 @@ const FATAL = ["panic", "memory"];
  * @param {(message: string) => void} options.onFailed  the work cannot go on; it is paused
  * @param {(message: ReadyMessage) => void} options.onReady  a worker has loaded the model
  */
-export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS), onRow, onState, onFailed, onReady }) {
+export function createPool({
+  manifestUrl,
+  size = Math.min(navigator.hardwareConcurrency || 2, MOST_WORKERS),
+  onRow,
+  onState,
+  onFailed,
+  onReady,
+}) {
   /**
    * `hands`: runs, each with the share of it that is done, and the share that was told first: that one came before any work. Null while nothing is told.
    * @typedef {{ worker: Worker, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
@@ -64,7 +71,11 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
 
   function tell() {
     const left = (work?.total ?? 0) - done;
-    const begun = members.reduce((sum, { hands }) => [...hands.values()].reduce((all, hand) => all + (hand ? (hand.done - hand.first) / (1 - hand.first) : 0), sum), 0);
+    const begun = members.reduce(
+      (sum, { hands }) =>
+        [...hands.values()].reduce((all, hand) => all + (hand ? (hand.done - hand.first) / (1 - hand.first) : 0), sum),
+      0,
+    );
     // The first rows come all at once, and say little of the rest.
     const enough = work?.oneByOne ? members.length : 2 * IN_HAND;
     const perSecond = phase === "running" || phase === "done" ? timing.perSecond(enough, begun) : null;
@@ -96,7 +107,11 @@ export function createPool({ manifestUrl, size = Math.min(navigator.hardwareConc
       if (members.includes(member)) hear(member, event.data);
     });
     worker.addEventListener("error", (event) => {
-      if (members.includes(member)) bury(member, `The story engine could not run${event.message ? ` (${event.message})` : ""}. Check the connection and resume.`);
+      if (members.includes(member))
+        bury(
+          member,
+          `The story engine could not run${event.message ? ` (${event.message})` : ""}. Check the connection and resume.`,
+        );
     });
   }
 

@@ -46,7 +46,10 @@ export function createPromise({ conduct, shown, judgement, report }) {
     const { plan, written } = conduct.state();
     // Meanwhile another plan may have been opened, or the stories deleted.
     if (digest === null || !now || plan?.identity !== identity || written < plan.total) return;
-    if (promised?.identity === identity) judgement.verdict(verdict(promised, { digest, model: now.model, revision: now.revision, kept: conduct.state().kept }));
+    if (promised?.identity === identity)
+      judgement.verdict(
+        verdict(promised, { digest, model: now.model, revision: now.revision, kept: conduct.state().kept }),
+      );
     else judgement.digest(digest);
   }
 

@@ -83,7 +83,11 @@ export function createResults({ onLost, onKept }) {
       attempt(async (database) => {
         const transaction = database.transaction([RUNS, ROWS], "readwrite");
         const requests = rows.map((row) => transaction.objectStore(ROWS).put({ identity, row }));
-        await Promise.all([...requests, transaction.objectStore(RUNS).put({ identity, used: Date.now() }), transaction.done]);
+        await Promise.all([
+          ...requests,
+          transaction.objectStore(RUNS).put({ identity, used: Date.now() }),
+          transaction.done,
+        ]);
         if (complained && rows.length > 0) {
           complained = false;
           onKept();
@@ -94,7 +98,11 @@ export function createResults({ onLost, onKept }) {
     drop: (identity) =>
       attempt(async (database) => {
         const transaction = database.transaction([RUNS, ROWS], "readwrite");
-        await Promise.all([transaction.objectStore(ROWS).delete(rowsOf(identity)), transaction.objectStore(RUNS).delete(identity), transaction.done]);
+        await Promise.all([
+          transaction.objectStore(ROWS).delete(rowsOf(identity)),
+          transaction.objectStore(RUNS).delete(identity),
+          transaction.done,
+        ]);
       }, undefined),
     /**
      * The identity that was worked on last; null where there is none.
@@ -103,7 +111,9 @@ export function createResults({ onLost, onKept }) {
      */
     latest: (experiment) =>
       attempt(async (database) => {
-        const all = (await database.getAll(RUNS)).filter(({ identity }) => experiment === null || nameIn(identity) === experiment);
+        const all = (await database.getAll(RUNS)).filter(
+          ({ identity }) => experiment === null || nameIn(identity) === experiment,
+        );
         return all.toSorted((one, other) => other.used - one.used)[0]?.identity ?? null;
       }, /** @type {string | null} */ (null)),
     /** Drops the oldest experiments beyond those that are kept. */

@@ -63,7 +63,11 @@ export function createSweep({ context, kind, form, onGrid }) {
     const tooMany = tooManyPrompts(promptsOf(found));
     if (tooMany !== null) return { found: null, problem: tooMany };
     const runs = runsOf(found);
-    if (runs > MOST_STORIES) return { found: null, problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.` };
+    if (runs > MOST_STORIES)
+      return {
+        found: null,
+        problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.`,
+      };
     return { found: { grid: found, axes: axes ?? "" }, problem: null };
   }
 
@@ -104,10 +108,16 @@ export function createSweep({ context, kind, form, onGrid }) {
         const lines = asLines(promptsOf(next));
         if (lines.problem !== null) {
           problems.push(lines.problem);
-          next = { ...next, base: { ...next.base, prompt: lines.prompts[0] ?? "" }, prompts: lines.prompts.length > 1 ? lines.prompts : [] };
+          next = {
+            ...next,
+            base: { ...next.base, prompt: lines.prompts[0] ?? "" },
+            prompts: lines.prompts.length > 1 ? lines.prompts : [],
+          };
         }
         if (runsOf(next) > MOST_STORIES) {
-          problems.push(`The link asks for ${count(runsOf(next))} stories; a page writes ${count(MOST_STORIES)} at most. The usual grid is used.`);
+          problems.push(
+            `The link asks for ${count(runsOf(next))} stories; a page writes ${count(MOST_STORIES)} at most. The usual grid is used.`,
+          );
           next = { ...kind.usual(), base: next.base };
         }
         await fill(next);
@@ -118,7 +128,10 @@ export function createSweep({ context, kind, form, onGrid }) {
       const { rows, written, plan } = conduct.state();
       const mine = grid();
       if (!mine) return { fragment: "", digest: null };
-      const digests = plan?.identity === description.identity() && written === plan.total ? rows.map((row) => row?.digest ?? "") : null;
+      const digests =
+        plan?.identity === description.identity() && written === plan.total
+          ? rows.map((row) => row?.digest ?? "")
+          : null;
       return analyst.ask("write_sweep_link", { grid: mine, model: model.id, digests });
     },
     /** @param {number} workers */
@@ -168,7 +181,9 @@ export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.
  * @param {string[]} prompts
  */
 export const promptsInWords = (prompts) =>
-  prompts.length > 3 ? `${prompts.length} prompts, which the link holds` : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
+  prompts.length > 3
+    ? `${prompts.length} prompts, which the link holds`
+    : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**
  * Stories of a cell.

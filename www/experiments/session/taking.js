@@ -32,27 +32,42 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
 
   return {
     /** @param {"csv" | "json"} format */
-    save: (format) => attempt(async () => {
-      const now = shown();
-      if (!now) return;
-      const { experiment, model, revision } = now;
-      const rows = conduct.state().rows.filter((row) => row !== null);
-      const { fragment, digest } = await experiment.writeLink();
-      const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
-      if (format === "csv") {
-        const text = experiment.csv?.(rows) ?? (await analyst.ask("write_rows", { rows, format })).text;
-        return download(name, "text/csv", text);
-      }
-      const content = { format: "fabula-experiment", version: 1, model, engine: revision, digest, link: fragment, ...(await experiment.about()), rows };
-      download(name, "application/json", `${JSON.stringify(content)}\n`);
-    }),
-    copyLink: () => attempt(async () => {
-      const now = shown();
-      if (!now) return;
-      const { fragment, digest } = await now.experiment.writeLink();
-      const link = address(fragment);
-      if (!(await copy(link))) return offer(linkField(link));
-      tell(digest ? "Link copied. It promises exactly these stories." : "Link copied. It holds the settings; once all stories are written, it promises them too.");
-    }),
+    save: (format) =>
+      attempt(async () => {
+        const now = shown();
+        if (!now) return;
+        const { experiment, model, revision } = now;
+        const rows = conduct.state().rows.filter((row) => row !== null);
+        const { fragment, digest } = await experiment.writeLink();
+        const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
+        if (format === "csv") {
+          const text = experiment.csv?.(rows) ?? (await analyst.ask("write_rows", { rows, format })).text;
+          return download(name, "text/csv", text);
+        }
+        const content = {
+          format: "fabula-experiment",
+          version: 1,
+          model,
+          engine: revision,
+          digest,
+          link: fragment,
+          ...(await experiment.about()),
+          rows,
+        };
+        download(name, "application/json", `${JSON.stringify(content)}\n`);
+      }),
+    copyLink: () =>
+      attempt(async () => {
+        const now = shown();
+        if (!now) return;
+        const { fragment, digest } = await now.experiment.writeLink();
+        const link = address(fragment);
+        if (!(await copy(link))) return offer(linkField(link));
+        tell(
+          digest
+            ? "Link copied. It promises exactly these stories."
+            : "Link copied. It holds the settings; once all stories are written, it promises them too.",
+        );
+      }),
   };
 }

@@ -34,7 +34,13 @@ export function createTelling({ analyst, conduct, grid, names, label, onTold }) 
    */
   async function ask(about, wanted) {
     const { rows, written } = conduct.state();
-    const answers = [...new Set(wanted)].map(async (name) => /** @type {const} */ ([name, await analyst.ask("analyse", { grid: about, label: label(name), values: valuesOf(rows, name), written })]));
+    const answers = [...new Set(wanted)].map(
+      async (name) =>
+        /** @type {const} */ ([
+          name,
+          await analyst.ask("analyse", { grid: about, label: label(name), values: valuesOf(rows, name), written }),
+        ]),
+    );
     return new Map(await Promise.all(answers));
   }
 
@@ -71,8 +77,14 @@ export function createTelling({ analyst, conduct, grid, names, label, onTold }) 
       const mine = grid();
       if (!mine) return {};
       const { rows } = conduct.state();
-      const answers = await ask(mine, wanted.filter((name) => valuesOf(rows, name).some((value) => value !== null)));
-      return { grid: mine, findings: [...answers].map(([name, { findings, caveats }]) => ({ name, findings, caveats })) };
+      const answers = await ask(
+        mine,
+        wanted.filter((name) => valuesOf(rows, name).some((value) => value !== null)),
+      );
+      return {
+        grid: mine,
+        findings: [...answers].map(([name, { findings, caveats }]) => ({ name, findings, caveats })),
+      };
     },
   };
 }

@@ -8,7 +8,11 @@ export function createChooser(experiments) {
   const links = experiments.map(({ name, title }) => ({ name, link: element("a", { href: `#${name}` }, title) }));
   const items = links.map(({ link }) => element("li", {}, link));
   return {
-    node: element("nav", { class: "chooser", "aria-label": "Experiments", hidden: links.length < 2 }, element("ul", {}, ...items)),
+    node: element(
+      "nav",
+      { class: "chooser", "aria-label": "Experiments", hidden: links.length < 2 },
+      element("ul", {}, ...items),
+    ),
     /** @param {string} chosen  its name */
     show(chosen) {
       for (const { name, link } of links) {

@@ -11,7 +11,12 @@ export function createExports({ onCsv, onJson, onPrint, onLink }) {
   const json = button("Save JSON", onJson, SMALL);
   const print = button("Print report", onPrint, SMALL);
   const status = element("p", { class: "hint" });
-  const node = element("div", { class: "exports" }, element("div", { class: "export-buttons" }, csv, json, print, button("Copy link", onLink, SMALL)), status);
+  const node = element(
+    "div",
+    { class: "exports" },
+    element("div", { class: "export-buttons" }, csv, json, print, button("Copy link", onLink, SMALL)),
+    status,
+  );
   return {
     node,
     /** @param {string} text */

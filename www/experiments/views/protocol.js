@@ -25,6 +25,11 @@ export function createProtocol({ title, question, protocol }) {
     element("h2", { id: "experiment-heading", tabindex: -1 }, title),
     element("p", { class: "question" }, question),
     element("details", { class: "protocol-parts" }, element("summary", {}, "Protocol"), element("dl", {}, ...parts)),
-    element("details", {}, element("summary", {}, "What it has to do with the paper"), ...protocol.paper.map((text) => element("p", {}, text))),
+    element(
+      "details",
+      {},
+      element("summary", {}, "What it has to do with the paper"),
+      ...protocol.paper.map((text) => element("p", {}, text)),
+    ),
   );
 }

@@ -10,7 +10,9 @@ export function createReport() {
   /** @type {HTMLDetailsElement[]} */
   let folded = [];
   addEventListener("beforeprint", () => {
-    folded = [...document.querySelectorAll("details.protocol-parts")].filter((node) => node instanceof HTMLDetailsElement && !node.open).map((node) => /** @type {HTMLDetailsElement} */ (node));
+    folded = [...document.querySelectorAll("details.protocol-parts")]
+      .filter((node) => node instanceof HTMLDetailsElement && !node.open)
+      .map((node) => /** @type {HTMLDetailsElement} */ (node));
     for (const details of folded) details.open = true;
     drawFor(true);
   });

@@ -26,7 +26,9 @@ export function spoken(seconds) {
  * @param {boolean} measured  whether it has
  */
 export const expected = (seconds, measured) =>
-  measured ? `about ${spoken(seconds)} on this device.` : `about ${spoken(seconds)} on a laptop that does nothing else; once it runs, it tells the time left.`;
+  measured
+    ? `about ${spoken(seconds)} on this device.`
+    : `about ${spoken(seconds)} on a laptop that does nothing else; once it runs, it tells the time left.`;
 
 /** What is written, for people. @typedef {{ one: string, many: string }} Unit */
 
@@ -71,8 +73,18 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
   const over = button("Start over", () => able(over) && onStartOver());
   const text = element("p", { class: "hint", id: "run-status" });
   const bar = element("div", { class: "loader-bar" });
-  const track = element("div", { class: "loader-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 }, bar);
-  const node = element("div", { class: "run-panel" }, element("div", { class: "actions" }, run, cancel, over), track, text);
+  const track = element(
+    "div",
+    { class: "loader-track", role: "progressbar", "aria-label": "Progress", "aria-valuemin": 0, "aria-valuemax": 100 },
+    bar,
+  );
+  const node = element(
+    "div",
+    { class: "run-panel" },
+    element("div", { class: "actions" }, run, cancel, over),
+    track,
+    text,
+  );
   run.setAttribute("aria-describedby", "run-status");
   let action = /** @type {"run" | "pause" | "none"} */ ("run");
   let toldPhase = "idle";
@@ -92,14 +104,19 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
     const left = pool.secondsLeft === null ? "" : `, about ${spoken(pool.secondsLeft)} left`;
     switch (pool.phase) {
       case "loading":
-        return pool.share > 0 && pool.share < 1 ? `Loading the model: ${Math.round(pool.share * 100)}%.` : "Starting the story engines.";
+        return pool.share > 0 && pool.share < 1
+          ? `Loading the model: ${Math.round(pool.share * 100)}%.`
+          : "Starting the story engines.";
       case "running":
-        return plan?.library && pool.working < pool.workers ? opens(pool, far) : `${far}${left}, on ${workers(pool.workers)}.`;
+        return plan?.library && pool.working < pool.workers
+          ? opens(pool, far)
+          : `${far}${left}, on ${workers(pool.workers)}.`;
       case "paused":
         return `Paused: ${far}.`;
       default:
         if (total === 0 || opening) return "";
-        if (written === total) return `${total === 1 ? `The one ${unit.one} is` : `All ${counted(total, unit)} are`} written. Change a setting for another run.`;
+        if (written === total)
+          return `${total === 1 ? `The one ${unit.one} is` : `All ${counted(total, unit)} are`} written. Change a setting for another run.`;
         return written > 0 ? `${far} are here already.` : estimate;
     }
   }
@@ -138,7 +155,8 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
         if (pool.phase === "done") announce(`Finished: ${stories(total)}.`);
         else if (pool.phase === "paused") announce(`Paused: ${count(written)} of ${stories(total)}.`);
         else if (pool.phase === "running") announce(`Writing ${stories(total - written)}.`);
-        else if (pool.phase === "idle" && toldPhase !== "done" && !hushed) announce("Cancelled. What is written stays.");
+        else if (pool.phase === "idle" && toldPhase !== "done" && !hushed)
+          announce("Cancelled. What is written stays.");
         toldPhase = pool.phase;
         toldShare = share;
       }
