@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { generate, ready, until } from "./reader.mjs";
-import { ROOT, house, startServer, visit } from "./support.mjs";
+import { ROOT, house, serve, visit } from "./support.mjs";
 
 const shared = house();
 
@@ -32,9 +32,8 @@ test("docs/page.md shows the way to every file of the page", () => {
 });
 
 test("a second visit needs no server", async (t) => {
-  const server = await startServer({ base: "/some/where/" });
-  t.after(() => server.close());
-  const page = await visit(t, { browser: shared.browser, server });
+  const server = await serve(t, { base: "/some/where/" });
+  const page = await visit(t, { ...shared, server }, { serviceWorker: true });
   await ready(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   const settings = { prompt: "The king", temperature: 0.8, top_p: 0.95, seed: 9, length: 24 };
@@ -47,8 +46,7 @@ test("a second visit needs no server", async (t) => {
 });
 
 test("a server in trouble is as good as none, and copies of earlier versions are cleared away", async (t) => {
-  const server = await startServer({ base: "/some/where/" });
-  t.after(() => server.close());
+  const server = await serve(t, { base: "/some/where/" });
   const before = (page) =>
     page.evaluateOnNewDocument(() => {
       if (sessionStorage.getItem("came") === null)
@@ -56,7 +54,7 @@ test("a server in trouble is as good as none, and copies of earlier versions are
           void caches.open(name);
       sessionStorage.setItem("came", "");
     });
-  const page = await visit(t, { browser: shared.browser, server }, { before, expected: /503/ });
+  const page = await visit(t, { ...shared, server }, { before, expected: /503/, serviceWorker: true });
   await ready(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await until(page, "the copies that stay", async () => {
