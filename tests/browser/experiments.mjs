@@ -54,6 +54,36 @@ export async function follow(page, fragment) {
   return (await alerts(page)).join(" ");
 }
 
+/** Lets the worker break down, once, when it is asked this of so many stories or pairs of them. */
+export const failing = (type, amount) => (page) =>
+  page.evaluateOnNewDocument(
+    (question, all) => {
+      let failed = false;
+      const { Worker: Whole } = globalThis;
+      globalThis.Worker = class extends Whole {
+        constructor(...words) {
+          super(...words);
+          const { postMessage } = this;
+          this.postMessage = (message) => {
+            if (failed || message.type !== question || (message.written ?? message.outcomes.length) !== all)
+              return postMessage.call(this, message);
+            failed = true;
+            const data = { type: "error", id: null, code: "panic", message: "The engine is gone." };
+            return setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data })));
+          };
+        }
+      };
+    },
+    type,
+    amount,
+  );
+
+/** Waits until that is told. */
+export const tellsOfFailure = (page) =>
+  until(page, "the alert", () =>
+    [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")),
+  );
+
 /** Runs what the form says, to its end. */
 export async function finish(page) {
   await press(page, "Run");

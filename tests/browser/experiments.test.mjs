@@ -9,6 +9,7 @@ import {
   SMALL,
   cells,
   commandRows,
+  failing,
   fillForm,
   finish,
   follow,
@@ -17,6 +18,7 @@ import {
   reaches,
   status,
   told,
+  tellsOfFailure,
 } from "./experiments.mjs";
 import { alerts, find, openLibrary, press, until } from "./reader.mjs";
 import { house, serve } from "./support.mjs";
@@ -248,36 +250,11 @@ test("prompts of a link that the form cannot hold are told, and change no more o
   assert.match(await status(page), /^4 stories/);
 });
 
-test("an engine that fails while it is asked what the stories tell is told of and started again", async (t) => {
-  const page = await open(t, shared, {
-    before: (page_) =>
-      page_.evaluateOnNewDocument(() => {
-        let failed = false;
-        const { Worker: Whole } = globalThis;
-        globalThis.Worker = class extends Whole {
-          constructor(...words) {
-            super(...words);
-            const { postMessage } = this;
-            this.postMessage = (message) => {
-              if (message.type !== "analyse" || failed || message.written === 0) return postMessage.call(this, message);
-              failed = true;
-              return setTimeout(() =>
-                this.dispatchEvent(
-                  new MessageEvent("message", {
-                    data: { type: "error", id: null, code: "panic", message: "The engine is gone." },
-                  }),
-                ),
-              );
-            };
-          }
-        };
-      }),
-  });
+test("an engine that fails while it is asked what the last stories tell is told of and started again", async (t) => {
+  const page = await open(t, shared, { before: failing("analyse", 8) });
   await fillForm(page, SMALL);
   await finish(page);
-  await until(page, "the alert", () =>
-    [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")),
-  );
+  await tellsOfFailure(page);
   await until(page, "findings", () => /seeds/.test(document.querySelector(".findings p")?.textContent ?? ""));
   assert.equal((await json(t, page)).rows.length, 8);
 });

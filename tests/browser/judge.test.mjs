@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
 import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
 import { saved } from "./downloads.mjs";
-import { finish, follow, formed, open, reaches, status } from "./experiments.mjs";
+import { failing, finish, follow, formed, open, reaches, status, tellsOfFailure } from "./experiments.mjs";
 import { fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
@@ -309,6 +309,14 @@ test("novelty counts with the library only", async (t) => {
   assert.equal(row.left_out, undefined);
   const { score, coherence, novelty } = row.judged.appraisal;
   assert.ok(Math.abs(score - (0.5 * coherence + novelty) / 1.5) < 1e-9, "weights are shares of their sum");
+});
+
+test("an engine that fails while it is asked what the last pairs tell is told of and started again", async (t) => {
+  const page = await openJudge(t, { before: failing("analyse_judgements", 2) });
+  await fill(page, BEST_OF);
+  await finish(page);
+  await tellsOfFailure(page);
+  await told(page);
 });
 
 test("settings that cannot be run are refused in words", async (t) => {

@@ -24,7 +24,7 @@ export function createReaders({ browser, server }) {
   async function arrive() {
     const context = await browser.createBrowserContext();
     const window = await context.newPage();
-    await window.goto(`${server.url}www/icon.svg`);
+    await window.goto(`${server.url}tests/engines/decode.html`);
     return { context, window, session: await window.createCDPSession() };
   }
 
