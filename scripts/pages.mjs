@@ -10,8 +10,8 @@ import { html } from "./pages/template.mjs";
 
 const documents = PAGES.map((entry) => ({ ...entry, ...read(entry.source) }));
 const bySource = new Map(documents.map((document) => [document.source, document]));
-/** What is on the site beside the documents. */
-const PUBLISHED = /^(?:docs|models|www|pkg)\/|^[^/]+\.html$/;
+/** Files of the site apart from the documents; it shows no folders. */
+const PUBLISHED = /^(?:docs|models|www|pkg)\/.*[^/]$|^[^/]+\.html$/;
 
 /** The address of a link in `source`, as `page` has to write it; null where the site does not have the file. */
 function address(source, page, href) {
