@@ -103,9 +103,9 @@ const known = existsSync(KNOWN) ? json(KNOWN) : scores;
 const open = [];
 page = sections
   .map((section) => {
-    const metrics = [
-      ...(/^- \*\*Meaning\*\*: (.*?) (?:is|are) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g),
-    ].map(([, name]) => name);
+    const metrics = [...(/^- \*\*Meaning\*\*: (.*?) (?:is|are) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(
+      ([, name]) => name,
+    );
     if (metrics.length === 0) return section;
     const [written, unclear] = renewed(rangesOf(section, metrics, reference), metrics, known, scores);
     open.push(...unclear);

@@ -43,6 +43,8 @@ for (const document of documents) {
   }
 }
 if (wrong.length > 0) {
-  console.error(`Not what the documents give: ${wrong.join(", ")}. Run node scripts/pages.mjs, and delete what it does not write.`);
+  console.error(
+    `Not what the documents give: ${wrong.join(", ")}. Run node scripts/pages.mjs, and delete what it does not write.`,
+  );
   process.exit(1);
 }

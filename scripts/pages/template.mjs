@@ -8,7 +8,8 @@ const FIRST = ["README.md", "docs/methods.md", "docs/glossary.md"];
 /** The page of a document, among all of them. */
 export function html({ source, page, title, description, body }, pages) {
   const to = (file) => path.posix.relative(path.posix.dirname(page), file);
-  const link = (file, name) => `<a href="${to(file)}"${file === page ? ' aria-current="page"' : ""}>${escaped(name)}</a>`;
+  const link = (file, name) =>
+    `<a href="${to(file)}"${file === page ? ' aria-current="page"' : ""}>${escaped(name)}</a>`;
   const links = (list) => list.map((entry) => link(entry.page, entry.name)).join("");
   const isFirst = (entry) => FIRST.includes(entry.source);
   const name = pages.find((entry) => entry.page === page).name;
