@@ -69,19 +69,26 @@ function rendered(source, text, headings, ids, address) {
     table(token) {
       const cell = ({ tokens }, tag, attributes = "") =>
         `<${tag}${attributes}>${this.parser.parseInline(tokens)}</${tag}>`;
-      const number = ({ text }) => (/^[−+\d]/.test(text) && text.length < 40 ? ' class="number"' : "");
-      const hasHead = token.header.some(({ text }) => text !== "");
-      const head = `<thead>\n<tr>${token.header.map((one) => cell(one, "th", ' scope="col"')).join("")}</tr>\n</thead>\n`;
+      const number = ({ text: value }) => (/^[−+\d]/.test(value) && value.length < 40 ? ' class="number"' : "");
+      // A column without a name has the names of the rows.
+      const namesRows = token.header[0].text === "";
+      const heads = token.header.map((one) => (one.text === "" ? "<td></td>" : cell(one, "th", ' scope="col"')));
+      const hasHead = token.header.some(({ text: name }) => name !== "");
+      const head = hasHead ? `<thead>\n<tr>${heads.join("")}</tr>\n</thead>\n` : "";
       const body = token.rows
-        .map((cells) => `<tr>${cells.map((one) => cell(one, "td", number(one))).join("")}</tr>\n`)
+        .map((cells) => {
+          const [first, ...others] = cells;
+          const name = namesRows ? cell(first, "th", ' scope="row"') : cell(first, "td", number(first));
+          return `<tr>${name}${others.map((one) => cell(one, "td", number(one))).join("")}</tr>\n`;
+        })
         .join("");
       return (
-        `<div class="table" role="region" tabindex="0" aria-label="Table: ${escaped(headings[count])}">\n` +
-        `<table>\n${hasHead ? head : ""}<tbody>\n${body}</tbody>\n</table>\n</div>\n`
+        `<div class="table" role="group" tabindex="0" aria-label="Table: ${escaped(headings[count])}">\n` +
+        `<table>\n${head}<tbody>\n${body}</tbody>\n</table>\n</div>\n`
       );
     },
     code({ text: code }) {
-      return `<pre role="region" tabindex="0" aria-label="Code: ${escaped(headings[count])}"><code>${escaped(code)}\n</code></pre>\n`;
+      return `<pre role="group" tabindex="0" aria-label="Code: ${escaped(headings[count])}"><code>${escaped(code)}\n</code></pre>\n`;
     },
     link({ href, tokens }) {
       const to = address(href);
@@ -98,5 +105,6 @@ function rendered(source, text, headings, ids, address) {
       throw new Error(`${source} has HTML in it: ${markup.trim()}`);
     },
   };
-  return new Marked({ renderer }).parse(text);
+  // The sign that a correlation may be nothing stays with its number.
+  return new Marked({ renderer }).parse(text).replace(/\s+○/g, "&nbsp;○");
 }

@@ -4,7 +4,7 @@
  * @type {{ source: string, page: string, name: string }[]}
  */
 export const PAGES = [
-  { source: "README.md", page: "pages/about.html", name: "About the project" },
+  { source: "README.md", page: "pages/about.html", name: "About" },
   { source: "docs/methods.md", page: "methods.html", name: "What the numbers mean" },
   { source: "docs/glossary.md", page: "pages/glossary.html", name: "Glossary" },
   { source: "docs/experiments.md", page: "pages/experiments.html", name: "Our experiments" },

@@ -29,12 +29,18 @@ export function html({ source, page, title, description, body }, pages) {
     <link rel="stylesheet" href="${to("www/style/page.css")}">
     <link rel="stylesheet" href="${to("www/style/methods.css")}">
   </head>
-  <body class="methods">
+  <body class="methods" data-document="${path.posix.basename(page, ".html")}">
     <a class="skip" href="#text">Skip to the text</a>
-    <header><nav class="pages" aria-label="Pages">${link("index.html", "Stories")}${link("experiments.html", "Experiments")}${links(pages.filter(isFirst))}</nav></header>
+    <header>
+      ${title === "Fabula" ? "" : `<a class="brand" href="${to("index.html")}">Fabula</a>`}
+      <nav class="pages" aria-label="Pages">${link("index.html", "Stories")}${link("experiments.html", "Experiments")}${links(pages.filter(isFirst))}</nav>
+    </header>
     <main id="text">
 ${body}    </main>
-    <footer><nav class="pages" aria-label="More about Fabula">${links(pages.filter((entry) => !isFirst(entry)))}</nav></footer>
+    <footer>
+      <h2>More about Fabula</h2>
+      <nav class="pages" aria-label="More about Fabula">${links(pages.filter((entry) => !isFirst(entry)))}</nav>
+    </footer>
   </body>
 </html>
 `;
