@@ -1,4 +1,4 @@
-// Writes the numbers of docs/methods.md that hang on the model: agreement with raters, people's range, damage, the small texts.
+// Writes the numbers of docs/methods.md that depend on the model: agreement with raters, human ranges, damage, the small texts.
 //   node scripts/methods-numbers.mjs RATED   RATED: a folder with minp_v2.jsonl, union_roc.jsonl and creative_story_gen.jsonl
 // What fabula computes is kept in target/methods-…/ and not computed again. All other sentences with numbers are a person's work; it prints
 // what they need: numbers of the small texts that could not be placed, and correlations with words and tokens per word held fixed.

@@ -5,6 +5,9 @@ import { Marked } from "marked";
 export const escaped = (text) =>
   text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
+/** A number, with its interval where it has one. */
+const NUMBER = /^[−+]?\d[\d.,]*%?(?: \([−+\d., to]+\))?(?: ○)?$/;
+
 /** What a heading or a paragraph says, without its markup. */
 const plain = (tokens) =>
   tokens
@@ -69,7 +72,7 @@ function rendered(source, text, headings, ids, address) {
     table(token) {
       const cell = ({ tokens }, tag, attributes = "") =>
         `<${tag}${attributes}>${this.parser.parseInline(tokens)}</${tag}>`;
-      const number = ({ text: value }) => (/^[−+\d]/.test(value) && value.length < 40 ? ' class="number"' : "");
+      const number = ({ text: value }) => (NUMBER.test(value) ? ' class="number"' : "");
       // A column without a name has the names of the rows.
       const namesRows = token.header[0].text === "";
       const heads = token.header.map((one) => (one.text === "" ? "<td></td>" : cell(one, "th", ' scope="col"')));
