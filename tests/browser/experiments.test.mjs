@@ -77,8 +77,11 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await until(page, "some stories", () => globalThis.said.filter((message) => message.type === "row").length >= 10);
   await press(page, "Pause");
   await reaches(page, "^Paused: \\d+ of 108");
-  // Findings are asked for and told of what is written so far: time enough for a worker that would go on.
-  await until(page, "findings", () => /seeds/.test(document.querySelector(".findings p")?.textContent ?? ""));
+  // What the stories so far tell is asked and answered: time enough for a worker that would go on.
+  await until(page, "findings", () => {
+    const { id } = globalThis.asked.findLast(({ type }) => type === "analyse") ?? {};
+    return id !== undefined && globalThis.said.some((message) => message.type === "findings" && message.id === id);
+  });
   const after = await page.evaluate(() =>
     globalThis.asked.slice(globalThis.asked.findIndex(({ type }) => type === "stop")),
   );
