@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "0b0cb1fad1546d05";
+const VERSION = "1c9c63c5043d8246";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -79,11 +79,13 @@ const FILES = [
   "www/offline.js",
   "www/parts/colours.js",
   "www/parts/confirm.js",
+  "www/parts/csv.js",
   "www/parts/dom.js",
   "www/parts/download.js",
   "www/parts/features.js",
   "www/parts/fit.js",
   "www/parts/format.js",
+  "www/parts/read.js",
   "www/parts/scale.js",
   "www/parts/slider.js",
   "www/parts/svg-canvas.js",
@@ -106,6 +108,7 @@ const FILES = [
   "www/session/state.js",
   "www/session/storage.js",
   "www/session/story-format.js",
+  "www/session/watch.js",
   "www/session/worker-client.js",
   "www/session/writing.js",
   "www/style/adapter.css",

@@ -248,7 +248,7 @@ const COMPARED = /** @type {const} */ (["entries", "shown", "pinned", "writing",
 store.subscribe((state, previous) => {
   const shown = shownEntry(state);
   const before = shownEntry(previous);
-  if (state.engine !== previous.engine) loader.show(state.engine);
+  if (state.engine !== previous.engine || state.silence !== previous.silence) loader.show(state.engine, state.silence);
   if (
     state.engine.phase !== previous.engine.phase ||
     state.writing !== previous.writing ||
@@ -311,7 +311,7 @@ store.subscribe((state, previous) => {
 
 // It pins what the panel shows, so it stands at its head.
 required("story-heading", HTMLElement).after(compare.toggle);
-loader.show(store.get().engine);
+loader.show(store.get().engine, null);
 history.show([], null);
 history.showKeeping(store.get().keeping);
 controls.setActivity({ phase: "starting", writing: false, queued: false, awaited: null });

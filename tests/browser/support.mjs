@@ -33,8 +33,8 @@ export async function startServer({ base = "/" } = {}) {
     if (!request.url.startsWith(base)) return response.writeHead(404).end();
     const inside = `/${request.url.slice(base.length)}`;
     const built = /^\/pkg\/([\w.]+)$/.exec(inside);
-    if (built && PKG !== "pkg") return sendBytes(response, path.resolve(ROOT, PKG, built[1]));
     if (server.faulty.test(inside) && server.fault) return fail(server.fault, inside, response);
+    if (built && PKG !== "pkg") return sendBytes(response, path.resolve(ROOT, PKG, built[1]));
     if (server.prelude && inside.startsWith("/www/worker.js")) return sendScript(response, server.prelude, inside);
     request.url = inside;
     return answer(request, response);

@@ -42,7 +42,14 @@ function refuse(text) {
   notices.show({ kind: "problem", purpose: "story", text });
 }
 
-const analyst = createAnalyst({ onFailed: refuse });
+const analyst = createAnalyst({
+  onFailed: refuse,
+  onGone(text, canRetry) {
+    const retry = { text: "Retry", run: () => analyst.start() };
+    notices.show({ kind: "problem", purpose: "engine", text, ...(canRetry ? { action: retry } : {}) });
+  },
+  onBack: () => notices.clear("engine"),
+});
 const results = createResults({
   onLost: (why) =>
     notices.show({
