@@ -1,4 +1,5 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
+import { keepForOffline } from "./offline.js";
 import { required } from "./parts/dom.js";
 import { fitSettings } from "./parts/fit.js";
 import { megabytes } from "./parts/format.js";
@@ -88,6 +89,7 @@ const adapters = createAdapters({
   },
   onRefused: tell.adapterRefused,
 });
+engine.on("ready", keepForOffline);
 engine.on("ready", ({ model, library: file, problem }) => {
   void library.offer(model.name, file);
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
@@ -329,6 +331,7 @@ void examples.then((entries) => {
 });
 void archive.restored.then(() => measuring.trace(store.get().entries));
 engine.start();
+required("unstarted", HTMLElement).remove();
 
 /**
  * Shows the books that hold a span.
