@@ -25,7 +25,7 @@ impl House {
 
     fn bench(&self) -> Bench<'_> {
         let Self { model, tokenizer, reference } = self;
-        Bench { tokenizer, model: &model.info, reference, library: None, link: link::of }
+        Bench { tokenizer, model: &model.info, reference, library: None }
     }
 
     fn judge(&self, engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {

@@ -1,4 +1,4 @@
-//! Many numbers to a few: means with intervals, tests of differences, and whether two lists of numbers agree.
+//! From many numbers to a few: means with intervals, tests of differences, and correlations.
 
 mod agreement;
 mod estimates;
