@@ -19,7 +19,7 @@ pub enum Report {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ModelReport<'a> {
     Ready {
-        model: ModelFacts,
+        model: Box<ModelFacts>,
         seconds: f64,
         from: Source,
         kept: bool,

@@ -98,7 +98,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     }
     let info = &loaded.info;
     post(&ModelReport::Ready {
-        model: ModelFacts {
+        model: Box::new(ModelFacts {
             name: entry.name.clone(),
             hash8: info.hash8.clone(),
             title: entry.title.clone(),
@@ -106,7 +106,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
             context: loaded.engine.context(),
             parameters: info.parameters,
             vocabulary: info.shape.vocabulary,
-        },
+        }),
         seconds: (clock::now() - start) / 1000.0,
         from,
         kept,
