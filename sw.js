@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "edc986acea41b991";
+const VERSION = "6885b18a8a515f48";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -28,18 +28,18 @@ const FILES = {
   "models/index.json": "b579732e63370f8a",
   "pages/about.html": "637cf3ac0fa3da10",
   "pages/command-line.html": "c0bf080651e74a48",
-  "pages/contributing.html": "052af4b20c863a0c",
+  "pages/contributing.html": "c1feb40190cce86f",
   "pages/engine.html": "baa08054b84f452c",
   "pages/experiments.html": "835a19529b565e63",
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "d602f8e071015ae5",
-  "pages/links.html": "2c17e25456e19ab4",
-  "pages/page.html": "30be0162f5a82663",
+  "pages/links.html": "5ca551f8003f0a32",
+  "pages/page.html": "63ab699ee13116ce",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "ea777485e6ea91b9",
   "pages/stories.html": "c4211858b97253ca",
   "pages/training.html": "59f36fd4a0779c8a",
-  "www/example.json": "86eca5ccd2953d28",
+  "www/example.json": "6bb130503081c3a9",
   "www/experiments/judge/amount.js": "261a7bf4b12b3f36",
   "www/experiments/judge/appraisal.js": "7e5a80e1b3b630e5",
   "www/experiments/judge/csv.js": "676afd5475da26d8",
@@ -78,7 +78,7 @@ const FILES = {
   "www/experiments/session/promise.js": "c60991195efd4bf4",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "6931dedd49d64bfd",
-  "www/experiments/session/taking.js": "9c0a0be6de978788",
+  "www/experiments/session/taking.js": "6ffa2a65842c8095",
   "www/experiments/session/telling.js": "d749c13ec4ec0c03",
   "www/experiments/session/timing.js": "ed24cfb7e8ccef75",
   "www/experiments/session/verdict.js": "954e0bc83cb32b96",
@@ -99,7 +99,7 @@ const FILES = {
   "www/parts/download.js": "a0f7ce48c4420de4",
   "www/parts/features.js": "5dfc98a351d56a50",
   "www/parts/fit.js": "d3fd695c2dd6afc6",
-  "www/parts/format.js": "4ab7e4f9e3db2132",
+  "www/parts/format.js": "326c5a477ccf440a",
   "www/parts/read.js": "f7a6eafeda3d4e81",
   "www/parts/scale.js": "646d2e89c155a695",
   "www/parts/slider.js": "cb04ea44b2b58109",
@@ -111,7 +111,7 @@ const FILES = {
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "c825d0dbe4232f8c",
   "www/session/csv.js": "2a251b1d99e7c38a",
-  "www/session/engine.js": "39be41b5eed25829",
+  "www/session/engine.js": "fc4fae1ee6264130",
   "www/session/examples.js": "ba0031047de4c39a",
   "www/session/exchange.js": "5c69f5202ae58008",
   "www/session/library.js": "e2551ed8ec9fe3a8",
@@ -122,7 +122,7 @@ const FILES = {
   "www/session/shelf.js": "5a1581edbaef6897",
   "www/session/state.js": "6736056d3abe47ab",
   "www/session/storage.js": "e7c653255955f614",
-  "www/session/story-format.js": "385508c71173d32f",
+  "www/session/story-format.js": "fc8ee4168543d0c7",
   "www/session/watch.js": "4fbd68cff776cf95",
   "www/session/worker-client.js": "547599d0d956b2ac",
   "www/session/writing.js": "5792d1d033b4278e",
@@ -151,7 +151,7 @@ const FILES = {
   "www/views/compare-rows.js": "7ec6d6fdbf07ec83",
   "www/views/compare-text.js": "b088b59f26c213a1",
   "www/views/compare.js": "f1b599f9b6e67bc8",
-  "www/views/controls.js": "ef184f02f03d3852",
+  "www/views/controls.js": "ccba5b5c1e31c3f1",
   "www/views/curve.js": "18714472900350c3",
   "www/views/export-image.js": "5985693a97b543ed",
   "www/views/filter-form.js": "212366a64c69b1a6",

@@ -2,10 +2,10 @@
 
 use fabula::engine::Llama;
 use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
-use fabula::experiment::{Generation, Settings, Writer};
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{Model, Tokenizer, open};
+use fabula::story::{Generation, Settings, Writer};
 use std::fs::File;
 
 struct House {
@@ -25,7 +25,7 @@ impl House {
 
     fn bench(&self) -> Bench<'_> {
         let Self { model, tokenizer, reference } = self;
-        Bench { tokenizer, model: &model.info, reference, library: None, link: link::of }
+        Bench { tokenizer, model: &model.info, reference, library: None }
     }
 
     fn judge(&self, engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {

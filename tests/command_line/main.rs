@@ -31,13 +31,13 @@ fn refuses(arguments: &[&str], word: &str) {
 fn json_has_what_was_promised() {
     let report =
         json(&["--prompt", "The king", "--temperature", "0.8", "--top-p", "0.95", "--seed", "42", "--tokens", "16"]);
-    for field in ["text", "token_ids", "surprisal_bits", "digest", "metrics", "settings", "model", "seconds", "link"] {
+    for field in ["text", "token_ids", "surprisal_bits", "digest", "numbers", "settings", "model", "seconds", "link"] {
         assert!(!report[field].is_null(), "{field}");
     }
     assert_eq!(report["token_ids"].as_array().unwrap().len(), 16);
     assert_eq!(report["surprisal_bits"].as_array().unwrap().len(), 16);
     assert_eq!(report["settings"]["temperature"], 0.8);
-    assert!(report["metrics"]["session_novelty"].is_null(), "there is no earlier story");
+    assert!(report["numbers"]["session_novelty"].is_null(), "there is no earlier story");
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn an_earlier_story_is_compared() {
     let first = json(&["--tokens", "32"]);
     std::fs::write(&file, first["text"].as_str().unwrap()).unwrap();
     let again = json(&["--tokens", "32", "--earlier", file.to_str().unwrap()]);
-    assert_eq!(again["metrics"]["session_novelty"], 0.0);
+    assert_eq!(again["numbers"]["session_novelty"], 0.0);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
