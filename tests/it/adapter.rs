@@ -4,13 +4,12 @@ use crate::house::{ADAPTER, INFO, REFERENCE, TOKENIZER, engine, model, write};
 use crate::small::{Small, TINY};
 use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
-use fabula::experiment::{
-    Adapter as Setting, AdapterTexts, Batch, GenerateError, Generation, Looker, Scorer, Settings, Story, Writer,
-};
 use fabula::library::Library;
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{Adapter, Part, Tensor, open};
+use fabula::reading::{AdapterTexts, Scorer};
+use fabula::story::{Adapter as Setting, Batch, GenerateError, Generation, Looker, Settings, Story, Writer};
 use std::io::Cursor;
 
 const TOKENS: [u32; 12] = [1, 7, 3, 9, 4, 4, 8, 5, 2, 6, 0, 3];

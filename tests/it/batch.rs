@@ -1,8 +1,8 @@
 //! Stories written side by side are those written alone.
 
 use crate::house::{INFO, TOKENIZER, engine, write};
-use fabula::experiment::{Batch, Settings};
 use fabula::metrics::EarlierStories;
+use fabula::story::{Batch, Settings};
 
 #[test]
 fn a_story_is_the_same_in_company() {

@@ -5,10 +5,11 @@
 
 use crate::house::{ADAPTER, INFO, REFERENCE, TOKENIZER, engine, write};
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::{Adapter, Ended, Scorer, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::EarlierStories;
+use fabula::reading::Scorer;
 use fabula::sampling::{Order, PARAMETERS, Stage};
+use fabula::story::{Adapter, Ended, Settings, Writer, digest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -37,7 +38,7 @@ fn golden(engine: &mut Llama, settings: Settings) -> Golden {
     Golden {
         settings,
         logits: logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
-        measurements: generation.measurements_digest(&scores),
+        measurements: scores.measurements_digest(&generation),
         tokens: generation.token_ids.len(),
         digest: generation.digest,
     }

@@ -1,9 +1,9 @@
 //! The house model and what belongs to it, read once for all tests.
 
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::{Generation, Settings, Writer};
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{Adapter, Model, ModelInfo, Tokenizer, open, open_adapter};
+use fabula::story::{Generation, Settings, Writer};
 use std::io::Cursor;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;

@@ -3,8 +3,8 @@
 use crate::house::{INFO, REFERENCE, TOKENIZER, engine, new_engine, write};
 use fabula::engine::Llama;
 use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
-use fabula::experiment::{Generation, Settings};
 use fabula::link;
+use fabula::story::{Generation, Settings};
 
 fn bench() -> Bench<'static> {
     Bench { tokenizer: &TOKENIZER, model: &INFO, reference: &REFERENCE, library: None, link: link::of }

@@ -2,7 +2,7 @@
 
 use crate::house::{INFO, Lent, TOKENIZER, engine, new_engine, write};
 use fabula::engine::{Engine, EngineError};
-use fabula::experiment::{Generation, LookError, Looker, Settings, Story, Writer};
+use fabula::story::{Generation, LookError, Looker, Settings, Story, Writer};
 
 /// The house engine, and how many tokens it was fed.
 struct Counting(Lent, usize);

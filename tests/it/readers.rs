@@ -7,10 +7,10 @@ use candle_core::Device;
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{self, Value};
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::Perplexity;
 use fabula::model::{
     Model, ModelError, Precision, Shape, Tensor, Tokenizer, open, open_path, open_safetensors, quantize,
 };
+use fabula::reading::Perplexity;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
