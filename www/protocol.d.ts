@@ -95,13 +95,6 @@ export interface Limits {
   prompt_characters: number;
 }
 
-/** The session's part of the measurements; all others are in {@link Numbers}. */
-export interface Metrics {
-  session_novelty: number | null;
-  words: number;
-  tokens: number;
-}
-
 /**
  * What is measured on a story, by the names of `fabula score`. A null means that the text is too short, or that there is
  * nothing to compare it with; what is missing has not been measured (yet).
@@ -142,7 +135,6 @@ export interface StoryRecord extends Numbers {
   mirostat_bits?: number[];
   /** Eight hexadecimal digits over the token ids. */
   digest: string;
-  metrics: Metrics;
   ended: Ending;
   /** Null in the examples: the speed of another machine is not the reader's. */
   seconds: number | null;
@@ -438,7 +430,7 @@ export type FromLibrary =
   | { type: "opened"; documents: number; books: number; words: number; seconds: number; from: "network" | "cache"; kept: boolean; memory_bytes: number }
   | TracedMessage
   | { type: "found"; id: number; books: FoundBook[] }
-  | { type: "error"; code: ErrorCode; message: string };
+  | ErrorMessage;
 
 /** A setting and the values that it takes. */
 export interface Axis {
@@ -507,7 +499,7 @@ export type ToAnalyst =
   | { type: "read_sweep_link"; id: number; fragment: string }
   /** `digests`: those of all stories in the order of their runs, if they are all written. */
   | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
-  | { type: "write_rows"; id: number; rows: Row[]; format: "csv" | "jsonl" }
+  | { type: "write_rows"; id: number; rows: Row[] }
   | ToJudgeAnalyst;
 
 export interface ExperimentsHello {
@@ -568,7 +560,6 @@ export type FromExperiments =
   | ProgressMessage
   | ReadyMessage
   | RowMessage
-  | { type: "stopped"; id: number }
   | GridMessage
   | FindingsMessage
   | SweepLinkReadMessage

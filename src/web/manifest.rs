@@ -1,7 +1,8 @@
 //! `models/index.json`: which files there are, how large, and their checksums.
 
-use super::download::{Expected, Failure, get_text};
-use super::messages::Code;
+use super::download::{Expected, get_text};
+use super::failure::Failure;
+use crate::protocol::Code;
 use serde::Deserialize;
 
 /// The list of models.

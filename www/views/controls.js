@@ -221,10 +221,10 @@ export function createControls({
      * The ranges and defaults the engine names. Defaults only come in while the reader has changed nothing.
      * @param {Limits} limits
      * @param {Settings} defaults
-     * @param {ChainDescription | undefined} description  engines of before the chain had names have none
+     * @param {ChainDescription} description
      */
     setLimits(limits, defaults, description) {
-      if (description) chain.make(description);
+      chain.make(description);
       adapter.setLimits(limits.strength);
       for (const [input, [lowest, highest]] of /** @type {[HTMLInputElement, [number, number]][]} */ ([
         [temperature, limits.temperature],

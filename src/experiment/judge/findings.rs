@@ -2,7 +2,7 @@
 
 use super::effects::{COMPARED, LEVEL};
 use super::{Effect, Effects, Method, Verdict};
-use crate::experiment::{Interval, SignFlip};
+use crate::statistics::{Interval, SignFlip};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
