@@ -110,12 +110,7 @@ impl Contents {
         number(&mut bytes, self.settings.len());
         text.iter().for_each(|symbol| number(&mut bytes, numbers[symbol]));
 
-        let mut options = LzipOptions::with_preset(9);
-        options.lzma_options.dict_size = window(bytes.len());
-        options.lzma_options.nice_len = 273;
-        let mut packed = LzipWriter::new(MAGIC.to_vec(), options);
-        // Writing to memory cannot fail.
-        packed.write_all(&bytes).and_then(|()| packed.finish()).map_err(|_| LibraryError::TooLarge)
+        Ok([MAGIC.as_slice(), &pack(&bytes)?].concat())
     }
 
     /// The numbers of the text with what stands before each.
@@ -152,6 +147,16 @@ impl Contents {
         }
         symbols
     }
+}
+
+/// Compresses bytes to an lzip stream.
+fn pack(bytes: &[u8]) -> Result<Vec<u8>, LibraryError> {
+    let mut options = LzipOptions::with_preset(9);
+    options.lzma_options.dict_size = window(bytes.len());
+    options.lzma_options.nice_len = 273;
+    let mut packed = LzipWriter::new(Vec::new(), options);
+    // Writing to memory fails only where the format ends.
+    packed.write_all(bytes).and_then(|()| packed.finish()).map_err(|_| LibraryError::TooLarge)
 }
 
 /// The size of a window that holds so many bytes, in bytes. A header can only say sixteenths of a power of two. lzma-rust2 0.25
@@ -194,4 +199,22 @@ fn by_frequency(counts: HashMap<String, u32>) -> (Vec<String>, Vec<u32>) {
     let mut entries: Vec<(String, u32)> = counts.into_iter().collect();
     entries.sort_by(|(word, count), (other, than)| than.cmp(count).then_with(|| word.cmp(other)));
     entries.into_iter().unzip()
+}
+
+#[test]
+fn what_repeats_itself_from_far_back_is_read_again() {
+    use std::io::Read;
+    // Around a power of two and between two of them, where the window's size is rounded. The end repeats the beginning.
+    for length in [5_000, 65_537, 70_000, 90_000, 131_071, 131_072, 131_073] {
+        let mut state = 1u32;
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let mut bytes: Vec<u8> = noise.take(length - 300).collect();
+        bytes.extend_from_within(..300);
+        let mut read = Vec::new();
+        lzma_rust2::LzipReader::new(pack(&bytes).unwrap().as_slice()).read_to_end(&mut read).unwrap();
+        assert!(read == bytes, "{length} bytes");
+    }
 }

@@ -136,16 +136,6 @@ proptest! {
 }
 
 #[test]
-fn what_repeats_itself_from_far_back_comes_back() {
-    // Around a power of two and between two of them, where the window's size must be rounded.
-    for words in [700, 1100, 1300, 1900, 2300] {
-        let once: String = (0..words).map(|number| format!("{number:x} ")).collect();
-        let text = once.clone() + &once;
-        assert_eq!(library(&[&text]).document(0), Some(text), "{words} words");
-    }
-}
-
-#[test]
 fn a_large_vocabulary_is_searched_like_a_small_one() {
     // More different words than fit into two bytes, all but a few of them once.
     let text: String = (0..70_000).map(|number| format!("{number} ")).collect();
