@@ -8,7 +8,7 @@ use fabula::experiment::{Adapter, Ended, Generation, Scorer, Settings, Writer, d
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{ModelInfo, Tokenizer, open, open_adapter};
-use fabula::sampling::{Order, PARAMETERS, Stage};
+use fabula::sampling::{Order, PARAMETERS, Rules, Stage};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -87,6 +87,8 @@ fn cases() -> Vec<Settings> {
         top_p,
         seed,
         length,
+        // As settings of before there was a second revision are read.
+        rules: Rules::First,
         ..Settings::default()
     };
     let mut cases = vec![
@@ -129,7 +131,7 @@ fn cases() -> Vec<Settings> {
     let everything: Vec<(&str, f64)> = stages[..14].iter().flat_map(|options| options.iter().copied()).collect();
     let backwards: Vec<&str> = Stage::ALL.iter().rev().map(|stage| stage.name()).collect();
     let order = Order::parse(&backwards.join(",")).unwrap();
-    cases.push(Settings { order, top_p: 0.9, ..with(&everything) });
+    cases.push(Settings { order: Some(order), top_p: 0.9, ..with(&everything) });
     let poet = open_adapter(Path::new("models/poet"), &House::open().model.shape).unwrap().id();
     for strength in [0.5, 1.5] {
         let adapter = Some(Adapter { id: poet.clone(), strength });

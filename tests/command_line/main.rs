@@ -62,7 +62,8 @@ fn the_chain_is_set_by_name_by_preset_and_by_link() {
     assert_eq!(with(&["--preset", "bold", "--temperature", "0.3"])["settings"]["temperature"], 0.3);
     refuses(&["generate", "--model", MODEL, "--min-p", "2"], "min_p");
     refuses(&["generate", "--model", MODEL, "--top-k", "1.5"], "whole");
-    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k"], "stage");
+    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_q"], "stage");
+    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_k"], "twice");
     refuses(&["generate", "--model", MODEL, "--force", "3"], "PLACE:TOKEN");
     refuses(&["generate", "--model", MODEL, "--force", "3:99999"], "vocabulary");
     refuses(&["generate", "--model", MODEL, "--preset", "wild"], "greedy, cautious");
