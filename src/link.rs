@@ -13,6 +13,7 @@ pub use sweep::{SweepRead, read_sweep, write_sweep};
 
 use crate::engine::ENGINE_REVISION;
 use crate::experiment::{Adapter, Ended, Generation, Settings};
+use crate::model::plain_text;
 use crate::sampling::{Options, Order, PARAMETERS, Rules};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -310,7 +311,7 @@ impl<'a> Fields<'a> {
 
     /// The prompt, with line ends as a text field has them.
     fn prompt(&mut self, limit: usize) -> Option<String> {
-        let prompt = self.take("p")?.replace("\r\n", "\n").replace('\r', "\n");
+        let prompt = plain_text(&self.take("p")?);
         let characters = prompt.chars().count();
         if characters > limit {
             self.problem(format!(

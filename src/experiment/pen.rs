@@ -4,7 +4,7 @@ use super::generate::{Ended, GenerateError, Generation, Written, digest};
 use super::{Settings, TokensRead};
 use crate::engine::{ENGINE_REVISION, EngineError};
 use crate::metrics::{EarlierStories, Metrics, Reference, measure};
-use crate::model::{ModelInfo, StoryDecoder, Tokenizer};
+use crate::model::{ModelInfo, StoryDecoder, Tokenizer, plain_text};
 use crate::sampling::{History, Random, Sampler};
 
 /// Everything of a story being written but the engine.
@@ -63,7 +63,7 @@ impl<'a> Pen<'a> {
     ) -> Result<Self, GenerateError> {
         settings.check()?;
         // As text fields and links have it, so that a story and its link agree.
-        settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
+        settings.prompt = plain_text(&settings.prompt);
         settings.check_tokens(model.shape.vocabulary)?;
         let prompt = prompt_tokens(tokenizer, model, &settings.prompt)?;
         if prompt.len() >= context {

@@ -4,7 +4,7 @@
 use super::rows::Rows;
 use super::safetensors::{TensorInfo, halves, module_name, read_header};
 use super::weights::{Part, Shape, Tensor, plain_name};
-use super::{ModelError, sha256_hex};
+use super::{ModelError, sha256_hex, without_mark};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -169,7 +169,7 @@ struct Config {
 impl Config {
     fn parse(json: &[u8]) -> Result<Self, ModelError> {
         let unusable = |what: String| ModelError::AdapterConfig(what);
-        let config: Self = serde_json::from_slice(json).map_err(|error| unusable(error.to_string()))?;
+        let config: Self = serde_json::from_slice(without_mark(json)).map_err(|error| unusable(error.to_string()))?;
         if config.peft_type != "LORA" {
             return Err(unusable(format!("it is of the type {:?}; LORA is supported", config.peft_type)));
         }

@@ -1,6 +1,7 @@
 //! A story's settings on the command line: one by one, by preset, or from a link.
 
 use crate::common::Outcome;
+use crate::terminal::shown;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use fabula::experiment::Settings;
 use fabula::link::{self, LinkRead};
@@ -114,7 +115,7 @@ impl SettingsArguments {
             }
             let read = link::read(fragment);
             for problem in &read.problems {
-                eprintln!("fabula: {}", problem);
+                eprintln!("fabula: {}", shown(problem));
             }
             let settings = read.settings.clone().ok_or("the link is empty")?;
             return Ok((settings, Some(read)));
