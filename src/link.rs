@@ -4,17 +4,10 @@
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
-mod experiment;
-mod judge;
-mod sweep;
-
-pub use judge::{JudgeRead, read_judge, write_judge};
-pub use sweep::{SweepRead, read_sweep, write_sweep};
-
 use crate::engine::ENGINE_REVISION;
-use crate::experiment::{Adapter, Ended, Generation, Settings};
 use crate::model::plain_text;
 use crate::sampling::{Options, Order, PARAMETERS, Rules};
+use crate::story::{Adapter, Ended, Generation, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -167,7 +160,7 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-fn is_digest(text: &str) -> bool {
+pub(crate) fn is_digest(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -333,7 +326,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Whether a percent sign stands alone, or the escapes spell no UTF-8. form_urlencoded would repair both silently.
-fn broken_escapes(fragment: &str) -> bool {
+pub(crate) fn broken_escapes(fragment: &str) -> bool {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

@@ -3,9 +3,9 @@
 use crate::common::Outcome;
 use crate::terminal::shown;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use fabula::experiment::Settings;
 use fabula::link::{self, LinkRead};
 use fabula::sampling::{Order, PARAMETERS, Stage, presets};
+use fabula::story::Settings;
 
 #[derive(Args)]
 pub struct SettingsArguments {

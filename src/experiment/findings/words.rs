@@ -2,7 +2,7 @@
 
 use super::{Comparison, ENOUGH_PROMPTS, LEVEL, units};
 use crate::experiment::Grid;
-use crate::experiment::statistics::{Interval, SignFlip, p_words};
+use crate::statistics::{Interval, SignFlip, p_words};
 
 /// What belongs to all findings of a sweep of which so many stories are written.
 pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use super::effects::{COMPARED, LEVEL};
 use super::{Effect, Effects, Method, Verdict};
-use crate::experiment::statistics::{Interval, SignFlip, p_words};
+use crate::statistics::{Interval, SignFlip, p_words};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
