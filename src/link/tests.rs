@@ -214,12 +214,7 @@ fn a_link_without_rules_has_those_of_its_time() {
     // Whoever had moved top-nσ to the front by hand finds it there.
     let moved = format!("{old}&chain={}", Order::default());
     assert_eq!(read(&moved).settings.unwrap().chain().order, Order::default());
-    // The same of settings in files, and of experiments, whose axes may switch on what the base does not.
+    // The same of settings in files.
     let json = r#"{"prompt": "", "temperature": 1, "top_p": 1, "seed": 1, "length": 8}"#;
     assert_eq!(serde_json::from_str::<Settings>(json).unwrap().rules, Rules::First);
-    let sweep = |link: &str| read_sweep(link).grid.unwrap().settings(0);
-    let link = "#x=1&e=sweep&grid=top_n_sigma=0.5,1&seeds=1&engine=2&p=Once&t=0.8&top_p=0.95&n=96&seed=42";
-    assert_eq!(sweep(link).chain().order, Rules::First.default_order());
-    assert_eq!(sweep(&link.replace("engine=2", "engine=2&rules=2")).chain().order, Order::default());
-    assert_eq!(sweep("#x=1&e=sweep&grid=top_n_sigma=0.5,1").rules, Rules::Second);
 }

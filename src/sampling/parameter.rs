@@ -49,7 +49,7 @@ pub const PARAMETERS: &[Parameter] = {
         switch(Eta, "eta", "Probability", 0.0, 0.1, 0.0001, 0.0, 0.002),
         switch(Xtc, "xtc_probability", "How often", 0.0, 1.0, 0.05, 0.0, 0.5),
         detail(Xtc, "xtc_threshold", "Probability that counts as likely enough", 0.0, 0.5, 0.01, 0.1),
-        switch(Mirostat, "mirostat_tau", "Surprise in bits", 0.0, 20.0, 0.1, 0.0, 3.0),
+        switch(Mirostat, "mirostat_tau", "Surprise in bits", 0.0, 20.0, 0.1, 0.0, 1.0),
         detail(Mirostat, "mirostat_eta", "How fast the limit moves", 0.01, 1.0, 0.01, 0.1),
     ]
 };

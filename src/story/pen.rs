@@ -41,7 +41,8 @@ pub fn counted<'a>(prompt: &'a [u32], settings: &Settings, model: &ModelInfo) ->
     hidden.and_then(|token| prompt.strip_prefix(&[token])).unwrap_or(prompt)
 }
 
-/// A sampler for these settings. Lines, quotations, colons and stars end what DRY takes for repeated, as where it comes from.
+/// A sampler for these settings. Every token with a line break, a quotation mark, a colon or a star ends what DRY takes for repeated, as
+/// in llama.cpp; see `sampling/dry.rs`.
 pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) -> Sampler {
     let vocabulary = model.shape.vocabulary;
     let sampler = Sampler::new(settings.chain(), vocabulary);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adapter {
-    /// `NAME@HASH8`: a name for people, and the first 8 hexadecimal digits of the SHA-256 of its safetensors file.
+    /// `NAME@HASH8`: a name for people, and the digits of [`crate::model::Adapter::hash8`].
     pub id: String,
     /// 0 (the model itself, to the bit) to 1.5; 1 is what was trained.
     pub strength: f64,
