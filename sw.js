@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "d55702edb7f448ba";
+const VERSION = "44b4170f5b62fc36";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,6 +24,9 @@ const FILES = [
   "docs/experiments/sampling-window.svg",
   "experiments.html",
   "methods.html",
+  "pages/about.html",
+  "pages/glossary.html",
+  "pages/poet.html",
   "www/example.json",
   "www/experiments/judge/amount.js",
   "www/experiments/judge/appraisal.js",
