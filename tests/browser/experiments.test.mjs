@@ -43,7 +43,7 @@ test("a sweep runs to its end, and its rows are the command line's", compared, a
     here.findings.findings.map(({ finding }) => finding),
   );
   assert.deepEqual(coherence.caveats, here.findings.caveats);
-  assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), here.csv);
+  assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), `\uFEFF${here.csv}`);
   const [first] = await cells(page);
   assert.match(first, /^Temperature 0\.3, top-p 0\.9: coherence \d+%, 2 stories$/, "two have no interval");
   // Two seeds are too few for any test, and the findings say so.

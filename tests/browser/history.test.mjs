@@ -4,7 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { saved as savedFile } from "./downloads.mjs";
+import { readCsv, saved as savedFile } from "./downloads.mjs";
 import {
   choose,
   chosen,
@@ -61,34 +61,6 @@ async function takeIn(t, page, content) {
     return now !== null && now !== globalThis.lastNotice && now.textContent !== "";
   });
   return notice(page);
-}
-
-/** A reader of RFC 4180, written for this test alone. */
-function readCsv(text) {
-  const rows = [[]];
-  let at = 0;
-  while (at < text.length) {
-    let cell = "";
-    if (text[at] === '"') {
-      for (at += 1; text[at] !== '"' || text[at + 1] === '"'; at += 1) {
-        if (text[at] === '"') at += 1;
-        cell += text[at];
-      }
-      at += 1;
-    } else while (at < text.length && !",\r".includes(text[at])) cell += text[at++];
-    rows.at(-1).push(cell);
-    if (text[at] === ",") at += 1;
-    else {
-      assert.equal(text.slice(at, at + 2), "\r\n", "a row ends with CR LF");
-      at += 2;
-      if (at < text.length) rows.push([]);
-    }
-  }
-  const [head, ...body] = rows;
-  return body.map((row) => {
-    assert.equal(row.length, head.length);
-    return Object.fromEntries(head.map((name, index) => [name, row[index]]));
-  });
 }
 
 test("stories are here again after a reload, with all that the reader said of them", async (t) => {

@@ -145,7 +145,9 @@ test("best of n: the rows are the command line's, every draft is shown with its 
     assert.equal(draft.head.includes("chosen at random"), at === chosen.control);
   }
 
-  const csv = (await saved(t, page, "Save CSV")).bytes.toString();
+  const marked = (await saved(t, page, "Save CSV")).bytes.toString();
+  assert.equal(marked[0], "\uFEFF");
+  const csv = marked.slice(1);
   const [head, ...items] = csv.trimEnd().split(/\r\n(?=\d)/);
   const columns = head.split(",");
   for (const name of [

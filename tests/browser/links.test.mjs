@@ -34,7 +34,7 @@ test("a copied link replays exactly for another reader", async (t) => {
   const replayed = await said(other, "done");
   await sees(other, "reproduced exactly");
   assert.deepEqual(replayed.token_ids, first.token_ids);
-  assert.deepEqual(replayed.metrics.perplexity, first.metrics.perplexity);
+  assert.deepEqual(replayed.numbers.perplexity, first.numbers.perplexity);
   assert.deepEqual(await chosen(other), settings);
   assert.ok((await story(other)).includes(first.text.trim()));
   assert.deepEqual(await alerts(other), []);
