@@ -10,8 +10,10 @@ export interface Settings {
   length: number;
   /** The chain's other parameters by name; those at their usual values are left out. */
   options?: Record<string, number>;
-  /** Every stage of the chain in the order they run; left out where it is the usual one. */
+  /** The stages of the chain in the order they run, those left out at their default places; left out where it is the default one. */
   order?: string[];
+  /** The revision of the chain's rules; settings of before the second have none. */
+  rules?: number;
   /** Tokens that are not drawn but given, as [place among the generated tokens, token id]; left out where there are none. */
   forced?: [number, number][];
   /** Left out where the model itself writes. */
@@ -20,7 +22,7 @@ export interface Settings {
 
 /** A change of the model by fine-tuning, and how much of it is added. */
 export interface Adapter {
-  /** NAME@HASH8, by the adapter's safetensors file. */
+  /** NAME@HASH8, by the adapter's weights and scale. */
   id: string;
   /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
   strength: number;

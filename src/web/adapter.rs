@@ -34,6 +34,11 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
     let weights = get(&entry.weights.at(&weights_url), |arrived, _| progress(arrived)).await?;
     let adapter = read(loaded, &entry.name, &config.bytes.to_vec(), &weights.bytes.to_vec())
         .map_err(|error| Failure::new(Code::Model, format!("The adapter on the server cannot be used: {error}.")))?;
+    if adapter.hash8 != id.rsplit('@').next().unwrap_or_default() {
+        let why =
+            "The list of models on the server does not know this adapter's scale. Run node scripts/manifest.mjs there.";
+        return Err(Failure::new(Code::Manifest, why.into()));
+    }
     loaded.engine.load_adapter(&adapter);
     progress(total);
     // Kept like the model; where that fails it is fetched again next time.

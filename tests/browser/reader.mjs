@@ -220,10 +220,10 @@ export async function copiedLink(page) {
 
 /** The link of settings, as docs/links.md writes it. */
 export function linkOf(
-  { prompt, temperature, top_p, seed, length, options = {}, order, forced = [], adapter },
+  { prompt, temperature, top_p, seed, length, options = {}, order, rules = 1, forced = [], adapter },
   digest,
 ) {
-  const fields = { v: 1, p: prompt, t: temperature, top_p, ...options, n: length, seed };
+  const fields = { v: 1, rules, p: prompt, t: temperature, top_p, ...options, n: length, seed };
   if (adapter) Object.assign(fields, { adapter: adapter.id, strength: adapter.strength });
   if (order) fields.chain = order.join(",");
   if (forced.length > 0) fields.f = forced.map((pair) => pair.join(":")).join(",");

@@ -140,6 +140,7 @@ const settings = object(
   {
     options: byName(finite),
     order: list(like(/^[\w-]{1,64}$/)),
+    rules: whole(1, 2 ** 32 - 1),
     forced: list(pair),
     adapter: object({ id: like(/^[\w.-]{1,64}@[0-9a-f]{8}$/), strength: between(0, 1.5) }),
   },
