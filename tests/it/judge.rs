@@ -7,7 +7,7 @@ use fabula::link;
 use fabula::story::{Generation, Settings};
 
 fn bench() -> Bench<'static> {
-    Bench { tokenizer: &TOKENIZER, model: &INFO, reference: &REFERENCE, library: None, link: link::of }
+    Bench { tokenizer: &TOKENIZER, model: &INFO, reference: &REFERENCE, library: None }
 }
 
 fn judge(engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {

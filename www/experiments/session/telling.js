@@ -51,8 +51,11 @@ export function createTelling({ analyst, conduct, grid, names, label, onTold }) 
     telling = true;
     again = false;
     last = performance.now();
-    // Where the engine has failed, it says so itself; the next rows ask again.
-    const answers = await ask(mine, names()).catch(() => null);
+    // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
+    const question = () => ask(mine, names());
+    const answers = await question()
+      .catch(question)
+      .catch(() => null);
     telling = false;
     if (answers && mine === grid()) {
       told = answers;
