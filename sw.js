@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "dcd7ecaf81fec941";
+const VERSION = "dfe22e64ecfe52a1";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,9 +24,9 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
-  "methods.html": "c943ee6da095e2d7",
-  "models/index.json": "b579732e63370f8a",
-  "pages/about.html": "637cf3ac0fa3da10",
+  "methods.html": "92784a73c9ad374c",
+  "models/index.json": "e9fd5e2cbb499797",
+  "pages/about.html": "12f35ae57216bfeb",
   "pages/command-line.html": "c0bf080651e74a48",
   "pages/contributing.html": "1f5a5a4ee5c81b2e",
   "pages/engine.html": "64341acff0f6ed82",
