@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "a632985662564a86";
+const VERSION = "9baa22d11160d813";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -90,7 +90,7 @@ const FILES = {
   "www/experiments/views/report.js": "cce09bef79559ab0",
   "www/experiments/views/run-panel.js": "e192f4703f1e7986",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "fd0e2f439d9026d3",
+  "www/main.js": "5a7462cfead1f2a7",
   "www/offline.js": "79cbad9ec15bb015",
   "www/parts/colours.js": "4aca8f9bfc173980",
   "www/parts/confirm.js": "4629a850199d4399",
@@ -115,17 +115,17 @@ const FILES = {
   "www/session/examples.js": "ba0031047de4c39a",
   "www/session/exchange.js": "5c69f5202ae58008",
   "www/session/library.js": "e2551ed8ec9fe3a8",
-  "www/session/link.js": "9d7830b2df6fd82c",
-  "www/session/links.js": "026d1efbcf632cfe",
+  "www/session/link.js": "c4e31e6fe5c92976",
+  "www/session/links.js": "e0b7dbb60dcf4ca7",
   "www/session/looking.js": "aa1335680c0919d0",
   "www/session/measuring.js": "214575d7360f8f7a",
   "www/session/shelf.js": "5a1581edbaef6897",
-  "www/session/state.js": "6736056d3abe47ab",
+  "www/session/state.js": "89db8956a49d1995",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/story-format.js": "385508c71173d32f",
   "www/session/watch.js": "4fbd68cff776cf95",
   "www/session/worker-client.js": "547599d0d956b2ac",
-  "www/session/writing.js": "5792d1d033b4278e",
+  "www/session/writing.js": "d45e152f9f4029fa",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
@@ -181,7 +181,7 @@ const FILES = {
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "4c43131f3ac79472",
   "www/views/table.js": "9feff7cb2137ab68",
-  "www/views/telling.js": "532f04fddd0b726e",
+  "www/views/telling.js": "d7bcc8e6ae91fbcc",
   "www/views/token-card.js": "c1b18762aed7c78c",
   "www/views/tree.js": "0ef7518a57ad6940",
   "www/worker.js": "3dadbd4100faf41a",

@@ -1,7 +1,7 @@
 //! What the links of all experiments share: `#x=1&e=NAME&…&seeds=8&model=…&p=PROMPT&…&p2=SECOND PROMPT&digest=DIGEST8`. What does
 //! not belong to experiments alone stands in them as in the link of a story.
 
-use super::{LONGEST, LinkRead, broken_escapes, is_digest, read, write as write_story};
+use super::{LONGEST, LinkRead, as_written, broken_escapes, is_digest, write as write_story};
 use crate::experiment::Settings;
 use std::collections::BTreeMap;
 
@@ -84,7 +84,7 @@ impl Read {
         }
         link.name = link.take("e");
         let asked = story.split('&').any(|piece| piece.starts_with("n="));
-        let LinkRead { settings, model, engine_revision, problems, .. } = read(&story);
+        let LinkRead { settings, model, engine_revision, problems, .. } = as_written(&story);
         link.problems.extend(problems);
         (link.model, link.engine_revision) = (model, engine_revision);
         link.base = settings.unwrap_or_else(|| usual.clone());

@@ -1,6 +1,6 @@
 //! The link of a self-evaluation: `#x=1&e=judge&way=best-of&drafts=8&weights=coherence=1,novelty=1,relevance=1&seeds=2&…`.
 
-use super::experiment;
+use super::{experiment, repair};
 use crate::experiment::Settings;
 use crate::experiment::judge::{Method, Protocol, Weights};
 use serde::Serialize;
@@ -43,6 +43,10 @@ pub fn write_judge(protocol: &Protocol, model: Option<&str>, digest: Option<&str
 
 /// Reads such a link, with or without `#`. Never fails: see [`JudgeRead`].
 pub fn read_judge(fragment: &str) -> JudgeRead {
+    repair::mended(fragment, as_written, |read| read.problems.len())
+}
+
+fn as_written(fragment: &str) -> JudgeRead {
     const SIZES: [&str; 3] = ["drafts", "redrafts", "rounds"];
     const NAMES: [&str; 5] = ["way", "weights", SIZES[0], SIZES[1], SIZES[2]];
     let usual = usual();

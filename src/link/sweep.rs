@@ -1,7 +1,7 @@
 //! The link of a sweep: `#x=1&e=sweep&grid=AXES&seeds=8&model=…&engine=…&p=PROMPT&…&digest=DIGEST8`. What does not belong to
 //! sweeps alone stands in it as in the link of a story.
 
-use super::experiment;
+use super::{experiment, repair};
 use crate::experiment::{Grid, axes, axes_text};
 use serde::Serialize;
 
@@ -32,6 +32,10 @@ pub fn write_sweep(grid: &Grid, model: Option<&str>, digest: Option<&str>) -> St
 
 /// Reads a sweep's link, with or without `#`. Never fails: see [`SweepRead`].
 pub fn read_sweep(fragment: &str) -> SweepRead {
+    repair::mended(fragment, as_written, |read| read.problems.len())
+}
+
+fn as_written(fragment: &str) -> SweepRead {
     let usual = Grid::default();
     let Some(mut link) = experiment::Read::new(fragment, &["grid"], usual.seeds, &usual.base) else {
         let problems = Vec::new();
