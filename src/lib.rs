@@ -9,8 +9,12 @@
 //! | [`sampling`] | logits become the next token |
 //! | [`library`] | the texts that the model has read: what a text shares with them |
 //! | [`metrics`] | tokens and text become numbers |
-//! | [`experiment`] | the rooms above, run as one generation |
+//! | [`story`] | settings become a story, token by token |
 //! | [`link`] | settings become a link, and a link settings |
+//! | [`reading`] | an existing text becomes its scores |
+//! | [`statistics`] | many numbers become means, intervals and tests |
+//! | [`experiment`] | many stories answer one question: sweeps and self-evaluation |
+//! | [`protocol`] | the messages between the page and its workers |
 //! | `web` | the thin surface towards the browser (WebAssembly only) |
 //!
 //! The command line is `src/bin/fabula/`; like `web` it has no logic of its own.
@@ -21,6 +25,10 @@ pub mod library;
 pub mod link;
 pub mod metrics;
 pub mod model;
+pub mod protocol;
+pub mod reading;
 pub mod sampling;
+pub mod statistics;
+pub mod story;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -4,17 +4,16 @@
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
-mod experiment;
-mod judge;
 mod repair;
-mod sweep;
 
-pub use judge::{JudgeRead, read_judge, write_judge};
-pub use sweep::{SweepRead, read_sweep, write_sweep};
+#[cfg(test)]
+pub(crate) use repair::damages;
+pub(crate) use repair::mended;
 
 use crate::engine::ENGINE_REVISION;
-use crate::experiment::{Adapter, Ended, Generation, Settings};
-use crate::sampling::{Options, Order, PARAMETERS};
+use crate::model::plain_text;
+use crate::sampling::{Options, Order, PARAMETERS, Rules};
+use crate::story::{Adapter, Ended, Generation, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -55,6 +54,9 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
         add("strength", &(strength + 0.0).to_string());
     }
     add("engine", &ENGINE_REVISION.to_string());
+    if !settings.rules.is_first() {
+        add("rules", &settings.rules.number().to_string());
+    }
     add("p", &form_urlencoded::byte_serialize(settings.prompt.as_bytes()).collect::<String>());
     // Adding 0 turns -0 into 0.
     add("t", &(settings.temperature + 0.0).to_string());
@@ -65,8 +67,8 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
             add(parameter.name, &value.to_string());
         }
     }
-    if !settings.order.is_usual() {
-        add("chain", &settings.order.to_string());
+    if let Some(order) = &settings.order {
+        add("chain", &order.to_string());
     }
     add("n", &settings.length.to_string());
     add("seed", &settings.seed.to_string());
@@ -96,11 +98,11 @@ pub struct LinkRead {
 
 /// Reads a link's fragment, with or without `#`, and undoes what may have happened to it on its way. Never fails: see [`LinkRead`].
 pub fn read(fragment: &str) -> LinkRead {
-    repair::mended(fragment, as_written, |read| read.problems.len())
+    mended(fragment, as_written, |read| read.problems.len())
 }
 
 /// Reads a fragment as it stands.
-fn as_written(fragment: &str) -> LinkRead {
+pub(crate) fn as_written(fragment: &str) -> LinkRead {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let mut read = LinkRead { settings: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     if fragment.is_empty() {
@@ -138,7 +140,8 @@ fn as_written(fragment: &str) -> LinkRead {
         temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
         options: fields.options(),
-        order: fields.order().unwrap_or_default(),
+        order: fields.order(),
+        rules: fields.rules(read.engine_revision.is_some()),
         forced: fields.forced(length).unwrap_or_default(),
         adapter: fields.adapter(limits.strength),
         length,
@@ -157,7 +160,8 @@ fn as_written(fragment: &str) -> LinkRead {
 
 /// Whether a field says anything of a story.
 fn is_field(name: &str) -> bool {
-    ["v", "model", "adapter", "strength", "engine", "p", "t", "top_p", "chain", "n", "seed", "f", "x"].contains(&name)
+    ["v", "model", "adapter", "strength", "engine", "rules", "p", "t", "top_p", "chain", "n", "seed", "f", "x"]
+        .contains(&name)
         || PARAMETERS.iter().any(|parameter| parameter.name == name)
 }
 
@@ -183,7 +187,7 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-fn is_digest(text: &str) -> bool {
+pub(crate) fn is_digest(text: &str) -> bool {
     text.len() == 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
@@ -269,11 +273,24 @@ impl<'a> Fields<'a> {
         Some(Adapter { id, strength })
     }
 
+    /// The revision of the chain's rules. `written`: whether a page wrote the link, which before the second revision named none.
+    /// One that is written by hand today means the rules of today.
+    fn rules(&mut self, written: bool) -> Rules {
+        let Some(value) = self.take("rules") else { return if written { Rules::First } else { Rules::default() } };
+        digits(&value).and_then(|number| Rules::try_from(number).ok()).unwrap_or_else(|| {
+            let known = Rules::default().number();
+            self.problem(format!(
+                "The link's rules must be a whole number from 1 to {known}; those of today are used. A newer version of this page may have written it."
+            ));
+            Rules::default()
+        })
+    }
+
     /// The order of the chain.
     fn order(&mut self) -> Option<Order> {
         let order = Order::parse(&self.take("chain")?).ok();
         if order.is_none() {
-            self.problem("The link's chain must name every stage once; the usual order is used.".into());
+            self.problem("The link's chain must be names of stages, each once; the default order is used.".into());
         }
         order
     }
@@ -314,7 +331,7 @@ impl<'a> Fields<'a> {
 
     /// The prompt, with line ends as a text field has them.
     fn prompt(&mut self, limit: usize) -> Option<String> {
-        let prompt = self.take("p")?.replace("\r\n", "\n").replace('\r', "\n");
+        let prompt = plain_text(&self.take("p")?);
         let characters = prompt.chars().count();
         if characters > limit {
             self.problem(format!(
@@ -336,7 +353,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Whether a percent sign stands alone, or the escapes spell no UTF-8. form_urlencoded would repair both silently.
-fn broken_escapes(fragment: &str) -> bool {
+pub(crate) fn broken_escapes(fragment: &str) -> bool {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

@@ -109,40 +109,42 @@ fn is_number(text: &str) -> bool {
 }
 
 #[cfg(test)]
+/// Percent-encodes all but letters and digits, as JavaScript's encodeURIComponent does with what a link holds.
+fn encode(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'*' => (byte as char).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+/// What happens to links on their way.
+pub(crate) fn damages(link: &str) -> Vec<String> {
+    let escaped = link.replace('&', "&amp;");
+    let mut damaged = vec![
+        escaped.clone(),
+        escaped.replace('&', "&amp;"),
+        encode(link),
+        encode(&encode(link)),
+        encode(&link[1..]),
+        encode(&escaped),
+        format!("{link}&gt;"),
+        format!("{}\r\n{}", &link[..30], &link[30..]),
+    ];
+    let tails = [
+        "\n", "\r\n", ".", ",", ")", ").", ">", "\"", "\">", "%0A", "%22", "%3E", "%29", "%20", "\u{200b}", "\u{201d}",
+    ];
+    damaged.extend(tails.iter().map(|tail| format!("{link}{tail}")));
+    damaged.extend(tails.iter().map(|tail| format!("{escaped}{tail}")));
+    damaged
+}
+
+#[cfg(test)]
 mod tests {
-    use super::super::{read, read_judge, read_sweep, write, write_judge, write_sweep};
-    use crate::experiment::{Grid, Settings};
-
-    /// Percent-encodes all but letters and digits, as JavaScript's encodeURIComponent does with what a link holds.
-    fn encode(text: &str) -> String {
-        let encoded = |byte: u8| match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'*' => (byte as char).to_string(),
-            _ => format!("%{byte:02X}"),
-        };
-        text.bytes().map(encoded).collect()
-    }
-
-    /// What happens to links on their way.
-    fn damages(link: &str) -> Vec<String> {
-        let escaped = link.replace('&', "&amp;");
-        let mut damaged = vec![
-            escaped.clone(),
-            escaped.replace('&', "&amp;"),
-            encode(link),
-            encode(&encode(link)),
-            encode(&link[1..]),
-            encode(&escaped),
-            format!("{link}&gt;"),
-            format!("{}\r\n{}", &link[..30], &link[30..]),
-        ];
-        let tails = [
-            "\n", "\r\n", ".", ",", ")", ").", ">", "\"", "\">", "%0A", "%22", "%3E", "%29", "%20", "\u{200b}",
-            "\u{201d}",
-        ];
-        damaged.extend(tails.iter().map(|tail| format!("{link}{tail}")));
-        damaged.extend(tails.iter().map(|tail| format!("{escaped}{tail}")));
-        damaged
-    }
+    use super::super::{read, write};
+    use super::damages;
+    use crate::story::Settings;
 
     #[test]
     fn a_storys_link_is_repaired() {
@@ -155,18 +157,6 @@ mod tests {
             for damaged in damages(&link) {
                 assert_eq!(read(&damaged), whole, "{damaged}");
             }
-        }
-    }
-
-    #[test]
-    fn links_of_experiments_are_repaired() {
-        let sweep = write_sweep(&Grid::default(), Some("m@01234567"), Some("89abcdef"));
-        let judge = write_judge(&read_judge("#x=1&e=judge").protocol.unwrap(), Some("m@01234567"), Some("89abcdef"));
-        for damaged in damages(&sweep) {
-            assert_eq!(read_sweep(&damaged), read_sweep(&sweep), "{damaged}");
-        }
-        for damaged in damages(&judge) {
-            assert_eq!(read_judge(&damaged), read_judge(&judge), "{damaged}");
         }
     }
 

@@ -3,7 +3,6 @@
 //!
 //! `None` means that the text is too short for the question, never zero.
 
-mod agreement;
 mod headline;
 mod likelihood;
 mod lines;
@@ -12,8 +11,8 @@ mod repetition;
 mod sentences;
 mod session;
 mod surprise;
+mod tokens_read;
 
-pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
 pub use headline::{Headlines, LOWER_RANGE};
 pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
 pub use lines::{Lines, rhyming_line_ends};
@@ -24,6 +23,7 @@ pub use session::EarlierStories;
 pub use surprise::{
     PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
 };
+pub use tokens_read::TokensRead;
 
 use crate::library::words;
 use serde::{Deserialize, Serialize};

@@ -7,6 +7,7 @@ mod hash;
 mod llama2c;
 #[cfg(not(target_arch = "wasm32"))]
 mod path;
+mod plain;
 #[cfg(not(target_arch = "wasm32"))]
 mod quantize;
 mod rows;
@@ -18,6 +19,7 @@ pub use adapter::{Adapter, LowRank};
 pub use hash::{sha256_hex, sha256_of};
 #[cfg(not(target_arch = "wasm32"))]
 pub use path::{open_adapter, open_path, tokenizer_path};
+pub use plain::{plain_option, plain_string, plain_text, without_mark};
 #[cfg(not(target_arch = "wasm32"))]
 pub use quantize::{Precision, quantize};
 pub use safetensors::open_safetensors;

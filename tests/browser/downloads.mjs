@@ -4,7 +4,7 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { press, until } from "./reader.mjs";
-import { isFirefox } from "./support.mjs";
+import { PATIENCE, isFirefox } from "./support.mjs";
 
 /** Firefox's driver cannot say where downloads go: the file is taken from the link that the page follows. */
 async function savedInFirefox(page, button) {
@@ -39,7 +39,7 @@ export async function saved(t, page, button) {
     browserContextId: page.browserContext().id,
   });
   await press(page, button);
-  for (let tries = 0; tries < 500; tries += 1) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
     const [name] = (await readdir(folder)).filter((entry) => !entry.startsWith(".") && !entry.endsWith(".crdownload"));
     if (name) return { name, bytes: await readFile(path.join(folder, name)) };
     await new Promise((resolve) => setTimeout(resolve, 20));

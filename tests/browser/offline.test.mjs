@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { answer } from "../../scripts/serve.mjs";
 import { generate, ready, until } from "./reader.mjs";
-import { PKG, ROOT, house, isFirefox, startServer, visit } from "./support.mjs";
+import { PKG, ROOT, house, isFirefox, serve, visit } from "./support.mjs";
 
 const shared = house();
 
@@ -30,9 +30,8 @@ test("docs/page.md shows the way to every file of the page", () => {
 });
 
 test("a second visit needs no server", async (t) => {
-  const server = await startServer({ base: "/some/where/" });
-  t.after(() => server.close());
-  const page = await visit(t, { browser: shared.browser, server });
+  const server = await serve(t, { base: "/some/where/" });
+  const page = await visit(t, { ...shared, server }, { serviceWorker: true });
   await ready(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   const settings = { prompt: "The king", temperature: 0.8, top_p: 0.95, seed: 9, length: 24 };
@@ -45,8 +44,7 @@ test("a second visit needs no server", async (t) => {
 });
 
 test("a server in trouble is as good as none, and copies of earlier versions are cleared away", async (t) => {
-  const server = await startServer({ base: "/some/where/" });
-  t.after(() => server.close());
+  const server = await serve(t, { base: "/some/where/" });
   const before = (page) =>
     page.evaluateOnNewDocument(() => {
       if (sessionStorage.getItem("came") === null)
@@ -54,7 +52,7 @@ test("a server in trouble is as good as none, and copies of earlier versions are
           void caches.open(name);
       sessionStorage.setItem("came", "");
     });
-  const page = await visit(t, { browser: shared.browser, server }, { before, expected: /503/ });
+  const page = await visit(t, { ...shared, server }, { before, expected: /503/, serviceWorker: true });
   await ready(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await until(page, "the copies that stay", async () => {
@@ -74,7 +72,7 @@ test("a server in trouble is as good as none, and copies of earlier versions are
 
 /** A server whose files can be changed: by path, each with its headers and its text, or "hang" for an answer that never comes. */
 async function changing(t) {
-  const server = { url: "", changed: new Map(), all: null, answers: [] };
+  const server = { url: "", changed: new Map(), all: null, answers: [], pages: new Set() };
   const http = createServer((request, response) => {
     const file = request.url.slice(1).split("?")[0];
     response.on("finish", () => server.answers.push([response.statusCode, file]));
@@ -86,9 +84,11 @@ async function changing(t) {
   });
   await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
   server.url = `http://127.0.0.1:${http.address().port}/`;
-  t.after(() => {
+  http.keepAliveTimeout = 0;
+  t.after(async () => {
+    await Promise.all([...server.pages].map((leave) => leave()));
     http.closeAllConnections();
-    return new Promise((resolve) => http.close(resolve));
+    await new Promise((resolve) => http.close(resolve));
   });
   return server;
 }
@@ -119,7 +119,7 @@ for (const start of ["", "experiments.html"]) {
       start === ""
         ? ready(page)
         : until(page, "the form", () => document.getElementById("experiment").dataset.ready === "");
-    const page = await visit(t, { ...shared, server }, { context, query: start });
+    const page = await visit(t, { ...shared, server }, { context, query: start, serviceWorker: true });
     await isReady(page);
     await kept(page, versionOf(worker));
     const loaded = server.answers.filter(([status]) => status === 200).map(([, file]) => file || "./");
@@ -128,7 +128,7 @@ for (const start of ["", "experiments.html"]) {
       [],
     );
     server.answers.length = 0;
-    const again = await visit(t, { ...shared, server }, { context, query: start });
+    const again = await visit(t, { ...shared, server }, { context, query: start, serviceWorker: true });
     await isReady(again);
     assert.deepEqual(
       server.answers.filter(([status]) => status === 200),
@@ -141,7 +141,7 @@ test("one changed letter loads one file", counts, async (t) => {
   const server = await changing(t);
   const context = await shared.browser.createBrowserContext();
   t.after(() => context.close());
-  const page = await visit(t, { ...shared, server }, { context });
+  const page = await visit(t, { ...shared, server }, { context, serviceWorker: true });
   await ready(page);
   await kept(page, versionOf(worker));
   const file = "www/style/judge.css";
@@ -154,7 +154,7 @@ test("one changed letter loads one file", counts, async (t) => {
   server.changed.set(file, { headers: { "Content-Type": "text/css" }, text });
   server.changed.set("sw.js", { headers: { "Content-Type": "text/javascript" }, text: next });
   server.answers.length = 0;
-  const again = await visit(t, { ...shared, server }, { context });
+  const again = await visit(t, { ...shared, server }, { context, serviceWorker: true });
   await ready(again);
   await kept(again, "0123456789abcdef");
   const loaded = server.answers.filter(([status]) => status === 200).map(([, name]) => name);
@@ -173,7 +173,7 @@ for (const [what, change] of Object.entries({
   test(`${what} is not stored, and the page works without a copy`, async (t) => {
     const server = await changing(t);
     server.changed.set("www/style/judge.css", change);
-    const page = await visit(t, { ...shared, server });
+    const page = await visit(t, { ...shared, server }, { serviceWorker: true });
     await ready(page);
     await until(page, "an attempt", async () => (await caches.keys()).some((name) => name.startsWith("fabula-page ")));
     await until(page, "no service worker", async () => !(await navigator.serviceWorker.getRegistration())?.installing);
@@ -192,13 +192,13 @@ test("a server that accepts and never answers: the page opens from its copy", as
   const context = await shared.browser.createBrowserContext();
   t.after(() => context.close());
   const query = "?patience=1";
-  const page = await visit(t, { ...shared, server }, { context, query });
+  const page = await visit(t, { ...shared, server }, { context, query, serviceWorker: true });
   await ready(page);
   await kept(page, versionOf(worker));
   await page.close();
   server.all = "hang";
   const start = Date.now();
-  const again = await visit(t, { ...shared, server }, { context, query });
+  const again = await visit(t, { ...shared, server }, { context, query, serviceWorker: true });
   await until(again, "the page", () => document.getElementById("unstarted") === null);
   assert.ok(Date.now() - start < 10_000, `${Date.now() - start} ms`);
   // The model's list is asked of the server, which the page says, with a way out.
@@ -212,8 +212,7 @@ const isSeen = (page) =>
 
 for (const start of ["", "experiments.html"]) {
   test(`/${start} says so where its program is not there`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     Object.assign(server, { fault: "missing", faulty: /^\/www\/.*main\.js/ });
     const page = await visit(t, { ...shared, server }, { query: start, expected: /404/ });
     await isSeen(page);

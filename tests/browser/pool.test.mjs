@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SMALL, fillForm, find, finish, formed, open, press, reaches } from "./experiments.mjs";
 import { alerts, until } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
 const network = /Failed to load resource|net::ERR|404/;
@@ -27,8 +27,7 @@ for (const [what, faulty] of Object.entries({
   "worker's script": /worker\.js/,
 })) {
   test(`a ${what} that is not there is asked for a few times, told, and found once it is back`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     Object.assign(server, { fault: "missing", faulty });
     const page = await visit(
       t,
@@ -105,8 +104,7 @@ test("an analyst that the browser closes is replaced", async (t) => {
 });
 
 test("a server that stops in the middle of the model is told, and Resume goes on", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server }, { query: "experiments.html?patience=1", expected: network });
   await formed(page);
   await fillForm(page, SMALL);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alerts, choose, count, enabled, find, generate, press, ready, said, sees, settle, until } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
 const network = /Failed to load resource|net::ERR/;
@@ -48,8 +48,7 @@ for (const [what, faulty] of Object.entries({
   "the list of models": /models\/index\.json/,
 })) {
   test(`a server that stops in the middle of ${what} is told, and Retry loads it`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     Object.assign(server, { fault: "hang", faulty });
     const page = await visit(t, { ...shared, server }, { query, expected: network });
     await find(page, "button", "Retry");
@@ -128,8 +127,7 @@ test("a worker that is closed while nothing is asked of it is missed by the next
 });
 
 test("a library that the server stops sending is told, and can be asked for again", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server }, { query, expected: network });
   await ready(page);
   Object.assign(server, { fault: "hang", faulty: /\.fabulib/ });
@@ -143,8 +141,7 @@ test("a library that the server stops sending is told, and can be asked for agai
 });
 
 test("an adapter that the server stops sending is told", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server }, { query, expected: network });
   await ready(page);
   Object.assign(server, { fault: "hang", faulty: /\.safetensors/ });

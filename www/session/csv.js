@@ -36,6 +36,7 @@ export function toCsv(stories) {
       ],
     ),
     ["order", ({ record }) => record.settings.order?.join(" ")],
+    ["rules", ({ record }) => record.settings.rules],
     ["forced", ({ record }) => record.settings.forced?.map((pair) => pair.join(":")).join(" ")],
     ["adapter", ({ record }) => record.settings.adapter?.id],
     ["strength", ({ record }) => record.settings.adapter?.strength],

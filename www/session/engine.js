@@ -110,8 +110,7 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
         listening = true;
         facts = { ...facts, engine: message.engine };
         if (store.get().limits === null) onDescribed(message);
-        // An engine of before the chain had names says nothing about it.
-        store.update({ limits: message.limits, chain: message.chain ?? null, revision: message.engine.revision });
+        store.update({ limits: message.limits, chain: message.chain, revision: message.engine.revision });
         break;
       case "progress":
         store.update({

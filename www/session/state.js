@@ -181,6 +181,7 @@ export function sameSettings(one, other) {
     one.length === other.length &&
     [...names].every((name) => one.options?.[name] === other.options?.[name]) &&
     (one.order ?? []).join() === (other.order ?? []).join() &&
+    (one.rules ?? 1) === (other.rules ?? 1) &&
     (one.forced ?? []).join() === (other.forced ?? []).join() &&
     (one.adapter && other.adapter
       ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength

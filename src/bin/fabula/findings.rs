@@ -3,6 +3,7 @@
 use crate::common::Outcome;
 use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
+use crate::terminal::shown;
 use clap::Args;
 use fabula::experiment::{Finding, axis_label, caveats, finding};
 use serde_json::json;
@@ -72,13 +73,13 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     for (_, Finding { metric, axis, sentences, .. }) in findings {
-        writeln!(out, "{metric} along {}:", axis_label(&axis))?;
+        writeln!(out, "{} along {}:", shown(&metric), shown(&axis_label(&axis)))?;
         for sentence in sentences {
-            writeln!(out, "  {sentence}")?;
+            writeln!(out, "  {}", shown(&sentence))?;
         }
     }
     for caveat in caveats {
-        writeln!(out, "{caveat}")?;
+        writeln!(out, "{}", shown(&caveat))?;
     }
     Ok(())
 }

@@ -2,11 +2,13 @@
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, reference, text};
 use crate::settings::{SettingsArguments, verdict};
+use crate::terminal::{shown, story};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
-use fabula::experiment::{Generation, Scorer, Writer, by_name, percentiles};
 use fabula::link;
 use fabula::metrics::EarlierStories;
+use fabula::reading::{Scorer, by_name, percentiles};
+use fabula::story::{Generation, Writer};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -69,14 +71,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     let mut writer = Writer::new(&mut engine as &mut dyn Engine, &tokenizer, &model.info, settings)?;
     let prompt_tokens = writer.prompt_tokens();
     if !arguments.json {
-        write!(out, "{prompt}")?;
+        write!(out, "{}", story(&prompt))?;
     }
     let first = Instant::now();
-    let mut shown = 0;
+    let mut told = 0;
     while let Some(written) = writer.step()? {
         if !arguments.json {
-            shown += written.text.len();
-            write!(out, "{}", written.text)?;
+            told += written.text.len();
+            write!(out, "{}", story(&written.text))?;
             out.flush()?;
         }
     }
@@ -118,11 +120,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         serde_json::to_writer(&mut out, &report)?;
     } else {
         // What stands for a character that the story broke off in.
-        write!(out, "{}", generation.text.get(shown..).unwrap_or_default())?;
+        write!(out, "{}", story(generation.text.get(told..).unwrap_or_default()))?;
     }
     writeln!(out)?;
     match verdict {
-        Some((true, verdict)) => eprintln!("fabula: {verdict}"),
+        Some((true, verdict)) => eprintln!("fabula: {}", shown(&verdict)),
         Some((false, verdict)) => return Err(verdict.into()),
         None => {}
     }

@@ -3,7 +3,7 @@
 use crate::common::{ModelArguments, Outcome, Output, library, lines, open, reference};
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{Scorer, by_name, percentiles};
+use fabula::reading::{Scorer, by_name, percentiles};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -30,7 +30,9 @@ pub struct Arguments {
 #[derive(serde::Deserialize)]
 struct Line {
     id: Value,
+    #[serde(deserialize_with = "fabula::model::plain_string")]
     text: String,
+    #[serde(default, deserialize_with = "fabula::model::plain_option")]
     prompt: Option<String>,
 }
 

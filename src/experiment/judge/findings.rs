@@ -2,7 +2,7 @@
 
 use super::effects::{COMPARED, LEVEL};
 use super::{Effect, Effects, Method, Verdict};
-use crate::experiment::{Interval, SignFlip};
+use crate::statistics::{Interval, SignFlip, p_words};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
@@ -98,10 +98,7 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
 
 /// A difference with its interval and p: without a sign where words say the way.
 fn told(effect: &Effect, unit: &str) -> String {
-    let p = match effect.p_corrected {
-        p if p < 0.001 => "p < 0.001".into(),
-        p => format!("p = {p:.3}"),
-    };
+    let p = p_words(effect.p_corrected, false);
     let digits = |value: f64| if value.abs() >= 10.0 { format!("{value:.1}") } else { format!("{value:.3}") };
     let interval = effect.difference.interval.map(|Interval { from, to }| {
         format!("95% interval of judged − control {} to {}; ", digits(from), digits(to)).replace('-', "−")

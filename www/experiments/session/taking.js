@@ -42,7 +42,7 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
         const { fragment, digest } = await experiment.writeLink();
         const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
         if (format === "csv") {
-          const text = experiment.csv?.(rows) ?? csvFile((await analyst.ask("write_rows", { rows, format })).text);
+          const text = experiment.csv?.(rows) ?? csvFile((await analyst.ask("write_rows", { rows })).text);
           return download(name, "text/csv", text);
         }
         const content = {

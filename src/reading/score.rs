@@ -1,0 +1,214 @@
+//! Every number of a text.
+
+use super::{SecondMetrics, SecondReading, read_text, read_tokens};
+use crate::engine::Engine;
+use crate::library::{Library, LibraryNovelty};
+use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, TokensRead, measure};
+use crate::model::{ModelInfo, Tokenizer, sha256_hex};
+use crate::story::{GenerateError, Generation, prompt_tokens};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// Numbers by name, and where they fall among people's passages; see [`percentiles`].
+pub type Measured = (Map<String, Value>, BTreeMap<String, f64>);
+
+/// What texts are scored with.
+pub struct Scorer<'a> {
+    pub engine: &'a mut dyn Engine,
+    pub tokenizer: &'a Tokenizer,
+    pub model: &'a ModelInfo,
+    pub reference: Option<&'a Reference>,
+    pub library: Option<&'a Library>,
+}
+
+/// What stories by an adapter are held against beside what all are: the texts that it was tuned on.
+#[derive(Default)]
+pub struct AdapterTexts {
+    /// Those that it has read.
+    pub library: Option<Library>,
+    /// Those that were held out, measured by the model without the adapter.
+    pub reference: Option<Reference>,
+}
+
+/// The numbers that depend on the model that reads, and on nothing else.
+const BY_MODEL: [&str; 13] = [
+    "mean_log_probability_bits",
+    "perplexity",
+    "slor_bits",
+    "slor_per_word_bits",
+    "mean_entropy_bits",
+    "entropy_per_word_bits",
+    "excess_surprise_bits",
+    "surprise_peaks",
+    "surprisal_variance",
+    "contextual_gain_bits",
+    "relevance_bits",
+    "coherence",
+    "surprise",
+];
+
+/// Every number of a text.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    #[serde(flatten)]
+    pub metrics: Metrics,
+    #[serde(flatten)]
+    pub second: SecondMetrics,
+    /// Without a library, none.
+    #[serde(flatten)]
+    pub library: Option<LibraryNovelty>,
+    /// Without a reference, none.
+    #[serde(flatten)]
+    pub headlines: Option<Headlines>,
+}
+
+impl Scores {
+    /// SHA-256 over every surprisal, entropy, rank and metric of a story, and over these scores of it, bit for bit: equal where two
+    /// machines measured the same.
+    pub fn measurements_digest(&self, story: &Generation) -> String {
+        let numbers = story.surprisal_bits.iter().chain(&story.entropy_bits);
+        let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
+        bytes.extend(story.ranks.iter().flat_map(|rank| rank.to_le_bytes()));
+        // Rust prints the shortest decimal that reads back as the same float, on every machine.
+        bytes.extend(format!("{:?} {self:?}", story.metrics).bytes());
+        sha256_hex(&bytes)
+    }
+}
+
+impl Scorer<'_> {
+    /// Scores a text after a prompt, which may be empty.
+    pub fn score(&mut self, prompt: &str, text: &str) -> Result<Scores, GenerateError> {
+        let read = read_text(self.engine, self.tokenizer, self.model, prompt, text)?;
+        self.score_read(&read, text, !prompt.is_empty())
+    }
+
+    /// Every number of a story, by name: those of [`Self::score_read`], by the model that wrote it, and those of its lines.
+    ///
+    /// Of a story that an adapter was asked for also what depends on the model, as the model itself without the adapter says it
+    /// (`base_…`): so stories of every strength are measured alike. And by `texts` what is new in it against the adapter's texts
+    /// (`adapter_…`). The percentiles are among people's passages; those called `adapter_…` among the adapter's texts, of what the model
+    /// itself says.
+    pub fn score_story(&mut self, story: &Generation, texts: Option<&AdapterTexts>) -> Result<Measured, GenerateError> {
+        self.engine.adapt(story.settings.adapter())?;
+        let second = self.second(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
+        self.score_second(story, second, texts)
+    }
+
+    /// The same, given what the model that wrote the story found in its second reading.
+    pub fn score_second(
+        &mut self,
+        story: &Generation,
+        second: SecondMetrics,
+        texts: Option<&AdapterTexts>,
+    ) -> Result<Measured, GenerateError> {
+        let Generation { settings, text, .. } = story;
+        let mut numbers = by_name(&scores(&story.read(), text, second, self.reference, self.novelty(text)));
+        numbers.append(&mut by_name(&Lines::new(text)));
+        let tokens = story.token_ids.len();
+        if settings.adapter.is_none() {
+            let percentiles = self.reference.map(|reference| percentiles(&numbers, tokens, reference));
+            return Ok((numbers, percentiles.unwrap_or_default()));
+        }
+        self.engine.adapt(None)?;
+        let before = prompt_tokens(self.tokenizer, self.model, &settings.prompt)?;
+        let read = read_tokens(self.engine, &before, story.token_ids.clone())?;
+        let second = self.second(&read, text, !settings.prompt.is_empty())?;
+        numbers.append(&mut base_numbers(&read, text, second, self.reference));
+        if let Some(library) = texts.and_then(|texts| texts.library.as_ref()) {
+            numbers.append(&mut prefixed("adapter", by_name(&LibraryNovelty::of(text, library))));
+        }
+        let mut all = self.reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
+        if let Some(reference) = texts.and_then(|texts| texts.reference.as_ref()) {
+            // Those of the texts were measured by the model itself, and against the library of the texts.
+            let held = |name: &String| {
+                let others = ["adapter", "base"].map(|prefix| numbers.get(&format!("{prefix}_{name}")));
+                others.into_iter().flatten().next().or_else(|| numbers.get(name)).cloned()
+            };
+            let against: Map<String, Value> =
+                reference.quantiles.keys().filter_map(|name| Some((name.clone(), held(name)?))).collect();
+            let found = percentiles(&against, tokens, reference);
+            all.extend(found.into_iter().map(|(name, share)| (format!("adapter_{name}"), share)));
+        }
+        Ok((numbers, all))
+    }
+
+    /// Scores what has been read. `prompted`: whether a prompt stood before it.
+    pub fn score_read(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<Scores, GenerateError> {
+        let second = self.second(read, text, prompted)?;
+        Ok(scores(read, text, second, self.reference, self.novelty(text)))
+    }
+
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        self.library.map(|library| LibraryNovelty::of(text, library))
+    }
+
+    fn second(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<SecondMetrics, GenerateError> {
+        let second = SecondReading::new(read, text, prompted, self.tokenizer, self.model);
+        let Some(mut second) = second else { return Ok(SecondMetrics::default()) };
+        while second.step(self.engine)?.is_some() {}
+        Ok(second.finish())
+    }
+}
+
+/// Every number of what has been read, given those of its second reading.
+pub fn scores(
+    read: &TokensRead,
+    text: &str,
+    second: SecondMetrics,
+    reference: Option<&Reference>,
+    library: Option<LibraryNovelty>,
+) -> Scores {
+    let metrics = measure(read.reading(text), &EarlierStories::default(), reference);
+    let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
+    let headlines = reference
+        .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
+    Scores { metrics, second, library, headlines }
+}
+
+/// Of a story by an adapter: what depends on the model, as the model without the adapter read it (`base_…`).
+pub fn base_numbers(
+    read: &TokensRead,
+    text: &str,
+    second: SecondMetrics,
+    reference: Option<&Reference>,
+) -> Map<String, Value> {
+    let mut numbers = by_name(&scores(read, text, second, reference, None));
+    numbers.retain(|name, _| BY_MODEL.contains(&name.as_str()));
+    prefixed("base", numbers)
+}
+
+/// The numbers of a struct by name; a list becomes one number each: `new_ngrams_1`, `new_ngrams_2` and so on. What cannot be
+/// said of the text is null.
+pub fn by_name(numbers: &impl Serialize) -> Map<String, Value> {
+    let mut flat = Map::new();
+    // A struct of numbers is always an object.
+    let Ok(Value::Object(fields)) = serde_json::to_value(numbers) else { return flat };
+    for (name, value) in fields {
+        match value {
+            Value::Array(values) => {
+                for (index, value) in values.into_iter().enumerate() {
+                    flat.insert(format!("{name}_{}", index + 1), value);
+                }
+            }
+            value => {
+                flat.insert(name, value);
+            }
+        }
+    }
+    flat
+}
+
+fn prefixed(prefix: &str, numbers: Map<String, Value>) -> Map<String, Value> {
+    numbers.into_iter().map(|(name, value)| (format!("{prefix}_{name}"), value)).collect()
+}
+
+/// Where numbers fall among people's passages of so many tokens: see [`Reference::percentile`]. Those without a reference are
+/// left out; those called `base_…` are held against what they are called without it.
+pub fn percentiles(numbers: &Map<String, Value>, tokens: usize, reference: &Reference) -> BTreeMap<String, f64> {
+    let place = |(name, value): (&String, &Value)| {
+        let metric = name.strip_prefix("base_").unwrap_or(name);
+        Some((name.clone(), reference.percentile(metric, tokens, value.as_f64()?)?))
+    };
+    numbers.iter().filter_map(place).collect()
+}

@@ -1,0 +1,7 @@
+//! From many numbers to a few: means with intervals, tests of differences, and correlations.
+
+mod agreement;
+mod estimates;
+
+pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
+pub use estimates::{Estimate, Interval, SignFlip, holm, p_words};
