@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "dfe22e64ecfe52a1";
+const VERSION = "6cdc40d1e874a566";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,7 +24,7 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
-  "methods.html": "92784a73c9ad374c",
+  "methods.html": "df0c6147c009611e",
   "models/index.json": "e9fd5e2cbb499797",
   "pages/about.html": "12f35ae57216bfeb",
   "pages/command-line.html": "c0bf080651e74a48",
@@ -33,7 +33,7 @@ const FILES = {
   "pages/experiments.html": "b296a63aa57ef44f",
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "d602f8e071015ae5",
-  "pages/links.html": "3eea8108bb01289d",
+  "pages/links.html": "c40dbd83209b5452",
   "pages/page.html": "63ab699ee13116ce",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "77a6cf76f1d054ed",
@@ -90,7 +90,7 @@ const FILES = {
   "www/experiments/views/report.js": "cce09bef79559ab0",
   "www/experiments/views/run-panel.js": "e192f4703f1e7986",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "fd0e2f439d9026d3",
+  "www/main.js": "5a7462cfead1f2a7",
   "www/offline.js": "79cbad9ec15bb015",
   "www/parts/colours.js": "4aca8f9bfc173980",
   "www/parts/confirm.js": "4629a850199d4399",
@@ -115,17 +115,17 @@ const FILES = {
   "www/session/examples.js": "ba0031047de4c39a",
   "www/session/exchange.js": "5c69f5202ae58008",
   "www/session/library.js": "e2551ed8ec9fe3a8",
-  "www/session/link.js": "9d7830b2df6fd82c",
-  "www/session/links.js": "026d1efbcf632cfe",
+  "www/session/link.js": "c4e31e6fe5c92976",
+  "www/session/links.js": "e0b7dbb60dcf4ca7",
   "www/session/looking.js": "aa1335680c0919d0",
   "www/session/measuring.js": "214575d7360f8f7a",
   "www/session/shelf.js": "5a1581edbaef6897",
-  "www/session/state.js": "413e1f79a709097b",
+  "www/session/state.js": "d4e2ca0a8a0fa644",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/story-format.js": "2d0d6877d029dfa5",
   "www/session/watch.js": "4fbd68cff776cf95",
   "www/session/worker-client.js": "547599d0d956b2ac",
-  "www/session/writing.js": "5792d1d033b4278e",
+  "www/session/writing.js": "d45e152f9f4029fa",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
@@ -181,7 +181,7 @@ const FILES = {
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "4c43131f3ac79472",
   "www/views/table.js": "9feff7cb2137ab68",
-  "www/views/telling.js": "532f04fddd0b726e",
+  "www/views/telling.js": "d7bcc8e6ae91fbcc",
   "www/views/token-card.js": "c1b18762aed7c78c",
   "www/views/tree.js": "0ef7518a57ad6940",
   "www/worker.js": "3dadbd4100faf41a",
