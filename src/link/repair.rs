@@ -92,10 +92,10 @@ fn without_tail(text: &str) -> &str {
     });
     let mut rest = text;
     while !is_prompt {
-        let shorter = rest.trim_end_matches(|mark| MARKS.contains(mark));
-        let lower = shorter.to_ascii_lowercase();
+        // First what ends in a mark itself.
+        let lower = rest.to_ascii_lowercase();
         let encoded = ENCODED.iter().find(|mark| lower.ends_with(*mark)).map_or(0, |mark| mark.len());
-        let shorter = &shorter[..shorter.len() - encoded];
+        let shorter = rest[..rest.len() - encoded].trim_end_matches(|mark| MARKS.contains(mark));
         if shorter.len() == rest.len() {
             break;
         }

@@ -11,7 +11,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     (plain, options(), (order(), rules), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4), adapter).prop_map(
         |((prompt, temperature, top_p, seed, length), options, (order, rules), forced, adapter)| Settings {
             adapter: adapter.map(|(id, strength)| Adapter { id, strength }),
-            prompt: prompt.replace('\r', ""),
+            prompt: plain_text(&prompt),
             temperature: f64::from(temperature) / 20.0,
             top_p: f64::from(top_p) / 100.0,
             seed,

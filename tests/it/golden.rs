@@ -8,7 +8,7 @@ use fabula::engine::{Engine, Llama};
 use fabula::link;
 use fabula::metrics::EarlierStories;
 use fabula::reading::Scorer;
-use fabula::sampling::{Order, PARAMETERS, Rules, Stage};
+use fabula::sampling::{Order, PARAMETERS, Rules};
 use fabula::story::{Adapter, Ended, Settings, Writer, digest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -93,7 +93,8 @@ fn cases() -> Vec<Settings> {
     let names: BTreeSet<&str> = stages.iter().flat_map(|options| options.iter().map(|option| option.0)).collect();
     assert_eq!(names.len(), PARAMETERS.len(), "a parameter has no golden case");
     let everything: Vec<(&str, f64)> = stages[..14].iter().flat_map(|options| options.iter().copied()).collect();
-    let backwards: Vec<&str> = Stage::ALL.iter().rev().map(|stage| stage.name()).collect();
+    let first = Rules::First.default_order().to_string();
+    let backwards: Vec<&str> = first.rsplit(',').collect();
     let order = Order::parse(&backwards.join(",")).unwrap();
     cases.push(Settings { order: Some(order), top_p: 0.9, ..with(&everything) });
     for strength in [0.5, 1.5] {
@@ -223,21 +224,15 @@ fn links_of_both_rules_replay() {
         write(&mut *engine, &read.settings.unwrap()).digest
     };
     let newer = |link: &str| link.replace("&engine=2", "&engine=2&rules=2");
-    let golden: Vec<Golden> = serde_json::from_str(&std::fs::read_to_string("tests/golden.json").unwrap()).unwrap();
-    // The hidden token that begins a story counts no longer.
-    let penalized = |golden: &&Golden| golden.settings.options.get("repetition_penalty") == Some(1.3);
-    let Golden { settings, digest, .. } = golden.iter().find(penalized).unwrap();
-    let link = link::write(settings, Some("fable-9m@15d25275"), Some(digest));
-    assert!(!link.contains("rules="), "{link}");
-    assert_eq!(replay(&link), *digest);
-    assert_ne!(replay(&newer(&link)), *digest);
+    // The hidden token that begins a story no longer counts. The program wrote the first digest before the rules had numbers.
+    let link = "#v=1&engine=2&p=Once+upon+a+time&t=0.5&top_p=0.9&repetition_penalty=1.5&n=200&seed=1";
+    assert_eq!((replay(link).as_str(), replay(&newer(link)).as_str()), ("1321b961", "7365fec5"));
     // Top-n-sigma stands where the link says, or else where it stood at the time.
     let link = "#v=1&engine=2&p=In+the+deep+wood+lived+a+bear+who&t=1.2&top_p=0.95&top_n_sigma=1&n=48&seed=5";
     let ordered = |link: &str, rules: Rules| format!("{link}&chain={}", rules.default_order());
-    let (first, second) = (replay(link), replay(&newer(link)));
-    assert_ne!(first, second);
-    assert_eq!(replay(&ordered(&newer(link), Rules::First)), first);
-    assert_eq!(replay(&ordered(link, Rules::Second)), second);
+    assert_eq!((replay(link).as_str(), replay(&newer(link)).as_str()), ("9961a2f3", "e92d3acb"));
+    assert_eq!(replay(&ordered(&newer(link), Rules::First)), replay(link));
+    assert_eq!(replay(&ordered(link, Rules::Second)), replay(&newer(link)));
 }
 
 /// What the newer rules do not speak of gives the golden stories by them, too.

@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(
             link,
             format!(
-                "#x=1&e=sweep&grid=temperature=0.2:2:7,top_p=0.5,0.7,0.9,0.95,1&seeds=8&model=m@01234567&engine={engine}&{prompt}&t=0.8&top_p=0.95&n=96&seed=42&digest=89abcdef"
+                "#x=1&e=sweep&grid=temperature=0.2:2:7,top_p=0.5,0.7,0.9,0.95,1&seeds=8&model=m@01234567&engine={engine}&rules=2&{prompt}&t=0.8&top_p=0.95&n=96&seed=42&digest=89abcdef"
             )
         );
         let read = read_sweep(&link);

@@ -425,15 +425,7 @@ fn marks_and_line_ends_of_files_change_nothing() {
 /// Text from links and files could otherwise move the cursor, change colours, or rename the window.
 #[test]
 fn control_characters_of_others_do_not_reach_the_terminal() {
-    let output = fabula(&[
-        "generate",
-        "--model",
-        MODEL,
-        "--tokens",
-        "1",
-        "--link",
-        "#v=1&p=A&n=1&%1b]0;owned%07=1&t=\u{1b}[31m",
-    ]);
+    let output = fabula(&["generate", "--model", MODEL, "--link", "#v=1&p=A&n=1&%1b]0;owned%07=1&t=\u{1b}[31m"]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success() && said.contains("\\u{1b}]0"), "{said}");
     assert!(!said.contains(|character: char| character.is_control() && character != '\n'), "{said:?}");
