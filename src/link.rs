@@ -7,12 +7,15 @@
 mod experiment;
 mod judge;
 mod sweep;
+mod verdict;
 
 pub use judge::{JudgeRead, read_judge, write_judge};
 pub use sweep::{SweepRead, read_sweep, write_sweep};
+pub use verdict::{Verdict, verdict};
 
 use crate::engine::ENGINE_REVISION;
 use crate::experiment::{Adapter, Ended, Generation, Settings};
+use crate::model::id::{is_hash, is_id, is_name};
 use crate::sampling::{Options, Order, PARAMETERS};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -122,7 +125,7 @@ pub fn read(fragment: &str) -> LinkRead {
         fields.whole();
     }
     read.engine_revision = fields.number("engine", "engine revision", (0, u32::MAX));
-    read.digest = fields.checked("x", "the digest", is_digest);
+    read.digest = fields.checked("x", "the digest", is_hash);
     let length = fields.number("n", "length", limits.length).unwrap_or(default.length);
     let settings = Settings {
         temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
@@ -142,9 +145,7 @@ pub fn read(fragment: &str) -> LinkRead {
 
 /// `NAME@HASH8` or `NAME`.
 fn is_model(text: &str) -> bool {
-    let (name, hash) = text.split_once('@').unwrap_or((text, "00000000"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=64).contains(&name.len()) && name.bytes().all(plain) && is_digest(hash)
+    is_id(text) || is_name(text)
 }
 
 /// Plain decimal notation, as far as its characters go.
@@ -160,10 +161,6 @@ fn plain_number(text: &str) -> Option<f64> {
 
 fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-fn is_digest(text: &str) -> bool {
-    text.len() == 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The fields of a fragment, taken one by one; what is wrong with them gathers in `problems`.
@@ -237,7 +234,7 @@ impl<'a> Fields<'a> {
 
     /// The adapter; at the strength that was trained, if there is none in the link.
     fn adapter(&mut self, limits: (f64, f64)) -> Option<Adapter> {
-        let id = self.checked("adapter", "an adapter's name", Adapter::is_id);
+        let id = self.checked("adapter", "an adapter's name", is_id);
         let Some(id) = id else {
             if self.take("strength").is_some() {
                 self.problem("The link's strength has no adapter that it belongs to; it is ignored.".into());

@@ -1,8 +1,9 @@
 //! What the links of all experiments share: `#x=1&e=NAME&…&seeds=8&model=…&p=PROMPT&…&p2=SECOND PROMPT&digest=DIGEST8`. What does
 //! not belong to experiments alone stands in them as in the link of a story.
 
-use super::{LONGEST, LinkRead, broken_escapes, is_digest, read, write as write_story};
+use super::{LONGEST, LinkRead, broken_escapes, read, write as write_story};
 use crate::experiment::Settings;
+use crate::model::id::is_hash;
 use std::collections::BTreeMap;
 
 /// The format's version, `x`.
@@ -92,7 +93,7 @@ impl Read {
             link.base.length = usual.length;
         }
         link.digest = link.take("digest").filter(|digest| {
-            let valid = is_digest(digest);
+            let valid = is_hash(digest);
             if !valid {
                 link.problem("The link's \"digest\" is not a digest; it is ignored.".into());
             }

@@ -5,6 +5,7 @@ use super::load::Loaded;
 use super::manifest;
 use super::messages::{Answer, Code, post};
 use crate::experiment::Settings;
+use crate::model::id::hash_of;
 use crate::model::{Adapter, ModelError};
 
 /// What the page is told of an adapter.
@@ -20,8 +21,7 @@ pub struct AdapterFacts {
 /// What the server has of the adapter that settings ask for.
 pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
     let asked = settings.adapter.as_ref()?;
-    let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
-    loaded.adapters.iter().find(|adapter| hash(&adapter.id()) == hash(&asked.id))
+    loaded.adapters.iter().find(|adapter| hash_of(&adapter.id()) == hash_of(&asked.id))
 }
 
 /// The adapter that settings ask for, if it is not here and the server has it.

@@ -1,11 +1,11 @@
 //! `fabula generate`
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, reference, text};
-use crate::settings::{SettingsArguments, verdict};
+use crate::settings::SettingsArguments;
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
 use fabula::experiment::{Generation, Scorer, Writer, by_name, percentiles};
-use fabula::link;
+use fabula::link::{self, Verdict};
 use fabula::metrics::EarlierStories;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -84,7 +84,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let generation = writer.finish(&earlier, reference.as_ref());
     let seconds = start.elapsed().as_secs_f64();
     let verdict =
-        link.and_then(|link| verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
+        link.and_then(|link| link::verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
     if arguments.json {
         let texts = arguments.adapter.texts(&model.info)?;
         let library = match &arguments.library {
@@ -122,8 +122,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     writeln!(out)?;
     match verdict {
-        Some((true, verdict)) => eprintln!("fabula: {verdict}"),
-        Some((false, verdict)) => return Err(verdict.into()),
+        Some(Verdict { same: true, text }) => eprintln!("fabula: {text}"),
+        Some(Verdict { same: false, text }) => return Err(text.into()),
         None => {}
     }
     Ok(())
