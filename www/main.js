@@ -23,6 +23,7 @@ import { createHistory } from "./views/history.js";
 import { createLens } from "./views/lens.js";
 import { createLibrary } from "./views/library.js";
 import { createLoader } from "./views/loader.js";
+import { learnMetrics } from "./views/metric-list.js";
 import { createMetrics } from "./views/metrics.js";
 import { createNotices } from "./views/notices.js";
 import { OVERVIEW, createOverview } from "./views/overview.js";
@@ -49,7 +50,12 @@ const archive = createArchive({
 const engine = createEngine({
   store,
   manifestUrl,
-  onDescribed: ({ limits, defaults, chain }) => controls.setLimits(limits, defaults, chain),
+  onDescribed({ limits, defaults, chain, metrics: described }) {
+    learnMetrics(described);
+    metrics.describe();
+    overview.describe();
+    controls.setLimits(limits, defaults, chain);
+  },
   onProblem: ({ message }) => tell.refused(message),
 });
 const library = createLibraryClient({

@@ -30,5 +30,5 @@ pub use row::{Row, csv, sweep_digest};
 pub use score::{AdapterTexts, Measured, Scorer, Scores, base_numbers, by_name, percentiles};
 pub use settings::{Adapter, Limits, Settings, SettingsError};
 pub use statistics::{Estimate, Interval, SignFlip, holm};
-pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};
+pub use sweep::{Axis, AxisDescription, Grid, GridError, USUAL_AXES, axes, axes_text, axis_descriptions, axis_label};
 pub use sweeper::{Sweeper, Tools};

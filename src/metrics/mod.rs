@@ -12,6 +12,8 @@ mod repetition;
 mod sentences;
 mod session;
 mod surprise;
+mod table;
+pub mod written;
 
 pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
 pub use headline::{Headlines, LOWER_RANGE};
@@ -24,6 +26,7 @@ pub use session::EarlierStories;
 pub use surprise::{
     PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
 };
+pub use table::{Better, Described, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
 
 use crate::library::words;
 use serde::{Deserialize, Serialize};

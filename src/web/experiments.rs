@@ -10,10 +10,11 @@ use super::worker::{failure, lost, sentence, turns};
 use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
 use crate::experiment::{
-    Estimate, Finding, Grid, Limits, Row, Settings, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding,
-    sweep_digest,
+    AxisDescription, Estimate, Finding, Grid, Limits, Row, Settings, Sweeper, Tools, axes, axes_text,
+    axis_descriptions, caveats, cell_means, csv, finding, sweep_digest,
 };
 use crate::link::{self, SweepRead};
+use crate::metrics::{Described, described, label_of};
 use crate::sampling;
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -60,12 +61,12 @@ enum Request {
         prompts: Vec<String>,
         seeds: u32,
     },
-    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `label`: what people call it.
+    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `metric`: its name.
     Analyse {
         id: u32,
         #[serde(deserialize_with = "apart")]
         grid: Grid,
-        label: String,
+        metric: String,
         values: Vec<Option<f64>>,
         written: usize,
     },
@@ -105,6 +106,8 @@ enum Said<'a> {
         engine: EngineFacts,
         limits: Limits,
         chain: sampling::ChainDescription,
+        metrics: Vec<Described>,
+        axes: Vec<AxisDescription>,
         /// The usual sweep.
         grid: Grid,
     },
@@ -195,6 +198,8 @@ pub fn start() {
         engine: EngineFacts::default(),
         limits: Settings::LIMITS,
         chain: sampling::description(),
+        metrics: described(),
+        axes: axis_descriptions(),
         grid: Grid::default(),
     });
 }
@@ -234,7 +239,8 @@ impl Worker {
                     Err(error) => Said::Grid { id, grid: None, axes: None, problem: Some(sentence(&error)) },
                 });
             }
-            Request::Analyse { id, grid, label, values, written } => {
+            Request::Analyse { id, grid, metric, values, written } => {
+                let label = label_of(&metric);
                 let several = (0..grid.axes.len()).filter(|&axis| grid.axes[axis].values.len() > 1);
                 let findings = several.map(|axis| finding(&grid, axis, &label, &values)).collect();
                 post(&Said::Findings {

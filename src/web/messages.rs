@@ -4,7 +4,7 @@ use super::adapter::AdapterFacts;
 use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
 use crate::experiment::{Estimate, Generation, Limits, Settings, Story, Written, by_name, percentiles};
 use crate::link::LinkRead;
-use crate::metrics::{Headlines, Lines, Metrics, Reference};
+use crate::metrics::{Described, Headlines, Lines, Metrics, Reference, described};
 use crate::model::Tokenizer;
 use crate::sampling::{self, Candidate, Explanation};
 use serde::de::{Error, Visitor};
@@ -116,6 +116,7 @@ pub enum Answer<'a> {
         defaults: Settings,
         limits: Limits,
         chain: sampling::ChainDescription,
+        metrics: Vec<Described>,
     },
     Progress {
         loaded: usize,
@@ -392,6 +393,7 @@ impl Answer<'_> {
             defaults: Settings::default(),
             limits: Settings::LIMITS,
             chain: sampling::description(),
+            metrics: described(),
         }
     }
 

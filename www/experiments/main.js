@@ -6,8 +6,10 @@ import { count } from "../parts/format.js";
 import { fitSettings } from "../parts/fit.js";
 import { createLibraryClient } from "../session/library.js";
 import { createLibrary } from "../views/library.js";
+import { learnMetrics } from "../views/metric-list.js";
 import { createNotices } from "../views/notices.js";
 import { EXPERIMENTS, experimentOf } from "./list.js";
+import { learnAxes } from "./sampling/numbers.js";
 import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
@@ -303,6 +305,8 @@ async function move() {
 async function begin() {
   analyst.start();
   const hello = await analyst.hello;
+  learnMetrics(hello.metrics);
+  learnAxes(hello.axes);
   revision = hello.engine.revision;
   const wanted = isLink(location.hash)
     ? (new URLSearchParams(location.hash.slice(1)).get("model")?.split("@")[0] ?? null)

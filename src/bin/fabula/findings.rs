@@ -5,6 +5,7 @@ use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
 use clap::Args;
 use fabula::experiment::{Finding, axis_label, caveats, finding};
+use fabula::metrics::label_of;
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -61,7 +62,7 @@ pub fn run(arguments: Arguments) -> Outcome {
             let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
             return Err(format!("{file} has no number {name:?}; it has {}", names.join(", ")).into());
         };
-        findings.extend(axes.iter().map(|&axis| (name.clone(), finding(grid, axis, &name.replace('_', " "), values))));
+        findings.extend(axes.iter().map(|&axis| (name.clone(), finding(grid, axis, &label_of(name), values))));
     }
     let caveats = caveats(grid, written);
     let mut out = std::io::stdout().lock();
