@@ -9,8 +9,11 @@
 //! | [`sampling`] | logits become the next token |
 //! | [`library`] | the texts that the model has read: what a text shares with them |
 //! | [`metrics`] | tokens and text become numbers |
-//! | [`experiment`] | the rooms above, run as one generation |
+//! | [`story`] | the rooms above, run as one generation |
 //! | [`link`] | settings become a link, and a link settings |
+//! | [`reading`] | a text that is there is read, and every number of it told |
+//! | [`statistics`] | many numbers become a few |
+//! | [`experiment`] | many stories answer one question |
 //! | `web` | the thin surface towards the browser (WebAssembly only) |
 //!
 //! The command line is `src/bin/fabula/`; like `web` it has no logic of its own.
@@ -21,6 +24,9 @@ pub mod library;
 pub mod link;
 pub mod metrics;
 pub mod model;
+pub mod reading;
 pub mod sampling;
+pub mod statistics;
+pub mod story;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -4,19 +4,14 @@
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
-mod experiment;
-mod judge;
-mod sweep;
 mod verdict;
 
-pub use judge::{JudgeRead, read_judge, write_judge};
-pub use sweep::{SweepRead, read_sweep, write_sweep};
 pub use verdict::{Verdict, verdict};
 
 use crate::engine::ENGINE_REVISION;
-use crate::experiment::{Adapter, Ended, Generation, Settings};
 use crate::model::id::{is_hash, is_id, is_name};
 use crate::sampling::{Options, Order, PARAMETERS};
+use crate::story::{Adapter, Ended, Generation, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -312,7 +307,7 @@ impl<'a> Fields<'a> {
 }
 
 /// Whether a percent sign stands alone, or the escapes spell no UTF-8. form_urlencoded would repair both silently.
-fn broken_escapes(fragment: &str) -> bool {
+pub(crate) fn broken_escapes(fragment: &str) -> bool {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

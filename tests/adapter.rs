@@ -4,13 +4,12 @@ mod small;
 
 use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
-use fabula::experiment::{
-    Adapter as Setting, AdapterTexts, Batch, GenerateError, Generation, Looker, Scorer, Settings, Story, Writer,
-};
 use fabula::library::Library;
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{Adapter, Model, ModelInfo, Part, Tensor, Tokenizer, open, open_adapter};
+use fabula::reading::{AdapterTexts, Scorer};
+use fabula::story::{Adapter as Setting, Batch, GenerateError, Generation, Looker, Settings, Story, Writer};
 use small::{Small, TINY};
 use std::fs::File;
 use std::io::Cursor;

@@ -1,9 +1,9 @@
 //! Stories written side by side are those written alone.
 
 use fabula::engine::Llama;
-use fabula::experiment::{Batch, Settings, Writer};
 use fabula::metrics::EarlierStories;
 use fabula::model::{Tokenizer, open};
+use fabula::story::{Batch, Settings, Writer};
 use std::fs::File;
 
 #[test]

@@ -4,11 +4,12 @@
 //! `FABULA_WRITE_GOLDEN=1 cargo test --release --test golden`.
 
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::{Adapter, Ended, Generation, Scorer, Settings, Writer, digest};
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{ModelInfo, Tokenizer, open, open_adapter};
+use fabula::reading::Scorer;
 use fabula::sampling::{Order, PARAMETERS, Stage};
+use fabula::story::{Adapter, Ended, Generation, Settings, Writer, digest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -73,7 +74,7 @@ impl House {
         Golden {
             settings,
             logits: logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect(),
-            measurements: generation.measurements_digest(&scores),
+            measurements: scores.measurements_digest(&generation),
             tokens: generation.token_ids.len(),
             digest: generation.digest,
         }

@@ -2,10 +2,10 @@
 
 use fabula::engine::Llama;
 use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
-use fabula::experiment::{Generation, Settings, Writer};
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
 use fabula::model::{Model, Tokenizer, open};
+use fabula::story::{Generation, Settings, Writer};
 use std::fs::File;
 
 struct House {

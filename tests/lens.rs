@@ -1,9 +1,9 @@
 //! Looking into a choice, and branching off: with the house model.
 
 use fabula::engine::{Engine, EngineError, Llama};
-use fabula::experiment::{Generation, LookError, Looker, Settings, Story, Writer};
 use fabula::metrics::EarlierStories;
 use fabula::model::{ModelInfo, Tokenizer, open};
+use fabula::story::{Generation, LookError, Looker, Settings, Story, Writer};
 use std::fs::File;
 
 /// The house engine, and how many tokens it was fed.

@@ -7,10 +7,10 @@ use candle_core::quantized::gguf_file::{self, Value};
 use candle_core::{Device, Tensor as Array};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use fabula::engine::{Engine, Llama};
-use fabula::experiment::Perplexity;
 use fabula::model::{
     Model, ModelError, Part, Precision, Shape, Tensor, Tokenizer, open, open_path, open_safetensors, quantize,
 };
+use fabula::reading::Perplexity;
 use small::{BLOCKS, Small, TINY, gguf_name, sentence_piece, tokenizer_bin};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};

@@ -4,8 +4,8 @@ mod words;
 
 pub use words::caveats;
 
-use super::statistics::{Estimate, SignFlip, holm};
 use super::{Grid, axis_label};
+use crate::statistics::{Estimate, SignFlip, holm};
 use serde::Serialize;
 use words::sentences;
 

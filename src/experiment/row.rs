@@ -1,7 +1,7 @@
 //! A story of a sweep, with all its numbers, as files and the page hold it.
 
-use super::Ended;
 use crate::model::sha256_hex;
+use crate::story::Ended;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,13 +20,13 @@ pub struct Row {
     pub seed: u32,
     pub tokens: usize,
     pub ended: Ended,
-    /// See [`super::digest`].
+    /// See [`crate::story::digest`].
     pub digest: String,
     /// The link that repeats this story alone.
     pub link: String,
-    /// By name; see [`super::by_name`].
+    /// By name; see [`crate::reading::by_name`].
     pub numbers: Map<String, Value>,
-    /// By the same names; see [`super::percentiles`].
+    /// By the same names; see [`crate::reading::percentiles`].
     pub percentiles: BTreeMap<String, f64>,
     pub text: String,
 }

@@ -1,9 +1,8 @@
 //! Sweeps: stories over a grid of settings, some seeds to each cell.
 
-use super::Settings;
-use super::pen::Pen;
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::PARAMETERS;
+use crate::story::{Pen, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -292,7 +291,7 @@ mod tests {
     fn the_strength_of_an_adapter_is_an_axis() {
         let mut grid = grid("strength=0:1.5:4", 2);
         assert_eq!(grid.check(), Err(GridError::NoAdapter));
-        grid.base.adapter = Some(crate::experiment::Adapter { id: "poet@0123abcd".into(), strength: 1.0 });
+        grid.base.adapter = Some(crate::story::Adapter { id: "poet@0123abcd".into(), strength: 1.0 });
         assert_eq!(grid.check(), Ok(()));
         assert_eq!(grid.settings(3).adapter.unwrap().strength, 0.5);
         grid.axes[0].values.push(1.6);

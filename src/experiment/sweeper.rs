@@ -1,11 +1,13 @@
 //! The hand of a sweep: takes runs, writes their stories side by side, measures each. Command line and page share it.
 
-use super::{AdapterTexts, Batch, GenerateError, Generation, Grid, Row, Scorer, SecondMetrics, SecondReading};
+use super::{Grid, Row};
 use crate::engine::{Engine, Llama};
 use crate::library::Library;
 use crate::link;
 use crate::metrics::{EarlierStories, Reference};
 use crate::model::{ModelInfo, Tokenizer};
+use crate::reading::{AdapterTexts, Scorer, SecondMetrics, SecondReading};
+use crate::story::{Batch, GenerateError, Generation};
 use std::collections::VecDeque;
 
 /// What the stories of a sweep are written and measured with.

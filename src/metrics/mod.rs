@@ -3,7 +3,6 @@
 //!
 //! `None` means that the text is too short for the question, never zero.
 
-mod agreement;
 mod headline;
 mod likelihood;
 mod lines;
@@ -13,9 +12,9 @@ mod sentences;
 mod session;
 mod surprise;
 mod table;
+mod tokens_read;
 pub mod written;
 
-pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
 pub use headline::{Headlines, LOWER_RANGE};
 pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
 pub use lines::{Lines, rhyming_line_ends};
@@ -27,6 +26,7 @@ pub use surprise::{
     PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
 };
 pub use table::{Better, Described, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
+pub use tokens_read::TokensRead;
 
 use crate::library::words;
 use serde::{Deserialize, Serialize};

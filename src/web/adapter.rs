@@ -4,9 +4,9 @@ use super::download::{Failure, get};
 use super::load::Loaded;
 use super::manifest;
 use super::messages::{Answer, Code, post};
-use crate::experiment::Settings;
 use crate::model::id::hash_of;
 use crate::model::{Adapter, ModelError};
+use crate::story::Settings;
 
 /// What the page is told of an adapter.
 #[derive(serde::Serialize)]

@@ -2,10 +2,11 @@
 
 use super::bytes::JsBytes;
 use crate::engine::{Arithmetic, Engine, Kernel, Llama};
-use crate::experiment::{Scorer, Settings, Writer};
 use crate::metrics::{EarlierStories, Reference};
 use crate::model::{Adapter, ModelInfo, Origin, Tokenizer, open_from};
+use crate::reading::Scorer;
 use crate::sampling::{Chain, History, Random, Sampler, argmax};
+use crate::story::{Settings, Writer};
 use js_sys::Uint8Array;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -147,7 +148,7 @@ impl Decoder {
         let prompted = !generation.settings.prompt.is_empty();
         let scores = scorer.score_read(&generation.read(), &generation.text, prompted)?;
         let logits = logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let measurements = generation.measurements_digest(&scores);
+        let measurements = scores.measurements_digest(&generation);
         Ok(serde_json::to_string(&Digests { digest: generation.digest, logits, measurements })?)
     }
 }

@@ -9,13 +9,15 @@ use super::texts::Texts;
 use super::worker::{failure, lost, sentence, turns};
 use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
+use crate::experiment::link::{SweepRead, read_sweep, write_sweep};
 use crate::experiment::{
-    AxisDescription, Estimate, Finding, Grid, Limits, Row, Settings, Sweeper, Tools, axes, axes_text,
-    axis_descriptions, caveats, cell_means, csv, finding, sweep_digest,
+    AxisDescription, Finding, Grid, Row, Sweeper, Tools, axes, axes_text, axis_descriptions, caveats, cell_means, csv,
+    finding, sweep_digest,
 };
-use crate::link::{self, SweepRead};
 use crate::metrics::{Described, described, label_of};
 use crate::sampling;
+use crate::statistics::Estimate;
+use crate::story::{Limits, Settings};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -251,11 +253,11 @@ impl Worker {
                 });
             }
             Request::ReadSweepLink { id, fragment } => {
-                post(&Said::SweepLinkRead { id, read: link::read_sweep(&fragment) });
+                post(&Said::SweepLinkRead { id, read: read_sweep(&fragment) });
             }
             Request::WriteSweepLink { id, grid, model, digests } => {
                 let digest = digests.map(|digests| sweep_digest(digests.iter().map(String::as_str)));
-                let fragment = link::write_sweep(&grid, model.as_deref(), digest.as_deref());
+                let fragment = write_sweep(&grid, model.as_deref(), digest.as_deref());
                 post(&Said::SweepLink { id, fragment, digest });
             }
             Request::WriteRows { id, rows, format } => {

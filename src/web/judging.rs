@@ -8,9 +8,10 @@ use crate::engine::Llama;
 use crate::experiment::judge::{
     Bench, Effects, Judgement, Judging, Outcome, Protocol, RankAgreement, effects, findings, rank_agreement,
 };
+use crate::experiment::link::{JudgeRead, read_judge, write_judge};
 use crate::experiment::sweep_digest;
 use crate::library::Library;
-use crate::link::{self, JudgeRead};
+use crate::link;
 use crate::metrics::Reference;
 use crate::model::{ModelInfo, Tokenizer};
 use serde::{Deserialize, Serialize};
@@ -130,14 +131,10 @@ impl Question {
                     Err(error) => Said::Agreement { id, agreement: None, problem: Some(sentence(&error)) },
                 }
             }
-            Self::ReadJudgeLink { id, fragment } => Said::JudgeLinkRead { id, read: link::read_judge(&fragment) },
+            Self::ReadJudgeLink { id, fragment } => Said::JudgeLinkRead { id, read: read_judge(&fragment) },
             Self::WriteJudgeLink { id, protocol, model, digests } => {
                 let digest = digests.map(|digests| sweep_digest(digests.iter().map(String::as_str)));
-                Said::JudgeLink {
-                    id,
-                    fragment: link::write_judge(&protocol, model.as_deref(), digest.as_deref()),
-                    digest,
-                }
+                Said::JudgeLink { id, fragment: write_judge(&protocol, model.as_deref(), digest.as_deref()), digest }
             }
         });
     }

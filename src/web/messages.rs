@@ -2,11 +2,13 @@
 
 use super::adapter::AdapterFacts;
 use crate::engine::{ENGINE_NAME, ENGINE_REVISION};
-use crate::experiment::{Estimate, Generation, Limits, Settings, Story, Written, by_name, percentiles};
 use crate::link::LinkRead;
 use crate::metrics::{Described, Headlines, Lines, Metrics, Reference, described};
 use crate::model::Tokenizer;
+use crate::reading::{by_name, percentiles};
 use crate::sampling::{self, Candidate, Explanation};
+use crate::statistics::Estimate;
+use crate::story::{Generation, Limits, Settings, Story, Written};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};

@@ -6,9 +6,10 @@ use super::download::{Failure, get};
 use super::load::Loaded;
 use super::manifest::File;
 use super::messages::Code;
-use crate::experiment::{Adapter, AdapterTexts, Settings};
 use crate::library::Library;
 use crate::metrics::Reference;
+use crate::reading::AdapterTexts;
+use crate::story::{Adapter, Settings};
 use std::cell::RefCell;
 use std::rc::Rc;
 

@@ -7,7 +7,7 @@
 /** What stands where there is no number. */
 export const NOTHING = "–";
 
-/** A mean of fewer values has no interval: see `Estimate` in src/experiment/statistics.rs. */
+/** A mean of fewer values has no interval: see `Estimate` in src/statistics/estimates.rs. */
 export const FEWEST_OF_INTERVAL = 6;
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });

@@ -2,12 +2,13 @@
 
 use clap::Args;
 use fabula::engine::{Arithmetic, Kernel, Llama};
-use fabula::experiment::{Adapter, AdapterTexts, Settings};
 use fabula::library::Library;
 use fabula::metrics::Reference;
 use fabula::model::{
     self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, sha256_hex, tokenizer_path,
 };
+use fabula::reading::AdapterTexts;
+use fabula::story::{Adapter, Settings};
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};

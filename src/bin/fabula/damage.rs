@@ -4,7 +4,7 @@ use crate::common::{ModelArguments, Outcome, Output, open};
 use crate::reference::HeldOut;
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{Damage, Original, damage};
+use fabula::reading::{Damage, Original, damage};
 use std::io::Write;
 use std::path::PathBuf;
 

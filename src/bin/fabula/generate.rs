@@ -4,9 +4,10 @@ use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, re
 use crate::settings::SettingsArguments;
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
-use fabula::experiment::{Generation, Scorer, Writer, by_name, percentiles};
 use fabula::link::{self, Verdict};
 use fabula::metrics::EarlierStories;
+use fabula::reading::{Scorer, by_name, percentiles};
+use fabula::story::{Generation, Writer};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

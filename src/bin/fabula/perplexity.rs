@@ -3,7 +3,8 @@
 use crate::common::{AdapterArguments, ModelArguments, Outcome, lines, open, text};
 use clap::{Args, ValueEnum};
 use fabula::engine::{Arithmetic, Engine};
-use fabula::experiment::{Adapter, Perplexity, Settings};
+use fabula::reading::Perplexity;
+use fabula::story::{Adapter, Settings};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -4,9 +4,9 @@ use crate::common::{ModelArguments, Outcome, Output, library, lines, open};
 use crate::library::{HELD_OUT, Line};
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{HumanPassage, LENGTHS, Scorer, human_passages, reference};
 use fabula::metrics::Rarity;
 use fabula::model::Tokenizer;
+use fabula::reading::{HumanPassage, LENGTHS, Scorer, human_passages, reference};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use crate::common::{ModelArguments, Outcome, Output, library, lines, open, reference};
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{Scorer, by_name, percentiles};
+use fabula::reading::{Scorer, by_name, percentiles};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::io::Write;

@@ -2,9 +2,9 @@
 
 use crate::common::Outcome;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use fabula::experiment::{Limits, Settings};
 use fabula::link::{self, LinkRead};
 use fabula::sampling::{Order, PARAMETERS, Stage, presets};
+use fabula::story::{Limits, Settings};
 
 const LIMITS: Limits = Settings::LIMITS;
 

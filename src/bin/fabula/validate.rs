@@ -3,9 +3,9 @@
 use crate::common::{ModelArguments, Outcome, library, lines, open, reference};
 use clap::Args;
 use fabula::engine::Arithmetic;
-use fabula::experiment::{Scorer, by_name};
 use fabula::library::words;
-use fabula::metrics::{area_under_curve, bootstrap, partial_spearman, spearman};
+use fabula::reading::{Scorer, by_name};
+use fabula::statistics::{area_under_curve, bootstrap, partial_spearman, spearman};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde::Serialize;

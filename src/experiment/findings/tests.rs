@@ -1,8 +1,9 @@
 //! Findings of sweeps whose effects are known.
 
 use super::*;
-use crate::experiment::{Settings, axes};
+use crate::experiment::axes;
 use crate::sampling::Random;
+use crate::story::Settings;
 
 fn grid(text: &str, seeds: u32) -> Grid {
     Grid { base: Settings::default(), axes: axes(text).unwrap(), prompts: Vec::new(), seeds }

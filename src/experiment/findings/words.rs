@@ -2,8 +2,8 @@
 
 use super::{Comparison, ENOUGH_PROMPTS, LEVEL, units};
 use crate::experiment::Grid;
-use crate::experiment::statistics::{Interval, SignFlip};
 use crate::metrics::written::signed;
+use crate::statistics::{Interval, SignFlip};
 
 /// What belongs to all findings of a sweep of which so many stories are written.
 pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {

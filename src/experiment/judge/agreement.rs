@@ -1,6 +1,6 @@
 //! Do a reader's own ratings agree with the model's score?
 
-use crate::metrics::{bootstrap, spearman};
+use crate::statistics::{bootstrap, spearman};
 use serde::Serialize;
 
 /// Ratings that can be compared, at least: fewer tell nothing.

@@ -1,7 +1,7 @@
 //! The score that drafts are ranked by: a weighted mean of coherence, novelty and relevance.
 
-use super::super::Scores;
 use super::Bench;
+use crate::reading::Scores;
 use serde::{Deserialize, Serialize};
 
 /// What a story is judged by.

@@ -1,8 +1,8 @@
 //! Best of n: some drafts of one prompt, of which the best by score is taken. The control takes one of the same drafts at random.
 
-use super::super::{GenerateError, Settings};
 use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
 use crate::engine::Llama;
+use crate::story::{GenerateError, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Which draft was taken, by its place among them from 0.

@@ -1,14 +1,12 @@
 //! Drafts: stories written side by side, each measured and judged, in small steps.
 
-use super::super::score::scores;
-use super::super::{
-    Batch, Ended, GenerateError, Generation, Scores, SecondReading, SentenceGain, Settings, TokensRead, by_name,
-};
 use super::{Appraisal, Standard};
 use crate::engine::{Engine, Llama};
 use crate::library::{Library, LibraryNovelty};
-use crate::metrics::{EarlierStories, Reference, mean};
+use crate::metrics::{EarlierStories, Reference, TokensRead, mean};
 use crate::model::{ModelInfo, Tokenizer};
+use crate::reading::{Scores, SecondReading, SentenceGain, by_name, scores};
+use crate::story::{Batch, Ended, GenerateError, Generation, Settings};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, VecDeque};

@@ -3,9 +3,9 @@
 //! Seeds of one prompt are not independent, so their differences are averaged first and prompts are the units: resampled for the
 //! interval, flipped in the test. Holm's correction counts all numbers together.
 
-use super::super::statistics::{Estimate, SignFlip, holm};
 use super::{Criterion, Judgement, Method, Protocol};
 use crate::metrics::mean;
+use crate::statistics::{Estimate, SignFlip, holm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -161,7 +161,7 @@ fn effect(name: &str, in_score: bool, outcomes: &[Outcome]) -> Option<Effect> {
 pub mod tests {
     use super::super::Weights;
     use super::*;
-    use crate::experiment::Settings;
+    use crate::story::Settings;
 
     pub fn protocol() -> Protocol {
         Protocol {

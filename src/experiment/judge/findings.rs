@@ -2,9 +2,9 @@
 
 use super::effects::LEVEL;
 use super::{Effect, Effects, Method, Verdict};
-use crate::experiment::{Interval, SignFlip};
 use crate::metrics::written::short;
 use crate::metrics::{describe, label_of};
+use crate::statistics::{Interval, SignFlip};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {

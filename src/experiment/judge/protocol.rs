@@ -1,9 +1,9 @@
 //! The experiment: prompts and seeds, and what is done with each.
 
-use super::super::{GenerateError, Pen, Settings, SettingsError};
 use super::drafts::mean_numbers;
 use super::{Bench, BestOf, ChoiceRecord, LeftOut, Outcome, Revise, Round, Standard, Told, Weights, WeightsError};
 use crate::engine::Llama;
+use crate::story::{GenerateError, Pen, Settings, SettingsError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

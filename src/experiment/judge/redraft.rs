@@ -1,10 +1,10 @@
 //! Other sentences in the place of one: continuations of what stands before it, each as far as its sentence goes.
 
-use super::super::{Batch, GenerateError, Pen, Settings, Written};
 use super::Bench;
 use super::drafts::TOGETHER;
 use crate::engine::Llama;
 use crate::metrics::sentences;
+use crate::story::{Batch, GenerateError, Pen, Settings, Written};
 use std::collections::VecDeque;
 
 /// A sentence that could stand in the place of another.

@@ -7,13 +7,13 @@
 //! nothing. Hence the control, whose rounds are the same but whose choice is made at random, and the measures that are no part of the
 //! score.
 
-use super::super::pen::prompt_tokens;
-use super::super::{GenerateError, SentenceGain, Settings};
 use super::redraft::{Gap, Redraft, Redrafting};
 use super::{Appraisal, Bench, Draft, Drafts, Standard, any, best, control_stream, first_bits};
 use crate::engine::{Engine, Llama};
 use crate::metrics::written::decimal;
+use crate::reading::SentenceGain;
 use crate::sampling::Random;
+use crate::story::{GenerateError, Settings, prompt_tokens};
 use serde::{Deserialize, Serialize};
 
 /// Tokens of a redraft at most, where something follows it.

@@ -2,10 +2,9 @@
 
 use super::{MEASURE_EVERY, Worker, failure, lost, turns};
 use crate::engine::Engine;
-use crate::experiment::{
-    GenerateError, SecondMetrics, SecondReading, Settings, TokensRead, TokensReading, base_numbers, by_name,
-    prompt_tokens,
-};
+use crate::metrics::TokensRead;
+use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
+use crate::story::{GenerateError, Settings, prompt_tokens};
 use crate::web::clock::{self, Turns};
 use crate::web::download::Failure;
 use crate::web::load::Loaded;

@@ -1,11 +1,11 @@
 //! Every number of a text.
 
-use super::pen::prompt_tokens;
-use super::{GenerateError, Generation, SecondMetrics, SecondReading, TokensRead, read_text, read_tokens};
+use super::{SecondMetrics, SecondReading, read_text, read_tokens};
 use crate::engine::Engine;
 use crate::library::{Library, LibraryNovelty};
-use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, Variant, has_base, measure};
-use crate::model::{ModelInfo, Tokenizer};
+use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, TokensRead, Variant, has_base, measure};
+use crate::model::{ModelInfo, Tokenizer, sha256_hex};
+use crate::story::{GenerateError, Generation, prompt_tokens};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -44,6 +44,19 @@ pub struct Scores {
     /// Without a reference, none.
     #[serde(flatten)]
     pub headlines: Option<Headlines>,
+}
+
+impl Scores {
+    /// SHA-256 over every surprisal, entropy, rank and metric of a story, and over these scores of it, bit for bit: equal where two
+    /// machines measured the same.
+    pub fn measurements_digest(&self, story: &Generation) -> String {
+        let numbers = story.surprisal_bits.iter().chain(&story.entropy_bits);
+        let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
+        bytes.extend(story.ranks.iter().flat_map(|rank| rank.to_le_bytes()));
+        // Rust prints the shortest decimal that reads back as the same float, on every machine.
+        bytes.extend(format!("{:?} {self:?}", story.metrics).bytes());
+        sha256_hex(&bytes)
+    }
 }
 
 impl Scorer<'_> {

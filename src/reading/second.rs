@@ -1,40 +1,11 @@
 //! Reading a text that is already there: what the model thought of each token, and how much its context helped.
 
-use super::GenerateError;
 use crate::engine::{Engine, EngineError};
-use crate::metrics::{Reading, sentences};
+use crate::metrics::{TokensRead, sentences};
 use crate::model::{LONGEST_CONTEXT, ModelInfo, StoryDecoder, Tokenizer};
 use crate::sampling::Summary;
+use crate::story::GenerateError;
 use std::ops::Range;
-
-/// Tokens of a text, with the model's view of each (temperature 1, nothing truncated).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TokensRead {
-    pub token_ids: Vec<u32>,
-    pub surprisal_bits: Vec<f64>,
-    pub entropy_bits: Vec<f64>,
-}
-
-impl TokensRead {
-    /// Its first tokens.
-    pub fn first(&self, length: usize) -> Self {
-        Self {
-            token_ids: self.token_ids[..length].to_vec(),
-            surprisal_bits: self.surprisal_bits[..length].to_vec(),
-            entropy_bits: self.entropy_bits[..length].to_vec(),
-        }
-    }
-
-    /// With the text that the tokens spell.
-    pub fn reading<'a>(&'a self, text: &'a str) -> Reading<'a> {
-        Reading {
-            text,
-            token_ids: &self.token_ids,
-            surprisal_bits: &self.surprisal_bits,
-            entropy_bits: &self.entropy_bits,
-        }
-    }
-}
 
 /// Reads a text after a prompt (which may be empty), each encoded for itself, as a story is written after its prompt. (Tokenizers
 /// in SentencePiece's manner put a space before either.)

@@ -1,9 +1,9 @@
 //! The hand that writes: from logits to the tokens of one story, whatever engine the logits come from.
 
+use super::Settings;
 use super::generate::{Ended, GenerateError, Generation, Written, digest};
-use super::{Settings, TokensRead};
 use crate::engine::{ENGINE_REVISION, EngineError};
-use crate::metrics::{EarlierStories, Metrics, Reference, measure};
+use crate::metrics::{EarlierStories, Metrics, Reference, TokensRead, measure};
 use crate::model::{ModelInfo, StoryDecoder, Tokenizer};
 use crate::sampling::{History, Random, Sampler};
 

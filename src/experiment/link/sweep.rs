@@ -1,7 +1,7 @@
 //! The link of a sweep: `#x=1&e=sweep&grid=AXES&seeds=8&model=…&engine=…&p=PROMPT&…&digest=DIGEST8`. What does not belong to
 //! sweeps alone stands in it as in the link of a story.
 
-use super::experiment;
+use super::{Read, write};
 use crate::experiment::{Grid, axes, axes_text};
 use serde::Serialize;
 
@@ -27,13 +27,13 @@ pub struct SweepRead {
 pub fn write_sweep(grid: &Grid, model: Option<&str>, digest: Option<&str>) -> String {
     let name = if grid.base.adapter.is_some() { POET } else { NAME };
     let own = format!("grid={}&seeds={}", axes_text(&grid.axes), grid.seeds);
-    experiment::write(name, &own, &grid.base, &grid.prompts, model, digest)
+    write(name, &own, &grid.base, &grid.prompts, model, digest)
 }
 
 /// Reads a sweep's link, with or without `#`. Never fails: see [`SweepRead`].
 pub fn read_sweep(fragment: &str) -> SweepRead {
     let usual = Grid::default();
-    let Some(mut link) = experiment::Read::new(fragment, &["grid"], usual.seeds, &usual.base) else {
+    let Some(mut link) = Read::new(fragment, &["grid"], usual.seeds, &usual.base) else {
         let problems = Vec::new();
         return SweepRead { grid: None, digest: None, model: None, engine_revision: None, problems };
     };
@@ -47,7 +47,7 @@ pub fn read_sweep(fragment: &str) -> SweepRead {
             Err(error) => link.problem(format!("The link's grid cannot be read ({error}); the usual one is used.")),
         }
     }
-    let experiment::Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
+    let Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
     let mut grid = Grid { base, axes: named, prompts, seeds };
     if let Err(error) = grid.check() {
         problems.push(format!("The link's experiment cannot be run ({error}); the usual grid is used."));
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_strengths_of_an_adapter_come_through() {
-        let adapter = crate::experiment::Adapter { id: "poet@0123abcd".into(), strength: 1.0 };
+        let adapter = crate::story::Adapter { id: "poet@0123abcd".into(), strength: 1.0 };
         let mut grid = Grid { axes: axes("strength=0:1.5:4").unwrap(), ..Grid::default() };
         grid.base.adapter = Some(adapter);
         let link = write_sweep(&grid, None, None);

@@ -1,8 +1,8 @@
 //! The link of a self-evaluation: `#x=1&e=judge&way=best-of&drafts=8&weights=coherence=1,novelty=1,relevance=1&seeds=2&…`.
 
-use super::experiment;
-use crate::experiment::Settings;
+use super::{Read, write};
 use crate::experiment::judge::{Method, Protocol, Weights};
+use crate::story::Settings;
 use serde::Serialize;
 
 /// What `e` says.
@@ -38,7 +38,7 @@ pub fn write_judge(protocol: &Protocol, model: Option<&str>, digest: Option<&str
     let Weights { coherence, novelty, relevance } = protocol.weights;
     let weights = format!("weights=coherence={coherence},novelty={novelty},relevance={relevance}");
     let own = format!("{way}&{weights}&seeds={}", protocol.seeds);
-    experiment::write(NAME, &own, &protocol.base, &protocol.prompts, model, digest)
+    write(NAME, &own, &protocol.base, &protocol.prompts, model, digest)
 }
 
 /// Reads such a link, with or without `#`. Never fails: see [`JudgeRead`].
@@ -46,7 +46,7 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
     const SIZES: [&str; 3] = ["drafts", "redrafts", "rounds"];
     const NAMES: [&str; 5] = ["way", "weights", SIZES[0], SIZES[1], SIZES[2]];
     let usual = usual();
-    let Some(mut link) = experiment::Read::new(fragment, &NAMES, usual.seeds, &usual.base) else {
+    let Some(mut link) = Read::new(fragment, &NAMES, usual.seeds, &usual.base) else {
         return JudgeRead { protocol: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     };
     let method = match link.take("way").as_deref() {
@@ -64,7 +64,7 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
         }
     }
     let weights = weights(&mut link);
-    let experiment::Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
+    let Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
     let mut protocol = Protocol { base, prompts, seeds, weights, method };
     if protocol.base.adapter.take().is_some() {
         problems.push("A self-evaluation is by the model itself: the link's adapter is ignored.".into());
@@ -76,7 +76,7 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
     JudgeRead { protocol: Some(protocol), digest, model, engine_revision, problems }
 }
 
-fn weights(link: &mut experiment::Read) -> Weights {
+fn weights(link: &mut Read) -> Weights {
     let Some(text) = link.take("weights") else { return Weights::default() };
     Weights::parse(&text).unwrap_or_else(|error| {
         link.problem(format!("The link's weights cannot be read ({error}); all count the same."));

@@ -1,9 +1,9 @@
 //! How well a model predicts a text that it did not write.
 
-use super::GenerateError;
 use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::surprisal_bits;
+use crate::story::GenerateError;
 use serde::Serialize;
 
 /// Prediction of some documents, summed up.

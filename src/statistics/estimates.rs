@@ -2,7 +2,7 @@
 //!
 //! All of it gives the same numbers on every machine. None of it assumes how the numbers are distributed.
 
-use crate::metrics::bootstrap;
+use super::agreement::bootstrap;
 use crate::sampling::Random;
 use serde::Serialize;
 

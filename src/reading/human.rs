@@ -1,8 +1,9 @@
 //! What people write, measured as stories are: the reference that a story's numbers are held against.
 
-use super::{GenerateError, Scorer, by_name, read_tokens};
+use super::{Scorer, by_name, read_tokens};
 use crate::metrics::{Lines, Rarity, Reference, Unigrams, quantiles, sentences};
 use crate::model::Tokenizer;
+use crate::story::GenerateError;
 use std::collections::BTreeMap;
 
 /// Lengths of the passages, in tokens.

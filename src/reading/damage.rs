@@ -1,12 +1,12 @@
 //! Human passages made worse in known ways, to learn and to test what a measure of coherence notices.
 //! In the manner of Guan & Huang 2020, "UNION: An Unreferenced Metric for Evaluating Open-ended Story Generation".
 
-use super::{GenerateError, Settings, Writer};
 use crate::engine::Engine;
 use crate::library::word_ranges;
 use crate::metrics::sentences;
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::Random;
+use crate::story::{GenerateError, Settings, Writer};
 use std::ops::Range;
 
 /// What was done to a passage.

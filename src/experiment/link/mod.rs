@@ -1,9 +1,15 @@
 //! What the links of all experiments share: `#x=1&e=NAME&…&seeds=8&model=…&p=PROMPT&…&p2=SECOND PROMPT&digest=DIGEST8`. What does
 //! not belong to experiments alone stands in them as in the link of a story.
 
-use super::{LONGEST, LinkRead, broken_escapes, read, write as write_story};
-use crate::experiment::Settings;
+mod judge;
+mod sweep;
+
+pub use judge::{JudgeRead, read_judge, write_judge};
+pub use sweep::{SweepRead, read_sweep, write_sweep};
+
+use crate::link::{LONGEST, LinkRead, broken_escapes, read, write as write_story};
 use crate::model::id::is_hash;
+use crate::story::Settings;
 use std::collections::BTreeMap;
 
 /// The format's version, `x`.
@@ -12,7 +18,7 @@ const VERSION: &str = "1";
 const PROMPTS: usize = 100;
 
 /// Writes a link, `#` included; `own`: the fields of the experiment alone.
-pub fn write(
+fn write(
     name: &str,
     own: &str,
     base: &Settings,
@@ -35,7 +41,7 @@ pub fn write(
 }
 
 /// What a link says, as far as experiments share it. Whatever is malformed has its default and a problem in words.
-pub struct Read {
+struct Read {
     pub name: Option<String>,
     pub base: Settings,
     /// None where the base has the only one.

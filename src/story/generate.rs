@@ -1,8 +1,8 @@
 //! One generation: settings in, a story token by token, then the whole with its measurements.
 
-use super::{Pen, Scores, Settings, SettingsError, TokensRead};
+use super::{Pen, Settings, SettingsError};
 use crate::engine::{Engine, EngineError};
-use crate::metrics::{EarlierStories, Metrics, Reference};
+use crate::metrics::{EarlierStories, Metrics, Reference, TokensRead};
 use crate::model::{ModelError, ModelInfo, Tokenizer, sha256_hex};
 use serde::{Deserialize, Serialize};
 
@@ -115,16 +115,6 @@ impl Generation {
             surprisal_bits: self.surprisal_bits.clone(),
             entropy_bits: self.entropy_bits.clone(),
         }
-    }
-
-    /// SHA-256 over every surprisal, entropy, rank and metric, and over its scores, bit for bit: equal where two machines measured the same.
-    pub fn measurements_digest(&self, scores: &Scores) -> String {
-        let numbers = self.surprisal_bits.iter().chain(&self.entropy_bits);
-        let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
-        bytes.extend(self.ranks.iter().flat_map(|rank| rank.to_le_bytes()));
-        // Rust prints the shortest decimal that reads back as the same float, on every machine.
-        bytes.extend(format!("{:?} {scores:?}", self.metrics).bytes());
-        sha256_hex(&bytes)
     }
 }
 

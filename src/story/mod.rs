@@ -1,0 +1,13 @@
+//! Settings in, a story out: token by token, alone or several side by side; and a look into a place of it.
+
+mod batch;
+mod generate;
+mod look;
+mod pen;
+mod settings;
+
+pub use batch::Batch;
+pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
+pub use look::{LookError, Looker, Story};
+pub use pen::{Pen, prompt_tokens};
+pub use settings::{Adapter, Limits, Settings, SettingsError};
