@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "ef02f3c21f908c49";
+const VERSION = "e5da073e055bb614";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -33,7 +33,6 @@ const FILES = [
   "www/experiments/judge/form.js",
   "www/experiments/judge/items.js",
   "www/experiments/judge/judge.js",
-  "www/experiments/judge/numbers.js",
   "www/experiments/judge/passage.js",
   "www/experiments/judge/plot.js",
   "www/experiments/judge/protocol.js",
@@ -84,6 +83,7 @@ const FILES = [
   "www/parts/features.js",
   "www/parts/fit.js",
   "www/parts/format.js",
+  "www/parts/names.js",
   "www/parts/scale.js",
   "www/parts/slider.js",
   "www/parts/svg-canvas.js",
@@ -106,6 +106,7 @@ const FILES = [
   "www/session/state.js",
   "www/session/storage.js",
   "www/session/story-format.js",
+  "www/session/verdict.js",
   "www/session/worker-client.js",
   "www/session/writing.js",
   "www/style/adapter.css",

@@ -13,7 +13,8 @@ import { createLinks } from "./session/links.js";
 import { canRead, createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { createShelf } from "./session/shelf.js";
-import { createStore, initialState, isSameAdapter, missingAdapter, shownEntry } from "./session/state.js";
+import { createStore, initialState, missingAdapter, shownEntry } from "./session/state.js";
+import { idOf, isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
 import { createBooks } from "./views/books.js";
@@ -244,7 +245,7 @@ const about = createAbout({ root: required("about", HTMLElement) });
 function otherModel({ queued, engine: { phase, ...engine } }) {
   const theirs = queued?.expectation?.model;
   if (!theirs || phase !== "ready" || !("model" in engine)) return null;
-  const ours = `${engine.model.name}@${engine.model.hash8}`;
+  const ours = idOf(engine.model);
   return theirs === ours ? null : { theirs, ours };
 }
 

@@ -72,10 +72,14 @@ impl Row {
     }
 }
 
-/// A text as a cell of a CSV file, always quoted. Spreadsheets take a cell for a formula that begins with = + - @, a tab or a carriage
-/// return, and texts may come from strangers: an apostrophe before it makes it a text. `www/session/csv.js` does the same.
+/// A text as a cell of a CSV file, always quoted. A spreadsheet runs a cell as a formula if it begins with = + - @, also in full width and
+/// after spaces, or with a tab or a line end; and texts may come from strangers. An apostrophe before it makes it a text. `www/parts/csv.js`
+/// does the same.
 pub fn csv_text(text: &str) -> String {
-    let apostrophe = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    let visible = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    let runs =
+        text.starts_with(['\t', '\r', '\n']) || visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let apostrophe = if runs { "'" } else { "" };
     format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
 }
 
@@ -147,6 +151,10 @@ mod tests {
             ("@a", "\"'@a\""),
             ("\t=1", "\"'\t=1\""),
             ("\r=1", "\"'\r=1\""),
+            ("\n1", "\"'\n1\""),
+            (" =1", "\"' =1\""),
+            ("＝1", "\"'＝1\""),
+            ("a=1", "\"a=1\""),
             ("#v=1&p=\"a\", b", "\"#v=1&p=\"\"a\"\", b\""),
             ("'=1", "\"'=1\""),
             ("", "\"\""),

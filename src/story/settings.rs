@@ -179,6 +179,12 @@ fn limits_are_kept() {
 }
 
 #[test]
+fn the_page_has_the_default_prompt() {
+    // It stands in the form before the engine has started.
+    assert!(include_str!("../../index.html").contains(&format!(">{}</textarea>", Settings::default().prompt)));
+}
+
+#[test]
 fn what_is_usual_is_not_written() {
     let json = serde_json::to_value(Settings::default()).unwrap();
     let mut names: Vec<_> = json.as_object().unwrap().keys().collect();

@@ -1,5 +1,6 @@
 // What a kept or imported story looks like. Whatever comes from outside is held against this, field by field; nothing is
 // cut or mended on the way.
+import { HASH, ID } from "../parts/names.js";
 
 /**
  * @import { StoryRecord } from "../protocol.js"
@@ -145,7 +146,7 @@ const settings = object(
     options: byName(finite),
     order: list(like(/^[\w-]{1,64}$/)),
     forced: list(pair),
-    adapter: object({ id: like(/^[\w.-]{1,64}@[0-9a-f]{8}$/), strength: between(0, 1.5) }),
+    adapter: object({ id: like(ID), strength: between(0, 1.5) }),
   },
 );
 
@@ -156,7 +157,7 @@ const record = object(
     token_ids: tokens,
     token_texts: list(text(1000)),
     surprisal_bits: list(finite),
-    digest: like(/^[0-9a-f]{8}$/),
+    digest: like(HASH),
     metrics: byName(nullOr(finite), ["session_novelty", "words", "tokens"]),
     numbers,
     percentiles: byName(between(0, 1)),

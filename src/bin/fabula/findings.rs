@@ -4,8 +4,9 @@ use crate::common::Outcome;
 use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
 use clap::Args;
-use fabula::experiment::{Finding, axis_label, caveats, finding};
-use fabula::metrics::label_of;
+use fabula::experiment::{Finding, ValueMean, axis_label, caveats, finding};
+use fabula::metrics::written::Written;
+use fabula::metrics::{describe, label_of};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -72,8 +73,9 @@ pub fn run(arguments: Arguments) -> Outcome {
         writeln!(out, "{}", serde_json::to_string_pretty(&json!({"findings": findings, "caveats": caveats}))?)?;
         return Ok(());
     }
-    for (_, Finding { metric, axis, sentences, .. }) in findings {
+    for (name, Finding { metric, axis, means, sentences, .. }) in findings {
         writeln!(out, "{metric} along {}:", axis_label(&axis))?;
+        writeln!(out, "  {}", means_in_words(&name, &means))?;
         for sentence in sentences {
             writeln!(out, "  {sentence}")?;
         }
@@ -82,4 +84,15 @@ pub fn run(arguments: Arguments) -> Outcome {
         writeln!(out, "{caveat}")?;
     }
     Ok(())
+}
+
+/// "Mean: 98% at 0.2, 61% at 2", with the unit if there is one.
+fn means_in_words(name: &str, means: &[ValueMean]) -> String {
+    let (written, unit) =
+        describe(name).map_or((Written::Decimals(3), ""), |found| (found.metric.written, found.metric.unit));
+    let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+    let told = means.iter().filter_map(|ValueMean { value, estimate }| {
+        Some(format!("{} at {value}", written.write(estimate.as_ref()?.mean)))
+    });
+    format!("Mean{unit}: {}", told.collect::<Vec<_>>().join(", "))
 }
