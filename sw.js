@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "e5da073e055bb614";
+const VERSION = "4aa8b82afe2f1686";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(

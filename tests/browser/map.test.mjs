@@ -224,7 +224,7 @@ test("the front is drawn where both axes have a better end, and the legend says 
   assert.match(await text(), /that reach people’s range count as equally coherent/);
   await pick(page, "Up", "entropy_per_word_bits");
   assert.equal(await dashed(), 0);
-  assert.match(await text(), /No front: neither more nor less of entropy per word, bits is better/);
+  assert.match(await text(), /No front: neither more nor less of entropy per word is better/);
   assert.doesNotMatch(await text(), /none is both/);
 });
 

@@ -75,7 +75,9 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     for (name, Finding { metric, axis, means, sentences, .. }) in findings {
         writeln!(out, "{metric} along {}:", axis_label(&axis))?;
-        writeln!(out, "  {}", means_in_words(&name, &means))?;
+        if means.iter().any(|mean| mean.estimate.is_some()) {
+            writeln!(out, "  {}", means_in_words(&name, &means))?;
+        }
         for sentence in sentences {
             writeln!(out, "  {sentence}")?;
         }
