@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "4aa8b82afe2f1686";
+const VERSION = "dbc5c31c6ff97ab1";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,6 +24,9 @@ const FILES = [
   "docs/experiments/sampling-window.svg",
   "experiments.html",
   "methods.html",
+  "pages/about.html",
+  "pages/glossary.html",
+  "pages/poet.html",
   "www/example.json",
   "www/experiments/judge/amount.js",
   "www/experiments/judge/appraisal.js",

@@ -2,7 +2,7 @@
 # What a visitor downloads before the first token, the model apart: one module and its glue, gzipped. Fails above the budget.
 . "$(dirname "$0")/env.sh"
 BUDGET=1260000
-folder=${1:-target/pkg}
+folder=${1:-pkg}
 for name in fabula fabula_relaxed; do
   size=0
   for file in "$folder/$name.js" "$folder/${name}_bg.wasm"; do size=$((size + $(gzip -9 -c "$file" | wc -c))); done

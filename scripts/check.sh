@@ -7,7 +7,8 @@ if "$cargo" clippy --version >/dev/null 2>&1; then "$cargo" clippy --locked --qu
 else say "!!! SKIPPED: no clippy for $cargo"; fi
 npm run --silent check
 node scripts/manifest.mjs --check
-node scripts/methods.mjs --check
-node --test --test-reporter=dot scripts/numbers/*.test.mjs
+node scripts/wrap.mjs --check
+node scripts/pages.mjs --check
+node --test --test-reporter=dot scripts/numbers/*.test.mjs scripts/pages/*.test.mjs
 node scripts/plots.mjs --check
 node scripts/offline.mjs --check

@@ -10,7 +10,7 @@
 #   manifest     sizes and SHA-256 in models/index.json
 #   golden       tests/golden.json
 #   examples     www/example.json
-#   links        the model's digits and the story's digest in docs/links.md and docs/methods.md
+#   links        the model's digits and the story's digest in docs/links.md and docs/methods.md; the pages of all documents
 #   experiments  docs/experiments/: half an hour. Broken off, they go on
 #   plots        the drawings of docs/experiments/
 #   screenshot   docs/screenshot.png
@@ -87,7 +87,7 @@ links() {
     node -p 'JSON.parse(require("node:fs").readFileSync(0, "utf8")).digest')
   sed -i -E "s/fable-9m@[0-9a-f]{8}/fable-9m@$(hash8 "$MODEL")/; /^ +#v=1/s/&x=[0-9a-f]{8}/\&x=$digest/" docs/links.md
   sed -i -E "s/fable-9m@[0-9a-f]{8}/fable-9m@$(hash8 "$MODEL")/" docs/methods.md
-  node scripts/methods.mjs
+  node scripts/pages.mjs
 }
 experiments() {
   local at=docs/experiments work
@@ -124,7 +124,7 @@ What remains for a person:
 - training/house/: the log of the run, and its curve (training/house/plot.py), with a line in training/RESULTS.md.
 - models/poet/README.md: the numbers printed above, new stories.
 - docs/methods.md: node scripts/methods-numbers.mjs RATED writes its numbers, from rated texts that are not in this repository; by hand what
-  temperature does and whatever else stands in sentences; then node scripts/methods.mjs and scripts/offline.mjs.
+  temperature does and whatever else stands in sentences; then node scripts/wrap.mjs, scripts/pages.mjs and scripts/offline.mjs.
 - docs/experiments.md: what the findings now are, and the model's digits.
 - docs/engine.md and README.md: what 8 bits cost (fabula perplexity, --precision f32).
 - make test, which also finds what this list forgot.

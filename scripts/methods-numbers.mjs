@@ -1,4 +1,4 @@
-// Writes the numbers of docs/methods.md that hang on the model: agreement with raters, people's range, damage, the small texts.
+// Writes the numbers of docs/methods.md that depend on the model: agreement with raters, human ranges, damage, the small texts.
 //   node scripts/methods-numbers.mjs RATED   RATED: a folder with minp_v2.jsonl, union_roc.jsonl and creative_story_gen.jsonl
 // What fabula computes is kept in target/methods-…/ and not computed again. All other sentences with numbers are a person's work; it prints
 // what they need: numbers of the small texts that could not be placed, and correlations with words and tokens per word held fixed.
@@ -10,6 +10,7 @@ import { gibberish } from "./numbers/gibberish.mjs";
 import { partialWithInterval } from "./numbers/partial.mjs";
 import { agreementLine, agreementTables, cell, damageTable, rangesOf } from "./numbers/rows.mjs";
 import { renewed, scoresOf, smallTexts } from "./numbers/small-texts.mjs";
+import { unwrapped, wrapped } from "./wrap.mjs";
 
 const PAGE = "docs/methods.md";
 const MODEL = "models/fable-9m/fable-9m-q8_0.gguf";
@@ -25,7 +26,7 @@ if (!rated || SETS.some((set) => !existsSync(path.join(rated, `${set}.jsonl`))))
   );
   process.exit(2);
 }
-let page = readFileSync(PAGE, "utf8");
+let page = unwrapped(readFileSync(PAGE, "utf8"));
 // Whatever the numbers come of.
 const inputs = [
   MODEL,
@@ -102,9 +103,9 @@ const known = existsSync(KNOWN) ? json(KNOWN) : scores;
 const open = [];
 page = sections
   .map((section) => {
-    const metrics = [
-      ...(/^- \*\*Says\*\*: (.*?) (?:is|are|tells|puts) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g),
-    ].map(([, name]) => name);
+    const metrics = [...(/^- \*\*Meaning\*\*: (.*?) (?:is|are) /m.exec(section)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(
+      ([, name]) => name,
+    );
     if (metrics.length === 0) return section;
     const [written, unclear] = renewed(rangesOf(section, metrics, reference), metrics, known, scores);
     open.push(...unclear);
@@ -115,7 +116,7 @@ page = sections
   .join("");
 page = agreementTables(page, agreements);
 page = damageTable(page, damage);
-writeFileSync(PAGE, page);
+writeFileSync(PAGE, wrapped(page));
 writeFileSync(KNOWN, `${JSON.stringify(scores, null, 1)}\n`);
 console.log(`\nWritten: ${PAGE}, ${KNOWN}. Numbers of no small text, to be looked at:`);
 for (const line of open) console.log(`  ${line}`);

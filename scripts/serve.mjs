@@ -1,4 +1,4 @@
-// Serves the repository root as a static site. Node's own modules only; the twin of serve.py.
+// Serves the repository root as a static site, with Node's own modules only.
 //   node scripts/serve.mjs [PORT] [--host ADDRESS]
 import { createReadStream, realpathSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";

@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
 # Installs what building and testing need. Quick when all of it is there; says what it does.
+#   scripts/setup.sh         to build pkg/ and run make test
+#   scripts/setup.sh --test  only what make test needs: it tests the committed pkg/ and builds no WebAssembly
+#   scripts/setup.sh --all   what make test-all needs: Firefox, WebKitGTK and PyTorch (three gigabytes) as well
 . "$(dirname "$0")/env.sh"
+case ${1:-} in
+  '' | --test | --all) want=${1:-} ;;
+  *) fail "unknown option $1" ;;
+esac
 mkdir -p target
 
 as_root() {
@@ -29,11 +36,13 @@ have node && have npm || apt_install nodejs npm
 node -e 'const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)' ||
   fail "Node $(node --version) is too old for the tests: install Node 20.19 or newer."
 chromium=$(find_chromium) || { apt_install chromium; chromium=$(find_chromium) || fail "Chromium does not start."; }
-# Two more engines, for the tests that compare engines; those say so when one is not here.
+# Two more engines, for the tests that compare engines; those are skipped where one is missing.
 optional() { (apt_install "${@:2}") 2>/dev/null || say "  WITHOUT $1: apt-get install ${*:2} does not work here"; }
-find_firefox >/dev/null || optional Firefox firefox-esr
-# Its MiniBrowser lies in the library's package, on which the driver's depends.
-have_webkit || optional WebKitGTK webkit2gtk-driver xvfb
+if [ "$want" = --all ]; then
+  find_firefox >/dev/null || optional Firefox firefox-esr
+  # Its MiniBrowser lies in the library's package, on which the driver's depends.
+  have_webkit || optional WebKitGTK webkit2gtk-driver xvfb
+fi
 if ! have fc-list || [ -z "$(fc-list 2>/dev/null | head -n 1)" ]; then apt_install fontconfig fonts-dejavu-core; fi
 
 # --- Rust, native: the cargo on the path, if it is new enough for Cargo.toml's rust-version.
@@ -50,7 +59,7 @@ if ! "$native" fmt --version >/dev/null 2>&1 || ! "$native" clippy --version >/d
   fi
 fi
 
-# --- Rust, wasm32: the standard library from rustup, or built from Debian's sources.
+# --- Rust, wasm32: the standard library from rustup, or built from Debian's sources. clippy reads src/web with it.
 wasm_std_is_here() {
   local folder
   folder=$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null) && ls "$folder"/libstd-*.rlib >/dev/null 2>&1
@@ -74,7 +83,7 @@ fi
 } >target/toolchain.env
 
 # --- wasm-bindgen: the program and the crate must be of one version.
-if [ -f Cargo.lock ]; then
+if [ "$want" != --test ]; then
   version=$(wasm_bindgen_version)
   if [ "$(wasm-bindgen --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
     say "  cargo install wasm-bindgen-cli $version (about two minutes)"
@@ -93,8 +102,8 @@ if [ -f package-lock.json ] && ! cmp -s package-lock.json node_modules/.fabula-l
   cp package-lock.json node_modules/.fabula-lock
 fi
 
-# --- PyTorch, for the smoke runs of training/: three gigabytes, so only where it is asked for.
-if [ -n "${FABULA_TRAINING:-}" ] && ! has_pytorch; then
+# --- PyTorch, for the smoke runs of training/.
+if [ "$want" = --all ] && ! has_pytorch; then
   say "  pip install -r training/requirements.txt (some minutes)"
   { python3 -m venv target/training && timeout 900 target/training/bin/pip install -q --no-cache-dir -r training/requirements.txt; } >target/pip.log 2>&1 ||
     { tail -n 5 target/pip.log >&2; say "  WITHOUT PyTorch: the recipes in training/ are not tried"; }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { wrapped } from "./wrap.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const output = join(root, "www", "vendor");
@@ -95,19 +96,20 @@ writeFileSync(
 );
 writeFileSync(
   join(output, "README.md"),
-  [
-    "# Third-party code of the page",
-    "",
-    "Made by `scripts/vendor.mjs` (`npm run vendor`) from the versions in `package-lock.json`. Do not edit by hand.",
-    "",
-    "`plot.js` is an ES module with the parts of Observable Plot that the page uses, without the `<style>` element that",
-    "Plot writes into its drawings (those rules stand in `www/style/map.css`, so that the content security policy can stay strict).",
-    "`idb.js` is a thin layer over the browser's database, in which the reader's own stories are kept.",
-    "`LICENSES.txt` has the licence of every package below.",
-    "",
-    "| package | version | licence |",
-    "|---|---|---|",
-    ...packages.map((item) => `| ${item.name} | ${item.version} | ${item.license} |`),
-    "",
-  ].join("\n"),
+  wrapped(
+    [
+      "# Third-party code of the page",
+      "",
+      "`scripts/vendor.mjs` (`npm run vendor`) makes these files from the versions in `package-lock.json`. Do not edit them by hand.",
+      "",
+      "- `plot.js` is an ES module with the parts of Observable Plot that the page uses. The `<style>` element that Plot writes into its drawings is removed, so that the content security policy can stay strict. `www/style/map.css` has those rules.",
+      "- `idb.js` is a thin layer over IndexedDB, the browser's database, where the user's own stories are saved.",
+      "- `LICENSES.txt` has the licence of every package below.",
+      "",
+      "| package | version | licence |",
+      "|---|---|---|",
+      ...packages.map((item) => `| ${item.name} | ${item.version} | ${item.license} |`),
+      "",
+    ].join("\n"),
+  ),
 );

@@ -6,15 +6,16 @@ import { gibberish } from "./gibberish.mjs";
 import { partialSpearman, partialWithInterval } from "./partial.mjs";
 import { agreementLine, agreementTables, rangesOf, written } from "./rows.mjs";
 import { renewed, scoresOf, smallTexts } from "./small-texts.mjs";
+import { unwrapped } from "../wrap.mjs";
 
-const page = readFileSync("docs/methods.md", "utf8");
+const page = unwrapped(readFileSync("docs/methods.md", "utf8"));
 const known = JSON.parse(readFileSync("docs/methods-small-texts.json", "utf8"));
 const reference = JSON.parse(readFileSync("models/fable-9m/reference.json", "utf8"));
 const section = (words) => page.split(/^(?=##+ )/m).find((one) => one.startsWith(words));
 
-test("people's ranges on the page are those of the reference", () => {
+test("human ranges on the page are those of the reference", () => {
   assert.equal(rangesOf(section("### SLOR per word"), ["slor_per_word_bits"], reference), section("### SLOR per word"));
-  assert.match(rangesOf("People's range at 128 tokens: 5 to 9.", ["slor_per_word_bits"], reference), /: 6 to 8\./);
+  assert.match(rangesOf("Human range at 128 tokens: 5 to 9.", ["slor_per_word_bits"], reference), /: 6 to 8\./);
 });
 
 test("the small texts are read from the page, and their numbers are placed by name and old value", () => {
@@ -37,7 +38,7 @@ test("the small texts are read from the page, and their numbers are placed by na
 
 test("a number of no small text stays, and is told", () => {
   const line =
-    "- **Fooled**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
+    "- **Fooled by**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
   const [text, unclear] = renewed(line, ["creative_region"], known, {
     short: { creative_region: 0.25 },
     "same again": { creative_region: null },

@@ -115,10 +115,10 @@ export function damageTable(page, damage) {
   });
 }
 
-/** People's ranges in a section, with the decimals that they have; `reference` as models/…/reference.json has it. */
+/** Human ranges in a section, with the decimals that they have; `reference` as models/…/reference.json has it. */
 export function rangesOf(section, metrics, reference) {
   return section.replace(
-    /([Pp]eople's range(?: (of runs of four))? at 128 tokens: )(−?\d+(?:\.\d+)?) to −?\d+(?:\.\d+)?/g,
+    /([Hh]uman range(?: (of runs of four))? at 128 tokens: )(−?\d+(?:\.\d+)?) to −?\d+(?:\.\d+)?/g,
     (_, before, which, from) => {
       const metric = which ? WHICH[` ${which}`] : (metrics.find((name) => name !== "novelty") ?? "new_ngrams_3");
       const quantiles = reference.quantiles[metric]?.[reference.lengths.indexOf(128)];

@@ -29,12 +29,12 @@ export function scoresOf(lines) {
 }
 
 /**
- * The section with the numbers of its lines "Fooled" anew. A number belongs to the text that is named last before it, or after "for", if
+ * The section with the numbers of its lines "Fooled by" anew. A number belongs to the text that is named last before it, or after "for", if
  * it is what was known of that text, and to none a second time. Returns the lines with numbers that belong to none, too.
  */
 export function renewed(section, metrics, known, scores) {
   const unclear = [];
-  const text = section.replace(/^- \*\*Fooled\*\*.*$/gm, (line) => {
+  const text = section.replace(/^- \*\*Fooled by\*\*.*$/gm, (line) => {
     const placed = new Set();
     return line.replace(/−?\d[\d,]*(?:\.\d+)?/g, (number, at) => {
       const digits = number.split(".")[1]?.length ?? 0;

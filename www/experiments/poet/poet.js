@@ -55,7 +55,7 @@ function create(context, adapter) {
     "p",
     { class: "hint" },
     `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `,
-    element("a", { href: "models/poet/README.md" }, "how it was made, and how it writes"),
+    element("a", { href: "pages/poet.html" }, "how it was made, and how it writes"),
     ".",
   );
   const form = createForm({
