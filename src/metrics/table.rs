@@ -165,7 +165,11 @@ pub const METRICS: &[Metric] = &[
     metric("mean_words_per_line", "words per line", "", Decimals(1), "longer lines", "Mean number of words in a line. A paragraph of prose is one long line."),
     metric("line_length_variation", "variation of line length", "", Percent, "more uneven lines", "How much its lines differ in length: 0% if all have the same number of words."),
     metric("rhyming_line_ends", "rhyming line ends", "", Percent, "more rhymes", "Share of line ends that rhyme by spelling with another at most three lines away. Some do by chance."),
+];
 
+/// What the judge adds to its stories; nothing else measures it.
+#[rustfmt::skip]
+const JUDGED: &[Metric] = &[
     metric("score", "score", "", Decimals(3), "", "Weighted mean of coherence, novelty and relevance.").library().model().more("better by score").unlisted(),
     metric("relevance", "relevance", "", Percent, "", "Share of human passages of this length that depend less on their prompt.").model().more("closer to its prompt").unlisted(),
 ];
@@ -229,14 +233,15 @@ impl Described {
     }
 }
 
-/// All entries, and their variants after them.
+/// All entries, their variants after them, and what the judge adds.
 pub fn described() -> Vec<Described> {
     let all = [None, Some(Variant::Base), Some(Variant::Adapter)];
     let of = |variant: Option<Variant>| {
         let those = METRICS.iter().filter(move |metric| variant.is_none_or(|variant| variant.has(metric)));
         those.map(move |metric| Described::new(metric, variant))
     };
-    all.into_iter().flat_map(of).collect()
+    let judged = JUDGED.iter().map(|metric| Described::new(metric, None));
+    all.into_iter().flat_map(of).chain(judged).collect()
 }
 
 /// The entry of a name as files have it, or its variant; none where there is no such metric.
@@ -246,7 +251,8 @@ pub fn describe(name: &str) -> Option<Described> {
         variant.is_none_or(|variant| variant.has(metric)).then(|| Described::new(metric, variant))
     };
     let as_variant = |variant: Variant| found(name.strip_prefix(variant.prefix())?, Some(variant));
-    found(name, None).or_else(|| as_variant(Variant::Base)).or_else(|| as_variant(Variant::Adapter))
+    let judged = || JUDGED.iter().find(|metric| metric.name == name).map(|metric| Described::new(metric, None));
+    found(name, None).or_else(|| as_variant(Variant::Base)).or_else(|| as_variant(Variant::Adapter)).or_else(judged)
 }
 
 /// What people call a number; of one that the table does not know, its name.
@@ -296,7 +302,7 @@ mod tests {
     #[test]
     fn the_methods_explain_every_entry() {
         let methods = include_str!("../../docs/methods.md");
-        for Metric { name, .. } in METRICS {
+        for Metric { name, .. } in METRICS.iter().chain(JUDGED) {
             // Of a family, the first is named with the last: `new_ngrams_1` to `new_ngrams_10`.
             let stem = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
             let explained =
