@@ -1,9 +1,9 @@
 // The service worker: after one visit the page opens without a network. It asks the server first, so that a reader who
-// is online always sees the newest page, and answers from its own copy when the server cannot be reached.
+// is online always sees the newest page, and answers from its own copy when the server cannot be reached or does not answer.
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
-/** Of all files below, written by `node scripts/offline.mjs`: so a new page is a new service worker, with a copy of its own. */
-const VERSION = "dbc5c31c6ff97ab1";
+/** The hash of FILES: a new page is a new service worker, with a copy of its own. */
+const VERSION = "16f10bd12d3fa1d0";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -15,163 +15,193 @@ const ENGINE = WebAssembly.validate(
   ? "pkg/fabula_relaxed"
   : "pkg/fabula";
 
-/** Everything the page is made of; tests/browser/offline.test.mjs compares it with the folders. */
-const FILES = [
-  `${ENGINE}.js`,
-  `${ENGINE}_bg.wasm`,
-  "./",
-  "models/index.json",
-  "docs/experiments/sampling-window.svg",
-  "experiments.html",
-  "methods.html",
-  "pages/about.html",
-  "pages/glossary.html",
-  "pages/poet.html",
-  "www/example.json",
-  "www/experiments/judge/amount.js",
-  "www/experiments/judge/appraisal.js",
-  "www/experiments/judge/csv.js",
-  "www/experiments/judge/drafts.js",
-  "www/experiments/judge/effects-table.js",
-  "www/experiments/judge/form.js",
-  "www/experiments/judge/items.js",
-  "www/experiments/judge/judge.js",
-  "www/experiments/judge/passage.js",
-  "www/experiments/judge/plot.js",
-  "www/experiments/judge/protocol.js",
-  "www/experiments/judge/ratings.js",
-  "www/experiments/judge/results.js",
-  "www/experiments/judge/rounds.js",
-  "www/experiments/judge/weights.js",
-  "www/experiments/list.js",
-  "www/experiments/main.js",
-  "www/experiments/poet/measure.js",
-  "www/experiments/poet/poet.js",
-  "www/experiments/poet/protocol.js",
-  "www/experiments/poet/side-by-side.js",
-  "www/experiments/poet/usual.js",
-  "www/experiments/sampling/cell-stories.js",
-  "www/experiments/sampling/form.js",
-  "www/experiments/sampling/heatmap.js",
-  "www/experiments/sampling/numbers.js",
-  "www/experiments/sampling/plots.js",
-  "www/experiments/sampling/protocol.js",
-  "www/experiments/sampling/sampling.js",
-  "www/experiments/session/analyst.js",
-  "www/experiments/session/conduct.js",
-  "www/experiments/session/description.js",
-  "www/experiments/session/manifest.js",
-  "www/experiments/session/pool.js",
-  "www/experiments/session/promise.js",
-  "www/experiments/session/results.js",
-  "www/experiments/session/sweep.js",
-  "www/experiments/session/taking.js",
-  "www/experiments/session/telling.js",
-  "www/experiments/session/timing.js",
-  "www/experiments/session/verdict.js",
-  "www/experiments/views/chooser.js",
-  "www/experiments/views/exports.js",
-  "www/experiments/views/judgement.js",
-  "www/experiments/views/plot-box.js",
-  "www/experiments/views/protocol.js",
-  "www/experiments/views/report.js",
-  "www/experiments/views/run-panel.js",
-  "www/icon.svg",
-  "www/main.js",
-  "www/offline.js",
-  "www/parts/colours.js",
-  "www/parts/confirm.js",
-  "www/parts/dom.js",
-  "www/parts/download.js",
-  "www/parts/features.js",
-  "www/parts/fit.js",
-  "www/parts/format.js",
-  "www/parts/names.js",
-  "www/parts/scale.js",
-  "www/parts/slider.js",
-  "www/parts/svg-canvas.js",
-  "www/session/adapter-download.js",
-  "www/session/adapter-files.js",
-  "www/session/adapters.js",
-  "www/session/archive.js",
-  "www/session/branching.js",
-  "www/session/choosing.js",
-  "www/session/csv.js",
-  "www/session/engine.js",
-  "www/session/examples.js",
-  "www/session/exchange.js",
-  "www/session/library.js",
-  "www/session/link.js",
-  "www/session/links.js",
-  "www/session/looking.js",
-  "www/session/measuring.js",
-  "www/session/shelf.js",
-  "www/session/state.js",
-  "www/session/storage.js",
-  "www/session/story-format.js",
-  "www/session/verdict.js",
-  "www/session/worker-client.js",
-  "www/session/writing.js",
-  "www/style/adapter.css",
-  "www/style/chain.css",
-  "www/style/compare.css",
-  "www/style/experiments.css",
-  "www/style/history.css",
-  "www/style/judge.css",
-  "www/style/map.css",
-  "www/style/methods.css",
-  "www/style/next-token.css",
-  "www/style/page.css",
-  "www/style/story.css",
-  "www/style/tree.css",
-  "www/vendor/idb.js",
-  "www/vendor/plot.js",
-  "www/views/about.js",
-  "www/views/adapter-words.js",
-  "www/views/adapter.js",
-  "www/views/books.js",
-  "www/views/candidates.js",
-  "www/views/chain-stage.js",
-  "www/views/chain-words.js",
-  "www/views/chain.js",
-  "www/views/compare-rows.js",
-  "www/views/compare-text.js",
-  "www/views/compare.js",
-  "www/views/controls.js",
-  "www/views/curve.js",
-  "www/views/export-image.js",
-  "www/views/filter-form.js",
-  "www/views/history-row.js",
-  "www/views/history.js",
-  "www/views/lens.js",
-  "www/views/lenses.js",
-  "www/views/library.js",
-  "www/views/loader.js",
-  "www/views/map-brush.js",
-  "www/views/map-drawing.js",
-  "www/views/map-filter.js",
-  "www/views/map-words.js",
-  "www/views/map.js",
-  "www/views/means.js",
-  "www/views/metric-list.js",
-  "www/views/metrics.js",
-  "www/views/next-token.js",
-  "www/views/notices.js",
-  "www/views/overview.js",
-  "www/views/pareto.js",
-  "www/views/stage-table.js",
-  "www/views/story-reading.js",
-  "www/views/story-readout.js",
-  "www/views/story-tokens.js",
-  "www/views/story.js",
-  "www/views/strip.js",
-  "www/views/table-columns.js",
-  "www/views/table.js",
-  "www/views/telling.js",
-  "www/views/token-card.js",
-  "www/views/tree.js",
-  "www/worker.js",
-];
+/** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
+const FILES = {
+  "./": "a22f3c7f085022f6",
+  "pkg/fabula.js": "911796576e6fc9b7",
+  "pkg/fabula_bg.wasm": "a58fc543f9fc33fd",
+  "pkg/fabula_relaxed.js": "5e915e492e8a6b0b",
+  "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
+  "docs/experiments/sampling-window.svg": "d863677de2bf380f",
+  "experiments.html": "5079a25e76d6fc36",
+  "methods.html": "8a01d54c76cc6a39",
+  "models/index.json": "b579732e63370f8a",
+  "pages/about.html": "637cf3ac0fa3da10",
+  "pages/command-line.html": "d4760930a241c3ed",
+  "pages/contributing.html": "e04afd543146197c",
+  "pages/engine.html": "17b71d2015ef4b10",
+  "pages/experiments.html": "b296a63aa57ef44f",
+  "pages/fable-9m.html": "449f7d334f6ede60",
+  "pages/glossary.html": "d602f8e071015ae5",
+  "pages/links.html": "3eea8108bb01289d",
+  "pages/page.html": "2e7941eb53755288",
+  "pages/poet.html": "fc782133e6c7e2a6",
+  "pages/sampling.html": "77a6cf76f1d054ed",
+  "pages/stories.html": "c4211858b97253ca",
+  "pages/training.html": "59f36fd4a0779c8a",
+  "www/example.json": "6bb130503081c3a9",
+  "www/experiments/judge/amount.js": "261a7bf4b12b3f36",
+  "www/experiments/judge/appraisal.js": "7e5a80e1b3b630e5",
+  "www/experiments/judge/csv.js": "676afd5475da26d8",
+  "www/experiments/judge/drafts.js": "8881c209b0c94938",
+  "www/experiments/judge/effects-table.js": "63c4216a15953a16",
+  "www/experiments/judge/form.js": "95163948972dae9b",
+  "www/experiments/judge/items.js": "91a6b8ecfe148d11",
+  "www/experiments/judge/judge.js": "211d34cdd90cc916",
+  "www/experiments/judge/passage.js": "8facde7263df556f",
+  "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
+  "www/experiments/judge/protocol.js": "1342f2d7c88324a0",
+  "www/experiments/judge/ratings.js": "c3d33e09671578a7",
+  "www/experiments/judge/results.js": "108abf9e2c4aa6e4",
+  "www/experiments/judge/rounds.js": "c61ea885ac71a85a",
+  "www/experiments/judge/weights.js": "01ad0232f15a6ea0",
+  "www/experiments/list.js": "c3d635233f50f3ab",
+  "www/experiments/main.js": "9e70fe8dcc541f3f",
+  "www/experiments/poet/measure.js": "6f96d6ab2271bf87",
+  "www/experiments/poet/poet.js": "626b70aebfd40487",
+  "www/experiments/poet/protocol.js": "1c6cfed21fe681b3",
+  "www/experiments/poet/side-by-side.js": "607f24bd1fbdb15a",
+  "www/experiments/poet/usual.js": "8285f05c8391c133",
+  "www/experiments/sampling/cell-stories.js": "9871ee24407000af",
+  "www/experiments/sampling/form.js": "0d0cdc69dbfb46d6",
+  "www/experiments/sampling/heatmap.js": "894b0c9ee58c74fd",
+  "www/experiments/sampling/numbers.js": "26342ea35342a37f",
+  "www/experiments/sampling/plots.js": "a4ecd3056996e845",
+  "www/experiments/sampling/protocol.js": "e13ab1f9507a96f2",
+  "www/experiments/sampling/sampling.js": "f90dc65fbb30f3fe",
+  "www/experiments/session/analyst.js": "1b42d8e13ac77b22",
+  "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
+  "www/experiments/session/description.js": "7916cc9621e9af3f",
+  "www/experiments/session/manifest.js": "5842d3d45d15ae4c",
+  "www/experiments/session/pool.js": "d02098f0e56f36b8",
+  "www/experiments/session/promise.js": "c60991195efd4bf4",
+  "www/experiments/session/results.js": "8e294498ec147bad",
+  "www/experiments/session/sweep.js": "6931dedd49d64bfd",
+  "www/experiments/session/taking.js": "6ffa2a65842c8095",
+  "www/experiments/session/telling.js": "5b78f81bf5c13381",
+  "www/experiments/session/timing.js": "ed24cfb7e8ccef75",
+  "www/experiments/session/verdict.js": "5471b926614d74c8",
+  "www/experiments/views/chooser.js": "0f4225ba3e8d8782",
+  "www/experiments/views/exports.js": "55fbff571981e1cb",
+  "www/experiments/views/judgement.js": "fa810faaff5000e2",
+  "www/experiments/views/plot-box.js": "f42e80f010e2fb35",
+  "www/experiments/views/protocol.js": "5d16ab2c7de4ed33",
+  "www/experiments/views/report.js": "cce09bef79559ab0",
+  "www/experiments/views/run-panel.js": "e192f4703f1e7986",
+  "www/icon.svg": "1af5f4f13cae35b7",
+  "www/main.js": "dd481f0a6443d320",
+  "www/offline.js": "79cbad9ec15bb015",
+  "www/parts/colours.js": "4aca8f9bfc173980",
+  "www/parts/confirm.js": "4629a850199d4399",
+  "www/parts/csv.js": "f1e59f56522cab35",
+  "www/parts/dom.js": "4e1b2d7d345779d2",
+  "www/parts/download.js": "a0f7ce48c4420de4",
+  "www/parts/features.js": "5dfc98a351d56a50",
+  "www/parts/fit.js": "d3fd695c2dd6afc6",
+  "www/parts/format.js": "d2a76eec36f357af",
+  "www/parts/names.js": "9c2de728ee953f7c",
+  "www/parts/read.js": "f7a6eafeda3d4e81",
+  "www/parts/scale.js": "646d2e89c155a695",
+  "www/parts/slider.js": "cb04ea44b2b58109",
+  "www/parts/svg-canvas.js": "cd93e7f19b2e0791",
+  "www/session/adapter-download.js": "e86c6a27bc01fea8",
+  "www/session/adapter-files.js": "ec235207c696a852",
+  "www/session/adapters.js": "601396fd6b99efff",
+  "www/session/archive.js": "727e1972cb094e35",
+  "www/session/branching.js": "4ddd91c86af3a6c4",
+  "www/session/choosing.js": "c825d0dbe4232f8c",
+  "www/session/csv.js": "7abe65b54580ae8c",
+  "www/session/engine.js": "fc4fae1ee6264130",
+  "www/session/examples.js": "ba0031047de4c39a",
+  "www/session/exchange.js": "5c69f5202ae58008",
+  "www/session/library.js": "e2551ed8ec9fe3a8",
+  "www/session/link.js": "df8a4c6abd02b0bc",
+  "www/session/links.js": "a01c686aae0b8b7e",
+  "www/session/looking.js": "740ec7327886b346",
+  "www/session/measuring.js": "214575d7360f8f7a",
+  "www/session/shelf.js": "5a1581edbaef6897",
+  "www/session/state.js": "72dc420fbd5373dd",
+  "www/session/storage.js": "e7c653255955f614",
+  "www/session/story-format.js": "0b9f25a102075dd5",
+  "www/session/verdict.js": "32dbc4db17101a9f",
+  "www/session/watch.js": "4fbd68cff776cf95",
+  "www/session/worker-client.js": "547599d0d956b2ac",
+  "www/session/writing.js": "5792d1d033b4278e",
+  "www/style/adapter.css": "19aa92c247fb9abf",
+  "www/style/chain.css": "313e0864bf82479a",
+  "www/style/compare.css": "db0c0e655112e835",
+  "www/style/experiments.css": "47bd318731eaab87",
+  "www/style/history.css": "1f6b892cda8f30a5",
+  "www/style/judge.css": "087adaa760a49599",
+  "www/style/map.css": "b8eea70c6b0aaee9",
+  "www/style/methods.css": "36d2ee20f316a087",
+  "www/style/next-token.css": "3e5dd812c650e1c5",
+  "www/style/page.css": "cd7080eedadb87b5",
+  "www/style/story.css": "d009dfb4dca7333f",
+  "www/style/tree.css": "6d260c45a9c65fe2",
+  "www/vendor/idb.js": "41f310d65492dc0c",
+  "www/vendor/plot.js": "80c2f239a8b6e044",
+  "www/views/about.js": "6b0d334aa2b4ab7f",
+  "www/views/adapter-words.js": "48e0c73a45dd78a6",
+  "www/views/adapter.js": "49b872c1a74d73bb",
+  "www/views/books.js": "275120218f33ef3b",
+  "www/views/candidates.js": "84349e9a92dc6b27",
+  "www/views/chain-stage.js": "d6b52411e7652624",
+  "www/views/chain-words.js": "d8c7c7e958596ba7",
+  "www/views/chain.js": "d16bcdd9aef3ee69",
+  "www/views/compare-rows.js": "5cf79e1a4aa86ed9",
+  "www/views/compare-text.js": "b088b59f26c213a1",
+  "www/views/compare.js": "f1b599f9b6e67bc8",
+  "www/views/controls.js": "6ca9a21fc962e294",
+  "www/views/curve.js": "18714472900350c3",
+  "www/views/export-image.js": "e5888608d43c7c6b",
+  "www/views/filter-form.js": "e17dc5cc66245855",
+  "www/views/history-row.js": "8169b9994ee94dfd",
+  "www/views/history.js": "c8fc6715b8f01441",
+  "www/views/lens.js": "019925b31817fa75",
+  "www/views/lenses.js": "d1561f2ae3e9bf24",
+  "www/views/library.js": "9133681a7ba11b7c",
+  "www/views/loader.js": "f52a655ea8721aae",
+  "www/views/map-brush.js": "e729911f74cb5aa7",
+  "www/views/map-drawing.js": "ebbf474b6b73f66f",
+  "www/views/map-filter.js": "0efc63130aae5eea",
+  "www/views/map-words.js": "fca60aa233a7f9b5",
+  "www/views/map.js": "6f544c25f0eea447",
+  "www/views/means.js": "ad77f4b9e55604e9",
+  "www/views/metric-list.js": "3f9e7546c2e3faf9",
+  "www/views/metrics.js": "e28a6f9d220f270a",
+  "www/views/next-token.js": "e18e0dc7abc99150",
+  "www/views/notices.js": "08eaf040e04bb996",
+  "www/views/overview.js": "bb7645f3187d9f47",
+  "www/views/pareto.js": "f9a8fde69bc8565c",
+  "www/views/stage-table.js": "7478d9d32e387e26",
+  "www/views/story-reading.js": "4ca4eac6639cef0f",
+  "www/views/story-readout.js": "2fa60c2a5d344c40",
+  "www/views/story-tokens.js": "76a1e8083c8c5255",
+  "www/views/story.js": "dd5dc51545cc3d76",
+  "www/views/strip.js": "3c088148d8c024ab",
+  "www/views/table-columns.js": "2ad7f27d0b919fcf",
+  "www/views/table.js": "9feff7cb2137ab68",
+  "www/views/telling.js": "532f04fddd0b726e",
+  "www/views/token-card.js": "c1b18762aed7c78c",
+  "www/views/tree.js": "0ef7518a57ad6940",
+  "www/worker.js": "3dadbd4100faf41a",
+};
+
+/** The files of this browser: of the engine's modules only its own. */
+const MINE = Object.keys(FILES).filter(
+  (file) => !file.startsWith("pkg/") || [`${ENGINE}.js`, `${ENGINE}_bg.wasm`].includes(file),
+);
+
+/** The content type of each kind of file; a server that calls it otherwise sends something else, or what no browser runs. */
+const TYPES = {
+  js: /javascript/,
+  wasm: /^application\/wasm/,
+  css: /^text\/css/,
+  json: /json/,
+  svg: /^image\/svg\+xml/,
+  html: /^text\/html/,
+};
 
 /** The folder that this page lives in; the key of a file is its address without a query. */
 const ROOT = new URL("./", self.location.href);
@@ -182,18 +212,69 @@ const CACHE = CACHES + VERSION;
 /** That of all versions before there were several. */
 const FIRST = "fabula-page";
 
-self.addEventListener("install", (event) => {
-  // Past the HTTP cache, so that all files are of one version.
-  const fresh = FILES.map((file) => new Request(new URL(file, ROOT), { cache: "reload" }));
-  event.waitUntil(
-    caches
-      .open(CACHE)
-      .then((cache) => cache.addAll(fresh))
-      .then(() => self.skipWaiting()),
-  );
-});
+/** Milliseconds that a server has to begin its answer, where there is a copy; www/offline.js may choose another. */
+const PATIENCE = 1000 * Number(new URL(self.location.href).searchParams.get("patience")) || 3000;
+/** Milliseconds for which a silent server is not asked again, so that a page does not wait for each of its files. */
+const PAUSE = 10 * PATIENCE;
+let silentUntil = 0;
+
+self.addEventListener("install", (event) => event.waitUntil(take().then(() => self.skipWaiting())));
 
 self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
+
+/** Fills the copy: all files of this version, or none is used. */
+async function take() {
+  const cache = await caches.open(CACHE);
+  const names = (await caches.keys()).filter((name) => name.startsWith(CACHES));
+  const former = await Promise.all(names.map((name) => caches.open(name)));
+  await Promise.all(MINE.map(async (file) => cache.put(addressOf(file), await find(file, former))));
+}
+
+/**
+ * A file of this version: from an earlier copy, else from the HTTP cache, where the page has just put it, else from the server.
+ * @param {string} file
+ * @param {Cache[]} former
+ */
+async function find(file, former) {
+  for (const cache of former) {
+    const found = await cache.match(addressOf(file));
+    const checked = found && (await check(found, file));
+    if (checked) return checked;
+  }
+  for (const cache of /** @type {const} */ (["force-cache", "reload"])) {
+    const checked = await check(await fetch(addressOf(file), { cache, redirect: "manual" }), file);
+    if (checked) return checked;
+  }
+  throw new Error(`The server has no ${file} of version ${VERSION}`);
+}
+
+/**
+ * The response as it can be kept; null where it is not this file of this version.
+ * @param {Response} response
+ * @param {string} file
+ */
+async function check(response, file) {
+  if (!response.ok || response.redirected || !isOfType(response, file)) return null;
+  const bytes = await response.arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (!hash.startsWith(FILES[file])) return null;
+  return new Response(bytes, { headers: { "Content-Type": response.headers.get("Content-Type") } });
+}
+
+/**
+ * @param {Response} response
+ * @param {string} file
+ */
+function isOfType(response, file) {
+  const ending = file === "./" ? "html" : file.slice(file.lastIndexOf(".") + 1);
+  return TYPES[ending].test(response.headers.get("Content-Type") ?? "");
+}
+
+/** @param {string} file */
+function addressOf(file) {
+  return new URL(file, ROOT).href;
+}
 
 /** Copies of earlier pages. */
 async function forget() {
@@ -206,29 +287,56 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
   const path = url.pathname.slice(ROOT.pathname.length);
   const file = path === "" || path === "index.html" ? "./" : path;
-  if (FILES.includes(file)) event.respondWith(networkFirst(event.request, new URL(file, ROOT).href));
+  if (MINE.includes(file)) event.respondWith(networkFirst(event.request, file));
 });
 
 /**
  * @param {Request} request
- * @param {string} key
+ * @param {string} file
  */
-async function networkFirst(request, key) {
+async function networkFirst(request, file) {
   const kept = async () => {
     const found = await caches
       .open(CACHE)
-      .then((cache) => cache.match(key))
+      .then((cache) => cache.match(addressOf(file)))
       .catch(() => undefined);
     // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
     return found && new Response(found.body, found);
   };
+  if (Date.now() < silentUntil) {
+    const copy = await kept();
+    if (copy) return copy;
+  }
+  const asked = fetch(request);
   try {
-    const response = await fetch(request);
-    // A server in trouble is as good as none.
-    return response.status < 500 ? response : ((await kept()) ?? response);
+    const response = await Promise.race([asked, late()]);
+    if (response === null) {
+      const copy = await kept();
+      if (!copy) return await asked;
+      silentUntil = Date.now() + PAUSE;
+      return copy;
+    }
+    return isUsable(response, request, file) ? response : ((await kept()) ?? response);
   } catch (error) {
     const copy = await kept();
     if (copy) return copy;
     throw error;
   }
+}
+
+/** Nothing, once the server has had its time. @returns {Promise<null>} */
+function late() {
+  return new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE));
+}
+
+/**
+ * Whether to give an answer to the page. A server in trouble is as good as none, and so is one that sends another thing than a program, such
+ * as the page on which a hotel asks for a room number; of a page itself the reader shall see what is there.
+ * @param {Response} response
+ * @param {Request} request
+ * @param {string} file
+ */
+function isUsable(response, request, file) {
+  if (request.mode === "navigate") return response.status < 500;
+  return response.ok && isOfType(response, file);
 }

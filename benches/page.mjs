@@ -59,6 +59,7 @@ async function firstToken(shared, t, context) {
   const page = await visit(t, shared, {
     context,
     fragment,
+    serviceWorker: true,
     before: (p) =>
       p.evaluateOnNewDocument(() => {
         const watch = setInterval(() => {

@@ -3,7 +3,15 @@
 . "$(dirname "$0")/env.sh"
 cargo=${NATIVE_CARGO:-cargo}
 if "$cargo" fmt --version >/dev/null 2>&1; then "$cargo" fmt --check; else say "!!! SKIPPED: no rustfmt for $cargo"; fi
-if "$cargo" clippy --version >/dev/null 2>&1; then "$cargo" clippy --locked --quiet --all-targets -- -D warnings
+# With the profile of the tests, so that build scripts and macros of the dependencies are built once for both.
+lint() { "$cargo" clippy --locked --quiet --release "$@" -- -D warnings; }
+if "$cargo" clippy --version >/dev/null 2>&1; then
+  lint --all-targets
+  if [ "${FABULA_WASM_WAY:-}" = rustup ]; then
+    export CARGO_ENCODED_RUSTFLAGS=$'-Ctarget-feature=+simd128\x1f--cfg\x1fgetrandom_backend="wasm_js"'
+    lint --lib --target wasm32-unknown-unknown
+    lint --lib --target wasm32-unknown-unknown --features relaxed-simd
+  fi
 else say "!!! SKIPPED: no clippy for $cargo"; fi
 npm run --silent check
 node scripts/manifest.mjs --check

@@ -37,7 +37,7 @@ find_mini_browser() {
 }
 have_webkit() { have WebKitWebDriver && have Xvfb && find_mini_browser >/dev/null; }
 
-# The smoke runs in tests/training.rs look for it there.
+# The smoke runs in tests/it/training.rs look for it there.
 has_pytorch() { [ -x target/training/bin/python ] && target/training/bin/python -c 'import gguf, safetensors, tokenizers, torch' 2>/dev/null; }
 
 wasm_bindgen_version() {

@@ -79,7 +79,7 @@ poet() {
   "$FABULA" reference --model "$MODEL" --texts "$POEMS" --held-out 17 --library models/poet/library.fabulib --output models/poet/reference.json
 }
 manifest() { node scripts/manifest.mjs; }
-golden() { FABULA_WRITE_GOLDEN=1 "$CARGO" test --locked --release --test golden; }
+golden() { FABULA_WRITE_GOLDEN=1 "$CARGO" test --locked --release --test it golden; }
 examples() { node scripts/examples.mjs; }
 links() {
   local digest

@@ -12,12 +12,22 @@ function describe(file) {
   const bytes = readFileSync(`models/${file}`);
   return { bytes: bytes.length, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
+/** What an adapter is multiplied by, in 32 bits as the engine computes it. */
+function scaleOf({ lora_alpha, r, use_rslora }) {
+  return Math.fround(Math.fround(lora_alpha) / Math.fround(use_rslora ? Math.sqrt(r) : r));
+}
 for (const model of manifest.models) {
   Object.assign(model, describe(model.file));
   const tokenizer = describe(model.tokenizer);
   Object.assign(model, { tokenizer_bytes: tokenizer.bytes, tokenizer_sha256: tokenizer.sha256 });
   const parts = [model.reference, model.library];
-  for (const adapter of model.adapters ?? []) parts.push(adapter, adapter.config, adapter.library, adapter.reference);
+  for (const adapter of model.adapters ?? []) {
+    parts.push(adapter, adapter.config, adapter.library, adapter.reference);
+    const scale = scaleOf(JSON.parse(readFileSync(`models/${adapter.config.file}`, "utf8")));
+    // 2 goes without saying, and is part of no id: see src/model/adapter.rs.
+    if (scale === 2) delete adapter.scale;
+    else adapter.scale = scale;
+  }
   for (const part of parts) if (part) Object.assign(part, describe(part.file));
 }
 const after = `${JSON.stringify(manifest, null, 2)}\n`;

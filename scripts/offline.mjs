@@ -1,26 +1,41 @@
-// Writes into sw.js the version of what the page is made of, so that browsers take each new page as a whole.
+// Writes into sw.js what the page is made of, each file with its hash, so that browsers take each new page as a whole and fetch only
+// what has changed.
 //   node scripts/offline.mjs           writes it
-//   node scripts/offline.mjs --check   fails where another one stands there
+//   node scripts/offline.mjs --check   fails where another list stands there
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 
 const AT = "sw.js";
-const worker = readFileSync(AT, "utf8");
-const list = /const FILES = \[\n(.*?)\n\];/s.exec(worker)?.[1];
-if (!list) throw new Error(`${AT} has no list of files`);
-// Of both builds of the engine; a browser keeps the one that it can run.
+/** Hexadecimal digits of a hash that are written down. */
+const DIGITS = 16;
+
+const within = (folder, endings) =>
+  readdirSync(folder, { recursive: true })
+    .map((name) => `${folder}/${name.replaceAll("\\", "/")}`)
+    .filter((name) => endings.test(name));
+const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, DIGITS);
+
+// Both builds of the engine; a browser keeps the one that it can run.
 const engines = ["pkg/fabula", "pkg/fabula_relaxed"].flatMap((engine) => [`${engine}.js`, `${engine}_bg.wasm`]);
-const files = [
-  ...engines,
-  ...[...list.matchAll(/"([^"]+)"/g)].map(([, name]) => (name === "./" ? "index.html" : name)),
-];
-const hash = createHash("sha256");
-for (const file of files) hash.update(`${file}\n`).update(createHash("sha256").update(readFileSync(file)).digest());
-const version = hash.digest("hex").slice(0, 16);
-const written = worker.replace(/const VERSION = "[0-9a-f]*";/, `const VERSION = "${version}";`);
+const others = [
+  "experiments.html",
+  "methods.html",
+  "models/index.json",
+  "docs/experiments/sampling-window.svg",
+  ...within("pages", /\.html$/),
+  ...within("www", /\.(js|css|json|svg)$/),
+].sort();
+const files = [["./", "index.html"], ...[...engines, ...others].map((file) => [file, file])];
+
+const list = files.map(([name, file]) => `  ${JSON.stringify(name)}: "${hashOf(readFileSync(file))}",\n`).join("");
+const worker = readFileSync(AT, "utf8");
+const written = worker
+  .replace(/const FILES = \{\n.*?\};/s, `const FILES = {\n${list}};`)
+  .replace(/const VERSION = "[0-9a-f]*";/, `const VERSION = "${hashOf(list)}";`);
+if (!written.includes(list)) throw new Error(`${AT} has no list of files`);
 if (process.argv.includes("--check")) {
   if (written !== worker) {
-    console.error(`${AT} does not have the version of the files: run node scripts/offline.mjs`);
+    console.error(`${AT} does not have the hashes of the files: run node scripts/offline.mjs`);
     process.exit(1);
   }
 } else writeFileSync(AT, written);

@@ -9,11 +9,12 @@
 //! | [`sampling`] | logits become the next token |
 //! | [`library`] | the texts that the model has read: what a text shares with them |
 //! | [`metrics`] | tokens and text become numbers |
-//! | [`story`] | the rooms above, run as one generation |
+//! | [`story`] | settings become a story, token by token |
 //! | [`link`] | settings become a link, and a link settings |
-//! | [`reading`] | a text that is there is read, and every number of it told |
-//! | [`statistics`] | many numbers become a few |
-//! | [`experiment`] | many stories answer one question |
+//! | [`reading`] | an existing text becomes its scores |
+//! | [`statistics`] | many numbers become means, intervals and tests |
+//! | [`experiment`] | many stories answer one question: sweeps and self-evaluation |
+//! | [`protocol`] | the messages between the page and its workers |
 //! | `web` | the thin surface towards the browser (WebAssembly only) |
 //!
 //! The command line is `src/bin/fabula/`; like `web` it has no logic of its own.
@@ -24,6 +25,7 @@ pub mod library;
 pub mod link;
 pub mod metrics;
 pub mod model;
+pub mod protocol;
 pub mod reading;
 pub mod sampling;
 pub mod statistics;

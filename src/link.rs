@@ -10,7 +10,8 @@ pub use verdict::{Verdict, verdict};
 
 use crate::engine::ENGINE_REVISION;
 use crate::model::id::{is_hash, is_id, is_name};
-use crate::sampling::{Options, Order, PARAMETERS};
+use crate::model::plain_text;
+use crate::sampling::{Options, Order, PARAMETERS, Rules};
 use crate::story::{Adapter, Ended, Generation, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -52,6 +53,9 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
         add("strength", &(strength + 0.0).to_string());
     }
     add("engine", &ENGINE_REVISION.to_string());
+    if !settings.rules.is_first() {
+        add("rules", &settings.rules.number().to_string());
+    }
     add("p", &form_urlencoded::byte_serialize(settings.prompt.as_bytes()).collect::<String>());
     // Adding 0 turns -0 into 0.
     add("t", &(settings.temperature + 0.0).to_string());
@@ -62,8 +66,8 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
             add(parameter.name, &value.to_string());
         }
     }
-    if !settings.order.is_usual() {
-        add("chain", &settings.order.to_string());
+    if let Some(order) = &settings.order {
+        add("chain", &order.to_string());
     }
     add("n", &settings.length.to_string());
     add("seed", &settings.seed.to_string());
@@ -126,7 +130,8 @@ pub fn read(fragment: &str) -> LinkRead {
         temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
         options: fields.options(),
-        order: fields.order().unwrap_or_default(),
+        order: fields.order(),
+        rules: fields.rules(read.engine_revision.is_some()),
         forced: fields.forced(length).unwrap_or_default(),
         adapter: fields.adapter(limits.strength),
         length,
@@ -240,11 +245,24 @@ impl<'a> Fields<'a> {
         Some(Adapter { id, strength })
     }
 
+    /// The revision of the chain's rules. `written`: whether a page wrote the link, which before the second revision named none.
+    /// One that is written by hand today means the rules of today.
+    fn rules(&mut self, written: bool) -> Rules {
+        let Some(value) = self.take("rules") else { return if written { Rules::First } else { Rules::default() } };
+        digits(&value).and_then(|number| Rules::try_from(number).ok()).unwrap_or_else(|| {
+            let known = Rules::default().number();
+            self.problem(format!(
+                "The link's rules must be a whole number from 1 to {known}; those of today are used. A newer version of this page may have written it."
+            ));
+            Rules::default()
+        })
+    }
+
     /// The order of the chain.
     fn order(&mut self) -> Option<Order> {
         let order = Order::parse(&self.take("chain")?).ok();
         if order.is_none() {
-            self.problem("The link's chain must name every stage once; the usual order is used.".into());
+            self.problem("The link's chain must be names of stages, each once; the default order is used.".into());
         }
         order
     }
@@ -285,7 +303,7 @@ impl<'a> Fields<'a> {
 
     /// The prompt, with line ends as a text field has them.
     fn prompt(&mut self, limit: usize) -> Option<String> {
-        let prompt = self.take("p")?.replace("\r\n", "\n").replace('\r', "\n");
+        let prompt = plain_text(&self.take("p")?);
         let characters = prompt.chars().count();
         if characters > limit {
             self.problem(format!(

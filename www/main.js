@@ -1,4 +1,5 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
+import { keepForOffline } from "./offline.js";
 import { required } from "./parts/dom.js";
 import { fitSettings } from "./parts/fit.js";
 import { megabytes } from "./parts/format.js";
@@ -95,6 +96,7 @@ const adapters = createAdapters({
   },
   onRefused: tell.adapterRefused,
 });
+engine.on("ready", keepForOffline);
 engine.on("ready", ({ model, library: file, problem }) => {
   void library.offer(model.name, file);
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
@@ -255,7 +257,7 @@ const COMPARED = /** @type {const} */ (["entries", "shown", "pinned", "writing",
 store.subscribe((state, previous) => {
   const shown = shownEntry(state);
   const before = shownEntry(previous);
-  if (state.engine !== previous.engine) loader.show(state.engine);
+  if (state.engine !== previous.engine || state.silence !== previous.silence) loader.show(state.engine, state.silence);
   if (
     state.engine.phase !== previous.engine.phase ||
     state.writing !== previous.writing ||
@@ -318,7 +320,7 @@ store.subscribe((state, previous) => {
 
 // It pins what the panel shows, so it stands at its head.
 required("story-heading", HTMLElement).after(compare.toggle);
-loader.show(store.get().engine);
+loader.show(store.get().engine, null);
 history.show([], null);
 history.showKeeping(store.get().keeping);
 controls.setActivity({ phase: "starting", writing: false, queued: false, awaited: null });
@@ -336,6 +338,7 @@ void examples.then((entries) => {
 });
 void archive.restored.then(() => measuring.trace(store.get().entries));
 engine.start();
+required("unstarted", HTMLElement).remove();
 
 /**
  * Shows the books that hold a span.

@@ -10,8 +10,10 @@ export interface Settings {
   length: number;
   /** The chain's other parameters by name; those at their usual values are left out. */
   options?: Record<string, number>;
-  /** Every stage of the chain in the order they run; left out where it is the usual one. */
+  /** The stages of the chain in the order they run, those left out at their default places; left out where it is the default one. */
   order?: string[];
+  /** The revision of the chain's rules; settings of before the second have none. */
+  rules?: number;
   /** Tokens that are not drawn but given, as [place among the generated tokens, token id]; left out where there are none. */
   forced?: [number, number][];
   /** Left out where the model itself writes. */
@@ -20,7 +22,7 @@ export interface Settings {
 
 /** A change of the model by fine-tuning, and how much of it is added. */
 export interface Adapter {
-  /** NAME@HASH8, by the adapter's safetensors file. */
+  /** NAME@HASH8, by the adapter's weights and scale. */
   id: string;
   /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
   strength: number;
@@ -128,13 +130,6 @@ export interface Limits {
   prompt_characters: number;
 }
 
-/** The session's part of the measurements; all others are in {@link Numbers}. */
-export interface Metrics {
-  session_novelty: number | null;
-  words: number;
-  tokens: number;
-}
-
 /**
  * What is measured on a story, by the names of `fabula score`. A null means that the text is too short, or that there is
  * nothing to compare it with; what is missing has not been measured (yet).
@@ -175,7 +170,6 @@ export interface StoryRecord extends Numbers {
   mirostat_bits?: number[];
   /** Eight hexadecimal digits over the token ids. */
   digest: string;
-  metrics: Metrics;
   ended: Ending;
   /** Null in the examples: the speed of another machine is not the reader's. */
   seconds: number | null;
@@ -472,7 +466,7 @@ export type FromLibrary =
   | { type: "opened"; documents: number; books: number; words: number; seconds: number; from: "network" | "cache"; kept: boolean; memory_bytes: number }
   | TracedMessage
   | { type: "found"; id: number; books: FoundBook[] }
-  | { type: "error"; code: ErrorCode; message: string };
+  | ErrorMessage;
 
 /** A setting and the values that it takes. */
 export interface Axis {
@@ -542,7 +536,7 @@ export type ToAnalyst =
   | { type: "read_sweep_link"; id: number; fragment: string }
   /** `digests`: those of all stories in the order of their runs, if they are all written. */
   | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
-  | { type: "write_rows"; id: number; rows: Row[]; format: "csv" | "jsonl" }
+  | { type: "write_rows"; id: number; rows: Row[] }
   | ToJudgeAnalyst;
 
 export interface ExperimentsHello {
@@ -606,7 +600,6 @@ export type FromExperiments =
   | ProgressMessage
   | ReadyMessage
   | RowMessage
-  | { type: "stopped"; id: number }
   | GridMessage
   | FindingsMessage
   | SweepLinkReadMessage

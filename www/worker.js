@@ -19,6 +19,12 @@ function report(reason) {
   });
 }
 
+// A sign of life for www/session/watch.js. The engine takes all messages but this one.
+self.addEventListener("message", (event) => {
+  if (event.data?.type !== "ping") return;
+  event.stopImmediatePropagation();
+  self.postMessage({ type: "pong" });
+});
 self.addEventListener("error", (event) => report(event.error ?? event.message));
 self.addEventListener("unhandledrejection", (event) => report(event.reason));
 

@@ -1,4 +1,4 @@
-//! Many stories with one question: sweeps over settings, what their rows say, self-evaluation, and the links that repeat them.
+//! Many stories that answer one question: sweeps and their findings, self-evaluation, and the links that repeat both.
 
 mod findings;
 pub mod judge;

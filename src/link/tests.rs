@@ -7,8 +7,9 @@ use proptest::prelude::*;
 fn settings() -> impl Strategy<Value = Settings> {
     let plain = (".{0,200}", 0u32..=40, 5u32..=100, any::<u32>(), 1u32..=512);
     let adapter = prop::option::of(("[a-zA-Z0-9._-]{1,64}@[0-9a-f]{8}", 0.0f64..=1.5));
-    (plain, options(), order(), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4), adapter).prop_map(
-        |((prompt, temperature, top_p, seed, length), options, order, forced, adapter)| Settings {
+    let rules = prop_oneof![Just(Rules::First), Just(Rules::Second)];
+    (plain, options(), (order(), rules), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4), adapter).prop_map(
+        |((prompt, temperature, top_p, seed, length), options, (order, rules), forced, adapter)| Settings {
             adapter: adapter.map(|(id, strength)| Adapter { id, strength }),
             prompt: prompt.replace('\r', ""),
             temperature: f64::from(temperature) / 20.0,
@@ -17,6 +18,7 @@ fn settings() -> impl Strategy<Value = Settings> {
             length,
             options,
             order,
+            rules,
             forced: forced.into_iter().filter(|&(place, _)| place < length).collect(),
         },
     )
@@ -35,10 +37,9 @@ fn options() -> impl Strategy<Value = Options> {
     })
 }
 
-fn order() -> impl Strategy<Value = Order> {
+fn order() -> impl Strategy<Value = Option<Order>> {
     let names: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
-    let usual = Just(Order::default());
-    prop_oneof![usual, Just(names).prop_shuffle().prop_map(|names| Order::parse(&names.join(",")).unwrap())]
+    prop::option::of(Just(names).prop_shuffle().prop_map(|names| Order::parse(&names.join(",")).unwrap()))
 }
 
 #[test]
@@ -94,7 +95,7 @@ fn a_link_is_readable() {
     let settings = Settings { prompt: "Once upon a time, \"a fox\" & <b>".into(), ..Settings::default() };
     assert_eq!(
         write(&settings, Some("fable-9m@0123abcd"), Some("89abcdef")),
-        "#v=1&model=fable-9m@0123abcd&engine=2&p=Once+upon+a+time%2C+%22a+fox%22+%26+%3Cb%3E&t=0.8&top_p=0.95&n=160&seed=42&x=89abcdef"
+        "#v=1&model=fable-9m@0123abcd&engine=2&rules=2&p=Once+upon+a+time%2C+%22a+fox%22+%26+%3Cb%3E&t=0.8&top_p=0.95&n=160&seed=42&x=89abcdef"
     );
 }
 
@@ -105,10 +106,10 @@ fn a_link_names_what_is_not_usual() {
     settings.options.set("min_p", 0.05).unwrap();
     let mut stages: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
     stages.reverse();
-    settings.order = Order::parse(&stages.join(",")).unwrap();
+    settings.order = Some(Order::parse(&stages.join(",")).unwrap());
     let chain = stages.join(",");
     let link = format!(
-        "#v=1&engine=2&p=&t=0.8&top_p=0.95&presence_penalty=-0.5&min_p=0.05&chain={chain}&n=160&seed=42&f=3:500,20:7"
+        "#v=1&engine=2&rules=2&p=&t=0.8&top_p=0.95&presence_penalty=-0.5&min_p=0.05&chain={chain}&n=160&seed=42&f=3:500,20:7"
     );
     assert_eq!(write(&settings, None, None), link);
     assert_eq!(read(&link).settings, Some(settings));
@@ -119,7 +120,10 @@ fn an_adapter_is_in_the_link() {
     let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
     let settings = Settings { adapter, ..Settings::default() };
     let link = write(&settings, Some("fable-9m@0123abcd"), None);
-    assert!(link.starts_with("#v=1&model=fable-9m@0123abcd&adapter=poet@0123abcd&strength=0.75&engine=2&p="), "{link}");
+    assert!(
+        link.starts_with("#v=1&model=fable-9m@0123abcd&adapter=poet@0123abcd&strength=0.75&engine=2&rules=2&p="),
+        "{link}"
+    );
     let adapter = |link: &str| read(link).settings.unwrap().adapter;
     assert_eq!(adapter(&link), settings.adapter);
     assert_eq!(adapter("#v=1&adapter=poet@0123abcd").unwrap().strength, 1.0);
@@ -163,7 +167,11 @@ fn each_damage_is_named_and_only_it_is_lost() {
         ("#v=1&min_p=-0.1", "min_p"),
         ("#v=1&min_p=1e-1", "min_p"),
         ("#v=1&min_p=NaN", "min_p"),
-        ("#v=1&chain=top_k,top_p", "chain"),
+        ("#v=1&chain=top_k,top_k", "chain"),
+        ("#v=1&chain=top_q", "chain"),
+        ("#v=1&rules=0", "rules"),
+        ("#v=1&rules=3", "newer version"),
+        ("#v=1&rules=2.0", "rules"),
         ("#v=1&chain=", "chain"),
         ("#v=1&f=", "forced"),
         ("#v=1&f=3", "forced"),
@@ -187,4 +195,26 @@ fn a_megabyte_is_refused_in_one_sentence() {
     assert_eq!((read.problems.len(), read.settings), (1, Some(Settings::default())));
     let long = super::read(&format!("#v=1&p={}", "a".repeat(5_000)));
     assert!(long.problems[0].contains("5000 characters"));
+}
+
+/// A link that a page wrote before the chain's rules had numbers means those of then; one by hand means those of today.
+#[test]
+fn a_link_without_rules_has_those_of_its_time() {
+    let rules = |link: &str| read(link).settings.unwrap().rules;
+    assert_eq!(rules("#v=1&model=m@01234567&engine=2&p=Once&t=0.8&top_p=0.95&n=160&seed=42&x=536fd1a0"), Rules::First);
+    assert_eq!(rules("#v=1&engine=2&p=Once"), Rules::First);
+    assert_eq!(rules("#v=1&engine=2&rules=2&p=Once"), Rules::Second);
+    assert_eq!(rules("#v=1&engine=2&rules=1&p=Once"), Rules::First);
+    assert_eq!(rules("#v=1&p=Once&repetition_penalty=1.2"), Rules::Second);
+    // What an old link says comes back as it was.
+    let old = "#v=1&engine=2&p=Once&t=0.8&top_p=0.95&top_n_sigma=1&n=160&seed=42";
+    assert_eq!(write(&read(old).settings.unwrap(), None, None), old);
+    let chain = read(old).settings.unwrap().chain();
+    assert_eq!(chain.order, Rules::First.default_order());
+    // Whoever had moved top-nσ to the front by hand finds it there.
+    let moved = format!("{old}&chain={}", Order::default());
+    assert_eq!(read(&moved).settings.unwrap().chain().order, Order::default());
+    // The same of settings in files.
+    let json = r#"{"prompt": "", "temperature": 1, "top_p": 1, "seed": 1, "length": 8}"#;
+    assert_eq!(serde_json::from_str::<Settings>(json).unwrap().rules, Rules::First);
 }

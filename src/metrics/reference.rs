@@ -38,7 +38,7 @@ pub struct Reference {
 impl Reference {
     /// Reads the file's JSON.
     pub fn read(json: &[u8]) -> Result<Self, ReferenceError> {
-        let reference: Self = serde_json::from_slice(json)?;
+        let reference: Self = serde_json::from_slice(crate::model::without_mark(json))?;
         let lengths = &reference.lengths;
         if lengths.is_empty() || !lengths.is_sorted_by(|a, b| a < b) || lengths[0] == 0 {
             return Err(ReferenceError::Damaged("its lengths do not ascend"));

@@ -4,7 +4,7 @@
 use super::rows::Rows;
 use super::safetensors::{TensorInfo, halves, module_name, read_header};
 use super::weights::{Part, Shape, Tensor};
-use super::{ModelError, id, sha256_hex};
+use super::{ModelError, id, sha256_hex, without_mark};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub struct LowRank {
 pub struct Adapter {
     /// For people.
     pub name: String,
-    /// First 8 hexadecimal digits of the SHA-256 of the safetensors file.
+    /// See [`Self::hash8`].
     pub hash8: String,
     /// Number of weights.
     pub parameters: usize,
@@ -42,6 +42,10 @@ pub struct Adapter {
 impl Adapter {
     /// The matrices that an adapter can change.
     pub const PARTS: [Part; 7] = [Part::Query, Part::Key, Part::Value, Part::Output, Part::Gate, Part::Up, Part::Down];
+
+    /// The scale that goes without saying: that of a `lora_alpha` of twice the rank, as the Poet has it. The ids of before scales counted
+    /// stay valid by it.
+    pub const PLAIN_SCALE: f32 = 2.0;
 
     /// Reads both files of an adapter for a model of this shape. Matrices of 32-bit floats, 16-bit floats and bfloat16.
     ///
@@ -96,10 +100,23 @@ impl Adapter {
         config.check_targets(&matrices, shape.layers)?;
         Ok(Self {
             name: name.into(),
-            hash8: sha256_hex(weights)[..8].into(),
+            hash8: Self::hash8(&sha256_hex(weights), config.scale()),
             parameters: matrices.values().map(|low| low.a.len() + low.b.len()).sum(),
             matrices,
         })
+    }
+
+    /// What identifies an adapter's results: both its matrices and what multiplies them. 8 hexadecimal digits: the first of the SHA-256 of
+    /// the safetensors file (given here, in hexadecimal) where the scale is [`Self::PLAIN_SCALE`]; else those of the SHA-256 of the
+    /// text `SHA256*SCALE`, the scale in plain decimals. All other fields of `adapter_config.json` that would change a result are
+    /// refused, or, like the rank, are in the matrices.
+    pub fn hash8(weights_sha256: &str, scale: f32) -> String {
+        let identity = if scale == Self::PLAIN_SCALE {
+            weights_sha256.to_string()
+        } else {
+            sha256_hex(format!("{weights_sha256}*{scale}").as_bytes())
+        };
+        identity.chars().take(8).collect()
     }
 
     /// `NAME@HASH8`, as settings, links and results name it.
@@ -152,7 +169,7 @@ struct Config {
 impl Config {
     fn parse(json: &[u8]) -> Result<Self, ModelError> {
         let unusable = |what: String| ModelError::AdapterConfig(what);
-        let config: Self = serde_json::from_slice(json).map_err(|error| unusable(error.to_string()))?;
+        let config: Self = serde_json::from_slice(without_mark(json)).map_err(|error| unusable(error.to_string()))?;
         if config.peft_type != "LORA" {
             return Err(unusable(format!("it is of the type {:?}; LORA is supported", config.peft_type)));
         }

@@ -8,6 +8,7 @@ pub mod id;
 mod llama2c;
 #[cfg(not(target_arch = "wasm32"))]
 mod path;
+mod plain;
 #[cfg(not(target_arch = "wasm32"))]
 mod quantize;
 mod rows;
@@ -19,6 +20,7 @@ pub use adapter::{Adapter, LowRank};
 pub use hash::{sha256_hex, sha256_of};
 #[cfg(not(target_arch = "wasm32"))]
 pub use path::{open_adapter, open_path, tokenizer_path};
+pub use plain::{plain_option, plain_string, plain_text, without_mark};
 #[cfg(not(target_arch = "wasm32"))]
 pub use quantize::{Precision, quantize};
 pub use safetensors::open_safetensors;

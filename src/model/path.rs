@@ -71,7 +71,8 @@ fn shards(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
         weight_map: std::collections::BTreeMap<String, String>,
     }
     let json = std::fs::read(&index).map_err(|error| in_file(&index, error))?;
-    let Index { weight_map } = serde_json::from_slice(&json).map_err(|error| in_file(&index, error))?;
+    let Index { weight_map } =
+        serde_json::from_slice(super::without_mark(&json)).map_err(|error| in_file(&index, error))?;
     let names: BTreeSet<String> = weight_map.into_values().collect();
     // An index can name any path; only files of this folder are part of the checkpoint.
     match names.iter().find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {

@@ -154,7 +154,7 @@ fn vocabulary(tokenizer: &[u8]) -> Result<Vocabulary, ModelError> {
         Pair(String, String),
         Joined(String),
     }
-    let file: File = serde_json::from_slice(tokenizer)
+    let file: File = serde_json::from_slice(super::without_mark(tokenizer))
         .map_err(|error| ModelError::Tokenizer(format!("not a byte-level BPE ({error})")))?;
     let mut pieces: BTreeMap<usize, (String, i32)> =
         file.model.vocab.into_iter().map(|(piece, id)| (id, (piece, 1))).collect();

@@ -1,4 +1,4 @@
-//! Reading a text that is already there: what the model predicts of it, every number of it, and people's passages, whole and damaged.
+//! Reads an existing text: the model's predictions, all scores, and human passages, whole and damaged.
 
 mod damage;
 mod human;

@@ -1,6 +1,6 @@
 //! The sampling chain: which stages run, in which order, set by what.
 
-use super::{Distribution, Options, Order, PARAMETERS, Stage};
+use super::{Distribution, Options, Order, PARAMETERS, Rules, Stage};
 use super::{
     diff_sampling, dry, epsilon, eta, min_p, mirostat, penalties, temperature, top_k, top_n_sigma, typical, xtc,
 };
@@ -16,6 +16,8 @@ pub struct Chain {
     pub options: Options,
     /// The order in which the stages run.
     pub order: Order,
+    /// How limits are met. (What tokens count, and the default order, is for whoever makes the chain to see to.)
+    pub rules: Rules,
 }
 
 /// The tokens before the one that is chosen.
@@ -70,6 +72,7 @@ impl Chain {
     /// Runs one stage.
     pub(super) fn run(&self, stage: Stage, distribution: &mut Distribution, step: &mut Step) {
         let value = |name| self.options.value(name);
+        let rules = self.rules;
         match stage {
             Stage::Penalties => penalties::apply(
                 distribution,
@@ -88,22 +91,26 @@ impl Chain {
                 value("dry_base"),
                 value("dry_allowed_length") as usize,
             ),
-            Stage::DiffSampling => diff_sampling::apply(distribution, value("diff_mass"), value("diff_min_p")),
+            Stage::DiffSampling => {
+                // Tokens stay that are strictly likelier than the second of these.
+                diff_sampling::apply(distribution, rules.share(value("diff_mass")), rules.upper(value("diff_min_p")));
+            }
             Stage::Temperature => temperature::apply(distribution, self.temperature),
             Stage::TopK => top_k::apply(distribution, value("top_k") as usize),
-            Stage::TopP => distribution.keep_nucleus(self.top_p),
-            Stage::MinP => min_p::apply(distribution, value("min_p")),
-            Stage::Typical => typical::apply(distribution, value("typical_p")),
-            Stage::TopNSigma => top_n_sigma::apply(distribution, value("top_n_sigma")),
-            Stage::Epsilon => epsilon::apply(distribution, value("epsilon")),
-            Stage::Eta => eta::apply(distribution, value("eta")),
+            Stage::TopP => distribution.keep_nucleus(rules.share(self.top_p)),
+            Stage::MinP => min_p::apply(distribution, rules.lower(value("min_p"))),
+            Stage::Typical => typical::apply(distribution, rules.share(value("typical_p"))),
+            Stage::TopNSigma => top_n_sigma::apply(distribution, rules.upper(value("top_n_sigma"))),
+            Stage::Epsilon => epsilon::apply(distribution, rules.lower(value("epsilon"))),
+            Stage::Eta => eta::apply(distribution, rules.lower(value("eta"))),
             Stage::Xtc => {
-                step.uniform = xtc::apply(distribution, step.uniform, value("xtc_probability"), value("xtc_threshold"));
+                let threshold = rules.lower(value("xtc_threshold"));
+                step.uniform = xtc::apply(distribution, step.uniform, value("xtc_probability"), threshold);
             }
             Stage::Mirostat => {
                 distribution.weigh();
                 step.watched_bits = step.watched.and_then(|token| distribution.surprisal_bits(token));
-                mirostat::apply(distribution, step.mirostat_bits);
+                mirostat::apply(distribution, step.mirostat_bits + rules.slack());
             }
         }
     }
@@ -111,6 +118,7 @@ impl Chain {
 
 impl Default for Chain {
     fn default() -> Self {
-        Self { temperature: 0.8, top_p: 0.95, options: Options::default(), order: Order::default() }
+        let rules = Rules::default();
+        Self { temperature: 0.8, top_p: 0.95, options: Options::default(), order: rules.default_order(), rules }
     }
 }

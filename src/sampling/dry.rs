@@ -3,6 +3,9 @@
 //! If the last n tokens have occurred before, the token that followed them there would go on with the repetition:
 //! `logit -= multiplier * base^(n - allowed_length)` for n from `allowed_length` on. Of several such places the one with
 //! the longest match counts. No match goes across a sequence breaker, and breakers themselves are never penalized.
+//!
+//! Which tokens are breakers is llama.cpp's rule and not that of the source: every token that holds one of four signs. In the source it is
+//! the one token that each sign makes by itself.
 
 use super::{Distribution, History};
 

@@ -15,6 +15,7 @@ mod order;
 mod parameter;
 mod preset;
 mod random;
+mod rules;
 mod stage;
 mod summary;
 
@@ -39,6 +40,7 @@ pub use order::{Order, OrderError};
 pub use parameter::{PARAMETERS, Parameter};
 pub use preset::{ChainDescription, Preset, StageDescription, description, presets};
 pub use random::Random;
+pub use rules::{Rules, UnknownRules};
 pub use stage::Stage;
 pub use summary::{Summary, surprisal_bits};
 
@@ -143,7 +145,7 @@ impl Sampler {
         }
         let (weights, order) = self.distribution.room();
         weigh(logits, largest, self.chain.temperature, weights);
-        draw(weights, self.chain.top_p, uniform, order)
+        draw(weights, self.chain.rules.share(self.chain.top_p), uniform, order)
     }
 
     /// Leaves in the distribution what the chain makes of the logits.

@@ -7,7 +7,8 @@ use std::str::FromStr;
 
 /// All stages of the chain in the order they run, each exactly once.
 ///
-/// Written as a list of their names.
+/// Written as a list of their names. A list may leave stages out, as one does that was written before there was such a stage:
+/// they get their default places (see [`complete`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<Stage>")]
 pub struct Order([Stage; Stage::ALL.len()]);
@@ -17,27 +18,24 @@ pub struct Order([Stage; Stage::ALL.len()]);
 pub enum OrderError {
     #[error("there is no stage {0:?}")]
     Unknown(String),
-    #[error("an order must name every stage, and {} is missing", .0.name())]
-    Missing(Stage),
-    #[error("an order must name every stage once only, and one is named twice")]
+    #[error("an order names a stage once only, and one is named twice")]
     Twice,
 }
 
 impl Order {
+    pub(super) const fn of(stages: [Stage; Stage::ALL.len()]) -> Self {
+        Self(stages)
+    }
+
     /// The stages, in this order.
     pub fn stages(&self) -> &[Stage] {
         &self.0
     }
 
-    /// Whether it is the usual order, that of [`Stage::ALL`].
-    pub fn is_usual(&self) -> bool {
-        *self == Self::default()
-    }
-
     /// Reads a comma list of names, as [`Display`](fmt::Display) writes it.
     ///
     /// # Errors
-    /// If a stage is unknown, missing or named twice.
+    /// If a stage is unknown or named twice.
     pub fn parse(text: &str) -> Result<Self, OrderError> {
         let stage = |name: &str| {
             let named = Stage::ALL.into_iter().find(|stage| stage.name() == name);
@@ -47,14 +45,23 @@ impl Order {
     }
 }
 
+/// Adds to `named` what it leaves out of `all`, which is in the default order: each directly behind the one that it follows by
+/// default, the first of all at the beginning.
+pub(super) fn complete<T: Copy + PartialEq>(mut named: Vec<T>, all: &[T]) -> Vec<T> {
+    for (index, missing) in all.iter().enumerate().filter(|(_, one)| !named.contains(one)).collect::<Vec<_>>() {
+        // What it follows is there: either it was named, or it was added before.
+        let before = index.checked_sub(1).and_then(|index| named.iter().position(|one| *one == all[index]));
+        named.insert(before.map_or(0, |place| place + 1), *missing);
+    }
+    named
+}
+
 impl TryFrom<Vec<Stage>> for Order {
     type Error = OrderError;
 
     fn try_from(stages: Vec<Stage>) -> Result<Self, OrderError> {
-        if let Some(missing) = Stage::ALL.into_iter().find(|stage| !stages.contains(stage)) {
-            return Err(OrderError::Missing(missing));
-        }
-        Ok(Self(stages.try_into().map_err(|_| OrderError::Twice)?))
+        // More than there are only if one is named twice.
+        Ok(Self(complete(stages, &Stage::ALL).try_into().map_err(|_| OrderError::Twice)?))
     }
 }
 

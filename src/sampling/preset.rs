@@ -1,6 +1,6 @@
 //! Named settings of the chain, and the chain described for the page.
 
-use super::{Chain, Options, Order, PARAMETERS, Parameter, Stage};
+use super::{Chain, Options, Order, PARAMETERS, Parameter, Rules, Stage};
 use serde::Serialize;
 
 /// Named settings of the chain.
@@ -12,15 +12,17 @@ pub struct Preset {
     pub temperature: f64,
     pub top_p: f64,
     pub options: Options,
-    #[serde(skip_serializing_if = "Order::is_usual")]
-    pub order: Order,
+    /// None for the default one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
 }
 
 impl Preset {
     /// Its chain.
     pub fn chain(&self) -> Chain {
         let Self { temperature, top_p, .. } = *self;
-        Chain { temperature, top_p, options: self.options.clone(), order: self.order.clone() }
+        let order = self.order.clone().unwrap_or_default();
+        Chain { temperature, top_p, options: self.options.clone(), order, rules: Rules::default() }
     }
 }
 
@@ -66,13 +68,13 @@ fn preset(
     for &(name, value) in set {
         options.set(name, value).expect("a value within its range");
     }
-    Preset { name, sentence, temperature, top_p, options, order: Order::default() }
+    Preset { name, sentence, temperature, top_p, options, order: None }
 }
 
 /// The sampling chain, for the page.
 #[derive(Clone, Debug, Serialize)]
 pub struct ChainDescription {
-    /// In the usual order.
+    /// In the default order.
     pub stages: Vec<StageDescription>,
     pub parameters: &'static [Parameter],
     pub presets: Vec<Preset>,

@@ -2,19 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A stage of the sampling chain. The usual order is this one.
+/// A stage of the sampling chain. The default order is this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Penalties,
     Dry,
+    TopNSigma,
     DiffSampling,
     Temperature,
     TopK,
     TopP,
     MinP,
     Typical,
-    TopNSigma,
     Epsilon,
     Eta,
     Xtc,
@@ -22,17 +22,17 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All of them, in the usual order.
+    /// All of them, in the default order.
     pub const ALL: [Self; 13] = [
         Self::Penalties,
         Self::Dry,
+        Self::TopNSigma,
         Self::DiffSampling,
         Self::Temperature,
         Self::TopK,
         Self::TopP,
         Self::MinP,
         Self::Typical,
-        Self::TopNSigma,
         Self::Epsilon,
         Self::Eta,
         Self::Xtc,

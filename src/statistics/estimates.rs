@@ -106,6 +106,18 @@ impl SignFlip {
     }
 }
 
+/// A p in words. As a `bound` ("at most"), it is rounded up, because rounded down it would promise too much.
+pub fn p_words(p: f64, bound: bool) -> String {
+    if p < 0.001 {
+        "p < 0.001".into()
+    } else if bound {
+        // What a float misses its decimals by is no thousandth more.
+        format!("p ≤ {:.3}", (1000.0 * p - 1e-9).ceil() / 1000.0)
+    } else {
+        format!("p = {p:.3}")
+    }
+}
+
 /// Holm's correction (Holm 1979): each p as it may be held against one level, however many comparisons were made. In the order given.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
@@ -163,6 +175,22 @@ mod tests {
         let drawn = SignFlip::of(&differences).unwrap();
         assert!((drawn.p - 0.2632).abs() < 0.015, "{drawn:?}");
         assert_eq!(SignFlip::of(&differences), Some(drawn));
+    }
+
+    #[test]
+    fn a_bound_of_p_is_rounded_up() {
+        let bound = |p| p_words(p, true);
+        assert_eq!(
+            [0.0304, 0.03, 0.0309, 0.0301, 0.001].map(bound),
+            ["0.031", "0.030", "0.031", "0.031", "0.001"].map(|p| format!("p ≤ {p}"))
+        );
+        assert_eq!(bound(0.00099), "p < 0.001");
+        // Every thousandth stays what it is.
+        for thousandth in 1..=1000 {
+            let p = f64::from(thousandth) / 1000.0;
+            assert_eq!(bound(p), format!("p ≤ {p:.3}"));
+        }
+        assert_eq!([0.0304, 0.0002].map(|p| p_words(p, false)), ["p = 0.030", "p < 0.001"]);
     }
 
     #[test]

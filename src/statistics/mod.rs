@@ -1,7 +1,7 @@
-//! Many numbers to a few: means with intervals, tests of differences, and whether two lists of numbers agree.
+//! From many numbers to a few: means with intervals, tests of differences, and correlations.
 
 mod agreement;
 mod estimates;
 
 pub use agreement::{area_under_curve, bootstrap, partial_spearman, spearman};
-pub use estimates::{Estimate, Interval, SignFlip, holm};
+pub use estimates::{Estimate, Interval, SignFlip, holm, p_words};

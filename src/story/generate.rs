@@ -93,6 +93,8 @@ pub struct Generation {
     pub mirostat_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,
+    /// Files and messages have them among all numbers of the story, by name.
+    #[serde(skip)]
     pub metrics: Metrics,
     pub ended: Ended,
     /// `NAME@HASH8`.

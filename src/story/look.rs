@@ -1,6 +1,6 @@
 //! Looking into one choice: what the model considers at a place of a story, and what a sampling chain makes of it.
 
-use super::pen::{prompt_tokens, sampler};
+use super::pen::{counted, prompt_tokens, sampler};
 use super::{Adapter, GenerateError, Settings};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};
@@ -103,7 +103,7 @@ impl Looker {
         for _ in 0..position {
             uniform = random.uniform();
         }
-        let history = History { prompt: &self.prompt.1, story: &story.token_ids[..position] };
+        let history = History { prompt: counted(&self.prompt.1, chain, model), story: &story.token_ids[..position] };
         // Another Mirostat would have come to another threshold.
         let same = ["mirostat_tau", "mirostat_eta"]
             .iter()

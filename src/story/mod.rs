@@ -1,4 +1,4 @@
-//! Settings in, a story out: token by token, alone or several side by side; and a look into a place of it.
+//! Settings in, a story out, token by token; several stories side by side; a look into one place of a story.
 
 mod batch;
 mod generate;

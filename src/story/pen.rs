@@ -4,7 +4,7 @@ use super::Settings;
 use super::generate::{Ended, GenerateError, Generation, Written, digest};
 use crate::engine::{ENGINE_REVISION, EngineError};
 use crate::metrics::{EarlierStories, Metrics, Reference, TokensRead, measure};
-use crate::model::{ModelInfo, StoryDecoder, Tokenizer};
+use crate::model::{ModelInfo, StoryDecoder, Tokenizer, plain_text};
 use crate::sampling::{History, Random, Sampler};
 
 /// Everything of a story being written but the engine.
@@ -34,7 +34,15 @@ pub fn prompt_tokens(tokenizer: &Tokenizer, model: &ModelInfo, prompt: &str) -> 
     if tokens.is_empty() { Err(GenerateError::NoBeginning) } else { Ok(tokens) }
 }
 
-/// A sampler for these settings. Lines, quotations, colons and stars end what DRY takes for repeated, as where it comes from.
+/// The part of a prompt's tokens that penalties and DRY count: by newer rules, all but the hidden token that begins a story. It
+/// often ends stories too, which nothing said so far makes less likely.
+pub fn counted<'a>(prompt: &'a [u32], settings: &Settings, model: &ModelInfo) -> &'a [u32] {
+    let hidden = model.begin_token.filter(|_| !settings.rules.count_begin_token());
+    hidden.and_then(|token| prompt.strip_prefix(&[token])).unwrap_or(prompt)
+}
+
+/// A sampler for these settings. Every token with a line break, a quotation mark, a colon or a star ends what DRY takes for repeated, as
+/// in llama.cpp; see `sampling/dry.rs`.
 pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) -> Sampler {
     let vocabulary = model.shape.vocabulary;
     let sampler = Sampler::new(settings.chain(), vocabulary);
@@ -56,7 +64,7 @@ impl<'a> Pen<'a> {
     ) -> Result<Self, GenerateError> {
         settings.check()?;
         // As text fields and links have it, so that a story and its link agree.
-        settings.prompt = settings.prompt.replace("\r\n", "\n").replace('\r', "\n");
+        settings.prompt = plain_text(&settings.prompt);
         settings.check_tokens(model.shape.vocabulary)?;
         let prompt = prompt_tokens(tokenizer, model, &settings.prompt)?;
         if prompt.len() >= context {
@@ -125,7 +133,7 @@ impl<'a> Pen<'a> {
     pub fn write(&mut self, logits: &[f32]) -> Result<Option<&Written>, GenerateError> {
         let place = self.written.len() as u32;
         let given = self.settings.forced.get(self.forced).filter(|forced| forced.0 == place).map(|forced| forced.1);
-        let history = History { prompt: &self.prompt, story: &self.story };
+        let history = History { prompt: counted(&self.prompt, &self.settings, self.model), story: &self.story };
         self.mirostat_bits.extend(self.sampler.mirostat_bits());
         let choice = match given {
             Some(token) => self.sampler.force(token, logits, history, &mut self.random),

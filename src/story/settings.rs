@@ -1,14 +1,14 @@
 //! What a reader can set, with its limits.
 
 use crate::model::id::is_id;
-use crate::sampling::{Chain, Options, Order};
+use crate::sampling::{Chain, Options, Order, Rules};
 use serde::{Deserialize, Serialize};
 
 /// A change of the model's matrices by fine-tuning, and how much of it is added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Adapter {
-    /// `NAME@HASH8`: a name for people, and the first 8 hexadecimal digits of the SHA-256 of its safetensors file.
+    /// `NAME@HASH8`: a name for people, and the digits of [`crate::model::Adapter::hash8`].
     pub id: String,
     /// 0 (the model itself, to the bit) to 1.5; 1 is what was trained.
     pub strength: f64,
@@ -31,9 +31,12 @@ pub struct Settings {
     /// The sampling chain's other parameters.
     #[serde(default, skip_serializing_if = "Options::is_usual")]
     pub options: Options,
-    /// The order of the chain's stages.
-    #[serde(default, skip_serializing_if = "Order::is_usual")]
-    pub order: Order,
+    /// The order of the chain's stages; none for the default one of its rules.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// The revision of the chain's rules. Settings that name none are from before there was a second.
+    #[serde(default = "Rules::first", skip_serializing_if = "Rules::is_first")]
+    pub rules: Rules,
     /// Tokens that are not drawn but given, by their place among the generated ones, in that order: where a story was made
     /// to branch off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +48,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        let Chain { temperature, top_p, options, order } = Chain::default();
+        let Chain { temperature, top_p, options, rules, .. } = Chain::default();
         Self {
             prompt: "Once upon a time, a small fox found a door in the snow.".into(),
             temperature,
@@ -53,7 +56,8 @@ impl Default for Settings {
             seed: 42,
             length: 160,
             options,
-            order,
+            order: None,
+            rules,
             forced: Vec::new(),
             adapter: None,
         }
@@ -140,8 +144,9 @@ impl Settings {
 
     /// The sampling chain that they ask for.
     pub fn chain(&self) -> Chain {
-        let Self { temperature, top_p, .. } = *self;
-        Chain { temperature, top_p, options: self.options.clone(), order: self.order.clone() }
+        let Self { temperature, top_p, rules, .. } = *self;
+        let order = self.order.clone().unwrap_or_else(|| rules.default_order());
+        Chain { temperature, top_p, options: self.options.clone(), order, rules }
     }
 }
 
@@ -189,7 +194,7 @@ fn what_is_usual_is_not_written() {
     let json = serde_json::to_value(Settings::default()).unwrap();
     let mut names: Vec<_> = json.as_object().unwrap().keys().collect();
     names.sort();
-    assert_eq!(names, ["length", "prompt", "seed", "temperature", "top_p"]);
+    assert_eq!(names, ["length", "prompt", "rules", "seed", "temperature", "top_p"]);
     let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
     let mut settings = Settings { forced: vec![(7, 9)], adapter, ..Settings::default() };
     settings.options.set("min_p", 0.1).unwrap();

@@ -1,22 +1,14 @@
 //! Adapters in the browser: those of the manifest, fetched when a story asks for one, and the reader's own files.
 
-use super::download::{Failure, get};
+use super::download::get;
+use super::failure::Failure;
 use super::load::Loaded;
 use super::manifest;
-use super::messages::{Answer, Code, post};
+use super::page::post;
 use crate::model::id::hash_of;
 use crate::model::{Adapter, ModelError};
+use crate::protocol::{AdapterFacts, Code, ModelReport};
 use crate::story::Settings;
-
-/// What the page is told of an adapter.
-#[derive(serde::Serialize)]
-pub struct AdapterFacts {
-    /// `NAME@HASH8`.
-    pub id: String,
-    pub title: String,
-    /// Bytes to fetch.
-    pub bytes: usize,
-}
 
 /// What the server has of the adapter that settings ask for.
 pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
@@ -35,13 +27,18 @@ pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manife
 pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), Failure> {
     let Some(entry) = lacking(loaded, settings).cloned() else { return Ok(()) };
     let (id, total) = (entry.id(), entry.weights.bytes + entry.config.bytes);
-    let progress = |loaded: usize| post(&Answer::AdapterProgress { adapter: &id, loaded, total });
+    let progress = |loaded: usize| post(&ModelReport::AdapterProgress { adapter: &id, loaded, total });
     let config_url = format!("{}/{}", loaded.folder, entry.config.file);
     let config = get(&entry.config.at(&config_url), |_, _| ()).await?;
     let weights_url = format!("{}/{}", loaded.folder, entry.weights.file);
     let weights = get(&entry.weights.at(&weights_url), |arrived, _| progress(arrived)).await?;
     let adapter = read(loaded, &entry.name, &config.bytes.to_vec(), &weights.bytes.to_vec())
         .map_err(|error| Failure::new(Code::Model, format!("The adapter on the server cannot be used: {error}.")))?;
+    if adapter.hash8 != hash_of(&id) {
+        let why =
+            "The list of models on the server does not know this adapter's scale. Run node scripts/manifest.mjs there.";
+        return Err(Failure::new(Code::Manifest, why.into()));
+    }
     loaded.engine.load_adapter(&adapter);
     progress(total);
     // Kept like the model; where that fails it is fetched again next time.

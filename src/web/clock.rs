@@ -1,6 +1,8 @@
 //! Time, for the reader and for yielding. No result depends on it.
 
-use super::messages::scope;
+use super::failure::Failure;
+use super::page::scope;
+use crate::protocol::Code;
 use js_sys::{Function, Promise};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -27,8 +29,9 @@ pub struct Turns {
 }
 
 impl Turns {
-    pub fn new() -> Result<Self, JsValue> {
-        let channel = MessageChannel::new()?;
+    pub fn new() -> Result<Self, Failure> {
+        let refused = "The browser refuses a message channel. Reload the page.";
+        let channel = MessageChannel::new().map_err(|_| Failure::new(Code::Panic, refused))?;
         let waiting: Rc<RefCell<Option<Function>>> = Rc::default();
         let receive = Closure::<dyn FnMut()>::new({
             let waiting = waiting.clone();
@@ -43,15 +46,17 @@ impl Turns {
     }
 
     /// Resolves in the event loop's next turn, or at once where the latest was a moment ago.
-    pub async fn next(&self) -> Result<(), JsValue> {
+    pub async fn next(&self) -> Result<(), Failure> {
         if now() - self.latest.get() < TURN_EVERY {
             return Ok(());
         }
         let promise = Promise::new(&mut |resolve, _| {
             *self.waiting.borrow_mut() = Some(resolve);
         });
-        self.channel.port2().post_message(&JsValue::NULL)?;
-        JsFuture::from(promise).await?;
+        // A message of our own.
+        let lost = |_: JsValue| Failure::new(Code::Panic, "The browser lost a message. Reload the page.");
+        self.channel.port2().post_message(&JsValue::NULL).map_err(lost)?;
+        JsFuture::from(promise).await.map_err(lost)?;
         self.latest.set(now());
         Ok(())
     }

@@ -119,7 +119,7 @@ impl Decoder {
         Ok(tokens)
     }
 
-    /// Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
+    /// Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
     pub fn golden(&mut self, settings: &str, tokenizer: &[u8], reference: &[u8]) -> Result<String, JsError> {
         #[derive(Serialize)]
         struct Digests {

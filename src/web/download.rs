@@ -1,8 +1,10 @@
 //! One file, from Cache Storage or the network, checked by SHA-256.
 
 use super::bytes::JsBytes;
-use super::messages::{Code, Source, scope};
+use super::failure::Failure;
+use super::page::scope;
 use crate::model::sha256_of;
+use crate::protocol::{Code, Source};
 use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,18 +12,6 @@ use web_sys::{Cache, ReadableStreamDefaultReader, Request, RequestCache, Request
 
 /// The cache that holds model files. Page files are another cache's business.
 const CACHE: &str = "fabula-models";
-
-/// Why a file is not there: a code, and a sentence that says what to do.
-pub struct Failure {
-    pub code: Code,
-    pub message: String,
-}
-
-impl Failure {
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
 
 /// A checked file.
 pub struct Download {

@@ -1,156 +1,23 @@
 //! The experiments' worker: writes the stories of a sweep side by side, and says what they tell. The page starts several, one a core,
 //! and hands out runs.
 
-use super::download::Failure;
+use super::clock::Turns;
+use super::failure::{Failure, sentence};
 use super::judging;
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, EngineFacts, apart, post, scope};
+use super::page::{listen, post};
 use super::texts::Texts;
-use super::worker::{failure, lost, sentence, turns};
 use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
-use crate::experiment::link::{SweepRead, read_sweep, write_sweep};
-use crate::experiment::{
-    AxisDescription, Finding, Grid, Row, Sweeper, Tools, axes, axes_text, axis_descriptions, caveats, cell_means, csv,
-    finding, sweep_digest,
-};
-use crate::metrics::{Described, described, label_of};
-use crate::sampling;
-use crate::statistics::Estimate;
-use crate::story::{Limits, Settings};
-use serde::{Deserialize, Serialize};
+use crate::experiment::link::{read_judge, read_sweep, write_judge, write_sweep};
+use crate::experiment::{Grid, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding, sweep_digest};
+use crate::metrics::label_of;
+use crate::protocol::Code;
+use crate::protocol::experiments::{Answer, Finished, Request};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MessageEvent;
-
-/// Page to worker.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Request {
-    Load {
-        manifest_url: String,
-        model: Option<String>,
-    },
-    /// Asks for stories, beside those that were asked for before under the same id; another id gives up what was asked for under the last.
-    Runs {
-        id: u32,
-        #[serde(deserialize_with = "apart")]
-        grid: Grid,
-        runs: Vec<usize>,
-    },
-    /// Asks for items of a self-evaluation, likewise. `library`: whether novelty is judged by, which takes the library.
-    Judge {
-        id: u32,
-        #[serde(deserialize_with = "apart")]
-        protocol: Protocol,
-        library: bool,
-        runs: Vec<usize>,
-    },
-    /// Gives up what was asked for, stories half written included.
-    Stop {
-        id: u32,
-    },
-    /// Asks for the grid that a form describes.
-    ReadGrid {
-        id: u32,
-        axes: String,
-        #[serde(deserialize_with = "apart")]
-        base: Settings,
-        prompts: Vec<String>,
-        seeds: u32,
-    },
-    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `metric`: its name.
-    Analyse {
-        id: u32,
-        #[serde(deserialize_with = "apart")]
-        grid: Grid,
-        metric: String,
-        values: Vec<Option<f64>>,
-        written: usize,
-    },
-    ReadSweepLink {
-        id: u32,
-        fragment: String,
-    },
-    /// `digests`: those of all stories in the order of their runs, if they are all written.
-    WriteSweepLink {
-        id: u32,
-        #[serde(deserialize_with = "apart")]
-        grid: Grid,
-        model: Option<String>,
-        digests: Option<Vec<String>>,
-    },
-    /// Asks for rows as the command line writes them.
-    WriteRows {
-        id: u32,
-        #[serde(deserialize_with = "apart")]
-        rows: Vec<Row>,
-        format: Format,
-    },
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Format {
-    Csv,
-    Jsonl,
-}
-
-/// Worker to page; [`Answer`] has those that it shares with the stories' worker.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Said<'a> {
-    Hello {
-        engine: EngineFacts,
-        limits: Limits,
-        chain: sampling::ChainDescription,
-        metrics: Vec<Described>,
-        axes: Vec<AxisDescription>,
-        /// The usual sweep.
-        grid: Grid,
-    },
-    /// A story that is written and measured.
-    Row {
-        id: u32,
-        row: &'a Row,
-    },
-    /// What was asked for is given up.
-    Stopped {
-        id: u32,
-    },
-    /// Checked; or why there is none.
-    Grid {
-        id: u32,
-        grid: Option<Grid>,
-        axes: Option<String>,
-        problem: Option<String>,
-    },
-    Findings {
-        id: u32,
-        cells: Vec<Option<Estimate>>,
-        /// One an axis of two values or more.
-        findings: Vec<Finding>,
-        caveats: Vec<String>,
-    },
-    SweepLinkRead {
-        id: u32,
-        #[serde(flatten)]
-        read: SweepRead,
-    },
-    SweepLink {
-        id: u32,
-        fragment: String,
-        digest: Option<String>,
-    },
-    RowsWritten {
-        id: u32,
-        text: String,
-    },
-}
 
 /// What is being written.
 struct Asked {
@@ -178,32 +45,8 @@ struct Worker {
 /// Listens from now on.
 pub fn start() {
     let worker: Rc<Worker> = Rc::default();
-    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        // Questions first: what is none of them is a request.
-        let read = match judging::Question::read(event.data()) {
-            Some(question) => question.map(judging::Question::answer),
-            None => {
-                serde_wasm_bindgen::from_value::<Request>(event.data()).map(|request| worker.clone().answer(request))
-            }
-        };
-        match read {
-            Ok(()) => {}
-            Err(error) => {
-                let message = format!("The experiment could not be read: {error}.");
-                post(&Answer::Error { id: None, code: Code::Settings, message });
-            }
-        }
-    });
-    scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
-    receive.forget();
-    post(&Said::Hello {
-        engine: EngineFacts::default(),
-        limits: Settings::LIMITS,
-        chain: sampling::description(),
-        metrics: described(),
-        axes: axis_descriptions(),
-        grid: Grid::default(),
-    });
+    listen("experiment", move |request| worker.clone().answer(request));
+    post(&Answer::hello());
 }
 
 impl Worker {
@@ -215,21 +58,18 @@ impl Worker {
                         *self.loaded.borrow_mut() = Some(loaded);
                         self.begin();
                     }
-                    Err(Failure { code, message }) => post(&Answer::Error { id: None, code, message }),
+                    Err(failure) => failure.post(None),
                 }
             }),
             Request::Runs { id, grid, runs } => match grid.check() {
                 Ok(()) => self.ask(id, Task::Sweep(Rc::new(grid)), runs),
-                Err(error) => {
-                    post(&Answer::Error { id: Some(id), code: Code::Settings, message: sentence(&error) });
-                }
+                Err(error) => Failure::new(Code::Settings, sentence(&error)).post(Some(id)),
             },
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
-                post(&Said::Stopped { id });
             }
             Request::ReadGrid { id, axes: text, base, prompts, seeds } => {
                 let grid = axes(&text).and_then(|axes| {
@@ -237,15 +77,15 @@ impl Worker {
                     grid.check().map(|()| grid)
                 });
                 post(&match grid {
-                    Ok(grid) => Said::Grid { id, axes: Some(axes_text(&grid.axes)), grid: Some(grid), problem: None },
-                    Err(error) => Said::Grid { id, grid: None, axes: None, problem: Some(sentence(&error)) },
+                    Ok(grid) => Answer::Grid { id, axes: Some(axes_text(&grid.axes)), grid: Some(grid), problem: None },
+                    Err(error) => Answer::Grid { id, grid: None, axes: None, problem: Some(sentence(&error)) },
                 });
             }
             Request::Analyse { id, grid, metric, values, written } => {
                 let label = label_of(&metric);
                 let several = (0..grid.axes.len()).filter(|&axis| grid.axes[axis].values.len() > 1);
                 let findings = several.map(|axis| finding(&grid, axis, &label, &values)).collect();
-                post(&Said::Findings {
+                post(&Answer::Findings {
                     id,
                     cells: cell_means(&grid, &values),
                     findings,
@@ -253,19 +93,27 @@ impl Worker {
                 });
             }
             Request::ReadSweepLink { id, fragment } => {
-                post(&Said::SweepLinkRead { id, read: read_sweep(&fragment) });
+                post(&Answer::SweepLinkRead { id, read: read_sweep(&fragment) });
             }
             Request::WriteSweepLink { id, grid, model, digests } => {
                 let digest = digests.map(|digests| sweep_digest(digests.iter().map(String::as_str)));
                 let fragment = write_sweep(&grid, model.as_deref(), digest.as_deref());
-                post(&Said::SweepLink { id, fragment, digest });
+                post(&Answer::SweepLink { id, fragment, digest });
             }
-            Request::WriteRows { id, rows, format } => {
-                let text = match format {
-                    Format::Csv => csv(&rows),
-                    Format::Jsonl => rows.iter().map(|row| row.json() + "\n").collect(),
-                };
-                post(&Said::RowsWritten { id, text });
+            Request::WriteRows { id, rows } => post(&Answer::RowsWritten { id, text: csv(&rows) }),
+            Request::CheckJudge { id, protocol } => {
+                let problem = protocol.check_numbers().err().map(|error| sentence(&error));
+                post(&Answer::JudgeChecked { id, problem });
+            }
+            Request::AnalyseJudgements { id, protocol, outcomes } => {
+                post(&judging::analysed(id, &protocol, &outcomes));
+            }
+            Request::Agreement { id, ratings, scores } => post(&judging::agreement(id, ratings, scores)),
+            Request::ReadJudgeLink { id, fragment } => post(&Answer::JudgeLinkRead { id, read: read_judge(&fragment) }),
+            Request::WriteJudgeLink { id, protocol, model, digests } => {
+                let digest = digests.map(|digests| sweep_digest(digests.iter().map(String::as_str)));
+                let fragment = write_judge(&protocol, model.as_deref(), digest.as_deref());
+                post(&Answer::JudgeLink { id, fragment, digest });
             }
         }
     }
@@ -297,9 +145,9 @@ impl Worker {
             let result = self.write(&mut loaded).await;
             *self.loaded.borrow_mut() = Some(loaded);
             self.writing.set(false);
-            if let Err((id, Failure { code, message })) = result {
+            if let Err((id, failure)) = result {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
-                post(&Answer::Error { id: Some(id), code, message });
+                failure.post(Some(id));
             }
             // What was asked for while the last story ended.
             self.begin();
@@ -322,21 +170,21 @@ impl Worker {
         let texts = self.texts.of_adapter(loaded, &grid.base).await?;
         let Loaded { engine, tokenizer, info, reference, .. } = loaded;
         let (reference, texts) = (reference.as_ref(), texts.as_deref());
-        let turns = turns()?;
+        let turns = Turns::new()?;
         let mut sweeper = Sweeper::new(grid, Tools { tokenizer, model: info, reference, library: None, texts });
         loop {
             while sweeper.has_room()
                 && let Some(run) = self.next(id)
             {
-                sweeper.begin(engine, run).map_err(failure)?;
+                sweeper.begin(engine, run)?;
             }
             if sweeper.is_empty() || !self.wants(id) {
                 return Ok(());
             }
-            if let Some(row) = sweeper.step(engine).map_err(failure)? {
-                post(&Said::Row { id, row: &row });
+            if let Some(row) = sweeper.step(engine)? {
+                post(&Answer::Row { id, row: Finished::Story(&row) });
             }
-            turns.next().await.map_err(lost)?;
+            turns.next().await?;
         }
     }
 
@@ -345,14 +193,14 @@ impl Worker {
         let Loaded { engine, tokenizer, info, reference, .. } = loaded;
         let bench = judging::bench(tokenizer, info, reference.as_ref(), library.as_deref())?;
         judging::check(protocol, &bench, engine.context())?;
-        let turns = turns()?;
+        let turns = Turns::new()?;
         while let Some(run) = self.next(id) {
             let mut item = judging::Item::begin(id, run, protocol, bench)?;
             while item.step(engine)? {
                 if !self.wants(id) {
                     return Ok(());
                 }
-                turns.next().await.map_err(lost)?;
+                turns.next().await?;
             }
             item.finish();
         }

@@ -2,97 +2,20 @@
 //! stories are written meanwhile, and that all of it can be given back.
 
 use super::clock;
-use super::download::{Failure, get};
+use super::download::get;
+use super::failure::Failure;
 use super::manifest::Manifest;
-use super::messages::{Code, Numbers, Source, memory_bytes, post, scope};
-use crate::library::{Found, Library, LibraryNovelty, words};
+use super::page::{listen, memory_bytes, post};
+use crate::library::{Library, LibraryNovelty, words};
 use crate::metrics::{Headlines, Reference};
-use serde::{Deserialize, Serialize};
+use crate::protocol::library::{Answer, LibraryHeadlines, Request, TextSpan, TracedNumbers};
+use crate::protocol::{Code, Numbers, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MessageEvent;
 
 /// Books told of each span.
 const BOOKS: usize = 8;
-
-/// Page to worker.
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Request {
-    /// Fetches and opens the library of a model.
-    Open { manifest_url: String, model: String },
-    /// Asks where a text of so many tokens comes from. `coherence`: its headline, for the creative region.
-    Trace { id: u32, text: String, tokens: usize, coherence: Option<f64> },
-    /// Asks for the books that hold a span.
-    Find { id: u32, text: String },
-}
-
-/// Worker to page.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Answer {
-    /// The worker listens.
-    Hello,
-    Progress {
-        loaded: usize,
-        total: usize,
-        from: Source,
-    },
-    /// All of it has arrived; unpacking takes some seconds.
-    Opening,
-    Opened {
-        documents: usize,
-        books: usize,
-        words: usize,
-        /// For unpacking alone.
-        seconds: f64,
-        from: Source,
-        kept: bool,
-        memory_bytes: f64,
-    },
-    Traced {
-        id: u32,
-        spans: Vec<TextSpan>,
-        #[serde(flatten)]
-        numbers: Numbers,
-        seconds: f64,
-    },
-    Found {
-        id: u32,
-        books: Vec<Found>,
-    },
-    Error {
-        code: Code,
-        message: String,
-    },
-}
-
-/// A span of the text, in UTF-16 units as JavaScript counts.
-#[derive(Serialize)]
-struct TextSpan {
-    start: usize,
-    end: usize,
-    words: usize,
-    occurrences: usize,
-}
-
-/// The numbers of a text against the library.
-#[derive(Serialize)]
-struct TracedNumbers {
-    #[serde(flatten)]
-    novelty: LibraryNovelty,
-    #[serde(flatten)]
-    headlines: Option<LibraryHeadlines>,
-}
-
-#[derive(Serialize)]
-struct LibraryHeadlines {
-    novelty: Option<f64>,
-    creative_region: Option<f64>,
-}
 
 struct Opened {
     library: Library,
@@ -102,37 +25,27 @@ struct Opened {
 /// Listens from now on.
 pub fn start() {
     let opened: Rc<RefCell<Option<Opened>>> = Rc::default();
-    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
-            Ok(Request::Open { manifest_url, model }) => {
-                let opened = opened.clone();
-                spawn_local(async move {
-                    match open(&manifest_url, &model).await {
-                        Ok(library) => *opened.borrow_mut() = Some(library),
-                        Err(Failure { code, message }) => post(&Answer::Error { code, message }),
-                    }
-                });
-            }
-            Ok(Request::Trace { id, text, tokens, coherence }) => {
-                if let Some(opened) = opened.borrow().as_ref() {
-                    post(&opened.trace(id, &text, tokens, coherence));
+    listen("question", move |request| match request {
+        Request::Open { manifest_url, model } => {
+            let opened = opened.clone();
+            spawn_local(async move {
+                match open(&manifest_url, &model).await {
+                    Ok(library) => *opened.borrow_mut() = Some(library),
+                    Err(failure) => failure.post(None),
                 }
+            });
+        }
+        Request::Trace { id, text, tokens, coherence } => {
+            if let Some(opened) = opened.borrow().as_ref() {
+                post(&opened.trace(id, &text, tokens, coherence));
             }
-            Ok(Request::Find { id, text }) => {
-                if let Some(opened) = opened.borrow().as_ref() {
-                    post(&Answer::Found { id, books: opened.library.books(&words(&text), BOOKS) });
-                }
-            }
-            Err(error) => {
-                post(&Answer::Error {
-                    code: Code::Settings,
-                    message: format!("The question could not be read: {error}."),
-                });
+        }
+        Request::Find { id, text } => {
+            if let Some(opened) = opened.borrow().as_ref() {
+                post(&Answer::Found { id, books: opened.library.books(&words(&text), BOOKS) });
             }
         }
     });
-    scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
-    receive.forget();
     post(&Answer::Hello);
 }
 
@@ -156,7 +69,7 @@ async fn open(manifest_url: &str, model: &str) -> Result<Opened, Failure> {
     };
     let url = format!("{folder}/{}", file.file);
     let total = file.bytes;
-    let progress = |loaded, from| post(&Answer::Progress { loaded, total, from });
+    let progress = |loaded, from| post(&Report::Progress { loaded, total, from });
     let download = get(&file.at(&url), progress).await?;
     post(&Answer::Opening);
     let start = clock::now();

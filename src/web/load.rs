@@ -1,14 +1,15 @@
 //! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
 
-use super::adapter::AdapterFacts;
 use super::bytes::JsBytes;
 use super::clock;
-use super::download::{Download, Expected, Failure, get};
+use super::download::{Download, Expected, get};
+use super::failure::Failure;
 use super::manifest::{Adapter, Entry, File, Manifest};
-use super::messages::{Answer, Code, LibraryFacts, ModelFacts, Source, memory_bytes, post, scope};
+use super::page::{memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
+use crate::protocol::{AdapterFacts, Code, LibraryFacts, ModelFacts, ModelReport, Report, Source};
 use crate::story::Looker;
 use std::cell::Cell;
 use std::io::BufReader;
@@ -64,7 +65,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let arrived = [Cell::new(0), Cell::new(0), Cell::new(0)];
     let progress = |which: usize, loaded: usize, from: Source| {
         arrived[which].set(loaded);
-        post(&Answer::Progress { loaded: arrived.iter().map(Cell::get).sum(), total, from });
+        post(&Report::Progress { loaded: arrived.iter().map(Cell::get).sum(), total, from });
     };
     let unusable = |error: &dyn std::error::Error| {
         Failure::new(Code::Model, format!("The model on the server cannot be used: {error}."))
@@ -96,8 +97,8 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         kept &= file.kept().await;
     }
     let info = &loaded.info;
-    post(&Answer::Ready {
-        model: ModelFacts {
+    post(&ModelReport::Ready {
+        model: Box::new(ModelFacts {
             name: entry.name.clone(),
             hash8: info.hash8.clone(),
             title: entry.title.clone(),
@@ -105,7 +106,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
             context: loaded.engine.context(),
             parameters: info.parameters,
             vocabulary: info.shape.vocabulary,
-        },
+        }),
         seconds: (clock::now() - start) / 1000.0,
         from,
         kept,

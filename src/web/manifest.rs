@@ -1,7 +1,8 @@
 //! `models/index.json`: which files there are, how large, and their checksums.
 
-use super::download::{Expected, Failure, get_text};
-use super::messages::Code;
+use super::download::{Expected, get_text};
+use super::failure::Failure;
+use crate::protocol::Code;
 use serde::Deserialize;
 
 /// The list of models.
@@ -41,6 +42,8 @@ pub struct Adapter {
     pub weights: File,
     /// Its adapter_config.json.
     pub config: File,
+    /// What it is multiplied by, where that does not go without saying; see [`crate::model::Adapter::hash8`].
+    pub scale: Option<f32>,
     /// The texts that it was tuned on.
     pub library: Option<File>,
     /// The numbers of such texts that were held out.
@@ -50,7 +53,8 @@ pub struct Adapter {
 impl Adapter {
     /// `NAME@HASH8`.
     pub fn id(&self) -> String {
-        format!("{}@{}", self.name, self.weights.sha256.get(..8).unwrap_or_default())
+        let scale = self.scale.unwrap_or(crate::model::Adapter::PLAIN_SCALE);
+        format!("{}@{}", self.name, crate::model::Adapter::hash8(&self.weights.sha256, scale))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The thin surface towards the browser: a worker that receives messages and answers them.
 //!
-//! `www/protocol.d.ts` lists the messages; [`messages`] is their Rust side.
+//! The messages are [`crate::protocol`]'s, which `www/protocol.d.ts` lists for the page.
 
 mod adapter;
 mod bytes;
@@ -8,11 +8,12 @@ mod clock;
 mod decoder;
 mod download;
 mod experiments;
+mod failure;
 mod judging;
 mod library;
 mod load;
 mod manifest;
-mod messages;
+mod page;
 mod texts;
 mod worker;
 
@@ -42,6 +43,6 @@ pub fn serve_experiments() {
 fn tell_panics() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
-        messages::post(&messages::Answer::panic(&panic.to_string()));
+        page::post(&crate::protocol::Report::panic(&panic.to_string()));
     }));
 }

@@ -2,12 +2,13 @@
 //! adapter.
 
 use super::adapter;
-use super::download::{Failure, get};
+use super::download::get;
+use super::failure::Failure;
 use super::load::Loaded;
 use super::manifest::File;
-use super::messages::Code;
 use crate::library::Library;
 use crate::metrics::Reference;
+use crate::protocol::Code;
 use crate::reading::AdapterTexts;
 use crate::story::{Adapter, Settings};
 use std::cell::RefCell;

@@ -4,21 +4,20 @@ mod again;
 
 use super::adapter::{fetch_for, lacking, open_own};
 use super::clock::{self, Turns};
-use super::download::Failure;
+use super::failure::{Failure, sentence};
 use super::load::{Loaded, load};
-use super::messages::{Answer, Code, Look, Numbers, Request, Tokens, looked, memory_bytes, post, scope};
+use super::page::{listen, memory_bytes, post};
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
+use crate::protocol::stories::{Answer, Look, Request, Tokens};
+use crate::protocol::{Code, Numbers};
 use crate::statistics::Estimate;
-use crate::story::{GenerateError, LookError, Settings, Writer};
+use crate::story::{LookError, Settings, Writer};
 use again::Unread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MessageEvent;
 
 /// Live measurements reach the page at most this often, in milliseconds.
 const MEASURE_EVERY: f64 = 100.0;
@@ -50,24 +49,7 @@ struct Worker {
 /// Listens from now on.
 pub fn start() {
     let worker: Rc<Worker> = Rc::default();
-    let receive = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        match serde_wasm_bindgen::from_value::<Request>(event.data()) {
-            Ok(request) => worker.clone().answer(request),
-            Err(error) => {
-                let id = js_sys::Reflect::get(&event.data(), &"id".into())
-                    .ok()
-                    .and_then(|id| id.as_f64())
-                    .map(|id| id as u32);
-                post(&Answer::Error {
-                    id,
-                    code: Code::Settings,
-                    message: format!("The settings could not be read: {error}."),
-                });
-            }
-        }
-    });
-    scope().set_onmessage(Some(receive.as_ref().unchecked_ref()));
-    receive.forget();
+    listen("settings", move |request| worker.clone().answer(request));
     post(&Answer::hello());
 }
 
@@ -75,8 +57,8 @@ impl Worker {
     fn answer(self: Rc<Self>, request: Request) {
         if self.measuring.get() && matches!(request, Request::Load { .. } | Request::Generate { .. }) {
             if let Some(Request::Generate { id, .. }) = self.waiting.replace(Some(request)) {
-                let message = "Another story was asked for before this one could begin.".into();
-                post(&Answer::Error { id: Some(id), code: Code::Busy, message });
+                let message = "Another story was asked for before this one could begin.";
+                Failure::new(Code::Busy, message).post(Some(id));
             }
             return;
         }
@@ -113,7 +95,7 @@ impl Worker {
                 post(&Answer::Means { id, means: lists.iter().map(|list| Estimate::of(list)).collect() });
             }
             Request::Look(look) => {
-                if let Some(Look { id, .. }) = self.look.replace(Some(look)) {
+                if let Some(Look { id, .. }) = self.look.replace(Some(*look)) {
                     let message = "Another place was asked for before this one could be looked at.".into();
                     post(&Answer::NotLooked { id, message });
                 }
@@ -133,16 +115,15 @@ impl Worker {
     /// Runs one task at a time; a second is refused, not queued, since the page knows when it is done.
     fn work(self: Rc<Self>, id: Option<u32>, task: impl AsyncFnOnce(&Rc<Self>) -> Result<(), Failure> + 'static) {
         if self.working.replace(true) {
-            let message = "The model is still busy with the last story or still loading.".into();
-            post(&Answer::Error { id, code: Code::Busy, message });
-            return;
+            let message = "The model is still busy with the last story or still loading.";
+            return Failure::new(Code::Busy, message).post(id);
         }
         spawn_local(async move {
             let result = task(&self).await;
             self.working.set(false);
             self.measuring.set(false);
-            if let Err(Failure { code, message }) = result {
-                post(&Answer::Error { id, code, message });
+            if let Err(failure) = result {
+                failure.post(id);
             }
             self.clone().look_when_ready();
             if self.working.get() {
@@ -197,7 +178,7 @@ impl Worker {
         }
         let start = clock::now();
         let explanation = looker.explain(tokenizer, info, &story, position, &chain);
-        post(&looked(id, position, explanation, tokenizer, clock::now() - start));
+        post(&Answer::looked(id, position, explanation, tokenizer, clock::now() - start));
     }
 
     /// The tokens of a text that is to stand in the middle of a story; none while no model is loaded.
@@ -220,15 +201,15 @@ impl Worker {
         earlier: &[String],
     ) -> Result<(), Failure> {
         let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
-        let turns = turns()?;
+        let turns = Turns::new()?;
         let start = clock::now();
         fetch_for(loaded, &settings).await?;
         let reference = loaded.reference.as_ref();
-        let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings).map_err(failure)?;
+        let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
         let stopped = || self.stop.get() == Some(id);
-        while !stopped() && writer.read_prompt().map_err(failure)? {
-            turns.next().await.map_err(lost)?;
+        while !stopped() && writer.read_prompt()? {
+            turns.next().await?;
         }
         let decoding = clock::now();
         let mut measured = decoding;
@@ -237,23 +218,23 @@ impl Worker {
         let mut waiting = Tokens::default();
         let mut tokens = 0;
         while !stopped() {
-            let Some(written) = writer.step().map_err(failure)? else { break };
+            let Some(written) = writer.step()? else { break };
             waiting.push(written);
             tokens += 1;
             let now = clock::now();
             if now - told >= TELL_EVERY {
-                waiting.send(id);
+                send(&mut waiting, id);
                 told = now;
             }
             if now - measured > MEASURE_EVERY {
-                waiting.send(id);
+                send(&mut waiting, id);
                 let metrics = writer.measure(&earlier, reference);
                 post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, &writer.text(), reference) });
                 measured = clock::now();
             }
-            turns.next().await.map_err(lost)?;
+            turns.next().await?;
         }
-        waiting.send(id);
+        send(&mut waiting, id);
         let end = clock::now();
         let generation = writer.finish(&earlier, reference);
         post(&Answer::Done {
@@ -276,30 +257,10 @@ impl Worker {
     }
 }
 
-/// Turns to wait for.
-pub fn turns() -> Result<Turns, Failure> {
-    Turns::new().map_err(|_| Failure::new(Code::Panic, "The browser refuses a message channel. Reload the page."))
-}
-
-/// A message of our own did not come back.
-pub fn lost<T>(_: T) -> Failure {
-    Failure::new(Code::Panic, "The browser lost a message. Reload the page.")
-}
-
-pub fn failure(error: GenerateError) -> Failure {
-    let code = match &error {
-        GenerateError::Settings(_) | GenerateError::NoBeginning => Code::Settings,
-        GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
-        GenerateError::ForcedBeyondContext { .. } => Code::Settings,
-        GenerateError::Model(_) | GenerateError::Engine(_) => Code::Model,
-    };
-    Failure::new(code, sentence(&error))
-}
-
-/// Messages begin in lower case, as Rust's do; to the reader it is a sentence.
-pub fn sentence(error: &impl std::error::Error) -> String {
-    let message = error.to_string();
-    let mut characters = message.chars();
-    let sentence = characters.next().map(|first| first.to_uppercase().chain(characters).collect::<String>() + ".");
-    sentence.unwrap_or_default()
+/// Sends the tokens that there are, and begins anew.
+fn send(tokens: &mut Tokens, id: u32) {
+    let tokens = std::mem::take(tokens);
+    if !tokens.is_empty() {
+        post(&Answer::Tokens { id, tokens: &tokens });
+    }
 }

@@ -1,101 +1,71 @@
 // axe-core over every state of the page, and the whole way by keyboard.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { test } from "node:test";
+import { isAccessible } from "./axe.mjs";
 import { copiedLink, fillIn, find, generate, openLibrary, press, ready, said } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const phone = { width: 360, height: 740, hasTouch: true, isMobile: true };
 
-async function violations(page) {
-  // Given to the page as a script of the debugger's, which the Content-Security-Policy does not stop.
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
-  return found.map(
-    (v) =>
-      `${v.id}: ${v.nodes
-        .map((n) => n.target.join(" "))
-        .slice(0, 5)
-        .join(", ")}`,
-  );
-}
+test("axe finds nothing while the model loads", async (t) => {
+  const server = await serve(t);
+  server.fault = "hang";
+  const page = await visit(t, { ...shared, server });
+  await said(page, "progress");
+  await isAccessible(page, "while the model loads");
+});
 
-for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [
-    ["desk", undefined],
-    ["phone", phone],
-  ]) {
-    test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
-      const server = await startServer();
-      t.after(() => server.close());
-      server.fault = "hang";
-      const waiting = await visit(t, { ...shared, server }, { scheme, viewport });
-      await said(waiting, "progress");
-      assert.deepEqual(await violations(waiting), [], "while the model loads");
+test("axe finds nothing: from the first story to the books of a span", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await isAccessible(page, "ready");
+  await generate(page, { prompt: "Once", temperature: 1.4, seed: 3, length: 40 });
+  await generate(page, { seed: 4 });
+  await isAccessible(page, "with two stories");
+  await copiedLink(page);
+  await isAccessible(page, "after copying the link");
+  await openLibrary(page);
+  await (await find(page, "radio", "Where it comes from")).evaluate((radio) => radio.click());
+  await (await find(page, "checkbox", "Mean of yours")).evaluate((box) => box.click());
+  await page.evaluate(() => {
+    for (const all of document.querySelectorAll("details")) all.open = true;
+  });
+  await isAccessible(page, "with the library and all details open");
+  await generate(page, { temperature: 0.4, length: 96 });
+  await (await page.waitForSelector(".token[data-copied]")).click();
+  await page.waitForSelector("dialog[open] blockquote");
+  await isAccessible(page, "with the books of a span");
+});
 
-      const page = await visit(t, shared, { scheme, viewport });
-      await ready(page);
-      assert.deepEqual(await violations(page), [], "ready");
-      await generate(page, { prompt: "Once", temperature: 1.4, seed: 3, length: 40 });
-      await generate(page, { seed: 4 });
-      assert.deepEqual(await violations(page), [], "with two stories");
-      await copiedLink(page);
-      assert.deepEqual(await violations(page), [], "after copying the link");
-      await openLibrary(page);
-      await (await find(page, "radio", "Where it comes from")).evaluate((radio) => radio.click());
-      await (await find(page, "checkbox", "Mean of yours")).evaluate((box) => box.click());
-      await page.evaluate(() => {
-        for (const all of document.querySelectorAll("details")) all.open = true;
-      });
-      assert.deepEqual(await violations(page), [], "with the library and all details open");
-      await generate(page, { temperature: 0.4, length: 96 });
-      await (await page.waitForSelector(".token[data-copied]")).click();
-      await page.waitForSelector("dialog[open] blockquote");
-      assert.deepEqual(await violations(page), [], "with the books of a span");
-    });
-  }
-}
-
-for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [
-    ["desk", undefined],
-    ["phone", phone],
-  ]) {
-    test(`axe finds nothing in one's own stories, a comparison and branches: ${scheme}, ${screen}`, async (t) => {
-      const page = await visit(t, shared, { scheme, viewport });
-      await ready(page);
-      await generate(page, { prompt: "Once", temperature: 1.4, seed: 3, length: 40 });
-      await press(page, "Compare");
-      assert.deepEqual(await violations(page), [], "with a pinned story");
-      await (await page.$$(".token"))[5].click();
-      await fillIn(page, "textbox", "Your own word", "dragon");
-      await press(page, "Branch");
-      await said(page, "measured", 2);
-      await press(page, "Star Story 2");
-      await press(page, "Read Story 2: " + (await page.$eval(".history-words", (words) => words.textContent)));
-      assert.deepEqual(await violations(page), [], "with a branch, beside its story");
-      await generate(page, { seed: 4 });
-      await press(page, "Delete Story 3");
-      await find(page, "button", "Undo");
-      assert.deepEqual(await violations(page), [], "after deleting a story");
-      await press(page, "Dismiss");
-      await press(page, "Delete all…");
-      await page.waitForSelector("dialog[open]");
-      assert.deepEqual(await violations(page), [], "before deleting all");
-    });
-  }
-}
+test("axe finds nothing in one's own stories, a comparison and branches", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await generate(page, { prompt: "Once", temperature: 1.4, seed: 3, length: 40 });
+  await press(page, "Compare");
+  await isAccessible(page, "with a pinned story");
+  await (await page.$$(".token"))[5].click();
+  await fillIn(page, "textbox", "Your own word", "dragon");
+  await press(page, "Branch");
+  await said(page, "measured", 2);
+  await press(page, "Star Story 2");
+  await press(page, "Read Story 2: " + (await page.$eval(".history-words", (words) => words.textContent)));
+  await isAccessible(page, "with a branch, beside its story");
+  await generate(page, { seed: 4 });
+  await press(page, "Delete Story 3");
+  await find(page, "button", "Undo");
+  await isAccessible(page, "after deleting a story");
+  await press(page, "Dismiss");
+  await press(page, "Delete all…");
+  await page.waitForSelector("dialog[open]");
+  await isAccessible(page, "before deleting all");
+});
 
 test("axe finds nothing while the page tells of an error", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.fault = "missing";
   const page = await visit(t, { ...shared, server }, { expected: /404|gguf/, fragment: "#v=1&t=warm" });
   await said(page, "error");
-  assert.deepEqual(await violations(page), []);
+  await isAccessible(page, "with an error");
 });
 
 /** What has the focus, and what a screen reader adds to it. */

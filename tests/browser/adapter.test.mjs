@@ -1,15 +1,15 @@
 // Adapters on the stories' page: the Poet by its slider, files of the reader's own, and what the page says where one does not come.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { violations } from "./axe.mjs";
+import { isAccessible } from "./axe.mjs";
+import { entry, generated, compared } from "./command.mjs";
 import { saved } from "./downloads.mjs";
 import {
   alerts,
+  atRest,
   copiedLink,
   count,
   fillIn,
@@ -24,18 +24,11 @@ import {
   settle,
   until,
 } from "./reader.mjs";
-import { ROOT, house, isFirefox, startServer, visit } from "./support.mjs";
+import { ROOT, house, serve, visit } from "./support.mjs";
 
 const shared = house();
-const [
-  {
-    adapters: [poet],
-    file,
-  },
-] = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8")).models;
+const [poet] = entry.adapters;
 const POET = { id: `poet@${poet.sha256.slice(0, 8)}`, strength: 0.75 };
-const model = path.join("models", file);
-const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
 const settings = {
   prompt: "The moon came up above the silent town,",
   temperature: 0.8,
@@ -44,7 +37,6 @@ const settings = {
   length: 24,
 };
 const files = ["adapter_config.json", "adapter_model.safetensors"].map((name) => path.join(ROOT, "models/poet", name));
-const phone = { width: 360, height: 740, hasTouch: true, isMobile: true };
 
 /** Chooses in the list by its words. */
 async function pick(page, words) {
@@ -95,8 +87,7 @@ async function ownFiles(t, name, byte = -1) {
 const requests = (server) => server.requests.filter((url) => url.includes("adapter_model")).length;
 
 test("the Poet is fetched when it is chosen, its strength is in the link, and the link replays it exactly", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server });
   await ready(page);
   assert.equal(await picked(page), "None");
@@ -128,35 +119,14 @@ test("the Poet is fetched when it is chosen, its strength is in the link, and th
   assert.deepEqual(await alerts(other), []);
 });
 
-test("the model without the Poet judges its stories, too, to the bit as on the command line", async (t) => {
+test("the model without the Poet judges its stories, too, to the bit as on the command line", compared, async (t) => {
   const page = await visit(t, shared, {
     fragment: `#v=1&p=The+moon+rose&t=0.8&top_p=0.95&n=64&seed=3&adapter=${POET.id}&strength=1`,
   });
   const { numbers } = await said(page, "measured");
-  const command = [
-    program,
-    "generate",
-    "--model",
-    model,
-    "--adapter",
-    "models/poet",
-    "--strength",
-    "1",
-    "--prompt",
-    "The moon rose",
-    "--temperature",
-    "0.8",
-    "--top-p",
-    "0.95",
-    "--seed",
-    "3",
-    "--tokens",
-    "64",
-    "--json",
-  ];
-  const here = JSON.parse(
-    execFileSync(command[0], command.slice(1), { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }),
-  ).numbers;
+  const poetry = ["--adapter", "models/poet", "--strength", 1];
+  const settled = ["--prompt", "The moon rose", "--temperature", 0.8, "--top-p", 0.95, "--seed", 3, "--tokens", 64];
+  const { numbers: here } = generated(...poetry, ...settled);
   const names = Object.keys(numbers).filter((name) => name.startsWith("base_"));
   assert.ok(names.includes("base_slor_per_word_bits") && names.includes("base_perplexity"), names.join());
   for (const name of names) assert.equal(numbers[name], here[name], name);
@@ -190,8 +160,7 @@ test("strength 0 is the model itself, and a strength between two steps is kept",
 });
 
 test("while the Poet is on its way, the model writes without it; a story that asks for it waits", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   Object.assign(server, { fault: "hang", faulty: /adapter_model/ });
   const page = await visit(t, { ...shared, server }, { expected: /adapter_model|ERR_/ });
   await ready(page);
@@ -213,8 +182,7 @@ test("while the Poet is on its way, the model writes without it; a story that as
 });
 
 test("looking at another story changes nothing of the one that waits", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   Object.assign(server, { fault: "hang", faulty: /adapter_model/ });
   const page = await visit(t, { ...shared, server }, { expected: /adapter_model|ERR_/ });
   await ready(page);
@@ -243,8 +211,7 @@ test("looking at another story changes nothing of the one that waits", async (t)
 });
 
 test("an adapter that does not come is told of, and comes when it is tried again", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load|adapter_model|ERR_/ });
   await ready(page);
   for (const [fault, words] of Object.entries({
@@ -269,8 +236,7 @@ test("an adapter that does not come is told of, and comes when it is tried again
 });
 
 test("without storage the engine fetches the Poet itself", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.prelude = "Reflect.deleteProperty(globalThis, 'caches');";
   const page = await visit(
     t,
@@ -296,24 +262,8 @@ test("a story of the Poet is looked into, branched and compared as it was writte
         .findLast((message) => message.type === "looked")
         ?.candidates.map(({ token, probability }) => [token, probability]),
     );
-  // The answers about the story before may still come in.
-  await until(
-    page,
-    "the chart at rest",
-    () =>
-      new Promise((done) => {
-        const looked = () => globalThis.said.filter(({ type }) => type === "looked").length;
-        const before = looked();
-        setTimeout(
-          () =>
-            done(
-              before > 0 && looked() === before && !globalThis.said.slice(-1).some(({ type }) => type === "measuring"),
-            ),
-          1000,
-        );
-      }),
-  );
-  await settle(page);
+  await said(page, "measured", 2);
+  await atRest(page);
   const before = await chart();
   // The form is for the next story; the chart stays what it was.
   await setSlider(page, "Strength", 1.5);
@@ -491,8 +441,7 @@ test("an adapter of the reader's own writes; its link asks whoever follows it fo
 
 test("own files are opened while a story is measured, and go to an engine that is started anew", async (t) => {
   const own = await ownFiles(t, "mine.safetensors");
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.prelude =
     "addEventListener('message', ({ data }) => { if (data.settings?.prompt === 'Die!') throw new Error('on purpose'); });";
   const page = await visit(t, { ...shared, server }, { expected: /on purpose/ });
@@ -615,31 +564,23 @@ test("from the list to a story of the Poet, by keyboard alone", async (t) => {
   assert.deepEqual((await said(page, "done")).settings.adapter, { id: POET.id, strength: 1.5 });
 });
 
-for (const [scheme, screen, viewport] of [
-  ["light", "desk"],
-  ["dark", "phone", phone],
-]) {
-  test(`axe finds nothing: ${scheme}, ${screen}`, { skip: isFirefox && scheme === "dark" }, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
-    Object.assign(server, { fault: "missing", faulty: /adapter_model/ });
-    const page = await visit(t, { ...shared, server }, { scheme, viewport, expected: /404|Failed to load/ });
-    await ready(page);
-    await pick(page, "The Poet");
-    await tells(page, "does not give out");
-    assert.deepEqual(await violations(page), [], "when it did not come");
-    server.fault = "";
-    await press(page, "Try again");
-    await tells(page, "look of verse");
-    await generate(page, settings);
-    await page.$eval(".filter details", (details) => {
-      details.open = true;
-    });
-    assert.deepEqual(await violations(page), [], "with a story of the Poet");
-    await open(page, [files[0]]);
-    await until(page, "a message", () => document.querySelector('[role="alert"]') !== null);
-    assert.deepEqual(await violations(page), [], "after a wrong file");
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(wide <= 0, "nothing is wider than the screen");
+test("axe finds nothing: an adapter that did not come, its story, a wrong file", async (t) => {
+  const server = await serve(t);
+  Object.assign(server, { fault: "missing", faulty: /adapter_model/ });
+  const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load/ });
+  await ready(page);
+  await pick(page, "The Poet");
+  await tells(page, "does not give out");
+  await isAccessible(page, "when it did not come");
+  server.fault = "";
+  await press(page, "Try again");
+  await tells(page, "look of verse");
+  await generate(page, settings);
+  await page.$eval(".filter details", (details) => {
+    details.open = true;
   });
-}
+  await isAccessible(page, "with a story of the Poet");
+  await open(page, [files[0]]);
+  await until(page, "a message", () => document.querySelector('[role="alert"]') !== null);
+  await isAccessible(page, "after a wrong file");
+});

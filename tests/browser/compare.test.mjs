@@ -1,7 +1,7 @@
 // Two stories beside each other.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { find, focusIsOn, generate, press, ready, said, sees, settle, until } from "./reader.mjs";
+import { atRest, find, focusIsOn, generate, press, ready, said, sees, settle, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -102,7 +102,7 @@ test("nothing moves while the next story streams beside a pinned one", async (t)
     await generate(page, { seed: 2 });
     await said(page, "measured", 2);
     await (await card(page)).scrollIntoView();
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
+    await atRest(page);
     await page.evaluate(() => {
       globalThis.shifts.length = 0;
     });

@@ -1,14 +1,8 @@
 // What a reader does on the page of experiments. Controls are found by role and accessible name only.
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { fillIn, find, press, until } from "./reader.mjs";
-import { ROOT, visit } from "./support.mjs";
-
-export const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
-const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-export const entry = models.find((m) => m.name === model);
+import { readFileSync, writeFileSync } from "node:fs";
+import { MODEL, fabula, inFolder, rowsIn } from "./command.mjs";
+import { alerts, fillIn, press, until } from "./reader.mjs";
+import { visit } from "./support.mjs";
 
 /** A sweep that takes a second or two: 8 stories. */
 export const SMALL = { first: "0.3,1.2", second: "0.9,1", seeds: 2, length: 12 };
@@ -50,6 +44,46 @@ export const status = (page) => page.$eval("#run-status", (text) => text.textCon
 export const reaches = (page, words) =>
   until(page, words, (pattern) => new RegExp(pattern).test(document.getElementById("run-status").textContent), words);
 
+/** Follows a link on the open page, and gives back what it complains of. */
+export async function follow(page, fragment) {
+  await page.evaluate((link) => {
+    document.getElementById("notices").replaceChildren();
+    location.hash = link;
+  }, fragment);
+  await until(page, "a complaint", () => document.querySelector('#notices [role="alert"]:not(:empty)') !== null);
+  return (await alerts(page)).join(" ");
+}
+
+/** Lets the worker break down, once, when it is asked this of so many stories or pairs of them. */
+export const failing = (type, amount) => (page) =>
+  page.evaluateOnNewDocument(
+    (question, all) => {
+      let failed = false;
+      const { Worker: Whole } = globalThis;
+      globalThis.Worker = class extends Whole {
+        constructor(...words) {
+          super(...words);
+          const { postMessage } = this;
+          this.postMessage = (message) => {
+            if (failed || message.type !== question || (message.written ?? message.outcomes.length) !== all)
+              return postMessage.call(this, message);
+            failed = true;
+            const data = { type: "error", id: null, code: "panic", message: "The engine is gone." };
+            return setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data })));
+          };
+        }
+      };
+    },
+    type,
+    amount,
+  );
+
+/** Waits until that is told. */
+export const tellsOfFailure = (page) =>
+  until(page, "the alert", () =>
+    [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")),
+  );
+
 /** Runs what the form says, to its end. */
 export async function finish(page) {
   await press(page, "Run");
@@ -67,48 +101,13 @@ export const told = (page) =>
   });
 
 /** Rows that the command line writes for the same sweep. */
-export function commandRows({ first, second, seeds, length, prompts }, words = ["--no-library"]) {
-  const folder = mkdtempSync(path.join(tmpdir(), "fabula-sweep-"));
-  try {
-    const out = path.join(folder, "sweep");
-    const files = prompts === undefined ? [] : ["--prompts", path.join(folder, "prompts.txt")];
+export const commandRows = ({ first, second, seeds, length, prompts }, words = ["--no-library"]) =>
+  inFolder((file) => {
+    const files = prompts === undefined ? [] : ["--prompts", file("prompts.txt")];
     if (prompts !== undefined) writeFileSync(files[1], prompts);
-    for (const ending of ["csv", "jsonl"]) {
-      execFileSync(
-        program,
-        [
-          "sweep",
-          "--model",
-          path.join("models", entry.file),
-          "--grid",
-          `temperature=${first},top_p=${second}`,
-          "--seeds",
-          String(seeds),
-          "--tokens",
-          String(length),
-          "--out",
-          `${out}.${ending}`,
-          ...files,
-          ...words,
-        ],
-        { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
-      );
-    }
-    const read = (ending) => readFileSync(`${out}.${ending}`, "utf8");
-    const findings = execFileSync(program, ["findings", `${out}.csv`, "--json", "--metric", "coherence"], {
-      encoding: "utf8",
-    });
-    return {
-      csv: read("csv"),
-      rows: read("jsonl")
-        .trim()
-        .split("\n")
-        .map((line) => JSON.parse(line)),
-      findings: JSON.parse(findings),
-    };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-export { find, press };
+    const grid = ["--grid", `temperature=${first},top_p=${second}`, "--seeds", seeds, "--tokens", length];
+    const [csv, lines] = [file("sweep.csv"), file("sweep.jsonl")];
+    for (const out of [csv, lines]) fabula("sweep", ...MODEL, ...grid, "--out", out, ...files, ...words);
+    const findings = JSON.parse(fabula("findings", csv, "--json", "--metric", "coherence"));
+    return { csv: readFileSync(csv, "utf8"), rows: rowsIn(lines), findings };
+  });

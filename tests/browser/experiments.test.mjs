@@ -1,29 +1,33 @@
 // The page of experiments: from one click to rows, findings, exports and a link that repeats it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { violations } from "./axe.mjs";
+import { isAccessible } from "./axe.mjs";
+import { compared } from "./command.mjs";
 import { saved } from "./downloads.mjs";
 import {
   LONG,
   SMALL,
   cells,
   commandRows,
+  failing,
   fillForm,
   finish,
+  follow,
   formed,
   open,
   reaches,
   status,
   told,
+  tellsOfFailure,
 } from "./experiments.mjs";
 import { alerts, find, openLibrary, press, until } from "./reader.mjs";
-import { house, startServer } from "./support.mjs";
+import { house, serve } from "./support.mjs";
 
 const shared = house();
 
 const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 
-test("a sweep runs to its end, and its rows are the command line's", async (t) => {
+test("a sweep runs to its end, and its rows are the command line's", compared, async (t) => {
   const page = await open(t, shared);
   assert.match(await status(page), /^280 stories \(7 × 5 cells of 8\), about /, "the defaults can be run at once");
   await fillForm(page, SMALL);
@@ -39,7 +43,7 @@ test("a sweep runs to its end, and its rows are the command line's", async (t) =
     here.findings.findings.map(({ finding }) => finding),
   );
   assert.deepEqual(coherence.caveats, here.findings.caveats);
-  assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), here.csv);
+  assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), `\uFEFF${here.csv}`);
   const [first] = await cells(page);
   assert.match(first, /^Temperature 0\.3, top-p 0\.9: coherence \d+%, 2 stories$/, "two have no interval");
   // Two seeds are too few for any test, and the findings say so.
@@ -52,7 +56,7 @@ test("a sweep runs to its end, and its rows are the command line's", async (t) =
   assert.equal(there.digest, link.hash.slice(-8));
 });
 
-test("several prompts and the library: every number is the command line's", async (t) => {
+test("several prompts and the library: every number is the command line's", compared, async (t) => {
   const sweep = { ...SMALL, second: "1", seeds: 1, prompts: "The king\nA small, “odd” owl" };
   const page = await open(t, shared);
   await openLibrary(page);
@@ -73,13 +77,15 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await until(page, "some stories", () => globalThis.said.filter((message) => message.type === "row").length >= 10);
   await press(page, "Pause");
   await reaches(page, "^Paused: \\d+ of 108");
-  const paused = await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").length);
-  await new Promise((resolve) => setTimeout(resolve, 600));
-  assert.equal(
-    await page.evaluate(() => globalThis.said.filter((message) => message.type === "row").length),
-    paused,
-    "it stays paused",
+  // What the stories so far tell is asked and answered: time enough for a worker that would go on.
+  await until(page, "findings", () => {
+    const { id } = globalThis.asked.findLast(({ type }) => type === "analyse") ?? {};
+    return id !== undefined && globalThis.said.some((message) => message.type === "findings" && message.id === id);
+  });
+  const after = await page.evaluate(() =>
+    globalThis.asked.slice(globalThis.asked.findIndex(({ type }) => type === "stop")),
   );
+  assert.ok(!after.some(({ type }) => type === "runs"), "it stays paused");
   assert.equal(await page.$eval("fieldset", (fields) => fields.disabled), true, "its settings are held");
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
   await page.reload();
@@ -146,8 +152,7 @@ test("another experiment and back: what was typed is there, and a run that was s
 });
 
 test("cancelled while the model is loading, which then fails: it can be run again", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.fault = "hang";
   const page = await open(t, { ...shared, server }, { expected: /gguf|ERR_/ });
   await fillForm(page, SMALL);
@@ -227,14 +232,15 @@ const hostile = {
   "bad escapes": "#x=1&e=sweep&p=%E0%A4%A&grid=%ZZ",
 };
 
-for (const [name, fragment] of Object.entries(hostile)) {
-  test(`malformed link: ${name}`, async (t) => {
-    const page = await open(t, shared, { fragment });
-    assert.match((await alerts(page)).join(" "), /could not be used/);
-    assert.match(await status(page), /^280 stories/);
-    assert.equal(await page.$("img[src='x']"), null);
-  });
-}
+test("malformed links", async (t) => {
+  const page = await open(t, shared, { fragment: "#x=7" });
+  assert.match((await alerts(page)).join(" "), /could not be used/, "the page opens with one");
+  for (const [name, fragment] of Object.entries(hostile)) {
+    assert.match(await follow(page, fragment), /could not be used/, name);
+    await reaches(page, "^280 stories");
+    assert.equal(await page.$("img[src='x']"), null, name);
+  }
+});
 
 test("prompts of a link that the form cannot hold are told, and change no more once they are shown", async (t) => {
   const page = await open(t, shared, {
@@ -247,36 +253,11 @@ test("prompts of a link that the form cannot hold are told, and change no more o
   assert.match(await status(page), /^4 stories/);
 });
 
-test("an engine that fails while it is asked what the stories tell is told of and started again", async (t) => {
-  const page = await open(t, shared, {
-    before: (page_) =>
-      page_.evaluateOnNewDocument(() => {
-        let failed = false;
-        const { Worker: Whole } = globalThis;
-        globalThis.Worker = class extends Whole {
-          constructor(...words) {
-            super(...words);
-            const { postMessage } = this;
-            this.postMessage = (message) => {
-              if (message.type !== "analyse" || failed || message.written === 0) return postMessage.call(this, message);
-              failed = true;
-              return setTimeout(() =>
-                this.dispatchEvent(
-                  new MessageEvent("message", {
-                    data: { type: "error", id: null, code: "panic", message: "The engine is gone." },
-                  }),
-                ),
-              );
-            };
-          }
-        };
-      }),
-  });
+test("an engine that fails while it is asked what the last stories tell is told of and started again", async (t) => {
+  const page = await open(t, shared, { before: failing("analyse", 8) });
   await fillForm(page, SMALL);
   await finish(page);
-  await until(page, "the alert", () =>
-    [...document.querySelectorAll('[role="alert"]')].some((one) => one.textContent.includes("The engine is gone.")),
-  );
+  await tellsOfFailure(page);
   await until(page, "findings", () => /seeds/.test(document.querySelector(".findings p")?.textContent ?? ""));
   assert.equal((await json(t, page)).rows.length, 8);
 });
@@ -345,29 +326,21 @@ test("by keyboard: from the grid to a story and back", async (t) => {
   assert.match(await name(), /^Temperature 0\.3, top-p 0\.9:/, "the focus is back where it was");
 });
 
-for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [
-    ["desk", undefined],
-    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
-  ]) {
-    test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
-      const page = await open(t, shared, { scheme, viewport });
-      assert.deepEqual(await violations(page), [], "before it runs");
-      await fillForm(page, { ...SMALL, seeds: 6, length: 24 });
-      await press(page, "Run");
-      await until(page, "some stories", () => globalThis.said.filter((message) => message.type === "row").length >= 4);
-      assert.deepEqual(await violations(page), [], "while it runs");
-      await reaches(page, "All 24");
-      await told(page);
-      await (await page.$$(".heatmap button"))[2].click();
-      await page.evaluate(() => {
-        for (const all of document.querySelectorAll("details")) all.open = true;
-      });
-      assert.deepEqual(await violations(page), [], "with the stories of a cell, all details open");
-      assert.ok(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        "nothing lies beside the screen",
-      );
-    });
-  }
-}
+test("axe finds nothing: before, while and after it runs", async (t) => {
+  const page = await open(t, shared);
+  await isAccessible(page, "before it runs");
+  await fillForm(page, LONG);
+  await press(page, "Run");
+  await until(page, "some stories", () => globalThis.said.filter((message) => message.type === "row").length >= 4);
+  await isAccessible(page, "while it runs");
+  await press(page, "Cancel");
+  await fillForm(page, { ...SMALL, seeds: 6, length: 24 });
+  await press(page, "Run");
+  await reaches(page, "All 24");
+  await told(page);
+  await (await page.$$(".heatmap button"))[2].click();
+  await page.evaluate(() => {
+    for (const all of document.querySelectorAll("details")) all.open = true;
+  });
+  await isAccessible(page, "with the stories of a cell, all details open");
+});

@@ -4,7 +4,7 @@ import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { saved as savedFile } from "./downloads.mjs";
+import { readCsv, saved as savedFile } from "./downloads.mjs";
 import {
   choose,
   chosen,
@@ -22,7 +22,7 @@ import {
   story,
   until,
 } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, newReader, serve, visit } from "./support.mjs";
 
 const shared = house();
 const settings = { prompt: 'Once there was a "fox", who', temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
@@ -61,34 +61,6 @@ async function takeIn(t, page, content) {
     return now !== null && now !== globalThis.lastNotice && now.textContent !== "";
   });
   return notice(page);
-}
-
-/** A reader of RFC 4180, written for this test alone. */
-function readCsv(text) {
-  const rows = [[]];
-  let at = 0;
-  while (at < text.length) {
-    let cell = "";
-    if (text[at] === '"') {
-      for (at += 1; text[at] !== '"' || text[at + 1] === '"'; at += 1) {
-        if (text[at] === '"') at += 1;
-        cell += text[at];
-      }
-      at += 1;
-    } else while (at < text.length && !",\r".includes(text[at])) cell += text[at++];
-    rows.at(-1).push(cell);
-    if (text[at] === ",") at += 1;
-    else {
-      assert.equal(text.slice(at, at + 2), "\r\n", "a row ends with CR LF");
-      at += 2;
-      if (at < text.length) rows.push([]);
-    }
-  }
-  const [head, ...body] = rows;
-  return body.map((row) => {
-    assert.equal(row.length, head.length);
-    return Object.fromEntries(head.map((name, index) => [name, row[index]]));
-  });
 }
 
 test("stories are here again after a reload, with all that the reader said of them", async (t) => {
@@ -472,7 +444,7 @@ const refusals = {
 };
 for (const [name, [spoil, words]] of Object.entries(refusals)) {
   test(`where ${name}, the page works, says so once and offers the export`, async (t) => {
-    const page = await visit(t, shared, { before: (p) => p.evaluateOnNewDocument(spoil) });
+    const page = await visit(t, shared, { hurried: 8, before: (p) => p.evaluateOnNewDocument(spoil) });
     await ready(page);
     const done = await generate(page, settings);
     assert.equal(done.token_ids.length, 24);
@@ -510,8 +482,7 @@ test("a story that a full storage refuses does not bring deleted ones back", asy
 });
 
 test("a storage that answers late is used all the same", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const first = await visit(t, shared, { context });
   await ready(first);
   await generate(first, { ...settings, seed: 1 });
@@ -527,11 +498,11 @@ test("a storage that answers late is used all the same", async (t) => {
       if (name !== "fabula") return request;
       const add = request.addEventListener.bind(request);
       request.addEventListener = (type, listener) =>
-        add(type, (event) => (type === "success" ? setTimeout(() => listener(event), 17_000) : listener(event)));
+        add(type, (event) => (type === "success" ? setTimeout(() => listener(event), 16_000) : listener(event)));
       return request;
     };
   };
-  const page = await visit(t, shared, { context, before: (p) => p.evaluateOnNewDocument(late) });
+  const page = await visit(t, shared, { context, hurried: 8, before: (p) => p.evaluateOnNewDocument(late) });
   await ready(page);
   await generate(page, { ...settings, seed: 2 });
   await until(page, "the notice", () => document.querySelector('[data-purpose="archive"]') !== null);
@@ -541,24 +512,24 @@ test("a storage that answers late is used all the same", async (t) => {
     "both stories",
     () => document.querySelectorAll("#history button[aria-label^='Read ']").length === 2,
   );
-  const keys = () =>
-    page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          indexedDB.open("fabula").onsuccess = ({ target: { result } }) =>
-            (result.transaction("stories").objectStore("stories").getAllKeys().onsuccess = (event) =>
-              resolve(event.target.result.length));
-        }),
-    );
-  for (let tries = 0; tries < 50 && (await keys()) < 2; tries += 1) await new Promise((done) => setTimeout(done, 100));
-  assert.equal(await keys(), 2, "the story that was written meanwhile is kept, too");
+  await until(
+    page,
+    "the story that was written meanwhile",
+    () =>
+      new Promise((resolve) => {
+        indexedDB.open("fabula").onsuccess = ({ target: { result } }) =>
+          (result.transaction("stories").objectStore("stories").getAllKeys().onsuccess = (event) => {
+            result.close();
+            resolve(event.target.result.length === 2);
+          });
+      }),
+  );
   assert.doesNotMatch(await page.$eval("#history", (node) => node.textContent), /Not kept/);
   assert.equal(await page.$('[data-purpose="archive"]'), null, "and it is no longer said that they will be lost");
 });
 
 test("a tab with a newer version of the page takes the storage, and this one says so", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const page = await visit(t, shared, { context });
   await ready(page);
   await generate(page, settings);
@@ -584,8 +555,7 @@ test("a tab with a newer version of the page takes the storage, and this one say
 });
 
 test("two tabs keep their stories beside each other", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const one = await visit(t, shared, { context });
   await ready(one);
   const other = await visit(t, shared, { context });
@@ -601,8 +571,7 @@ test("two tabs keep their stories beside each other", async (t) => {
 });
 
 test("many stories leave neither rows nor answers behind", { timeout: 300_000 }, async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server });
   await ready(page);
   await generate(page, { ...settings, length: 8 });

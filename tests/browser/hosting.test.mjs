@@ -9,7 +9,7 @@ import { ROOT, house, visit } from "./support.mjs";
 const shared = house({ base: "/some/where/" });
 
 test("the page works at a sub-path, and its link names it", async (t) => {
-  const page = await visit(t, shared);
+  const page = await visit(t, shared, { serviceWorker: true });
   await ready(page);
   assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
   assert.ok((await copiedLink(page)).startsWith(shared.server.url));

@@ -1,22 +1,15 @@
 // Self-evaluation on the page of experiments: both ways to their end, how each story came about, links, ratings.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { isAccessible } from "./axe.mjs";
+import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
 import { saved } from "./downloads.mjs";
-import { finish, formed, open, reaches, status } from "./experiments.mjs";
-import { alerts, fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
-import { ROOT, house, visit } from "./support.mjs";
+import { failing, finish, follow, formed, open, reaches, status, tellsOfFailure } from "./experiments.mjs";
+import { fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
+import { house, visit } from "./support.mjs";
 
 const shared = house();
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
-const { default: model, models } = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-const entry = models.find((m) => m.name === model);
-
 const BEST_OF = { way: "Best of n", drafts: 3, seeds: 1, length: 24, prompts: "The king\nA small, “odd” owl" };
 const REVISE = {
   way: "Revise",
@@ -26,18 +19,6 @@ const REVISE = {
   length: 60,
   prompts: "Once upon a time there was a fox.\nWhy does the moon follow us home?",
 };
-
-async function violations(page) {
-  await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document));
-  return found.map(
-    (v) =>
-      `${v.id}: ${v.nodes
-        .map((n) => n.target.join(" "))
-        .slice(0, 5)
-        .join(", ")}`,
-  );
-}
 
 const openJudge = (t, options = {}) => open(t, shared, { fragment: "#judge", ...options });
 const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
@@ -89,40 +70,24 @@ async function heardStatuses(page) {
 }
 
 /** What the command line judges, with the same settings. */
-function commandRows(words, { prompts, seeds, length }) {
-  const folder = mkdtempSync(path.join(tmpdir(), "fabula-judge-"));
-  try {
-    const [out, file] = [path.join(folder, "judged.jsonl"), path.join(folder, "prompts.txt")];
-    writeFileSync(file, prompts);
-    execFileSync(
-      program,
-      [
-        "judge",
-        ...words,
-        "--model",
-        path.join("models", entry.file),
-        "--prompts",
-        file,
-        "--seeds",
-        String(seeds),
-        "--tokens",
-        String(length),
-        "--weights",
-        "coherence=1,relevance=1",
-        "--out",
-        out,
-        "--no-library",
-      ],
-      { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
+const commandRows = (words, { prompts, seeds, length }) =>
+  inFolder((file) => {
+    const [texts, out] = [file("prompts.txt"), file("judged.jsonl")];
+    writeFileSync(texts, prompts);
+    const amount = ["--prompts", texts, "--seeds", seeds, "--tokens", length];
+    fabula(
+      "judge",
+      ...words,
+      ...MODEL,
+      ...amount,
+      "--weights",
+      "coherence=1,relevance=1",
+      "--out",
+      out,
+      "--no-library",
     );
-    return readFileSync(out, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+    return rowsIn(out);
+  });
 
 const withoutRun = (rows) =>
   rows.map(({ run, ...row }) => {
@@ -130,7 +95,7 @@ const withoutRun = (rows) =>
     return row;
   });
 
-test("best of n: the rows are the command line's, and every draft is shown with its score", async (t) => {
+test("best of n: the rows are the command line's, every draft is shown with its score", compared, async (t) => {
   const page = await openJudge(t);
   assert.match(
     await status(page),
@@ -180,7 +145,9 @@ test("best of n: the rows are the command line's, and every draft is shown with 
     assert.equal(draft.head.includes("chosen at random"), at === chosen.control);
   }
 
-  const csv = (await saved(t, page, "Save CSV")).bytes.toString();
+  const marked = (await saved(t, page, "Save CSV")).bytes.toString();
+  assert.equal(marked[0], "\uFEFF");
+  const csv = marked.slice(1);
   const [head, ...items] = csv.trimEnd().split(/\r\n(?=\d)/);
   const columns = head.split(",");
   for (const name of [
@@ -197,7 +164,7 @@ test("best of n: the rows are the command line's, and every draft is shown with 
   assert.ok(items[1].includes('"A small, “odd” owl"'));
 });
 
-test("revise: every round tells its sentence, its candidates, the choice and the change", async (t) => {
+test("revise: every round tells its sentence, its candidates, the choice, the change", compared, async (t) => {
   const page = await openJudge(t);
   await fill(page, REVISE);
   await finish(page);
@@ -346,6 +313,14 @@ test("novelty counts with the library only", async (t) => {
   assert.ok(Math.abs(score - (0.5 * coherence + novelty) / 1.5) < 1e-9, "weights are shares of their sum");
 });
 
+test("an engine that fails while it is asked what the last pairs tell is told of and started again", async (t) => {
+  const page = await openJudge(t, { before: failing("analyse_judgements", 2) });
+  await fill(page, BEST_OF);
+  await finish(page);
+  await tellsOfFailure(page);
+  await told(page);
+});
+
 test("settings that cannot be run are refused in words", async (t) => {
   const page = await openJudge(t);
   const problem = (words) =>
@@ -370,13 +345,13 @@ const hostile = {
   "wrong types": "#x=1&e=judge&drafts=many&seeds=%3Cscript%3E",
 };
 
-for (const [name, fragment] of Object.entries(hostile)) {
-  test(`malformed link: ${name}`, async (t) => {
-    const page = await open(t, shared, { fragment });
-    assert.match((await alerts(page)).join(" "), /could not be used/);
-    assert.match(await status(page), /pairs? of stories/);
-  });
-}
+test("malformed links", async (t) => {
+  const page = await openJudge(t);
+  for (const [name, fragment] of Object.entries(hostile)) {
+    assert.match(await follow(page, fragment), /could not be used/, name);
+    await reaches(page, "pairs? of stories");
+  }
+});
 
 test("the reader's ratings are held against the score", async (t) => {
   const page = await openJudge(t);
@@ -464,31 +439,20 @@ test("by keyboard: from the form to the story of an item", async (t) => {
   assert.match(await page.evaluate(() => document.activeElement.textContent), /^Open this story \(draft 1\)$/);
 });
 
-for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [
-    ["desk", undefined],
-    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
-  ]) {
-    test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
-      const page = await openJudge(t, { scheme, viewport });
-      assert.deepEqual(await violations(page), [], "before it runs");
-      for (const settings of [BEST_OF, REVISE]) {
-        await fill(page, settings);
-        await finish(page);
-        await told(page);
-        await openItem(page, 0);
-        await page.evaluate(() => {
-          for (const all of document.querySelectorAll("details")) all.open = true;
-        });
-        await until(page, "all stories", () =>
-          [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1),
-        );
-        assert.deepEqual(await violations(page), [], `${settings.way}, all details open`);
-        assert.ok(
-          await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-          "nothing lies beside the screen",
-        );
-      }
+test("axe finds nothing: before it runs, best of n, revise", async (t) => {
+  const page = await openJudge(t);
+  await isAccessible(page, "before it runs");
+  for (const settings of [BEST_OF, REVISE]) {
+    await fill(page, settings);
+    await finish(page);
+    await told(page);
+    await openItem(page, 0);
+    await page.evaluate(() => {
+      for (const all of document.querySelectorAll("details")) all.open = true;
     });
+    await until(page, "all stories", () =>
+      [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1),
+    );
+    await isAccessible(page, `${settings.way}, all details open`);
   }
-}
+});

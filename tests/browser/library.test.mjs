@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alerts, find, generate, openLibrary, parts, press, ready, said, sees, until } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, newReader, serve, visit } from "./support.mjs";
 
 const shared = house();
 const settings = {
@@ -17,8 +17,7 @@ const phase = (page, wanted) =>
   until(page, `the library ${wanted}`, (p) => document.querySelector(".library")?.dataset.phase === p, wanted);
 
 test("before it is loaded, Novelty offers it with its size, and nothing of it is fetched", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   const page = await visit(t, { ...shared, server });
   await ready(page);
   await generate(page, settings);
@@ -69,8 +68,7 @@ test("it marks copied spans, names their books, and keeps Novelty current while 
 });
 
 test("a second visit opens it from this device, without the network", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const first = await visit(t, shared, { context });
   await ready(first);
   assert.equal((await openLibrary(first)).kept, true);
@@ -84,8 +82,7 @@ test("a second visit opens it from this device, without the network", async (t) 
 
 for (const [fault, words] of Object.entries({ corrupt: /damaged/, missing: /library\.fabulib/ })) {
   test(`a library that is ${fault} is told where it was offered, and can be tried again`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     Object.assign(server, { fault, faulty: isLibrary });
     const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load resource/ });
     await ready(page);

@@ -34,7 +34,7 @@ test("a copied link replays exactly for another reader", async (t) => {
   const replayed = await said(other, "done");
   await sees(other, "reproduced exactly");
   assert.deepEqual(replayed.token_ids, first.token_ids);
-  assert.deepEqual(replayed.metrics.perplexity, first.metrics.perplexity);
+  assert.deepEqual(replayed.numbers.perplexity, first.numbers.perplexity);
   assert.deepEqual(await chosen(other), settings);
   assert.ok((await story(other)).includes(first.text.trim()));
   assert.deepEqual(await alerts(other), []);
@@ -82,34 +82,49 @@ const hostile = {
   "one megabyte": `#v=1&p=${"long ".repeat(210_000)}&t=0.8&n=8&seed=1`,
 };
 
-for (const [name, fragment] of Object.entries(hostile)) {
-  test(`hostile link: ${name}`, async (t) => {
-    const page = await visit(t, shared, { fragment });
-    await ready(page);
-    await page.waitForSelector('[role="alert"]', { visible: true });
-    const notices = await alerts(page);
-    assert.ok(notices.join("").length > 10, "the notice says something");
-    assert.ok(notices.join("").length < 2000, "and does not repeat the whole link");
-    const now = await chosen(page);
-    assert.ok(now.temperature >= 0 && now.temperature <= 2, `temperature ${now.temperature}`);
-    assert.ok(now.top_p >= 0.05 && now.top_p <= 1, `top-p ${now.top_p}`);
-    assert.ok(Number.isInteger(now.seed) && now.seed >= 0 && now.seed <= 4294967295, `seed ${now.seed}`);
-    assert.ok(now.length >= 1 && now.length <= 512, `length ${now.length}`);
-    assert.ok(now.prompt.length <= 4000, `prompt of ${now.prompt.length} characters`);
-    await generatedOrCanBe(page);
-    assert.equal(await page.$("img[src='x']"), null, "no markup from the link");
-  });
+/** What the page does with a hostile link, the `at`-th that it has read. */
+async function withstands(page, name, at) {
+  await said(page, "link_read", at);
+  await page.waitForSelector('[role="alert"]', { visible: true });
+  const notices = await alerts(page);
+  assert.ok(notices.join("").length > 10, `${name}: the notice says something`);
+  assert.ok(notices.join("").length < 2000, `${name}: and does not repeat the whole link`);
+  const now = await chosen(page);
+  assert.ok(now.temperature >= 0 && now.temperature <= 2, `${name}: temperature ${now.temperature}`);
+  assert.ok(now.top_p >= 0.05 && now.top_p <= 1, `${name}: top-p ${now.top_p}`);
+  assert.ok(Number.isInteger(now.seed) && now.seed >= 0 && now.seed <= 4294967295, `${name}: seed ${now.seed}`);
+  assert.ok(now.length >= 1 && now.length <= 512, `${name}: length ${now.length}`);
+  assert.ok(now.prompt.length <= 4000, `${name}: prompt of ${now.prompt.length} characters`);
+  await generatedOrCanBe(page);
+  assert.equal(await page.$("img[src='x']"), null, `${name}: no markup from the link`);
 }
+
+// Read before a model is loaded, since it may name one.
+for (const name of ["unknown model", "one megabyte"])
+  test(`the page opens with a hostile link: ${name}`, async (t) => {
+    const page = await visit(t, shared, { fragment: hostile[name] });
+    await ready(page);
+    await withstands(page, name, 1);
+  });
+
+test("hostile links, followed one after the other", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  for (const [at, [name, fragment]] of Object.entries(hostile).entries()) {
+    await page.evaluate((link) => {
+      document.getElementById("notices").replaceChildren();
+      location.hash = link;
+    }, fragment);
+    await withstands(page, name, at + 1);
+  }
+});
 
 /** A link may start a story by itself; whether it did or not, one can be had. */
 async function generatedOrCanBe(page) {
-  await until(
-    page,
-    "the link's own story",
-    () =>
-      !globalThis.said.some((m) => m.type === "started") ||
-      globalThis.said.some((m) => m.type === "done" || m.type === "error"),
-  );
+  await until(page, "the link's own story", () => {
+    const has = (...types) => globalThis.said.filter(({ type }) => types.includes(type)).length;
+    return has("started") === has("done", "error");
+  });
   const done = await generate(page, { prompt: "Once", length: 8 });
   assert.equal(done.token_ids.length, 8);
 }

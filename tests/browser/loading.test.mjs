@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alerts, count, generate, press, ready, said, sees, story } from "./reader.mjs";
-import { house, startServer, visit } from "./support.mjs";
+import { house, newReader, serve, visit } from "./support.mjs";
 
 const shared = house();
 const network = /Failed to load resource|net::ERR|404|\.gguf/;
 
 test("before the model is ready there is a labelled example and a progress bar", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.fault = "hang";
   const page = await visit(t, { ...shared, server });
   await said(page, "progress");
@@ -21,8 +20,7 @@ test("before the model is ready there is a labelled example and a progress bar",
 });
 
 test("the second visit takes the model from Cache Storage", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const first = await visit(t, shared, { context });
   const fetched = await ready(first);
   assert.equal(fetched.from, "network");
@@ -36,8 +34,7 @@ test("the second visit takes the model from Cache Storage", async (t) => {
 });
 
 test("a damaged copy in Cache Storage is noticed and fetched anew", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   const first = await visit(t, shared, { context });
   await ready(first);
   const damaged = await first.evaluate(async () => {
@@ -67,8 +64,7 @@ const faults = {
 };
 for (const [fault, title] of Object.entries(faults)) {
   test(`${title} gives a clear message, and Retry works once it is mended`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     server.fault = fault;
     const page = await visit(t, { ...shared, server }, { expected: network });
     const error = await said(page, "error");
@@ -86,8 +82,7 @@ for (const [fault, title] of Object.entries(faults)) {
 
 for (const [fault, title] of Object.entries({ corrupt: "damaged", missing: "not there" })) {
   test(`a tokenizer that is ${title} is told before the model has come`, async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
+    const server = await serve(t);
     Object.assign(server, { fault, faulty: /tokenizer/ });
     const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load resource/ });
     const error = await said(page, "error");
@@ -99,8 +94,7 @@ for (const [fault, title] of Object.entries({ corrupt: "damaged", missing: "not 
 }
 
 test("where the browser stores nothing, the model works and the page says that it is not kept", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.prelude = "Cache.prototype.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));";
   const page = await visit(t, { ...shared, server });
   const model = await ready(page);
@@ -111,8 +105,7 @@ test("where the browser stores nothing, the model works and the page says that i
 });
 
 test("offline at the first visit: the message says so, and Retry works later", async (t) => {
-  const server = await startServer();
-  t.after(() => server.close());
+  const server = await serve(t);
   server.fault = "hang";
   const page = await visit(t, { ...shared, server }, { expected: network });
   await said(page, "progress");
@@ -130,8 +123,7 @@ test("offline at the first visit: the message says so, and Retry works later", a
 });
 
 test("after a visit, the model is not needed from the network again", async (t) => {
-  const context = await shared.browser.createBrowserContext();
-  t.after(() => context.close());
+  const context = await newReader(t, shared);
   await ready(await visit(t, shared, { context }));
   shared.server.fault = "drop";
   t.after(() => {

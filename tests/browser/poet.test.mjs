@@ -1,15 +1,13 @@
 // The experiment with the Poet: from the usual settings to rows, findings, pairs of stories and a link that repeats it.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { violations } from "./axe.mjs";
+import { isAccessible } from "./axe.mjs";
+import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
 import { saved } from "./downloads.mjs";
-import { entry, finish, formed, open, program, reaches, status } from "./experiments.mjs";
+import { finish, follow, formed, open, reaches, status } from "./experiments.mjs";
 import { alerts, fillIn, find, openLibrary, setSlider, until } from "./reader.mjs";
-import { ROOT, house } from "./support.mjs";
+import { house } from "./support.mjs";
 
 const shared = house();
 const POET = "#x=1&e=poet";
@@ -29,45 +27,19 @@ async function fillForm(page, { strengths, seeds, length, prompts: lines }) {
   );
 }
 
-/**
- * Rows that the command line writes, with the adapter or, without strengths, by the model alone.
- */
-function commandRows({ strengths, seeds, length, prompts: lines }) {
-  const folder = mkdtempSync(path.join(tmpdir(), "fabula-poet-"));
-  try {
-    writeFileSync(path.join(folder, "prompts.txt"), lines);
+/** Rows that the command line writes, with the adapter or, without strengths, by the model alone. */
+const commandRows = ({ strengths, seeds, length, prompts: lines }) =>
+  inFolder((file) => {
+    const [texts, out] = [file("prompts.txt"), file("sweep.jsonl")];
+    writeFileSync(texts, lines);
     const grid =
       strengths === undefined
         ? ["--grid", "temperature=0.8"]
         : ["--adapter", "models/poet", "--grid", `strength=${strengths}`];
-    const out = path.join(folder, "sweep.jsonl");
-    execFileSync(
-      program,
-      [
-        "sweep",
-        "--model",
-        path.join("models", entry.file),
-        ...grid,
-        "--seeds",
-        String(seeds),
-        "--tokens",
-        String(length),
-        "--prompts",
-        path.join(folder, "prompts.txt"),
-        "--no-library",
-        "--out",
-        out,
-      ],
-      { cwd: ROOT, stdio: ["ignore", "ignore", "pipe"] },
-    );
-    return readFileSync(out, "utf8")
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+    const amount = ["--seeds", seeds, "--tokens", length];
+    fabula("sweep", ...MODEL, ...grid, ...amount, "--prompts", texts, "--no-library", "--out", out);
+    return rowsIn(out);
+  });
 
 const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 const sides = (page) =>
@@ -79,7 +51,7 @@ const sides = (page) =>
     })),
   );
 
-test("the sweep of strengths runs to its end, and its rows are the command line's", async (t) => {
+test("the sweep of strengths runs to its end, and its rows are the command line's", compared, async (t) => {
   const page = await open(t, shared, { fragment: POET });
   assert.match(await status(page), /^126 stories \(7 strengths of 18\), about /, "the defaults can be run at once");
   assert.deepEqual(await alerts(page), []);
@@ -175,18 +147,18 @@ test("novelty comes from the library and from the poems", async (t) => {
 });
 
 const hostile = {
-  "no strength": ["&grid=temperature=0.5,1", /126 stories/],
-  "a strength beyond": ["&grid=strength=0:9:3&adapter=poet@01234567", /126 stories/],
-  "another adapter": ["&grid=strength=0,1&seeds=1&adapter=poet@01234567&n=8", /2 stories \(2 strengths of 1\)/],
-  "two settings": ["&grid=strength=0,1,temperature=0,1&adapter=poet@01234567", /126 stories/],
+  "no strength": ["&grid=temperature=0.5,1", "126 stories"],
+  "a strength beyond": ["&grid=strength=0:9:3&adapter=poet@01234567", "126 stories"],
+  "another adapter": ["&grid=strength=0,1&seeds=1&adapter=poet@01234567&n=8", "2 stories \\(2 strengths of 1\\)"],
+  "two settings": ["&grid=strength=0,1,temperature=0,1&adapter=poet@01234567", "126 stories"],
 };
-for (const [name, [fragment, words]] of Object.entries(hostile)) {
-  test(`a link that cannot be followed: ${name}`, async (t) => {
-    const page = await open(t, shared, { fragment: POET + fragment });
-    assert.match((await alerts(page)).join(" "), /could not be used/);
-    assert.match(await status(page), words);
-  });
-}
+test("links that cannot be followed", async (t) => {
+  const page = await open(t, shared, { fragment: POET });
+  for (const [name, [fragment, words]] of Object.entries(hostile)) {
+    assert.match(await follow(page, POET + fragment), /could not be used/, name);
+    await reaches(page, words);
+  }
+});
 
 test("a strength that cannot be run is refused in words", async (t) => {
   const page = await open(t, shared, { fragment: POET });
@@ -200,24 +172,13 @@ test("a strength that cannot be run is refused in words", async (t) => {
   await reaches(page, "^72 stories");
 });
 
-for (const scheme of ["light", "dark"]) {
-  for (const [screen, viewport] of [
-    ["desk", undefined],
-    ["phone", { width: 360, height: 740, hasTouch: true, isMobile: true }],
-  ]) {
-    test(`axe finds nothing: ${scheme}, ${screen}`, async (t) => {
-      const page = await open(t, shared, { scheme, viewport, fragment: POET });
-      assert.deepEqual(await violations(page), [], "before it runs");
-      await fillForm(page, { ...SMALL, strengths: "0,1" });
-      await finish(page);
-      await page.evaluate(() => {
-        for (const all of document.querySelectorAll("details")) all.open = true;
-      });
-      assert.deepEqual(await violations(page), [], "finished, all details open");
-      assert.ok(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
-        "nothing lies beside the screen",
-      );
-    });
-  }
-}
+test("axe finds nothing: before and after it runs", async (t) => {
+  const page = await open(t, shared, { fragment: POET });
+  await isAccessible(page, "before it runs");
+  await fillForm(page, { ...SMALL, strengths: "0,1" });
+  await finish(page);
+  await page.evaluate(() => {
+    for (const all of document.querySelectorAll("details")) all.open = true;
+  });
+  await isAccessible(page, "finished, all details open");
+});

@@ -1,23 +1,53 @@
 // What a reader does and sees. Controls are found by role and accessible name only.
 import assert from "node:assert/strict";
-import { isFirefox } from "./support.mjs";
-
-const PATIENCE = 60_000;
+import { PATIENCE, isFirefox } from "./support.mjs";
 
 /**
- * Asks the page until it says yes. (The browser driver's own waitForFunction compiles text inside the page, which the
- * page's Content-Security-Policy rightly forbids.)
+ * Asks the page until it says yes. It asks anew when something on the page has changed, when a worker has said something, and now and
+ * then for what changes silently. (The browser driver's own waitForFunction compiles text inside the page, which the page's
+ * Content-Security-Policy rightly forbids.)
  */
 export async function until(page, what, question, ...words) {
-  const end = Date.now() + PATIENCE;
-  while (!(await page.evaluate(question, ...words))) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  if (!(await page.evaluate(asking(question), PATIENCE, ...words))) throw new Error(`waited in vain for ${what}`);
+}
+
+/** The question as one function that answers when it can say yes, or false after `patience` milliseconds. */
+const asking = (question) =>
+  // eslint-disable-next-line no-new-func -- of functions of the tests' own, to be run in the page
+  new Function("patience", "...words", `return (${keepAsking})(${question}, patience, words)`);
+
+async function keepAsking(question, patience, words) {
+  const SILENT = 50;
+  // What changes with every frame is looked at once a frame.
+  const FRAME = 15;
+  const later = globalThis.later ?? setTimeout;
+  const end = performance.now() + patience;
+  let woken = () => {};
+  const wake = () => woken();
+  const observer = new MutationObserver(wake);
+  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  globalThis.listening?.add(wake);
+  try {
+    for (;;) {
+      const answer = await question(...words);
+      if (answer) return answer;
+      if (performance.now() > end) return false;
+      await new Promise((resolve) => {
+        const timer = later(resolve, SILENT);
+        woken = () => {
+          clearTimeout(timer);
+          woken = () => {};
+          later(resolve, FRAME);
+        };
+      });
+    }
+  } finally {
+    observer.disconnect();
+    globalThis.listening?.delete(wake);
   }
 }
 
-export const find = (page, role, name) =>
-  page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`, { timeout: PATIENCE });
+export const find = (page, role, name) => page.waitForSelector(`::-p-aria([name="${name}"][role="${role}"])`);
 
 export const focusIsOn = (page) =>
   page.evaluate(() => document.activeElement?.getAttribute("aria-label") || document.activeElement?.textContent || "");
@@ -26,15 +56,31 @@ export const focusIsOn = (page) =>
 export const settle = (page) =>
   page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))));
 
+/** Waits until the page has nothing more to do about the place that is looked at: nothing put off, nothing asked and not answered. */
+export const atRest = (page) =>
+  until(page, "the page at rest", async () => {
+    const rests = () => {
+      const { id } = globalThis.asked.findLast(({ type }) => type === "look") ?? {};
+      const answered = ({ type, id: to }) => to === id && (type === "looked" || type === "not_looked");
+      return globalThis.putOff.size === 0 && (id === undefined || globalThis.said.some(answered));
+    };
+    if (!rests()) return false;
+    // What has just come in may ask for more with the next frame.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())));
+    return rests();
+  });
+
+/** Waits until the workers have said so many messages of a type and the page had time to show the last; gives that one. */
 export async function said(page, type, count = 1) {
   await until(
     page,
     `"${type}" (${count})`,
-    (t, n) => globalThis.said.filter((m) => m.type === t).length >= n,
+    (t, n) =>
+      globalThis.said.filter((m) => m.type === t).length >= n &&
+      new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true)))),
     type,
     count,
   );
-  await settle(page);
   return page.evaluate((t, n) => globalThis.said.filter((m) => m.type === t)[n - 1], type, count);
 }
 
@@ -118,7 +164,7 @@ export async function meanwhile(page, role, name, { tokens, value }) {
       new Promise((resolve) => {
         const look = () => {
           if (globalThis.said.reduce((sum, m) => sum + (m.type === "tokens" ? m.token_ids.length : 0), 0) < n)
-            return setTimeout(look, 1);
+            return globalThis.later(look, 1);
           if (to === undefined) node.click();
           else {
             node.value = String(to);
@@ -147,8 +193,8 @@ export async function generate(page, settings = {}) {
 
 /** Loads the library, as the button offers it, and waits until it is open. */
 export async function openLibrary(page) {
-  const button = await page.waitForSelector("::-p-aria([role='button'])::-p-text(Load the library)").catch(() => null);
-  await (button ?? (await page.waitForSelector("::-p-text(Load the library)"))).click();
+  const button = await page.waitForSelector("::-p-aria([role='button'])::-p-text(Load the library)");
+  await button.click();
   return said(page, "opened");
 }
 
@@ -174,10 +220,10 @@ export async function copiedLink(page) {
 
 /** The link of settings, as docs/links.md writes it. */
 export function linkOf(
-  { prompt, temperature, top_p, seed, length, options = {}, order, forced = [], adapter },
+  { prompt, temperature, top_p, seed, length, options = {}, order, rules = 1, forced = [], adapter },
   digest,
 ) {
-  const fields = { v: 1, p: prompt, t: temperature, top_p, ...options, n: length, seed };
+  const fields = { v: 1, rules, p: prompt, t: temperature, top_p, ...options, n: length, seed };
   if (adapter) Object.assign(fields, { adapter: adapter.id, strength: adapter.strength });
   if (order) fields.chain = order.join(",");
   if (forced.length > 0) fields.f = forced.map((pair) => pair.join(":")).join(",");

@@ -4,7 +4,8 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { judgements, sweep } from "../../scripts/plots/data.mjs";
-import { entry, formed, open, reaches, told } from "./experiments.mjs";
+import { entry } from "./command.mjs";
+import { formed, open, reaches, told } from "./experiments.mjs";
 import { openLibrary, until } from "./reader.mjs";
 import { house, isFirefox } from "./support.mjs";
 
@@ -64,10 +65,8 @@ async function isOnePage(page, name) {
   assert.deepEqual(await flaws(page, SMALLEST), []);
 }
 
-/** The page as it is left by our own run of an experiment, of which docs/experiments has the rows. */
-async function openWith(t, name, description, rows) {
-  const page = await open(t, shared, { fragment: `#${name}` });
-  await openLibrary(page);
+/** Keeps rows of an experiment as the page does. */
+async function keep(page, name, description, rows) {
   const { engine } = await page.evaluate(() => globalThis.said.find(({ type }) => type === "hello"));
   const measures = await page.evaluate(async () => {
     const at = (path_) => new URL(path_, document.baseURI).href;
@@ -99,13 +98,35 @@ async function openWith(t, name, description, rows) {
     identity,
     rows,
   );
-  // Without the link in the address, what was written last is there.
-  await page.goto(`${shared.server.url}experiments.html?again#${name}`);
-  await formed(page);
-  await reaches(page, "^All .* are written");
-  await until(page, "the digest", () => location.hash.includes("digest="));
-  return page;
 }
+
+/**
+ * Shows our own runs of experiments, of which docs/experiments has the rows, one after the other, as if they had been written here, and
+ * prints each. The library is opened once for all of them.
+ */
+async function areOnePageEach(t, runs) {
+  const page = await open(t, shared, { fragment: `#${FIRST}` });
+  for (const { name, description, rows } of runs) await keep(page, name, description, rows);
+  // Without the link in the address, what was written last is there.
+  await page.goto(`${shared.server.url}experiments.html?again#${FIRST}`);
+  await formed(page);
+  await openLibrary(page);
+  for (const { name, title, isDrawn } of runs) {
+    if (name !== FIRST)
+      await page.evaluate((place) => {
+        location.hash = place;
+      }, name);
+    await until(page, title, (which) => document.querySelector(".chooser [aria-current]").hash === `#${which}`, name);
+    await reaches(page, "^All .* are written");
+    await until(page, "the digest", () => location.hash.includes("digest="));
+    await isDrawn(page);
+    await isOnePage(page, title);
+    await page.emulateMediaType(null);
+    await page.setViewport({ width: 1280, height: 900 });
+  }
+}
+/** The experiment that the page opens with. */
+const FIRST = "sweep";
 
 /** Rows of a sweep as the page keeps them; the texts are in no CSV, and on no report. */
 function sweepRows(file) {
@@ -133,32 +154,35 @@ function sweepRows(file) {
 const isNumber = (name) =>
   !["run", "cell", "prompt", "temperature", "top_p", "strength", "seed", "ended", "digest", "link"].includes(name);
 
-test("sampling: 35 cells of 24 stories", options, async (t) => {
+const sampling = () => {
   const { grid, rows } = sweepRows("sampling.csv");
-  const page = await openWith(t, "sweep", { grid }, rows);
-  await told(page);
-  await isOnePage(page, "sampling");
-});
+  return { title: "sampling", name: "sweep", description: { grid }, rows, isDrawn: told };
+};
 
-test("the Poet: seven strengths of 48 stories", options, async (t) => {
+const poet = () => {
   const { grid, rows } = sweepRows("poet.csv");
-  const page = await openWith(t, "poet", { grid }, rows);
-  await until(page, "every plot", () =>
-    [...document.querySelectorAll(".measure")].every((measure) => measure.querySelector("svg")),
-  );
-  await isOnePage(page, "poet");
-});
-
-for (const file of ["best-of.jsonl", "revise.jsonl"]) {
-  test(`self-evaluation: all sixteen numbers of ${file}`, options, async (t) => {
-    const { protocol, rows } = judgements(file);
-    const page = await openWith(
-      t,
-      "judge",
-      { protocol },
-      rows.map((row, run) => ({ run, ...row })),
+  const isDrawn = (page) =>
+    until(page, "every plot", () =>
+      [...document.querySelectorAll(".measure")].every((measure) => measure.querySelector("svg")),
     );
-    await until(page, "sixteen numbers", () => document.querySelectorAll(".effects tbody tr").length === 16);
-    await isOnePage(page, file);
-  });
-}
+  return { title: "poet", name: "poet", description: { grid }, rows, isDrawn };
+};
+
+const judged = (file) => {
+  const { protocol, rows } = judgements(file);
+  const isDrawn = (page) =>
+    until(page, "sixteen numbers", () => document.querySelectorAll(".effects tbody tr").length === 16);
+  return {
+    title: file,
+    name: "judge",
+    description: { protocol },
+    rows: rows.map((row, run) => ({ run, ...row })),
+    isDrawn,
+  };
+};
+
+test("one page each: 35 cells of 24 stories, seven strengths of 48, all sixteen numbers of best of n", options, (t) =>
+  areOnePageEach(t, [sampling(), poet(), judged("best-of.jsonl")]),
+);
+
+test("one page: all sixteen numbers of revise", options, (t) => areOnePageEach(t, [judged("revise.jsonl")]));

@@ -1,127 +1,21 @@
 // What every browser test starts from: a server that can be told to fail, a browser, and a page that is watched.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import path from "node:path";
 import { after, before } from "node:test";
-import puppeteer from "puppeteer-core";
-import { ROOT, answer, contentType, publicFile } from "../../scripts/serve.mjs";
+import { ROOT } from "../../scripts/serve.mjs";
+import { chromium, firefox, isFirefox, launch } from "./browsers.mjs";
+import { createReaders } from "./readers.mjs";
+import { PKG, serve, startServer } from "./server.mjs";
 
-/** The build under test: target/pkg is served in the place of pkg/. */
-const PKG = process.env.FABULA_PKG || (existsSync(path.join(ROOT, "target/pkg/fabula.js")) ? "target/pkg" : "pkg");
+/** How long what must come is waited for, in milliseconds: nobody waits so long but on a machine with much else to do. */
+export const PATIENCE = 120_000;
 
-/**
- * Serves the repository root under `base`. `server.fault` makes the files fail that `server.faulty` names (the models):
- * "corrupt" flips a byte, "missing" answers 404, "trouble" 503, "drop" ends the connection in the middle, "hang" sends half of it and
- * waits. `cut` ends what is open. `server.prelude` runs in the worker first.
- */
-export async function startServer({ base = "/" } = {}) {
-  if (!existsSync(path.resolve(ROOT, PKG, "fabula.js"))) throw new Error(`No build in ${PKG}: run make build`);
-  const server = {
-    fault: "",
-    faulty: /\.gguf(\?|$)/,
-    prelude: "",
-    requests: [],
-    url: "",
-    close: () => {},
-    cut: () => {},
-  };
-  const http = createServer(async (request, response) => {
-    server.requests.push(request.url);
-    if (!request.url.startsWith(base)) return response.writeHead(404).end();
-    const inside = `/${request.url.slice(base.length)}`;
-    const built = /^\/pkg\/([\w.]+)$/.exec(inside);
-    if (built && PKG !== "pkg") return sendBytes(response, path.resolve(ROOT, PKG, built[1]));
-    if (server.faulty.test(inside) && server.fault) return fail(server.fault, inside, response);
-    if (server.prelude && inside.startsWith("/www/worker.js")) return sendScript(response, server.prelude, inside);
-    request.url = inside;
-    return answer(request, response);
-  });
-  await new Promise((resolve) => http.listen(0, "127.0.0.1", resolve));
-  server.url = `http://127.0.0.1:${http.address().port}${base}`;
-  server.modelRequests = () => server.requests.filter((url) => /\.gguf(\?|$)/.test(url)).length;
-  server.cut = () => http.closeAllConnections();
-  server.close = () => {
-    http.closeAllConnections();
-    return new Promise((resolve) => http.close(resolve));
-  };
-  return server;
-}
-
-async function sendBytes(response, file) {
-  const bytes = await readFile(file);
-  response.writeHead(200, { "Content-Type": contentType(file), "Content-Length": bytes.length }).end(bytes);
-}
-
-async function sendScript(response, prelude, urlPath) {
-  const rest = await readFile(await publicFile(urlPath), "utf8");
-  response.writeHead(200, { "Content-Type": "text/javascript" }).end(`${prelude}\n${rest}`);
-}
-
-async function fail(fault, urlPath, response) {
-  if (fault === "missing") return response.writeHead(404).end();
-  if (fault === "trouble") return response.writeHead(503).end();
-  const bytes = await readFile(await publicFile(urlPath));
-  const half = bytes.length >> 1;
-  response.writeHead(200, { "Content-Type": "application/octet-stream", "Content-Length": bytes.length });
-  if (fault === "corrupt") {
-    bytes[half] ^= 1;
-    return response.end(bytes);
-  }
-  response.write(bytes.subarray(0, half), () => fault === "drop" && response.destroy());
-}
-
-export function chromium() {
-  for (const name of [process.env.CHROME, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
-    try {
-      if (name) return execFileSync("sh", ["-c", 'command -v "$0"', name], { encoding: "utf8" }).trim();
-    } catch {
-      // the next name
-    }
-  }
-  throw new Error("No Chromium found: make setup, or name one in CHROME");
-}
-
-/** Which browser the tests run in: FABULA_BROWSER=firefox, or Chromium. */
-export const isFirefox = process.env.FABULA_BROWSER === "firefox";
-
-export const launch = () =>
-  isFirefox
-    ? puppeteer.launch({
-        browser: "firefox",
-        executablePath: firefox(),
-        // The tests read the clipboard; nobody is there to be asked.
-        extraPrefsFirefox: { "dom.events.testing.asyncClipboard": true },
-      })
-    : puppeteer.launch({
-        executablePath: chromium(),
-        args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"],
-      });
-
-/** Firefox, or null where there is none. */
-export function firefox() {
-  for (const name of [process.env.FIREFOX, "firefox-esr", "firefox"]) {
-    try {
-      // An Ubuntu `firefox` may only be a note that says to install a snap: it must answer.
-      if (name)
-        return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], {
-          encoding: "utf8",
-        }).trim();
-    } catch {
-      // the next name
-    }
-  }
-  return null;
-}
-
-/** One browser and one server for the tests of a file. */
+/** One browser and one server for the tests of a file, and readers who have been there before. */
 export function house(options) {
-  const shared = { browser: null, server: null };
+  const shared = { browser: null, server: null, readers: null };
   before(async () => {
-    shared.server = await startServer(options);
+    shared.server = await startServer({ cached: true, ...options });
     shared.browser = await launch();
+    shared.readers = createReaders(shared);
   });
   after(async () => {
     await shared.browser?.close();
@@ -130,22 +24,35 @@ export function house(options) {
   return shared;
 }
 
+/** A browser context for a reader who comes more than once in a test, with nothing in it. */
+export async function newReader(t, { browser }) {
+  const context = await browser.createBrowserContext();
+  t.after(() => context.close());
+  return context;
+}
+
 /** Keeps what the worker says, so that a test can wait for "done" instead of guessing from the screen. */
 function watchWorkers() {
   globalThis.said = [];
   globalThis.shifts = [];
+  /** Those who wait for the worker to say more. */
+  globalThis.listening = new Set();
+  /** What was asked of the workers, each with its type and number. */
+  globalThis.asked = [];
   globalThis.Worker = class extends Worker {
     constructor(...words) {
       super(...words);
       const questions = new Map();
       this.postMessage = (message) => {
         if (message.type === "trace") questions.set(message.id, message.text);
+        globalThis.asked.push({ type: message.type, id: message.id });
         super.postMessage(message);
       };
       this.addEventListener("message", (event) => {
         // What the library says of a text is found by the text.
         const asked = event.data.type === "traced" ? { asked: questions.get(event.data.id) } : {};
         globalThis.said.push({ ...event.data, ...asked });
+        for (const hear of globalThis.listening) hear();
       });
     }
   };
@@ -164,16 +71,70 @@ function watchWorkers() {
   }).observe({ type: "layout-shift", buffered: true });
 }
 
+/** Counts what the page has put off for less than a second. */
+function watchTimers() {
+  const { setTimeout: usual, clearTimeout: usually } = globalThis;
+  globalThis.putOff = new Set();
+  globalThis.setTimeout = (work, delay = 0, ...words) => {
+    const timer = usual(() => {
+      globalThis.putOff.delete(timer);
+      work(...words);
+    }, delay);
+    if (delay < 1000) globalThis.putOff.add(timer);
+    return timer;
+  };
+  globalThis.clearTimeout = (timer) => {
+    globalThis.putOff.delete(timer);
+    usually(timer);
+  };
+  /** For the tests themselves. */
+  globalThis.later = usual;
+}
+
+/** A service worker would load every file a second time. Its own tests ask for it. */
+function withoutServiceWorker() {
+  if ("ServiceWorkerContainer" in globalThis) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});
+}
+
+/** Time-outs of some seconds come so many times sooner. */
+function hurry(times) {
+  const { setTimeout: usual } = globalThis;
+  globalThis.setTimeout = (work, delay = 0, ...words) => usual(work, delay < 5000 ? delay : delay / times, ...words);
+}
+
+/** Colours of the screen; without smooth scrolling, for a button that is still on its way is missed by a click. */
+export const showIn = (page, scheme) =>
+  page.emulateMediaFeatures([
+    { name: "prefers-color-scheme", value: scheme },
+    { name: "prefers-reduced-motion", value: "reduce" },
+  ]);
+
 /**
- * Opens the page as a new reader (a browser context of its own), and holds the page to it that nothing goes wrong on
- * the console and nothing is asked of another origin. `expected`: console errors this test provokes.
+ * Opens the page as another reader than any other page of the test, and holds the page to it that nothing goes wrong on the console and
+ * nothing is asked of another origin. The reader has been there before, so that the model need not be fetched; one at a server of the
+ * test's own, or who is `fresh`, has not. `context`: a certain reader. `expected`: console errors this test provokes. `serviceWorker`:
+ * with it. `hurried`: the page's long time-outs come so many times sooner.
  */
-export async function visit(t, { browser, server }, options = {}) {
-  const context = options.context ?? (await browser.createBrowserContext());
+export async function visit(t, { browser, server, readers }, options = {}) {
+  const reader =
+    options.context || options.fresh || isFirefox || readers?.server !== server ? null : await readers.come();
+  const context = options.context ?? reader?.context ?? (await browser.createBrowserContext());
   if (!isFirefox)
     await context.overridePermissions(new URL(server.url).origin, ["clipboard-read", "clipboard-sanitized-write"]);
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  const leave = async () => {
+    if (!server.pages.delete(leave)) return;
+    if (!page.isClosed()) await page.close();
+    if (reader) await readers.go(reader);
+    else if (!options.context) await context.close();
+  };
+  server.pages.add(leave);
   const problems = [];
+  t.after(async () => {
+    await leave();
+    assert.deepEqual(problems, [], "the page was not quiet");
+  });
   page.on("console", (message) => {
     const words = `${message.text()} ${message.location().url ?? ""}`;
     if (message.type() === "error" && !options.expected?.test(words)) problems.push(`console: ${words}`);
@@ -187,21 +148,15 @@ export async function visit(t, { browser, server }, options = {}) {
     const url = request.url();
     if (!url.startsWith(server.url) && !/^(data|blob):/.test(url)) problems.push(`request outside: ${url}`);
   });
+  await page.evaluateOnNewDocument(watchTimers);
   await page.evaluateOnNewDocument(watchWorkers);
+  if (!options.serviceWorker) await page.evaluateOnNewDocument(withoutServiceWorker);
+  if (options.hurried) await page.evaluateOnNewDocument(hurry, options.hurried);
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });
-  // Without smooth scrolling: a button that is still on its way is missed by a click.
-  if (!isFirefox)
-    await page.emulateMediaFeatures([
-      { name: "prefers-color-scheme", value: options.scheme ?? "light" },
-      { name: "prefers-reduced-motion", value: "reduce" },
-    ]);
+  if (!isFirefox) await showIn(page, options.scheme ?? "light");
   await page.goto(server.url + (options.query ?? "") + (options.fragment ?? ""), { waitUntil: "load" });
-  t.after(async () => {
-    if (!page.isClosed()) await (options.context ? page.close() : context.close());
-    assert.deepEqual(problems, [], "the page was not quiet");
-  });
   return page;
 }
 
-export { PKG, ROOT };
+export { PKG, ROOT, chromium, firefox, isFirefox, launch, serve, startServer };

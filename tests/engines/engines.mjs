@@ -1,8 +1,7 @@
 // The browsers that the tests of the engines drive, each behind the same few words.
 import { setTimeout as sleep } from "node:timers/promises";
-import puppeteer from "puppeteer-core";
 import { find } from "../browser/reader.mjs";
-import { firefox, launch } from "../browser/support.mjs";
+import { firefox, launch, launchFirefox } from "../browser/browsers.mjs";
 import { installedWebKit, startWebKit } from "./webkit.mjs";
 
 /**
@@ -50,7 +49,7 @@ export const BROWSERS = {
   firefox: {
     title: "Firefox",
     installed: firefox,
-    start: async (executablePath) => withPuppeteer(await puppeteer.launch({ browser: "firefox", executablePath })),
+    start: async (executablePath) => withPuppeteer(await launchFirefox(executablePath)),
   },
   webkit: { title: "WebKitGTK", installed: installedWebKit, start: startWebKit },
 };

@@ -1,5 +1,6 @@
 // Wires the page of experiments: the shell has the workers, the progress, what is kept and what is taken along; the experiment has
 // the rest.
+import { keepForOffline } from "../offline.js";
 import { createConfirm } from "../parts/confirm.js";
 import { button, element, required } from "../parts/dom.js";
 import { count } from "../parts/format.js";
@@ -45,7 +46,14 @@ function refuse(text) {
   notices.show({ kind: "problem", purpose: "story", text });
 }
 
-const analyst = createAnalyst({ onFailed: refuse });
+const analyst = createAnalyst({
+  onFailed: refuse,
+  onGone(text, canRetry) {
+    const retry = { text: "Retry", run: () => analyst.start() };
+    notices.show({ kind: "problem", purpose: "engine", text, ...(canRetry ? { action: retry } : {}) });
+  },
+  onBack: () => notices.clear("engine"),
+});
 const results = createResults({
   onLost: (why) =>
     notices.show({
@@ -321,6 +329,7 @@ async function begin() {
   void library.offer(file.name, file.library);
   addEventListener("hashchange", () => void move());
   page.dataset["ready"] = "";
+  keepForOffline();
 }
 
 /** @param {import("./session/conduct.js").Plan} plan */
@@ -338,6 +347,7 @@ required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   document.getElementById("experiment-heading")?.focus();
 });
 
+required("unstarted", HTMLElement).remove();
 begin().catch((error) => {
   const detail = error instanceof Error ? error.message : String(error);
   page.replaceChildren(

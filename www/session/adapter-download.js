@@ -1,6 +1,9 @@
 // Fetches an adapter that the server has before a story asks for it. The engine's worker finds it in the cache of the models, checks it,
 // and takes it from there; while it is fetched the worker is free.
 
+import { readJson } from "../parts/read.js";
+import { Silent, soon } from "./watch.js";
+
 /** The cache that the worker keeps model files in, and finds them by their address with their checksum. */
 const CACHE = "fabula-models";
 
@@ -26,7 +29,8 @@ export async function downloadAdapter({ manifestUrl, model, hash8, onProgress })
   if (typeof caches === "undefined") return;
   const cache = await caches.open(CACHE).catch(() => null);
   if (cache === null) return;
-  const list = await (await ask(manifestUrl, "no-cache")).json().catch(() => {
+  const list = await soon(readJson(await ask(manifestUrl, "no-cache"))).catch((error) => {
+    if (error instanceof Silent) throw new AdapterProblem(`${error.message} Try again.`);
     throw new AdapterProblem("The list of models on the server is damaged. Publish models/index.json again.");
   });
   /** @type {ManifestAdapter[]} */
@@ -55,8 +59,9 @@ async function download(cache, url, { bytes: size, sha256 }, onProgress) {
   let loaded = 0;
   const reader = (await ask(url, "no-store")).body?.getReader();
   for (;;) {
-    const part = await reader?.read().catch(() => {
-      throw new AdapterProblem(interrupted(name));
+    const part = await soon(reader?.read() ?? Promise.resolve(undefined)).catch((error) => {
+      void reader?.cancel().catch(() => undefined);
+      throw new AdapterProblem(interrupted(name, error));
     });
     if (!part || part.done) break;
     if (loaded + part.value.length > size) throw new AdapterProblem(damaged(name));
@@ -75,10 +80,10 @@ async function download(cache, url, { bytes: size, sha256 }, onProgress) {
  */
 async function ask(url, cache) {
   const name = url.slice(url.lastIndexOf("/") + 1);
-  const response = await fetch(url, { cache }).catch(() => {
+  const response = await soon(fetch(url, { cache })).catch((error) => {
     throw new AdapterProblem(
       navigator.onLine
-        ? interrupted(name)
+        ? interrupted(name, error)
         : "You are offline, and the adapter has not been stored on this device yet. Connect to the internet and try again.",
     );
   });
@@ -87,8 +92,12 @@ async function ask(url, cache) {
   return response;
 }
 
-/** @param {string} name */
-function interrupted(name) {
+/**
+ * @param {string} name
+ * @param {unknown} error
+ */
+function interrupted(name, error) {
+  if (error instanceof Silent) return `${error.message} ${name} has not arrived. Try again.`;
   return `The connection broke while loading ${name}. Check your connection and try again.`;
 }
 

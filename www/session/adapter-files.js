@@ -1,4 +1,5 @@
 // An adapter's two files among those that the reader has chosen or dropped.
+import { readText } from "../parts/read.js";
 
 /** PEFT calls them so. */
 export const WEIGHTS = "adapter_model.safetensors";
@@ -32,8 +33,8 @@ export async function readAdapterFiles(files) {
   if (config.size > MOST_BYTES.config)
     return `${config.name} is larger than ${MOST_BYTES.config / 1e6} MB: that is no ${CONFIG}.`;
   try {
-    const [configBytes, weightsBytes] = await Promise.all([config.arrayBuffer(), weights.arrayBuffer()]);
-    return { name: nameOf(weights), config: new Uint8Array(configBytes), weights: new Uint8Array(weightsBytes) };
+    const [text, bytes] = await Promise.all([readText(config), weights.arrayBuffer()]);
+    return { name: nameOf(weights), config: new TextEncoder().encode(text), weights: new Uint8Array(bytes) };
   } catch {
     return "The files could not be read. Choose them again.";
   }

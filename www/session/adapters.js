@@ -84,6 +84,7 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
     give();
   });
   for (const type of /** @type {const} */ (["done", "measured", "looked", "not_looked"])) engine.on(type, give);
+  engine.onWait(() => asked !== null);
   engine.onEnd(() => {
     asked = null;
     held.clear();

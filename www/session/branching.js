@@ -75,9 +75,17 @@ export function createBranching({ store, writing, writeSettings, onRefused }) {
  * @returns {Entry}
  */
 function stem(entries, entry, position) {
-  const { parent } = entry;
-  const before = parent && parent.position >= position ? entries.find(({ key }) => key === parent.key) : undefined;
-  return before ? stem(entries, before, position) : entry;
+  const byKey = new Map(entries.map((one) => [one.key, one]));
+  const passed = new Set();
+  let found = entry;
+  // An imported file may have stories that branch off each other in a circle.
+  while (found.parent && found.parent.position >= position && !passed.has(found)) {
+    const before = byKey.get(found.parent.key);
+    if (!before) break;
+    passed.add(found);
+    found = before;
+  }
+  return found;
 }
 
 /**

@@ -1,13 +1,13 @@
-// The reader's stories as a table for other programs: RFC 4180, one row a story, every number and every setting in a column.
+// The reader's stories as a table for other programs: one row per story, every number and every setting in a column.
+import { csvOf } from "../parts/csv.js";
 
 /**
+ * @import { Cell } from "../parts/csv.js"
  * @import { KeptStory } from "./story-format.js"
  */
 
-/** @typedef {string | number | boolean | null | undefined} Cell */
-
 /**
- * The stories as comma-separated values. Text is not altered.
+ * The stories as comma-separated values.
  * @param {KeptStory[]} stories
  */
 export function toCsv(stories) {
@@ -36,6 +36,7 @@ export function toCsv(stories) {
       ],
     ),
     ["order", ({ record }) => record.settings.order?.join(" ")],
+    ["rules", ({ record }) => record.settings.rules],
     ["forced", ({ record }) => record.settings.forced?.map((pair) => pair.join(":")).join(" ")],
     ["adapter", ({ record }) => record.settings.adapter?.id],
     ["strength", ({ record }) => record.settings.adapter?.strength],
@@ -60,21 +61,4 @@ export function toCsv(stories) {
     ["text", ({ record }) => record.text],
   ];
   return csvOf(columns, stories);
-}
-
-/**
- * Things as comma-separated values, a row each under a head.
- * @template Thing
- * @param {[string, (thing: Thing) => Cell][]} columns
- * @param {Thing[]} things
- */
-export function csvOf(columns, things) {
-  const rows = [columns.map(([name]) => name), ...things.map((thing) => columns.map(([, value]) => value(thing)))];
-  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
-}
-
-/** @param {Cell} value */
-function cell(value) {
-  const text = String(value ?? "");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

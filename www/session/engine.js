@@ -1,9 +1,11 @@
 // The story engine's life: started, asked for a model, failed, started again. Its messages go to whoever listens.
+import { silence } from "./watch.js";
 import { createWorkerClient, missingFeature } from "./worker-client.js";
 
 /**
  * @import { ErrorMessage, FromWorker, HelloMessage, ReadyMessage, ToWorker } from "../protocol.js"
  * @import { Store } from "./state.js"
+ * @import { Awaited } from "./watch.js"
  */
 
 /**
@@ -21,11 +23,20 @@ import { createWorkerClient, missingFeature } from "./worker-client.js";
  * @param {(message: ErrorMessage) => void} options.onProblem  something went wrong that the engine survives
  */
 export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
-  const client = createWorkerClient({ onMessage });
+  const client = createWorkerClient({
+    onMessage,
+    expects,
+    onSilence: (awaited, seconds) => store.update({ silence: telling(awaited, seconds) }),
+    onHeard: () => store.update({ silence: null }),
+  });
   /** Who hears which messages. @type {Map<string, ((message: any) => void)[]>} */
   const listeners = new Map();
   /** Who waits for answers that a worker given up does not send any more. @type {(() => void)[]} */
   const endings = [];
+  /** Who waits for answers now. @type {(() => boolean)[]} */
+  const waits = [];
+  /** Whether the worker fetches an adapter. */
+  let fetching = false;
   /** Whether this worker has said hello, so that it hears what is posted. */
   let listening = false;
   /** Whether this worker was asked for the model; it takes the request only once. */
@@ -42,7 +53,32 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
     client.stop();
     listening = false;
     loadAsked = false;
+    fetching = false;
     for (const end of endings) end();
+    if (store.get().silence !== null) store.update({ silence: null });
+  }
+
+  /** What the worker is waited for. @returns {Awaited | null} */
+  function expects() {
+    const { engine: now } = store.get();
+    if (!listening) return "program";
+    if (now.phase === "starting") return loadAsked ? "server" : "worker";
+    if (now.phase === "loading") return now.loaded < now.total ? "server" : "worker";
+    return waits.some((waiting) => waiting()) ? (fetching ? "server" : "worker") : null;
+  }
+
+  /**
+   * @param {Awaited} awaited
+   * @param {number} seconds
+   * @returns {import("./state.js").Silence}
+   */
+  function telling(awaited, seconds) {
+    const text = silence(awaited, seconds);
+    if (awaited !== "worker") return { text, action: "Retry" };
+    const then = store.get().writing
+      ? "Start it again: it then writes the same story from the beginning, and nothing is lost."
+      : "Start it again; nothing is lost.";
+    return { text: `${text} ${then}`, action: "Start again" };
   }
 
   /** Starts a fresh worker, at the beginning and after every failure. */
@@ -66,13 +102,15 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
 
   /** @param {FromWorker} message */
   function onMessage(message) {
+    // A sign of life says nothing about the adapter.
+    if (/** @type {string} */ (message.type) !== "pong")
+      fetching = message.type === "adapter_progress" && message.loaded < message.total;
     switch (message.type) {
       case "hello":
         listening = true;
         facts = { ...facts, engine: message.engine };
         if (store.get().limits === null) onDescribed(message);
-        // An engine of before the chain had names says nothing about it.
-        store.update({ limits: message.limits, chain: message.chain ?? null, revision: message.engine.revision });
+        store.update({ limits: message.limits, chain: message.chain, revision: message.engine.revision });
         break;
       case "progress":
         store.update({
@@ -139,6 +177,10 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
     /** @param {() => void} end  lets everybody who waits for the worker go */
     onEnd(end) {
       endings.push(end);
+    },
+    /** @param {() => boolean} waiting  whether somebody waits for an answer */
+    onWait(waiting) {
+      waits.push(waiting);
     },
     /**
      * Takes another model than the default one. A model that is loaded, or on its way, gives way to it.

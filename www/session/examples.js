@@ -1,5 +1,7 @@
 // The example stories that come with the page.
+import { readJson } from "../parts/read.js";
 import { nothingKept } from "./state.js";
+import { soon } from "./watch.js";
 
 /**
  * @import { StoryRecord } from "../protocol.js"
@@ -14,10 +16,11 @@ import { nothingKept } from "./state.js";
  */
 export async function loadExamples(store) {
   try {
-    const response = await fetch(new URL("../example.json", import.meta.url));
+    // The first story waits for them, but not for a server that is silent.
+    const response = await soon(fetch(new URL("../example.json", import.meta.url)));
     if (!response.ok) return [];
     /** @type {StoryRecord[]} */
-    const records = await response.json();
+    const records = await soon(readJson(response));
     const examples = records.map(
       /** @returns {Entry} */
       (record, index) => ({

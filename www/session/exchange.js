@@ -1,4 +1,5 @@
 // Stories out of the page and back into it, without loss: the versioned JSON format.
+import { readJson } from "../parts/read.js";
 import { entryOf, isObject, keptStory, storyProblem } from "./story-format.js";
 import { newKey } from "./state.js";
 
@@ -33,7 +34,7 @@ export async function fromJson(file) {
   /** @type {unknown} */
   let content;
   try {
-    content = JSON.parse(await file.text());
+    content = await readJson(file);
   } catch (error) {
     return refuse(
       error instanceof SyntaxError ? "The file is no JSON, or it is damaged." : "The file could not be read.",

@@ -1,4 +1,5 @@
 // The library's worker: fetched and opened on demand, asked where texts come from and which books hold a span.
+import { BUSY, silence, watch } from "./watch.js";
 import { startWorker } from "./worker-client.js";
 
 /**
@@ -36,6 +37,12 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
   /** Who waits for the books of a span, by the number of the question. @type {Map<number, (books: FoundBook[]) => void>} */
   const waiting = new Map();
   let asked = 0;
+  /** Texts that it was asked about and has not answered. */
+  let tracing = 0;
+  /** Whether the worker hears what is posted. */
+  let listening = false;
+  /** @type {() => void} */
+  let unwatch = () => undefined;
 
   /** @param {LibraryState} next */
   function become(next) {
@@ -45,8 +52,11 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
 
   /** Ends the worker; nobody may go on waiting for its answers. */
   function end() {
+    unwatch();
     worker?.terminate();
     worker = null;
+    listening = false;
+    tracing = 0;
     for (const answer of waiting.values()) answer([]);
     waiting.clear();
     onGone();
@@ -63,8 +73,20 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
     fresh.addEventListener("error", () => {
       if (fresh === worker) fail("The library could not be started. Check the connection and try again.");
     });
+    unwatch = watch(fresh, {
+      patience: { ...BUSY, program: 60 },
+      expects,
+      onSilence: (awaited, seconds) => fail(`${silence(awaited, seconds)} Try again.`),
+    });
     become({ phase: "loading", loaded: 0, total: 0 });
     // The worker hears what is posted once its module has started, which it says.
+  }
+
+  /** What the worker is waited for. @returns {import("./watch.js").Awaited | null} */
+  function expects() {
+    if (!listening) return "program";
+    if (state.phase === "loading") return state.total === 0 || state.loaded < state.total ? "server" : "worker";
+    return state.phase === "opening" || tracing + waiting.size > 0 ? "worker" : null;
   }
 
   /** @param {string} message */
@@ -77,6 +99,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
   function onMessage(message) {
     switch (message.type) {
       case "hello":
+        listening = true;
         if (model !== null) worker?.postMessage({ type: "open", manifest_url: manifestUrl, model });
         break;
       case "progress":
@@ -90,6 +113,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
         onReady();
         break;
       case "traced":
+        tracing -= 1;
         onTraced(message);
         break;
       case "found":
@@ -123,7 +147,9 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
      * @param {{ id: number, text: string, tokens: number, coherence: number | null }} question
      */
     trace(question) {
-      if (state.phase === "ready") worker?.postMessage({ type: "trace", ...question });
+      if (state.phase !== "ready") return;
+      tracing += 1;
+      worker?.postMessage({ type: "trace", ...question });
     },
     /**
      * The books that hold a span.

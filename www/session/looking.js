@@ -55,6 +55,7 @@ export function createLooking({ store, engine, adapters }) {
     encoding.get(id)?.(null);
     encoding.delete(id);
   });
+  engine.onWait(() => (looking !== null && !stalled) || encoding.size > 0);
   engine.onEnd(() => {
     answer(null);
     for (const resolve of encoding.values()) resolve(null);

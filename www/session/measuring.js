@@ -58,6 +58,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     meansReceivers.get(id)?.(means);
     meansReceivers.delete(id);
   });
+  engine.onWait(() => reading.size > 0 || meansReceivers.size > 0);
   engine.onEnd(() => {
     reading.clear();
     for (const receive of meansReceivers.values()) receive([]);

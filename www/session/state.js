@@ -30,6 +30,11 @@ import { isSameAdapter } from "../parts/names.js";
  */
 
 /**
+ * Nothing is heard of what is waited for: said above the page, with a way out, until something is.
+ * @typedef {{ text: string, action: "Retry" | "Start again" }} Silence
+ */
+
+/**
  * A story that waits to be written: without settings those of the form count when it starts.
  * @typedef {{ settings: Settings | null, expectation: Expectation | null, parent: Kept["parent"] }} Queued
  *
@@ -46,9 +51,10 @@ import { isSameAdapter } from "../parts/names.js";
 /**
  * @typedef {object} State
  * @property {Engine} engine
+ * @property {Silence | null} silence
  * @property {Limits | null} limits
  * @property {Queued | null} queued  waits for the model
- * @property {{ id: number, expectation: Expectation | null, parent: Kept["parent"] } | null} writing
+ * @property {{ id: number, settings: Settings, expectation: Expectation | null, parent: Kept["parent"] } | null} writing
  * @property {Entry[]} entries
  * @property {Record<string, [number, number]>} bands  where people's range begins and ends, by metric
  * @property {boolean} libraryReady  whether stories can be held against the library
@@ -66,6 +72,7 @@ import { isSameAdapter } from "../parts/names.js";
 /** @type {State} */
 export const initialState = {
   engine: { phase: "starting" },
+  silence: null,
   limits: null,
   queued: null,
   writing: null,
@@ -173,6 +180,7 @@ export function sameSettings(one, other) {
     one.length === other.length &&
     [...names].every((name) => one.options?.[name] === other.options?.[name]) &&
     (one.order ?? []).join() === (other.order ?? []).join() &&
+    (one.rules ?? 1) === (other.rules ?? 1) &&
     (one.forced ?? []).join() === (other.forced ?? []).join() &&
     (one.adapter && other.adapter
       ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength

@@ -109,22 +109,18 @@ const object =
 /**
  * Values by name, such as numbers by metric.
  * @param {Check} check  of each value
- * @param {string[]} [needed]  names that must be there
  * @returns {Check}
  */
-const byName =
-  (check, needed = []) =>
-  (value, place) => {
-    if (!isObject(value)) return `${place} is not an object`;
-    for (const name of needed) if (!Object.hasOwn(value, name)) return `${place} has no ${name}`;
-    for (const [name, item] of Object.entries(value)) {
-      const problem = /^[a-z]\w{0,63}$/i.test(name)
-        ? check(item, `${place}.${name}`)
-        : `${place} has a name that is no metric’s: ${name.slice(0, 40)}`;
-      if (problem) return problem;
-    }
-    return null;
-  };
+const byName = (check) => (value, place) => {
+  if (!isObject(value)) return `${place} is not an object`;
+  for (const [name, item] of Object.entries(value)) {
+    const problem = /^[a-z]\w{0,63}$/i.test(name)
+      ? check(item, `${place}.${name}`)
+      : `${place} has a name that is no metric’s: ${name.slice(0, 40)}`;
+    if (problem) return problem;
+  }
+  return null;
+};
 
 /** @type {Check} */
 const pair = (value, place) =>
@@ -145,6 +141,7 @@ const settings = object(
   {
     options: byName(finite),
     order: list(like(/^[\w-]{1,64}$/)),
+    rules: whole(1, 2 ** 32 - 1),
     forced: list(pair),
     adapter: object({ id: like(ID), strength: between(0, 1.5) }),
   },
@@ -158,7 +155,6 @@ const record = object(
     token_texts: list(text(1000)),
     surprisal_bits: list(finite),
     digest: like(HASH),
-    metrics: byName(nullOr(finite), ["session_novelty", "words", "tokens"]),
     numbers,
     percentiles: byName(between(0, 1)),
     ended: like(/^(length|story|context|stopped)$/),
@@ -168,7 +164,8 @@ const record = object(
     engine_revision: whole(0, 2 ** 32 - 1),
     link: like(/^#v=/),
   },
-  { entropy_bits: list(finite), ranks: list(whole(1, 2 ** 32 - 1)), mirostat_bits: list(finite) },
+  // Exports of before had some of their numbers twice.
+  { metrics: numbers, entropy_bits: list(finite), ranks: list(whole(1, 2 ** 32 - 1)), mirostat_bits: list(finite) },
 );
 
 const story = object({

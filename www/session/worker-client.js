@@ -1,9 +1,11 @@
 // Starts the worker, restarts it, and hands its messages on. Only this file knows that there is a Worker.
 
 import { hasSimd } from "../parts/features.js";
+import { watch } from "./watch.js";
 
 /**
  * @import { FromWorker, ToWorker } from "../protocol.js"
+ * @import { Awaited } from "./watch.js"
  */
 
 /** The first versions that have everything the page uses. */
@@ -40,13 +42,20 @@ export function startWorker(role) {
 }
 
 /**
- * @param {{ onMessage: (message: FromWorker) => void }} options
+ * @param {object} options
+ * @param {(message: FromWorker) => void} options.onMessage
+ * @param {() => Awaited | null} options.expects  what the worker is waited for
+ * @param {(awaited: Awaited, seconds: number) => void} options.onSilence
+ * @param {() => void} options.onHeard  the silence is over
  */
-export function createWorkerClient({ onMessage }) {
+export function createWorkerClient({ onMessage, expects, onSilence, onHeard }) {
   /** @type {Worker | null} */
   let worker = null;
+  /** @type {() => void} */
+  let unwatch = () => undefined;
 
   function stop() {
+    unwatch();
     worker?.terminate();
     worker = null;
   }
@@ -56,6 +65,7 @@ export function createWorkerClient({ onMessage }) {
     stop();
     const fresh = startWorker("stories");
     worker = fresh;
+    unwatch = watch(fresh, { expects, onSilence, onHeard });
     // A message of a worker already given up must not reach the page.
     fresh.addEventListener("message", (event) => {
       if (fresh === worker) onMessage(event.data);

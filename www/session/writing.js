@@ -50,6 +50,8 @@ export function createWriting({
   let shownBefore = null;
   /** The story that waits for an adapter, to ask for it only once. @type {Queued | null} */
   let adapted = null;
+  /** The number of the story that was asked to end. */
+  let ending = 0;
   /** The largest number of a story so far; one that was deleted may come back, so none is given twice. */
   let latest = 0;
 
@@ -69,7 +71,10 @@ export function createWriting({
   });
   engine.on("ready", () => void startQueued());
   engine.onEnd(breakOff);
-  store.subscribe(({ entries }, previous) => {
+  engine.onWait(() => store.get().writing !== null);
+  store.subscribe(({ entries, silence, writing }, previous) => {
+    // Who is silent does not hear that the story is to end.
+    if (silence?.action === "Start again" && silence !== previous.silence && writing?.id === ending) engine.start();
     if (entries === previous.entries) return;
     for (const { origin, number } of entries) if (origin === "own") latest = Math.max(latest, number);
   });
@@ -99,7 +104,7 @@ export function createWriting({
     store.update({
       queued: null,
       awaited: null,
-      writing: { id, expectation: queued.expectation, parent: queued.parent },
+      writing: { id, settings, expectation: queued.expectation, parent: queued.parent },
       shown: null,
       position: null,
     });
@@ -127,8 +132,11 @@ export function createWriting({
 
   /** Asks the worker to end the story at the next token. */
   function end() {
-    const { writing } = store.get();
-    if (writing) engine.post({ type: "stop", id: writing.id });
+    const { writing, silence } = store.get();
+    if (!writing) return;
+    ending = writing.id;
+    if (silence) engine.start();
+    else engine.post({ type: "stop", id: writing.id });
   }
 
   /** @param {DoneMessage} message */
@@ -175,9 +183,11 @@ export function createWriting({
 
   /** Ends the story being written without a result. What stood there before comes back if nothing was written. */
   function breakOff() {
-    if (store.get().writing === null) return;
-    store.update({ writing: null });
-    const { entries } = store.get();
+    const { writing, queued, silence, entries } = store.get();
+    if (writing === null) return;
+    // An engine that was silent is started again: the next one writes the same story.
+    const again = silence !== null && writing.id !== ending ? writing : null;
+    store.update({ writing: null, queued: queued ?? again });
     if (received === 0 && entries.some((entry) => entry.key === shownBefore)) store.update({ shown: shownBefore });
     else onBrokenOff(received === 0);
     announce(received === 0 ? "No story was written." : "The story was broken off.");

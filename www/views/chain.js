@@ -74,15 +74,16 @@ export function createChain({ onChange, onPreset }) {
   }
 
   /**
-   * Puts the stages into an order; into the usual one, if it does not name each of them.
+   * Puts the stages into an order. One that it does not name stands behind the one that it follows by default, as in the engine.
    * @param {string[]} order
    */
   function arrange(order) {
     const known = order.filter(
       (name, index) => order.indexOf(name) === index && stages.some((stage) => stage.name === name),
     );
-    const names = chain.stages.map(({ name }) => name);
-    const complete = known.length === names.length ? known : names;
+    const complete = [...known];
+    for (const [index, { name }] of chain.stages.entries())
+      if (!complete.includes(name)) complete.splice(complete.indexOf(chain.stages[index - 1]?.name ?? "") + 1, 0, name);
     stages.sort((one, other) => complete.indexOf(one.name) - complete.indexOf(other.name));
     // Only where something moves: a node put in its place again loses the focus it may have.
     if (stages.some((stage, index) => list.children[index] !== stage.node))

@@ -59,10 +59,12 @@ export function createControls({
   const chain = createChain({
     onChange() {
       touched = true;
+      rules = null;
       changed();
     },
     onPreset(preset) {
       touched = true;
+      rules = null;
       writeChances(preset);
     },
   });
@@ -80,6 +82,11 @@ export function createControls({
   let touched = false;
   // Whether the prompt was typed by hand and no story was written from it yet.
   let promptTyped = false;
+  // The revision of the chain's rules: that of the settings written in, until the reader changes a sampler; null is the engine's newest.
+  /** @type {number | undefined | null} */
+  let rules = null;
+  /** @type {number | undefined} */
+  let newestRules;
   // What the whole numbers last were when they made sense.
   const lastGood = { seed: 42, length: 160 };
 
@@ -87,6 +94,7 @@ export function createControls({
   const topPSlider = createSlider(topP, moved);
 
   function moved() {
+    rules = null;
     describe();
     changed();
   }
@@ -126,6 +134,7 @@ export function createControls({
   /** @returns {Settings} */
   function read() {
     const adapted = adapter.read();
+    const ruled = rules === null ? newestRules : rules;
     return {
       prompt: prompt.value,
       temperature: temperature.valueAsNumber,
@@ -133,6 +142,7 @@ export function createControls({
       seed: wholeNumber(seed, "seed"),
       length: wholeNumber(length, "length"),
       ...chain.read(),
+      ...(ruled === undefined ? {} : { rules: ruled }),
       ...(adapted ? { adapter: adapted } : {}),
     };
   }
@@ -156,6 +166,7 @@ export function createControls({
     seed.valueAsNumber = lastGood.seed = settings.seed;
     length.valueAsNumber = lastGood.length = settings.length;
     adapter.write(settings.adapter ?? null);
+    rules = settings.rules;
     writeChances(settings);
   }
 
@@ -220,10 +231,11 @@ export function createControls({
      * The ranges and defaults the engine names. Defaults only come in while the reader has changed nothing.
      * @param {Limits} limits
      * @param {Settings} defaults
-     * @param {ChainDescription | undefined} description  engines of before the chain had names have none
+     * @param {ChainDescription} description
      */
     setLimits(limits, defaults, description) {
-      if (description) chain.make(description);
+      chain.make(description);
+      newestRules = defaults.rules;
       adapter.setLimits(limits.strength);
       for (const [input, [lowest, highest]] of /** @type {[HTMLInputElement, [number, number]][]} */ ([
         [temperature, limits.temperature],

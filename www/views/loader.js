@@ -3,7 +3,7 @@ import { button, element } from "../parts/dom.js";
 import { duration, megabytes } from "../parts/format.js";
 
 /**
- * @import { Engine } from "../session/state.js"
+ * @import { Engine, Silence } from "../session/state.js"
  */
 
 /**
@@ -30,12 +30,16 @@ export function createLoader({ onRetry }) {
 
   /**
    * @param {Engine} engine
+   * @param {Silence | null} silence
    */
-  function show(engine) {
-    node.dataset["phase"] = engine.phase;
-    track.hidden = engine.phase !== "loading" && engine.phase !== "starting";
+  function show(engine, silence) {
+    node.dataset["phase"] = silence ? "silent" : engine.phase;
+    track.hidden = silence !== null || (engine.phase !== "loading" && engine.phase !== "starting");
     text.toggleAttribute("role", false);
-    if (engine.phase === "starting") {
+    if (silence) {
+      text.setAttribute("role", "alert");
+      text.textContent = silence.text;
+    } else if (engine.phase === "starting") {
       text.textContent = "Starting the story engine…";
       track.removeAttribute("aria-valuenow");
       bar.style.setProperty("--done", "0");
@@ -57,7 +61,7 @@ export function createLoader({ onRetry }) {
       text.textContent = engine.message;
     }
 
-    const action = engine.phase === "failed" ? (engine.action ?? "") : "";
+    const action = silence?.action ?? (engine.phase === "failed" ? (engine.action ?? "") : "");
     if (action === shownAction) return;
     shownAction = action;
     // Its button goes away, and the focus needs a place.

@@ -3,8 +3,8 @@ import { button, element } from "../parts/dom.js";
 
 /**
  * What a notice is about: a link, the model, a story that failed, a replaced prompt, a link to copy, a story chosen, stories
- * that are not kept, stories deleted, stories imported, an adapter.
- * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf" | "import" | "adapter"} Purpose
+ * that are not kept, stories deleted, stories imported, an adapter, an engine that does not run.
+ * @typedef {"link" | "model" | "story" | "prompt" | "copy" | "choice" | "archive" | "shelf" | "import" | "adapter" | "engine"} Purpose
  */
 
 /** How long a notice stays that nobody needs to act on. */

@@ -40,23 +40,24 @@ export function createTree({ root, onChoose }) {
   }
 
   /**
-   * @param {Entry[]} entries
+   * The tree as lists in lists. Without recursion: a file may bring a chain of thousands of branches.
+   * @param {Entry[]} roots
    * @param {Map<string, Entry[]>} children
-   * @param {number} depth
-   * @returns {HTMLUListElement}
    */
-  function list(entries, children, depth) {
-    const node = element("ul");
-    for (const entry of entries) {
+  function draw(roots, children) {
+    const top = element("ul");
+    const waiting = roots.toReversed().map((entry) => ({ entry, list: top, depth: 1 }));
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { entry, list, depth } = next;
       const item = element("li", {}, createButton(entry));
-      node.append(item);
-      const below = children.get(entry.key) ?? [];
-      if (below.length === 0) continue;
-      const inner = list(below, children, depth + 1);
-      if (depth < DEEPEST) item.append(inner);
-      else node.append(...inner.children);
+      list.append(item);
+      const below = children.get(entry.key);
+      if (!below) continue;
+      const inner = depth < DEEPEST ? element("ul") : list;
+      if (inner !== list) item.append(inner);
+      for (const branch of below.toReversed()) waiting.push({ entry: branch, list: inner, depth: depth + 1 });
     }
-    return node;
+    return top;
   }
 
   /**
@@ -94,7 +95,7 @@ export function createTree({ root, onChoose }) {
         const focused = [...buttons].find(([, node]) => node === document.activeElement)?.[0];
         structure = next;
         buttons = new Map();
-        box.replaceChildren(list(roots, children, 1));
+        box.replaceChildren(draw(roots, children));
         if (focused !== undefined) buttons.get(focused)?.focus({ preventScroll: true });
       }
       for (const entry of entries) {
@@ -113,15 +114,42 @@ export function createTree({ root, onChoose }) {
  * @param {Entry[]} entries
  */
 function treeOf(entries) {
-  const keys = new Set(entries.map((entry) => entry.key));
+  const parents = parentsOf(entries);
   /** @type {Map<string, Entry[]>} */
   const children = new Map();
   for (const entry of entries) {
-    if (!entry.parent || !keys.has(entry.parent.key)) continue;
-    children.set(entry.parent.key, [...(children.get(entry.parent.key) ?? []), entry]);
+    const parent = parents.get(entry.key);
+    if (!parent) continue;
+    const below = children.get(parent.key);
+    if (below) below.push(entry);
+    else children.set(parent.key, [entry]);
   }
-  const roots = entries.filter((entry) => children.has(entry.key) && !(entry.parent && keys.has(entry.parent.key)));
-  return { roots, children };
+  return { roots: entries.filter(({ key }) => children.has(key) && !parents.has(key)), children };
+}
+
+/**
+ * The story that each one hangs under, by its key. An imported file may say that stories branch off each other in a circle: one of them
+ * then hangs under none.
+ * @param {Entry[]} entries
+ */
+function parentsOf(entries) {
+  const byKey = new Map(entries.map((entry) => [entry.key, entry]));
+  /** @type {Map<string, Entry>} */
+  const parents = new Map();
+  /** Those whose way up is known, and where it was begun. @type {Map<string, number>} */
+  const seen = new Map();
+  for (const [way, start] of entries.entries()) {
+    let entry = start;
+    while (!seen.has(entry.key)) {
+      seen.set(entry.key, way);
+      const parent = byKey.get(entry.parent?.key ?? "");
+      // Seen on this very way: a circle.
+      if (!parent || seen.get(parent.key) === way) break;
+      parents.set(entry.key, parent);
+      entry = parent;
+    }
+  }
+  return parents;
 }
 
 /**

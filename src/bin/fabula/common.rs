@@ -5,7 +5,7 @@ use fabula::engine::{Arithmetic, Kernel, Llama};
 use fabula::library::Library;
 use fabula::metrics::Reference;
 use fabula::model::{
-    self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, sha256_hex, tokenizer_path,
+    self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, plain_text, sha256_hex, tokenizer_path,
 };
 use fabula::reading::AdapterTexts;
 use fabula::story::{Adapter, Settings};
@@ -148,7 +148,13 @@ pub fn read(path: &Path) -> Outcome<Vec<u8>> {
     std::fs::read(path).map_err(|error| in_file(path, error))
 }
 
+/// A text, without a byte-order mark and with `\n` for line ends.
 pub fn text(path: &Path) -> Outcome<String> {
+    Ok(plain_text(&exact_text(path)?))
+}
+
+/// A text with every byte that it has, for what goes on writing behind them.
+pub fn exact_text(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| in_file(path, error))
 }
 

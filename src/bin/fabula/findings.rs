@@ -3,6 +3,7 @@
 use crate::common::Outcome;
 use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
+use crate::terminal::shown;
 use clap::Args;
 use fabula::experiment::{Finding, ValueMean, axis_label, caveats, finding};
 use fabula::metrics::written::Written;
@@ -74,16 +75,16 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     for (name, Finding { metric, axis, means, sentences, .. }) in findings {
-        writeln!(out, "{metric} along {}:", axis_label(&axis))?;
+        writeln!(out, "{} along {}:", shown(&metric), shown(&axis_label(&axis)))?;
         if means.iter().any(|mean| mean.estimate.is_some()) {
             writeln!(out, "  {}", means_in_words(&name, &means))?;
         }
         for sentence in sentences {
-            writeln!(out, "  {sentence}")?;
+            writeln!(out, "  {}", shown(&sentence))?;
         }
     }
     for caveat in caveats {
-        writeln!(out, "{caveat}")?;
+        writeln!(out, "{}", shown(&caveat))?;
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, reference, text};
 use crate::settings::SettingsArguments;
+use crate::terminal::{shown, story};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
 use fabula::link::{self, Verdict};
@@ -70,14 +71,14 @@ pub fn run(arguments: Arguments) -> Outcome {
     let mut writer = Writer::new(&mut engine as &mut dyn Engine, &tokenizer, &model.info, settings)?;
     let prompt_tokens = writer.prompt_tokens();
     if !arguments.json {
-        write!(out, "{prompt}")?;
+        write!(out, "{}", story(&prompt))?;
     }
     let first = Instant::now();
-    let mut shown = 0;
+    let mut told = 0;
     while let Some(written) = writer.step()? {
         if !arguments.json {
-            shown += written.text.len();
-            write!(out, "{}", written.text)?;
+            told += written.text.len();
+            write!(out, "{}", story(&written.text))?;
             out.flush()?;
         }
     }
@@ -119,11 +120,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         serde_json::to_writer(&mut out, &report)?;
     } else {
         // What stands for a character that the story broke off in.
-        write!(out, "{}", generation.text.get(shown..).unwrap_or_default())?;
+        write!(out, "{}", story(generation.text.get(told..).unwrap_or_default()))?;
     }
     writeln!(out)?;
     match verdict {
-        Some(Verdict { same: true, text }) => eprintln!("fabula: {text}"),
+        Some(Verdict { same: true, text }) => eprintln!("fabula: {}", shown(&text)),
         Some(Verdict { same: false, text }) => return Err(text.into()),
         None => {}
     }

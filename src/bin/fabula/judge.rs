@@ -8,7 +8,6 @@ use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
 use fabula::experiment::judge::{Bench, Method, Protocol, Weights};
-use fabula::link;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -102,13 +101,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         true => None,
         false => library(common.library.as_deref(), path)?,
     };
-    let bench = Bench {
-        tokenizer: &tokenizer,
-        model: &model.info,
-        reference: &reference,
-        library: library.as_ref(),
-        link: link::of,
-    };
+    let bench = Bench { tokenizer: &tokenizer, model: &model.info, reference: &reference, library: library.as_ref() };
     protocol.check(&bench, fabula::engine::Engine::context(&engine))?;
     let made = Made {
         protocol: protocol.clone(),

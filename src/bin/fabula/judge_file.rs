@@ -1,7 +1,9 @@
 //! The file of a self-evaluation: one judgement a line in the order of the items, and beside it the protocol that they follow.
 
-use crate::common::{Outcome, behind, in_file, lines, text, whole_lines};
+use crate::common::{Outcome, behind, exact_text, in_file, lines, text, whole_lines};
+use crate::terminal::shown;
 use fabula::experiment::judge::{self, Effects, Judgement, Protocol, effects, findings};
+use fabula::model::plain_text;
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -54,9 +56,9 @@ impl Record {
                     "it holds another experiment (other settings, prompts, weights or model); name another file, or delete it",
                 );
             }
-            let content = text(path)?;
+            let content = exact_text(path)?;
             let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
-            for line in whole.lines() {
+            for line in plain_text(whole).lines() {
                 if serde_json::from_str::<Item>(line).ok().is_none_or(|item| item.item != done) {
                     return wrong("its lines are not those of its protocol; name another file");
                 }
@@ -133,7 +135,7 @@ impl Judged {
             writeln!(out, "{}", serde_json::to_string(&Report { made: &self.made, effects, findings })?)?;
         } else {
             for sentence in findings {
-                writeln!(out, "{sentence}")?;
+                writeln!(out, "{}", shown(&sentence))?;
             }
         }
         Ok(())

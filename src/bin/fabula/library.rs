@@ -1,6 +1,7 @@
 //! `fabula index` and `fabula trace`: the library, made and searched.
 
 use crate::common::{Outcome, Output, in_file, lines, read, text};
+use crate::terminal::shown;
 use clap::Args;
 use fabula::library::{Book, COMMON, Document, Found, Library, SHORTEST_SPAN, Span, build, words};
 use serde::Serialize;
@@ -42,6 +43,7 @@ pub struct TraceArguments {
 pub struct Line {
     #[serde(flatten)]
     pub book: Book,
+    #[serde(deserialize_with = "fabula::model::plain_string")]
     pub text: String,
 }
 
@@ -103,11 +105,12 @@ pub fn trace(arguments: TraceArguments) -> Outcome {
         }
         let copied = copied.split_whitespace().collect::<Vec<_>>().join(" ");
         let times = if span.occurrences == 1 { "once".into() } else { format!("{} times", span.occurrences) };
-        writeln!(out, "{} words, {times}: {copied}", span.words.len())?;
+        writeln!(out, "{} words, {times}: {}", span.words.len(), shown(&copied))?;
         for Found { book, occurrences, passage } in books {
             let sentence = format!("{}[{}]{}", passage.before, passage.span, passage.after);
             let sentence = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
-            writeln!(out, "    {}, {} ({occurrences}): {sentence}", book.title, book.author)?;
+            let (title, author, sentence) = (shown(&book.title), shown(&book.author), shown(&sentence));
+            writeln!(out, "    {title}, {author} ({occurrences}): {sentence}")?;
         }
     }
     Ok(())

@@ -15,6 +15,7 @@ mod score;
 mod settings;
 mod sweep;
 mod sweep_file;
+mod terminal;
 mod validate;
 
 use clap::error::ErrorKind;
@@ -170,6 +171,6 @@ fn one_line(text: &str) -> String {
 }
 
 fn fail(code: u8, message: &str) -> ExitCode {
-    eprintln!("fabula: {message}");
+    eprintln!("fabula: {}", terminal::shown(message));
     ExitCode::from(code)
 }

@@ -1,6 +1,7 @@
 //! `fabula perplexity`
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, lines, open, text};
+use crate::terminal::shown;
 use clap::{Args, ValueEnum};
 use fabula::engine::{Arithmetic, Engine};
 use fabula::reading::Perplexity;
@@ -103,7 +104,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         ("bits per byte", format!("{:.4}", report.bits_per_byte)),
         ("perplexity", format!("{:.3}", report.perplexity)),
     ] {
-        writeln!(out, "{what:<15}{value}")?;
+        writeln!(out, "{what:<15}{}", shown(&value))?;
     }
     Ok(())
 }
@@ -112,6 +113,7 @@ pub fn run(arguments: Arguments) -> Outcome {
 fn documents(path: &Path) -> Outcome<Vec<String>> {
     #[derive(serde::Deserialize)]
     struct Line {
+        #[serde(deserialize_with = "fabula::model::plain_string")]
         text: String,
     }
     if path.extension().is_none_or(|ending| ending != "jsonl") {

@@ -2,6 +2,7 @@
 
 use crate::common::{ModelArguments, Outcome, Output, library, lines, open};
 use crate::library::{HELD_OUT, Line};
+use crate::terminal::shown;
 use clap::Args;
 use fabula::engine::Arithmetic;
 use fabula::metrics::Rarity;
@@ -108,6 +109,6 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     writeln!(out, "{}", serde_json::to_string(&reference)?)?;
     out.finish()?;
-    writeln!(std::io::stdout(), "{}: {} metrics", reference.source, reference.quantiles.len())?;
+    writeln!(std::io::stdout(), "{}: {} metrics", shown(&reference.source), reference.quantiles.len())?;
     Ok(())
 }

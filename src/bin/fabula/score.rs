@@ -30,7 +30,9 @@ pub struct Arguments {
 #[derive(serde::Deserialize)]
 struct Line {
     id: Value,
+    #[serde(deserialize_with = "fabula::model::plain_string")]
     text: String,
+    #[serde(default, deserialize_with = "fabula::model::plain_option")]
     prompt: Option<String>,
 }
 

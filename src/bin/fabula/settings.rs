@@ -1,6 +1,7 @@
 //! A story's settings on the command line: one by one, by preset, or from a link.
 
 use crate::common::Outcome;
+use crate::terminal::shown;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use fabula::link::{self, LinkRead};
 use fabula::sampling::{Order, PARAMETERS, Stage, presets};
@@ -29,7 +30,7 @@ pub struct SettingsArguments {
     preset: Option<usize>,
     #[command(flatten)]
     chain: ChainArguments,
-    /// The stages of the sampling chain in the order they run
+    /// The order of the sampling chain
     #[arg(long, value_name = "STAGE,...", help_heading = "Sampling chain", value_parser = order, help = order_help())]
     chain_order: Option<Order>,
     /// Tokens that are given rather than drawn: PLACE:TOKEN,... with places among the generated tokens, from 0
@@ -90,7 +91,7 @@ fn preset(name: &str) -> Result<usize, String> {
 
 fn order_help() -> String {
     let usual: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
-    format!("The stages in the order they run, each once [default: {}]", usual.join(","))
+    format!("The stages in the order they run; those left out get their default places [default: {}]", usual.join(","))
 }
 
 fn order(text: &str) -> Result<Order, String> {
@@ -115,7 +116,7 @@ impl SettingsArguments {
             }
             let read = link::read(fragment);
             for problem in &read.problems {
-                eprintln!("fabula: {problem}");
+                eprintln!("fabula: {}", shown(problem));
             }
             let settings = read.settings.clone().ok_or("the link is empty")?;
             return Ok((settings, Some(read)));
@@ -131,7 +132,7 @@ impl SettingsArguments {
         settings.top_p = self.top_p.unwrap_or(settings.top_p);
         settings.seed = self.seed.unwrap_or(settings.seed);
         settings.length = self.tokens.unwrap_or(settings.length);
-        settings.order = self.chain_order.unwrap_or(settings.order);
+        settings.order = self.chain_order.or(settings.order);
         settings.forced = self.force;
         for (name, value) in self.chain.0 {
             settings.options.set(name, value)?;

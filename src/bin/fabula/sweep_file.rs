@@ -1,8 +1,9 @@
 //! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
 
-use crate::common::{Outcome, Output, behind, in_file, text};
+use crate::common::{Outcome, Output, behind, exact_text, in_file, text};
 use crate::rows;
 use fabula::experiment::{Grid, Row};
+use fabula::model::plain_text;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
@@ -105,9 +106,10 @@ impl Lines {
             let rows = rows::read_parquet(path, &protocol.axes())?;
             return Ok(Self { header: None, rows: rows.iter().map(|row| (row.run, row.json())).collect(), bytes: 0 });
         }
-        let content = text(path)?;
+        let content = exact_text(path)?;
         let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
-        let mut lines = whole.lines();
+        let plain = plain_text(whole);
+        let mut lines = plain.lines();
         let header = if format == Format::Csv { lines.next().map(str::to_string) } else { None };
         let run = |line: &str| match format {
             Format::Csv => line.split(',').next()?.parse().ok(),

@@ -1,6 +1,7 @@
 //! `fabula validate`: how far to trust each number.
 
 use crate::common::{ModelArguments, Outcome, library, lines, open, reference};
+use crate::terminal::shown;
 use clap::Args;
 use fabula::engine::Arithmetic;
 use fabula::library::words;
@@ -39,7 +40,9 @@ pub struct Arguments {
 
 #[derive(serde::Deserialize)]
 struct Line {
+    #[serde(deserialize_with = "fabula::model::plain_string")]
     text: String,
+    #[serde(default, deserialize_with = "fabula::model::plain_option")]
     prompt: Option<String>,
     #[serde(default)]
     human: BTreeMap<String, f64>,
@@ -137,9 +140,11 @@ pub fn run(arguments: Arguments) -> Outcome {
     for Agreement { set, metric, rating, texts, spearman, interval, partial, .. } in &report.agreements {
         let interval = interval.map_or(String::new(), |(from, to)| format!("{from:+.2} to {to:+.2}"));
         let partial = partial.map_or(String::new(), |partial| format!("{partial:+.2}"));
+        let (set, rating) = (shown(set), shown(rating));
         writeln!(out, "{set:<20} {rating:<12} {metric:<28} {texts:>5} {spearman:>+6.2}  {interval:<17}{partial}")?;
     }
     for Noticed { set, metric, kind, area_under_curve, .. } in &report.damage {
+        let (set, kind) = (shown(set), shown(kind));
         writeln!(out, "{set:<20} {kind:<20} {metric:<26} {area_under_curve:.2}")?;
     }
     Ok(())

@@ -54,16 +54,16 @@ pub enum Kernel {
 impl Kernel {
     /// The kernels that run here, best first.
     pub fn available() -> Vec<Self> {
-        let mut kernels = Vec::new();
+        let mut kernels = vec![Self::Portable];
+        #[cfg(target_arch = "wasm32")]
+        kernels.push(Self::Simd128);
+        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
+        kernels.push(Self::Relaxed);
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             kernels.push(Self::Avx2);
         }
-        #[cfg(all(target_arch = "wasm32", feature = "relaxed-simd"))]
-        kernels.push(Self::Relaxed);
-        #[cfg(target_arch = "wasm32")]
-        kernels.push(Self::Simd128);
-        kernels.push(Self::Portable);
+        kernels.reverse();
         kernels
     }
 

@@ -7,6 +7,7 @@ use core::arch::wasm32::*;
 /// # Safety
 /// Every slice of activations has one word for each 64 bytes of a tile.
 #[target_feature(enable = "relaxed-simd")]
+#[allow(clippy::needless_range_loop, reason = "two loops over the same sums, row by row")]
 pub unsafe fn tiles<const N: usize>(tiles: Tiles, activations: [&[u32]; N], mut finish: impl FnMut(usize, [Sums; N])) {
     for (index, tile) in tiles {
         let mut sums = [[i32x4_splat(0); ROWS / 4]; N];

@@ -3,7 +3,7 @@
 use super::{Comparison, ENOUGH_PROMPTS, LEVEL, units};
 use crate::experiment::Grid;
 use crate::metrics::written::signed;
-use crate::statistics::{Interval, SignFlip};
+use crate::statistics::{Interval, SignFlip, p_words};
 
 /// What belongs to all findings of a sweep of which so many stories are written.
 pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {
@@ -65,8 +65,7 @@ pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Compariso
     };
     let test = |of: &[&Comparison]| {
         let p = of.iter().map(|comparison| comparison.corrected_p).fold(0.0, f64::max);
-        let p =
-            if p < 0.001 { "p < 0.001".into() } else { format!("p {} {p:.3}", if of.len() > 1 { "≤" } else { "=" }) };
+        let p = p_words(p, of.len() > 1);
         format!("paired sign-flip test, {p} after Holm’s correction over {over}, {pairs} pairs")
     };
     let listed =

@@ -243,13 +243,7 @@ mod tests {
         };
         let (name, hash8) = ("m".into(), "1".into());
         let model = ModelInfo { name, hash8, shape, parameters: 0, begin_token: Some(1), end_token: Some(1) };
-        test(&Bench {
-            tokenizer: &tokenizer,
-            model: &model,
-            reference: &reference,
-            library: None,
-            link: |_| String::new(),
-        });
+        test(&Bench { tokenizer: &tokenizer, model: &model, reference: &reference, library: None });
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{Appraisal, Standard};
 use crate::engine::{Engine, Llama};
 use crate::library::{Library, LibraryNovelty};
+use crate::link;
 use crate::metrics::{EarlierStories, Reference, TokensRead, mean};
 use crate::model::{ModelInfo, Tokenizer};
 use crate::reading::{Scores, SecondReading, SentenceGain, by_name, scores};
@@ -21,8 +22,6 @@ pub struct Bench<'a> {
     pub model: &'a ModelInfo,
     pub reference: &'a Reference,
     pub library: Option<&'a Library>,
-    /// Writes the link of a story: `link::of`, which is a room below.
-    pub link: fn(&Generation) -> String,
 }
 
 /// A story with all that is known of it.
@@ -51,7 +50,7 @@ pub struct Told {
 
 impl Draft {
     /// What is written down of it.
-    pub fn told(&self, bench: &Bench) -> Told {
+    pub fn told(&self) -> Told {
         let mut numbers = by_name(&self.scores);
         numbers.insert("score".into(), self.appraisal.score.into());
         numbers.insert("relevance".into(), self.appraisal.relevance.into());
@@ -59,7 +58,7 @@ impl Draft {
             seed: self.generation.settings.seed,
             ended: self.generation.ended,
             digest: self.generation.digest.clone(),
-            link: (bench.link)(&self.generation),
+            link: link::of(&self.generation),
             appraisal: self.appraisal.clone(),
             numbers,
             text: self.generation.text.clone(),

@@ -4,7 +4,7 @@ use super::effects::LEVEL;
 use super::{Effect, Effects, Method, Verdict};
 use crate::metrics::written::short;
 use crate::metrics::{describe, label_of};
-use crate::statistics::{Interval, SignFlip};
+use crate::statistics::{Interval, SignFlip, p_words};
 
 /// Sentences for people. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
@@ -100,10 +100,7 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
 fn told(effect: &Effect) -> String {
     let unit = describe(&effect.metric).map_or("", |found| found.metric.unit);
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
-    let p = match effect.p_corrected {
-        p if p < 0.001 => "p < 0.001".into(),
-        p => format!("p = {p:.3}"),
-    };
+    let p = p_words(effect.p_corrected, false);
     let interval = effect
         .difference
         .interval

@@ -132,7 +132,7 @@ impl Protocol {
                 Work::Revise(Box::new(Revise::new(bench, &standard, settings, redrafts, rounds)))
             }
         };
-        Ok(Judging { bench, item, prompt: item / self.seeds as usize, left_out: standard.left_out().to_vec(), work })
+        Ok(Judging { item, prompt: item / self.seeds as usize, left_out: standard.left_out().to_vec(), work })
     }
 }
 
@@ -143,7 +143,6 @@ enum Work<'a> {
 
 /// An item under way.
 pub struct Judging<'a> {
-    bench: Bench<'a>,
     item: usize,
     prompt: usize,
     left_out: Vec<LeftOut>,
@@ -205,21 +204,21 @@ impl Judging<'_> {
 
     /// The record; none before [`Self::step`] has come to the end.
     pub fn finish(self) -> Option<Judgement> {
-        let Self { bench, item, prompt, left_out, work } = self;
+        let Self { item, prompt, left_out, work } = self;
         let (judged, control, baseline, process, settings) = match work {
             Work::BestOf(work) => {
                 let (drafts, chosen) = work.finish();
                 let settings = drafts.first()?.generation.settings.clone();
-                let told: Vec<Told> = drafts.iter().map(|draft| draft.told(&bench)).collect();
+                let told: Vec<Told> = drafts.iter().map(|draft| draft.told()).collect();
                 let baseline = mean_numbers(&told);
                 let (judged, control) = (told[chosen.judged].clone(), told[chosen.control].clone());
                 (judged, control, baseline, Process::BestOf { drafts: told, chosen }, settings)
             }
             Work::Revise(work) => {
                 let (before, judged, control) = work.finish()?;
-                let told = before.told(&bench);
+                let told = before.told();
                 let baseline = mean_numbers(std::slice::from_ref(&told));
-                let (judged_story, control_story) = (judged.story().told(&bench), control.story().told(&bench));
+                let (judged_story, control_story) = (judged.story().told(), control.story().told());
                 let (judged, control) = (judged.rounds().to_vec(), control.rounds().to_vec());
                 let process = Process::Revise { before: Box::new(told), judged, control };
                 (judged_story, control_story, baseline, process, before.generation.settings)

@@ -10,6 +10,7 @@
 use super::redraft::{Gap, Redraft, Redrafting};
 use super::{Appraisal, Bench, Draft, Drafts, Standard, any, best, control_stream, first_bits};
 use crate::engine::{Engine, Llama};
+use crate::link;
 use crate::metrics::written::decimal;
 use crate::reading::SentenceGain;
 use crate::sampling::Random;
@@ -268,7 +269,7 @@ impl<'a> Revision<'a> {
             before: candidates[0].text.clone(),
             after: candidates[chosen].text.clone(),
             text: self.story.generation.text.clone(),
-            link: (self.bench.link)(&self.story.generation),
+            link: link::of(&self.story.generation),
             candidates,
         });
     }

@@ -141,4 +141,15 @@ mod tests {
             prop_assert_eq!(read.grid.unwrap().check(), Ok(()));
         }
     }
+
+    /// An axis may switch on what the base does not.
+    #[test]
+    fn a_sweep_without_rules_has_those_of_its_time() {
+        use crate::sampling::{Order, Rules};
+        let sweep = |link: &str| read_sweep(link).grid.unwrap().settings(0);
+        let link = "#x=1&e=sweep&grid=top_n_sigma=0.5,1&seeds=1&engine=2&p=Once&t=0.8&top_p=0.95&n=96&seed=42";
+        assert_eq!(sweep(link).chain().order, Rules::First.default_order());
+        assert_eq!(sweep(&link.replace("engine=2", "engine=2&rules=2")).chain().order, Order::default());
+        assert_eq!(sweep("#x=1&e=sweep&grid=top_n_sigma=0.5,1").rules, Rules::Second);
+    }
 }

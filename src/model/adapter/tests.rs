@@ -74,7 +74,8 @@ fn an_adapter_by_hand() {
     for dtype in ["F32", "F16", "BF16"] {
         let weights = file(dtype, &two());
         let adapter = read(json!({}), &weights).unwrap();
-        assert_eq!(adapter.id(), format!("my-poet@{}", &sha256_hex(&weights)[..8]));
+        let scaled = sha256_hex(format!("{}*4", sha256_hex(&weights)).as_bytes());
+        assert_eq!(adapter.id(), format!("my-poet@{}", &scaled[..8]));
         assert_eq!(adapter.parameters, 2 * (4 + 4) + 2 * (6 + 4));
         let query = adapter.get(0, Part::Query).unwrap();
         assert_eq!((query.rank, query.scale), (2, 4.0));
@@ -100,6 +101,25 @@ fn what_peft_may_say_of_it() {
         .map(|(name, r, c, v)| (name.replace("model.model.layers", "model.layers"), r, c, v))
         .collect();
     assert!(read(json!({}), &file("F32", &bare)).is_ok());
+}
+
+/// The same weights give other stories where they count more or less, so they are another adapter.
+#[test]
+fn all_that_changes_results_is_in_the_id() {
+    let weights = file("F32", &two());
+    let id = |change| read(change, &weights).unwrap().id();
+    // With an alpha of twice the rank, the id is that of the weights alone, as it was for all adapters.
+    let plain = id(json!({ "lora_alpha": 4 }));
+    assert_eq!(plain, format!("my-poet@{}", &sha256_hex(&weights)[..8]));
+    let ids = [plain, id(json!({ "lora_alpha": 8 })), id(json!({ "lora_alpha": 4, "use_rslora": true }))];
+    assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
+    // Of equal scales, however they are said, the results are equal.
+    assert_eq!(id(json!({ "lora_alpha": 8.0 })), ids[1]);
+    assert_eq!(id(json!({ "lora_alpha": 4, "lora_dropout": 0.5, "inference_mode": true })), ids[0]);
+    let squared = [pair(&prefixed("0.self_attn.q_proj"), 4, 4), pair(&prefixed("1.mlp.down_proj"), 4, 6)].concat();
+    let other: Vec<Values> =
+        squared.into_iter().map(|(name, r, c, v)| (name, r, c, v.iter().map(|x| -x).collect())).collect();
+    assert_ne!(read(json!({ "lora_alpha": 4 }), &file("F32", &other)).unwrap().id(), ids[0]);
 }
 
 #[test]

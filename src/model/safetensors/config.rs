@@ -60,7 +60,8 @@ fn epsilon() -> f32 {
 impl Config {
     /// Reads a `config.json`.
     pub fn parse(json: &[u8]) -> Result<Self, ModelError> {
-        let config: Self = serde_json::from_slice(json).map_err(|error| ModelError::Config(error.to_string()))?;
+        let config: Self = serde_json::from_slice(crate::model::without_mark(json))
+            .map_err(|error| ModelError::Config(error.to_string()))?;
         if config.architectures != ["LlamaForCausalLM"] {
             return Err(ModelError::Architecture(config.architectures.join(", ")));
         }

@@ -34,7 +34,7 @@ impl Tokenizer {
             let (merger, pieces) = llama2c::read(file)?;
             (Encoder::Llama2c(Box::new(merger)), pieces)
         } else {
-            let (json, pieces) = json::read(file)?;
+            let (json, pieces) = json::read(super::without_mark(file))?;
             (Encoder::Json(Box::new(json)), pieces)
         };
         let mut tokenizer = Self { encoder, pieces, leading_space: false };

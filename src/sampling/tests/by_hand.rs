@@ -164,3 +164,76 @@ fn order_matters() {
     assert_eq!(kept(&format!("temperature,min_p,{rest}")), 2);
     assert_eq!(kept(&format!("min_p,temperature,{rest}")), 1);
 }
+
+/// What stands exactly on a limit keeps to the definition, though 32 bits know neither 0.3 nor its logarithm. By the first rules
+/// it depended on how the numbers happened to be rounded.
+#[test]
+fn what_equals_a_limit_meets_it() {
+    let tenths = of(&[0.3, 0.1, 0.1, 0.5]);
+    let nucleus = |rules, top_p| kept(&Chain { top_p, rules, ..with(&[]) }, Stage::TopP, &tenths, 0.5);
+    assert_eq!(nucleus(Rules::Second, 0.8), [0, 3]);
+    assert_eq!(nucleus(Rules::First, 0.8), [0, 1, 3]);
+    assert_eq!((nucleus(Rules::Second, 0.79), nucleus(Rules::Second, 0.801)), (vec![0, 3], vec![0, 1, 3]));
+    // With nothing else on, a draw takes a path of its own.
+    let chain = Chain { temperature: 1.0, top_p: 0.8, ..Chain::default() };
+    let mut plain = Sampler::new(chain, 4);
+    assert!(plain.is_plain);
+    let mut random = Random::new(1);
+    assert!((0..1000).all(|_| [0, 3].contains(&plain.choose(&tenths, NOTHING, &mut random).token)));
+
+    let kept = |stage, name: &str, value, p: &[f64]| kept(&with(&[(name, value)]), stage, &of(p), 0.5);
+    for shift in 0..20 {
+        // Limits of a share of the likeliest and of one: the third token stands on both.
+        let likeliest = 0.4 + 0.02 * f64::from(shift);
+        let p = [likeliest, 0.9 - likeliest, 0.07, 0.03];
+        let largest = likeliest.max(0.9 - likeliest);
+        assert_eq!(kept(Stage::MinP, "min_p", 0.07 / largest, &p), [0, 1, 2], "{p:?}");
+        assert_eq!(kept(Stage::Epsilon, "epsilon", 0.07, &p), [0, 1, 2], "{p:?}");
+        // Strictly likelier than the limit are the first two.
+        assert_eq!(
+            kept(Stage::DiffSampling, "diff_min_p", 0.07 / largest, &[largest, 0.9 - largest, 0.07, 0.03]),
+            [0, 1]
+        );
+    }
+    assert_eq!(kept(Stage::Typical, "typical_p", 0.4, &[0.1, 0.4, 0.2, 0.2, 0.1]), [2, 3]);
+    assert_eq!(kept(Stage::DiffSampling, "diff_mass", 0.8, &[0.3, 0.1, 0.1, 0.5]), [0, 3]);
+    let xtc = with(&[("xtc_probability", 1.0), ("xtc_threshold", 0.3)]);
+    assert_eq!(super::kept(&xtc, Stage::Xtc, &tenths, 0.5), [0, 1, 2]);
+    // Surprisals of 1, 2, 3, 3 bits below a threshold of 2.
+    assert_eq!(kept(Stage::Mirostat, "mirostat_tau", 1.0, &[0.5, 0.25, 0.125, 0.125]), [0, 1]);
+    // Standard deviation 1.6, and 4 below the largest.
+    assert_eq!(super::kept(&with(&[("top_n_sigma", 2.5)]), Stage::TopNSigma, &[0.0, 4.0, 0.0, 0.0, 0.0], 0.5).len(), 5);
+}
+
+proptest! {
+    /// The nucleus of probabilities that are whole hundredths, asked for exactly, wherever logits have their zero.
+    #[test]
+    fn a_nucleus_that_is_asked_for_exactly_is_exact(
+        mut counts in prop::collection::vec(1u32..40, 2..12),
+        last in any::<prop::sample::Index>(),
+        shift in -8.0f64..8.0,
+    ) {
+        counts.sort_unstable_by(|a, b| b.cmp(a));
+        let last = last.index(counts.len() - 1);
+        let total = f64::from(counts.iter().sum::<u32>());
+        let mass = f64::from(counts[..=last].iter().sum::<u32>());
+        let logits: Vec<f32> = counts.iter().map(|&count| (libm::log(f64::from(count) / total) + shift) as f32).collect();
+        let top_p = mass / total;
+        prop_assume!(top_p >= 0.05);
+        let kept = kept(&Chain { top_p, ..with(&[]) }, Stage::TopP, &logits, 0.5);
+        prop_assert_eq!(kept.len(), last + 1);
+    }
+}
+
+/// Behind top-p, the spread is that of the few tokens that are left, and top-nσ removes what it would have kept.
+#[test]
+fn top_n_sigma_is_given_all_tokens() {
+    let mut logits = vec![0.0f32; 1000];
+    logits[..12].copy_from_slice(&[9.0, 8.9, 8.8, 8.7, 8.6, 8.5, 8.4, 8.3, 4.0, 3.0, 2.0, 1.0]);
+    let kept = |rules: Rules| {
+        let options = with(&[("top_n_sigma", 1.0)]).options;
+        let chain = Chain { temperature: 1.0, top_p: 0.95, options, order: rules.default_order(), rules };
+        Sampler::new(chain, 1000).explain(&logits, NOTHING, 0.5, None, 2, None).kept
+    };
+    assert_eq!((kept(Rules::Second), kept(Rules::First)), (8, 3));
+}

@@ -8,7 +8,9 @@ fn chains() -> impl Strategy<Value = Chain> {
     let values = prop::collection::vec((prop::bool::weighted(0.25), 0.0f64..1.0), PARAMETERS.len());
     let temperature = prop_oneof![Just(0.0), Just(1.0), 0.1f64..2.0, 0.1f64..2.0];
     let order = prop_oneof![Just(Stage::ALL.to_vec()), Just(Stage::ALL.to_vec()).prop_shuffle()];
-    (temperature, prop_oneof![Just(1.0), 0.3f64..1.0], values, order).prop_map(|(temperature, top_p, values, order)| {
+    let rules = prop_oneof![Just(Rules::First), Just(Rules::Second)];
+    let numbers = (temperature, prop_oneof![Just(1.0), 0.3f64..1.0], values);
+    (numbers, order, rules).prop_map(|((temperature, top_p, values), order, rules)| {
         let mut options = Options::default();
         for (parameter, (is_set, share)) in PARAMETERS.iter().zip(values) {
             let to = match parameter.name {
@@ -21,7 +23,7 @@ fn chains() -> impl Strategy<Value = Chain> {
                 options.set(parameter.name, if parameter.whole { value.round() } else { value }).unwrap();
             }
         }
-        Chain { temperature, top_p, options, order: order.try_into().unwrap() }
+        Chain { temperature, top_p, options, order: order.try_into().unwrap(), rules }
     })
 }
 

@@ -94,13 +94,13 @@ fn stages_have_one_name() {
 #[test]
 fn orders_are_written_and_read() {
     let usual =
-        "penalties,dry,diff_sampling,temperature,top_k,top_p,min_p,typical,top_n_sigma,epsilon,eta,xtc,mirostat";
+        "penalties,dry,top_n_sigma,diff_sampling,temperature,top_k,top_p,min_p,typical,epsilon,eta,xtc,mirostat";
     assert_eq!(Order::default().to_string(), usual);
-    assert!(Order::parse(usual).unwrap().is_usual());
+    assert_eq!(Order::parse(usual).unwrap(), Order::default());
     let mut names: Vec<&str> = usual.split(',').collect();
     names.reverse();
     let order: Order = names.join(",").parse().unwrap();
-    assert!(!order.is_usual());
+    assert_ne!(order, Order::default());
     assert_eq!(order.stages()[0], Stage::Mirostat);
     assert_eq!(to_value(&order).unwrap(), json!(names));
     assert_eq!(from_value::<Order>(json!(names)).unwrap(), order);
@@ -109,13 +109,51 @@ fn orders_are_written_and_read() {
 #[test]
 fn orders_are_refused() {
     let usual = Order::default().to_string();
-    assert_eq!(Order::parse(&usual.replace("min_p,", "")), Err(OrderError::Missing(Stage::MinP)));
     assert_eq!(Order::parse(&format!("{usual},min_p")), Err(OrderError::Twice));
     assert_eq!(Order::parse(&usual.replace("min_p", "minp")), Err(OrderError::Unknown("minp".into())));
     assert_eq!(Order::parse(""), Err(OrderError::Unknown(String::new())));
-    assert!(from_value::<Order>(json!([])).is_err());
     assert!(from_value::<Order>(json!(["min_p", "none"])).is_err());
     assert!(from_value::<Order>(json!(vec!["min_p"; Stage::ALL.len()])).is_err());
+}
+
+/// A stage that is new must not refuse the links and stories of before: here `w` in the chain `v, w, x, y, z`.
+#[test]
+fn a_stage_that_an_order_does_not_name_gets_its_default_place() {
+    let complete = |named: &str, all: &str| -> String {
+        order::complete(named.chars().collect(), &all.chars().collect::<Vec<_>>()).into_iter().collect()
+    };
+    assert_eq!(complete("vxyz", "vwxyz"), "vwxyz");
+    // Behind the one that it follows by default, wherever that stands.
+    assert_eq!(complete("zyxv", "vwxyz"), "zyxvw");
+    assert_eq!(complete("yvzx", "vwxyz"), "yvwzx");
+    // The first of all at the beginning, several behind each other.
+    assert_eq!(complete("zyx", "vwxyz"), "vwzyx");
+    assert_eq!(complete("", "vwxyz"), "vwxyz");
+    assert_eq!(complete("zyxwv", "vwxyz"), "zyxwv");
+    // The same in links, in saved stories and on the command line.
+    let usual = Order::default().to_string();
+    for missing in Stage::ALL {
+        let names: Vec<&str> = usual.split(',').filter(|&name| name != missing.name()).collect();
+        assert_eq!(Order::parse(&names.join(",")), Ok(Order::default()), "{missing:?}");
+        assert_eq!(from_value::<Order>(json!(names)).unwrap(), Order::default());
+    }
+    assert_eq!(from_value::<Order>(json!([])).unwrap(), Order::default());
+}
+
+#[test]
+fn rules_are_written_and_read() {
+    for (rules, number) in [(Rules::First, 1), (Rules::Second, 2)] {
+        assert_eq!((to_value(rules).unwrap(), rules.number()), (json!(number), number));
+        assert_eq!(from_value::<Rules>(json!(number)).unwrap(), rules);
+    }
+    for json in [json!(0), json!(3), json!("2"), json!(null)] {
+        assert!(from_value::<Rules>(json).is_err());
+    }
+    assert_eq!((Rules::first(), Rules::default()), (Rules::First, Rules::Second));
+    let first =
+        "penalties,dry,diff_sampling,temperature,top_k,top_p,min_p,typical,top_n_sigma,epsilon,eta,xtc,mirostat";
+    assert_eq!(Rules::First.default_order().to_string(), first);
+    assert_eq!(Rules::Second.default_order(), Order::default());
 }
 
 #[test]
@@ -130,9 +168,9 @@ fn presets_are_what_they_say() {
     assert!(presets.is_sorted_by_key(|preset| preset.temperature));
     let json = to_value(description()).unwrap();
     assert_eq!(json["stages"].as_array().unwrap().len(), Stage::ALL.len());
-    assert_eq!(json["stages"][5]["name"], "top_p");
-    assert_eq!(json["parameters"][8]["name"], "top_k");
-    assert_eq!(json["parameters"][8]["stage"], "top_k");
+    assert_eq!(json["stages"][6]["name"], "top_p");
+    assert_eq!(json["parameters"][9]["name"], "top_k");
+    assert_eq!(json["parameters"][9]["stage"], "top_k");
     let keys: Vec<&String> = json["presets"][0].as_object().unwrap().keys().collect();
     assert_eq!(keys.len(), 5);
     assert!(keys.iter().all(|key| ["name", "sentence", "temperature", "top_p", "options"].contains(&key.as_str())));

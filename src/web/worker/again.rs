@@ -1,14 +1,16 @@
 //! The second reading of stories, and what the model without an adapter says of those that have one.
 
-use super::{MEASURE_EVERY, Worker, failure, lost, turns};
+use super::{MEASURE_EVERY, Worker};
 use crate::engine::Engine;
 use crate::metrics::TokensRead;
+use crate::protocol::Numbers;
+use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
 use crate::story::{GenerateError, Settings, prompt_tokens};
 use crate::web::clock::{self, Turns};
-use crate::web::download::Failure;
+use crate::web::failure::Failure;
 use crate::web::load::Loaded;
-use crate::web::messages::{Answer, Numbers, post};
+use crate::web::page::post;
 use serde_json::{Map, Value};
 use std::rc::Rc;
 
@@ -46,7 +48,7 @@ impl Worker {
 
     /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
     async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
-        let turns = turns()?;
+        let turns = Turns::new()?;
         loop {
             let Some(mut unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
             match self.read_one_again(loaded, &mut unread, &turns).await {
@@ -100,8 +102,8 @@ impl Worker {
         let mut numbers = by_name(&second.unwrap_or_default());
         // At strength 0 it would say the same.
         if settings.adapter().is_some_and(|(_, strength)| strength != 0.0) {
-            let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt).map_err(failure)?;
-            let mut reading = TokensReading::new(&before, read.token_ids.clone()).map_err(failure)?;
+            let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt)?;
+            let mut reading = TokensReading::new(&before, read.token_ids.clone())?;
             if !self.in_turns(loaded, None, |engine| reading.step(engine), turns).await? {
                 return Ok(None);
             }
@@ -126,14 +128,14 @@ impl Worker {
             // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
             let mut aside = loaded.engine.sequence(1);
             let adapted = aside.adapt(adapter).map_err(GenerateError::from);
-            if !adapted.and_then(|()| step(&mut aside)).map_err(failure)? {
+            if !adapted.and_then(|()| step(&mut aside))? {
                 return Ok(true);
             }
             if self.waiting.borrow().is_some() {
                 return Ok(false);
             }
             self.answer_look(Some(loaded));
-            turns.next().await.map_err(lost)?;
+            turns.next().await?;
         }
     }
 }

@@ -1,10 +1,10 @@
 // Judgements as a table: a line an item, every number of the judged story and of the control in a column. How each came about is in the
 // JSON alone.
-import { csvOf } from "../../session/csv.js";
+import { csvOf } from "../../parts/csv.js";
 
 /**
  * @import { JudgeRow } from "../../protocol.js"
- * @import { Cell } from "../../session/csv.js"
+ * @import { Cell } from "../../parts/csv.js"
  */
 
 /** @param {JudgeRow[]} rows */

@@ -1,4 +1,6 @@
 // What the server has: the model that is used by default, its library and its adapters.
+import { readJson } from "../../parts/read.js";
+import { soon } from "../../session/watch.js";
 
 /**
  * @import { AdapterDescription } from "../../protocol.js"
@@ -17,9 +19,9 @@
  * @returns {Promise<ModelFile>}
  */
 export async function modelFile(url, wanted) {
-  const response = await fetch(url, { cache: "no-cache" });
+  const response = await soon(fetch(url, { cache: "no-cache" }));
   if (!response.ok) throw new Error(`the server answers ${response.status}`);
-  const { default: usual, models } = await response.json();
+  const { default: usual, models } = await soon(readJson(response));
   const of = (/** @type {string | null} */ name) =>
     models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);

@@ -1,10 +1,12 @@
 // A pool of workers, one a core: hands out runs in small pieces and gathers their rows. A worker that dies is replaced, and its
 // runs are handed out again. What a run is, the pool does not know.
 import { createTiming } from "./timing.js";
+import { BUSY, silence, watch } from "../../session/watch.js";
 import { startWorker } from "../../session/worker-client.js";
 
 /**
  * @import { FromExperiments, ReadyMessage, Row, ToExperiments } from "../../protocol.js"
+ * @import { Awaited } from "../../session/watch.js"
  */
 
 /** Workers at most: each holds the model in a memory of its own. */
@@ -48,7 +50,8 @@ export function createPool({
 }) {
   /**
    * `hands`: runs, each with the share of it that is done, and the share that was told first: that one came before any work. Null while nothing is told.
-   * @typedef {{ worker: Worker, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
+   * `stage`: what it is waited for until it is ready.
+   * @typedef {{ worker: Worker, unwatch: () => void, stage: Awaited, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
    */
   /** @type {Member[]} */
   let members = [];
@@ -101,7 +104,23 @@ export function createPool({
   function hire() {
     const worker = startWorker("experiments");
     /** @type {Member} */
-    const member = { worker, ready: false, works: false, hands: new Map() };
+    const member = {
+      worker,
+      unwatch: watch(worker, {
+        patience: { ...BUSY, program: 60 },
+        expects: () => (member.ready ? (member.hands.size > 0 ? "worker" : null) : member.stage),
+        onSilence(awaited, seconds) {
+          const message = silence(awaited, seconds);
+          // A worker may have been closed by the browser; another will do. Another would not get more from the server.
+          if (awaited === "worker") bury(member, message);
+          else fail(`${message} Check the connection and resume.`);
+        },
+      }),
+      stage: "program",
+      ready: false,
+      works: false,
+      hands: new Map(),
+    };
     members.push(member);
     worker.addEventListener("message", (event) => {
       if (members.includes(member)) hear(member, event.data);
@@ -134,9 +153,15 @@ export function createPool({
 
   /** @param {Member} member */
   function dismiss(member) {
-    member.worker.terminate();
+    end(member);
     members = members.filter((other) => other !== member);
     putBack(member);
+  }
+
+  /** @param {Member} member */
+  function end({ worker, unwatch }) {
+    unwatch();
+    worker.terminate();
   }
 
   /** @param {Member} member */
@@ -149,7 +174,7 @@ export function createPool({
   function fail(message) {
     halt();
     // None of them is trusted any more.
-    for (const member of members) member.worker.terminate();
+    for (const member of members) end(member);
     members = [];
     loaded = null;
     deaths = 0;
@@ -174,9 +199,12 @@ export function createPool({
   function hear(member, message) {
     switch (message.type) {
       case "hello":
+        member.stage = "server";
         member.worker.postMessage({ type: "load", manifest_url: manifestUrl, model: work?.model ?? null });
         break;
       case "progress":
+        // What has come still has to be opened.
+        member.stage = message.loaded < message.total ? "server" : "worker";
         share = message.total > 0 ? message.loaded / message.total : 0;
         if (phase === "loading") tell();
         break;

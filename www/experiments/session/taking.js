@@ -1,4 +1,5 @@
 // What a reader takes along: the rows as a file, the link.
+import { csvFile } from "../../parts/csv.js";
 import { download } from "../../parts/download.js";
 import { address, copy, linkField } from "../../session/link.js";
 
@@ -41,7 +42,7 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
         const { fragment, digest } = await experiment.writeLink();
         const name = `fabula-experiment-${digest ?? "unfinished"}.${format}`;
         if (format === "csv") {
-          const text = experiment.csv?.(rows) ?? (await analyst.ask("write_rows", { rows, format })).text;
+          const text = experiment.csv?.(rows) ?? csvFile((await analyst.ask("write_rows", { rows })).text);
           return download(name, "text/csv", text);
         }
         const content = {

@@ -24,6 +24,8 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
   let told = new Map();
   let telling = false;
   let again = false;
+  /** Whether the latest question has failed. */
+  let failed = false;
   let last = 0;
 
   /**
@@ -50,9 +52,11 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
     telling = true;
     again = false;
     last = performance.now();
-    // Where the engine has failed, it says so itself; the next rows ask again.
+    // Where the engine has failed, it says so itself. It is asked once more, for these may be the last rows.
     const answers = await ask(mine, names()).catch(() => null);
     telling = false;
+    if (answers === null && !failed) again = true;
+    failed = answers === null;
     if (answers && mine === grid()) {
       told = answers;
       onTold();

@@ -1,48 +1,14 @@
 //! A decode step allocates nothing: what it needs was allocated when the story began.
 
+use crate::allocations;
 use fabula::engine::{Engine, Llama};
 use fabula::model::{open, open_adapter};
 use fabula::sampling::{Chain, History, PARAMETERS, Random, Sampler, argmax};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::fs::File;
 use std::path::Path;
 
-/// Counts the allocations of the thread that asks.
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: hands everything to the system's allocator; a counter that is gone at a thread's end counts nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
-
-/// Allocations while `work` runs.
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = ALLOCATIONS.get();
-    work();
-    ALLOCATIONS.get() - before
-}
-
 fn house() -> Llama {
     Llama::new(&mut open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap()).unwrap()
-}
-
-#[test]
-fn the_counter_counts() {
-    assert_eq!(allocations(|| drop(std::hint::black_box(vec![0u8; 100]))), 1);
 }
 
 #[test]

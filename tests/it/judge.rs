@@ -1,53 +1,32 @@
 //! Self-evaluation with the house model: choices follow the score, controls are what they say, and every story replays.
 
+use crate::house::{INFO, REFERENCE, TOKENIZER, engine, new_engine, write};
 use fabula::engine::Llama;
 use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
 use fabula::link;
-use fabula::metrics::{EarlierStories, Reference};
-use fabula::model::{Model, Tokenizer, open};
-use fabula::story::{Generation, Settings, Writer};
-use std::fs::File;
+use fabula::story::{Generation, Settings};
 
-struct House {
-    model: Model,
-    tokenizer: Tokenizer,
-    reference: Reference,
+fn bench() -> Bench<'static> {
+    Bench { tokenizer: &TOKENIZER, model: &INFO, reference: &REFERENCE, library: None }
 }
 
-impl House {
-    fn open() -> (Self, Llama) {
-        let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
-        let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let reference = Reference::read(&std::fs::read("models/fable-9m/reference.json").unwrap()).unwrap();
-        let engine = Llama::new(&mut model).unwrap();
-        (Self { model, tokenizer, reference }, engine)
+fn judge(engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {
+    protocol.check(&bench(), 512).unwrap();
+    let mut judging = protocol.begin(bench(), item).unwrap();
+    let mut last = 0.0;
+    while judging.step(engine).unwrap() {
+        let progress = judging.progress();
+        assert!((0.0..=1.0).contains(&progress) && progress >= last, "{progress} after {last}");
+        last = progress;
     }
+    judging.finish().unwrap()
+}
 
-    fn bench(&self) -> Bench<'_> {
-        let Self { model, tokenizer, reference } = self;
-        Bench { tokenizer, model: &model.info, reference, library: None, link: link::of }
-    }
-
-    fn judge(&self, engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {
-        protocol.check(&self.bench(), 512).unwrap();
-        let mut judging = protocol.begin(self.bench(), item).unwrap();
-        let mut last = 0.0;
-        while judging.step(engine).unwrap() {
-            let progress = judging.progress();
-            assert!((0.0..=1.0).contains(&progress) && progress >= last, "{progress} after {last}");
-            last = progress;
-        }
-        judging.finish().unwrap()
-    }
-
-    /// What a link writes.
-    fn replay(&self, engine: &mut Llama, link: &str) -> (Generation, Option<String>) {
-        let read = link::read(link);
-        assert!(read.problems.is_empty(), "{:?}", read.problems);
-        let mut writer = Writer::new(engine, &self.tokenizer, &self.model.info, read.settings.unwrap()).unwrap();
-        while writer.step().unwrap().is_some() {}
-        (writer.finish(&EarlierStories::default(), None), read.digest)
-    }
+/// What a link writes, and the digest that it promises.
+fn replay(engine: &mut Llama, link: &str) -> (Generation, Option<String>) {
+    let read = link::read(link);
+    assert!(read.problems.is_empty(), "{:?}", read.problems);
+    (write(engine, &read.settings.unwrap()), read.digest)
 }
 
 fn protocol(method: Method, change: impl FnOnce(&mut Settings)) -> Protocol {
@@ -59,11 +38,11 @@ fn protocol(method: Method, change: impl FnOnce(&mut Settings)) -> Protocol {
 
 #[test]
 fn the_best_draft_has_the_greatest_score_and_all_are_ordinary_stories() {
-    let (house, mut engine) = House::open();
+    let mut engine = engine();
     let protocol = protocol(Method::BestOf { drafts: 10 }, |_| ());
     let mut differ = 0;
     for item in 0..4 {
-        let judgement = house.judge(&mut engine, &protocol, item);
+        let judgement = judge(&mut engine, &protocol, item);
         let Process::BestOf { drafts, chosen } = &judgement.process else { panic!("best of n") };
         assert_eq!(drafts.len(), 10);
         let scores: Vec<f64> = drafts.iter().map(|draft| draft.appraisal.score).collect();
@@ -76,7 +55,7 @@ fn the_best_draft_has_the_greatest_score_and_all_are_ordinary_stories() {
         differ += usize::from(chosen.judged != chosen.control);
         for (index, draft) in drafts.iter().enumerate().step_by(7) {
             assert_eq!(draft.seed, protocol.settings(item).seed + index as u32);
-            let (story, promised) = house.replay(&mut engine, &draft.link);
+            let (story, promised) = replay(&mut engine, &draft.link);
             assert_eq!((&story.text, Some(&story.digest)), (&draft.text, promised.as_ref()));
         }
     }
@@ -85,8 +64,8 @@ fn the_best_draft_has_the_greatest_score_and_all_are_ordinary_stories() {
 
 #[test]
 fn with_one_draft_there_is_no_choice() {
-    let (house, mut engine) = House::open();
-    let judgement = house.judge(&mut engine, &protocol(Method::BestOf { drafts: 1 }, |_| ()), 1);
+    let mut engine = engine();
+    let judgement = judge(&mut engine, &protocol(Method::BestOf { drafts: 1 }, |_| ()), 1);
     assert_eq!(judgement.judged.digest, judgement.control.digest);
     assert_eq!(judgement.judged.numbers, judgement.control.numbers);
 }
@@ -116,7 +95,7 @@ fn check_rounds(rounds: &[Round], before: &str, by_score: bool) {
 
 #[test]
 fn a_revision_never_lowers_the_score_and_its_stories_replay() {
-    let (house, mut engine) = House::open();
+    let mut engine = engine();
     let method = Method::Revise { redrafts: 5, rounds: 3 };
     let plain = protocol(method, |_| ());
     // A chain that remembers, and a story that branches off already.
@@ -127,7 +106,7 @@ fn a_revision_never_lowers_the_score_and_its_stories_replay() {
     });
     let mut raised = 0;
     for (protocol, item) in [(&plain, 0), (&plain, 1), (&plain, 2), (&bent, 0), (&bent, 3)] {
-        let judgement = house.judge(&mut engine, protocol, item);
+        let judgement = judge(&mut engine, protocol, item);
         let Process::Revise { before, judged, control } = &judgement.process else { panic!("revise") };
         assert!(!judged.is_empty());
         assert_eq!(judged.len(), control.len(), "the same compute");
@@ -140,7 +119,7 @@ fn a_revision_never_lowers_the_score_and_its_stories_replay() {
         let links = judged.iter().chain(control).map(|round| (&round.link, &round.text));
         let stories = [before, &judgement.judged, &judgement.control].map(|told| (&told.link, &told.text));
         for (link, text) in links.chain(stories) {
-            let (story, promised) = house.replay(&mut engine, link);
+            let (story, promised) = replay(&mut engine, link);
             assert_eq!((&story.text, Some(&story.digest)), (text, promised.as_ref()), "{link}");
         }
     }
@@ -149,21 +128,20 @@ fn a_revision_never_lowers_the_score_and_its_stories_replay() {
 
 #[test]
 fn what_an_engine_did_before_changes_nothing() {
-    let (house, mut engine) = House::open();
+    let mut engine = engine();
     for method in [Method::BestOf { drafts: 3 }, Method::Revise { redrafts: 3, rounds: 2 }] {
         let protocol = protocol(method, |settings| settings.length = 48);
-        let told = |engine: &mut Llama, item| serde_json::to_string(&house.judge(engine, &protocol, item)).unwrap();
+        let told = |engine: &mut Llama, item| serde_json::to_string(&judge(engine, &protocol, item)).unwrap();
         let (first, second) = (told(&mut engine, 0), told(&mut engine, 3));
         assert_eq!(told(&mut engine, 3), second);
         assert_eq!(told(&mut engine, 0), first);
-        assert_eq!(told(&mut House::open().1, 3), second);
+        assert_eq!(told(&mut new_engine(), 3), second);
     }
 }
 
 #[test]
 fn what_is_no_experiment_is_refused() {
-    let (house, _) = House::open();
-    let refused = |protocol: &Protocol| protocol.check(&house.bench(), 512).unwrap_err().to_string();
+    let refused = |protocol: &Protocol| protocol.check(&bench(), 512).unwrap_err().to_string();
     let good = protocol(Method::BestOf { drafts: 2 }, |_| ());
     assert!(refused(&Protocol { method: Method::BestOf { drafts: 0 }, ..good.clone() }).contains("drafts"));
     let method = Method::Revise { redrafts: 2, rounds: 65 };

@@ -1,19 +1,16 @@
 //! Adapters in the engine: against weights with the change merged into them, alone and in company, at every strength.
 
-mod small;
-
+use crate::house::{ADAPTER, INFO, REFERENCE, TOKENIZER, engine, model, write};
+use crate::small::{Small, TINY};
 use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
 use fabula::library::Library;
 use fabula::link;
 use fabula::metrics::{EarlierStories, Reference};
-use fabula::model::{Adapter, Model, ModelInfo, Part, Tensor, Tokenizer, open, open_adapter};
+use fabula::model::{Adapter, Part, Tensor, open};
 use fabula::reading::{AdapterTexts, Scorer};
 use fabula::story::{Adapter as Setting, Batch, GenerateError, Generation, Looker, Settings, Story, Writer};
-use small::{Small, TINY};
-use std::fs::File;
 use std::io::Cursor;
-use std::path::Path;
 
 const TOKENS: [u32; 12] = [1, 7, 3, 9, 4, 4, 8, 5, 2, 6, 0, 3];
 
@@ -64,88 +61,59 @@ fn it_is_a_merge_that_is_not_made() {
     assert_eq!(logits(&mut engine, tokens), base);
 }
 
-struct House {
-    model: Model,
-    tokenizer: Tokenizer,
-    engine: Llama,
-    poet: Adapter,
-}
-
-impl House {
-    fn open() -> Self {
-        let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
-        let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let mut engine = Llama::new(&mut model).unwrap();
-        let poet = open_adapter(Path::new("models/poet"), &model.info.shape).unwrap();
-        engine.load_adapter(&poet);
-        Self { model, tokenizer, engine, poet }
-    }
-
-    fn info(&self) -> &ModelInfo {
-        &self.model.info
-    }
-
-    fn settings(&self, strength: f64) -> Settings {
-        let adapter = Some(Setting { id: self.poet.id(), strength });
-        Settings { prompt: "The sea was grey, and".into(), length: 40, adapter, ..Settings::default() }
-    }
-
-    fn write(&mut self, settings: &Settings) -> Generation {
-        let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.model.info, settings.clone()).unwrap();
-        while writer.step().unwrap().is_some() {}
-        writer.finish(&EarlierStories::default(), None)
-    }
+fn settings(strength: f64) -> Settings {
+    let adapter = Some(Setting { id: ADAPTER.id(), strength });
+    Settings { prompt: "The sea was grey, and".into(), length: 40, adapter, ..Settings::default() }
 }
 
 #[test]
 fn the_poet_fits_in_a_megabyte_and_is_named_by_its_file() {
     let file = std::fs::read("models/poet/adapter_model.safetensors").unwrap();
     assert!(file.len() <= 1_000_000, "{} bytes", file.len());
-    let house = House::open();
-    assert_eq!(house.poet.id(), format!("poet@{}", &fabula::model::sha256_hex(&file)[..8]));
-    let layers = 0..house.info().shape.layers;
+    assert_eq!(ADAPTER.id(), format!("poet@{}", &fabula::model::sha256_hex(&file)[..8]));
+    let layers = 0..INFO.shape.layers;
     let parts = [Part::Query, Part::Key, Part::Value, Part::Output, Part::Gate, Part::Up, Part::Down];
-    assert!(layers.flat_map(|layer| parts.map(|part| (layer, part))).all(|(l, p)| house.poet.get(l, p).is_some()));
+    assert!(layers.flat_map(|layer| parts.map(|part| (layer, part))).all(|(l, p)| ADAPTER.get(l, p).is_some()));
 }
 
 #[test]
 fn strength_0_is_the_model_itself_to_the_bit() {
-    let mut house = House::open();
-    let none = Settings { adapter: None, ..house.settings(0.0) };
-    let base = house.write(&none);
-    let poet = house.write(&house.settings(1.0));
+    let mut engine = engine();
+    let none = Settings { adapter: None, ..settings(0.0) };
+    let base = write(&mut *engine, &none);
+    let poet = write(&mut *engine, &settings(1.0));
     assert_ne!(poet.digest, base.digest);
-    let zero = house.write(&house.settings(0.0));
+    let zero = write(&mut *engine, &settings(0.0));
     assert_eq!((&zero.token_ids, &zero.surprisal_bits), (&base.token_ids, &base.surprisal_bits));
     assert_eq!((zero.entropy_bits, zero.ranks), (base.entropy_bits, base.ranks));
     // Whatever came before.
-    assert_eq!(house.write(&house.settings(1.0)).surprisal_bits, poet.surprisal_bits);
+    assert_eq!(write(&mut *engine, &settings(1.0)).surprisal_bits, poet.surprisal_bits);
     // And the link replays it.
     let read = link::read(&link::of(&poet));
-    assert_eq!(house.write(&read.settings.unwrap()).digest, read.digest.unwrap());
+    assert_eq!(write(&mut *engine, &read.settings.unwrap()).digest, read.digest.unwrap());
 }
 
 #[test]
 fn stories_of_all_strengths_are_written_side_by_side() {
-    let mut house = House::open();
+    let mut engine = engine();
     let strengths = [0.0, 0.5, 1.5, 1.5, 0.5, 1.0, 0.25];
     let stories: Vec<Settings> = (0..)
         .zip(strengths)
-        .map(|(index, strength)| Settings { seed: index, length: 10 + 5 * index, ..house.settings(strength) })
+        .map(|(index, strength)| Settings { seed: index, length: 10 + 5 * index, ..settings(strength) })
         .collect();
-    let alone: Vec<Generation> = stories.iter().map(|settings| house.write(settings)).collect();
-    let mut batch = Batch::new(&house.tokenizer, &house.model.info, 3);
+    let alone: Vec<Generation> = stories.iter().map(|settings| write(&mut *engine, settings)).collect();
+    let mut batch = Batch::new(&TOKENIZER, &INFO, 3);
     let mut waiting = stories.into_iter().enumerate();
     let mut found = 0;
     loop {
         while batch.has_room() {
             let Some((number, settings)) = waiting.next() else { break };
-            batch.begin(&mut house.engine, number, settings).unwrap();
+            batch.begin(&mut engine, number, settings).unwrap();
         }
         if batch.is_empty() {
             break;
         }
-        for (number, pen) in batch.step(&mut house.engine).unwrap() {
+        for (number, pen) in batch.step(&mut engine).unwrap() {
             let story = pen.finish(&EarlierStories::default(), None);
             assert_eq!(story.token_ids, alone[number].token_ids, "story {number}");
             assert_eq!(story.surprisal_bits, alone[number].surprisal_bits);
@@ -157,12 +125,11 @@ fn stories_of_all_strengths_are_written_side_by_side() {
 
 #[test]
 fn every_kernel_gives_the_same_logits_with_it() {
-    let mut house = House::open();
     let mut all = Vec::new();
     for kernel in Kernel::available() {
-        let mut engine = Llama::with(&mut house.model, Arithmetic::Auto, kernel).unwrap();
-        engine.load_adapter(&house.poet);
-        engine.adapt(Some((&house.poet.id(), 0.75))).unwrap();
+        let mut engine = Llama::with(&mut model(), Arithmetic::Auto, kernel).unwrap();
+        engine.load_adapter(&ADAPTER);
+        engine.adapt(Some((&ADAPTER.id(), 0.75))).unwrap();
         all.push(logits(&mut engine, &TOKENS));
     }
     assert!(all.iter().all(|logits| *logits == all[0]));
@@ -170,82 +137,79 @@ fn every_kernel_gives_the_same_logits_with_it() {
 
 #[test]
 fn an_adapter_that_is_not_there_is_named() {
-    let mut house = House::open();
-    let mut settings = house.settings(1.0);
-    settings.adapter.as_mut().unwrap().id = "sonnets@01234567".into();
-    let error = Writer::new(&mut house.engine, &house.tokenizer, &house.model.info, settings.clone()).err().unwrap();
+    let mut engine = engine();
+    let mut story = settings(1.0);
+    story.adapter.as_mut().unwrap().id = "sonnets@01234567".into();
+    let error = Writer::new(&mut *engine, &TOKENIZER, &INFO, story.clone()).err().unwrap();
     assert!(matches!(&error, GenerateError::Engine(EngineError::NoAdapter { id }) if id == "sonnets@01234567"));
     assert!(error.to_string().contains("sonnets@01234567"), "{error}");
     // Under another name it is the same: the hash counts.
-    settings.adapter.as_mut().unwrap().id = format!("bard@{}", house.poet.hash8);
-    let renamed = house.write(&settings);
-    assert_eq!(renamed.digest, house.write(&house.settings(1.0)).digest);
+    story.adapter.as_mut().unwrap().id = format!("bard@{}", ADAPTER.hash8);
+    let renamed = write(&mut *engine, &story);
+    assert_eq!(renamed.digest, write(&mut *engine, &settings(1.0)).digest);
     // Strength 0 needs no file.
-    settings.adapter = Some(Setting { id: "sonnets@01234567".into(), strength: 0.0 });
-    house.write(&settings);
+    story.adapter = Some(Setting { id: "sonnets@01234567".into(), strength: 0.0 });
+    write(&mut *engine, &story);
 }
 
 #[test]
 fn tokens_seen_with_another_strength_are_forgotten() {
-    let mut house = House::open();
-    let id = house.poet.id();
-    house.engine.feed(&[0, 5, 9]).unwrap();
-    house.engine.adapt(Some((&id, 0.0))).unwrap();
-    assert_eq!(house.engine.position(), 3);
-    house.engine.adapt(Some((&id, 0.5))).unwrap();
-    assert_eq!(house.engine.position(), 0);
-    house.engine.feed(&[0, 5, 9]).unwrap();
-    house.engine.adapt(Some((&id, 0.5))).unwrap();
-    assert_eq!(house.engine.position(), 3);
+    let mut engine = engine();
+    let id = ADAPTER.id();
+    engine.feed(&[0, 5, 9]).unwrap();
+    engine.adapt(Some((&id, 0.0))).unwrap();
+    assert_eq!(engine.position(), 3);
+    engine.adapt(Some((&id, 0.5))).unwrap();
+    assert_eq!(engine.position(), 0);
+    engine.feed(&[0, 5, 9]).unwrap();
+    engine.adapt(Some((&id, 0.5))).unwrap();
+    assert_eq!(engine.position(), 3);
     // Another sequence has its own.
-    house.engine.sequence(1).adapt(None).unwrap();
-    assert_eq!(house.engine.position(), 3);
+    engine.sequence(1).adapt(None).unwrap();
+    assert_eq!(engine.position(), 3);
     // Loaded anew, it may be another one.
-    let poet = house.poet.clone();
-    house.engine.load_adapter(&poet);
-    assert_eq!(house.engine.position(), 0);
-    assert!(house.engine.has_adapter(&id) && !house.engine.has_adapter("poet@00000000"));
+    engine.load_adapter(&ADAPTER);
+    assert_eq!(engine.position(), 0);
+    assert!(engine.has_adapter(&id) && !engine.has_adapter("poet@00000000"));
 }
 
 #[test]
 fn a_place_is_looked_at_with_the_strength_of_its_story() {
-    let mut house = House::open();
-    let generation = house.write(&house.settings(1.0));
+    let mut engine = engine();
+    let generation = write(&mut *engine, &settings(1.0));
     let mut looker = Looker::default();
-    let chosen = |house: &mut House, looker: &mut Looker, settings: &Settings| {
+    let mut chosen = |settings: &Settings| {
         let story =
             Story { settings: settings.clone(), token_ids: generation.token_ids.clone(), mirostat_bits: Vec::new() };
-        let (tokenizer, model) = (&house.tokenizer, &house.model.info);
-        let computed = looker.place(&mut house.engine, tokenizer, model, &story, 7).unwrap();
-        (computed, looker.explain(tokenizer, model, &story, 7, settings).entropy_bits)
+        let computed = looker.place(&mut *engine, &TOKENIZER, &INFO, &story, 7).unwrap();
+        (computed, looker.explain(&TOKENIZER, &INFO, &story, 7, settings).entropy_bits)
     };
-    let (computed, entropy) = chosen(&mut house, &mut looker, &generation.settings);
+    let (computed, entropy) = chosen(&generation.settings);
     assert!(computed && entropy == generation.entropy_bits[7]);
     let base = Settings { adapter: None, ..generation.settings.clone() };
-    let (computed, entropy) = chosen(&mut house, &mut looker, &base);
+    let (computed, entropy) = chosen(&base);
     assert!(computed && entropy != generation.entropy_bits[7], "another strength is another place");
 }
 
 #[test]
 fn stories_of_all_strengths_are_measured_alike() {
-    let mut house = House::open();
-    let reference = Reference::read(&std::fs::read("models/fable-9m/reference.json").unwrap()).unwrap();
+    let mut engine = engine();
     let texts = AdapterTexts {
         library: Some(Library::open(&std::fs::read("models/poet/library.fabulib").unwrap()).unwrap()),
         reference: Some(Reference::read(&std::fs::read("models/poet/reference.json").unwrap()).unwrap()),
     };
     let mut scored = |settings: Settings| {
-        let story = house.write(&settings);
+        let story = write(&mut *engine, &settings);
         let mut scorer = Scorer {
-            engine: &mut house.engine.sequence(1),
-            tokenizer: &house.tokenizer,
-            model: &house.model.info,
-            reference: Some(&reference),
+            engine: &mut engine.sequence(1),
+            tokenizer: &TOKENIZER,
+            model: &INFO,
+            reference: Some(&REFERENCE),
             library: None,
         };
         scorer.score_story(&story, Some(&texts)).unwrap()
     };
-    let settings = House::open().settings(0.0);
+    let settings = settings(0.0);
     let (base, _) = scored(Settings { adapter: None, ..settings.clone() });
     let (zero, zero_percentiles) = scored(settings.clone());
     let strong = Settings { adapter: settings.adapter.map(|adapter| Setting { strength: 1.5, ..adapter }), ..settings };

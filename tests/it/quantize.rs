@@ -1,6 +1,7 @@
-//! What `fabula quantize` makes of a checkpoint is known to the byte. Skips, saying so, where the checkpoint is not at hand: at 18 MB
-//! it is no part of this repository.
+//! What `fabula quantize` makes of a checkpoint is known to the byte. The checkpoint (18 MB) is not part of this repository: the test is skipped
+//! where it is missing.
 
+use crate::skip::skip;
 use fabula::model::{Precision, quantize, sha256_hex};
 use std::path::Path;
 
@@ -11,8 +12,7 @@ const FIRST: &str = "0983b1ba146e7b406268ceb668633f3e4122ea4db84a25685820cac30a5
 fn a_checkpoint_always_makes_the_same_file() {
     let checkpoint = Path::new("../shared/model");
     if !checkpoint.join("model.safetensors").exists() {
-        eprintln!("skipped: no training checkpoint beside this folder");
-        return;
+        return skip("no training checkpoint in ../shared/model");
     }
     let made = quantize(checkpoint, "fable-9m", Precision::Q8_0).unwrap();
     assert_eq!(sha256_hex(&made), FIRST);

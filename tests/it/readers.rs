@@ -1,17 +1,16 @@
 //! One model in every format: the readers give the same rows, and the engine the same logits.
 
-mod small;
-
+use crate::oracle::{THIRD_PARTY, difference, recorded, third_party_tokens};
+use crate::skip::skip;
+use crate::small::{BLOCKS, Small, TINY, gguf_name, sentence_piece, tokenizer_bin};
+use candle_core::Device;
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::{self, Value};
-use candle_core::{Device, Tensor as Array};
-use candle_transformers::models::quantized_llama::ModelWeights;
 use fabula::engine::{Engine, Llama};
 use fabula::model::{
-    Model, ModelError, Part, Precision, Shape, Tensor, Tokenizer, open, open_path, open_safetensors, quantize,
+    Model, ModelError, Precision, Shape, Tensor, Tokenizer, open, open_path, open_safetensors, quantize,
 };
 use fabula::reading::Perplexity;
-use small::{BLOCKS, Small, TINY, gguf_name, sentence_piece, tokenizer_bin};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -243,56 +242,20 @@ fn a_gguf_is_made_of_all_that_the_configuration_says() {
 fn shared(name: &str) -> Option<PathBuf> {
     let path = Path::new("../shared/models").join(name);
     if !path.exists() {
-        eprintln!("skipped: no {} here", path.display());
+        skip(format_args!("no {}", path.display()));
     }
     Some(path).filter(|path| path.exists())
 }
 
-/// A llama2.c file as GGUF, by the order in which run.c takes its floats.
-fn gguf_of(file: &[u8], shape: Shape, classifier: bool) -> Vec<u8> {
-    let mut floats = file[28..].chunks_exact(4).map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
-    let mut take = |count: usize| floats.by_ref().take(count).collect::<Vec<f32>>();
-    let Shape { width, hidden, layers, .. } = shape;
-    let key = shape.key_width();
-    let mut weights = vec![(Tensor::Embedding, take(shape.vocabulary * width))];
-    for (part, size) in [
-        (Part::AttentionNorm, width),
-        (Part::Query, width * width),
-        (Part::Key, key * width),
-        (Part::Value, key * width),
-        (Part::Output, width * width),
-        (Part::FeedNorm, width),
-        (Part::Gate, hidden * width),
-        (Part::Down, width * hidden),
-        (Part::Up, hidden * width),
-    ] {
-        weights.extend((0..layers).map(|layer| (Tensor::Layer(layer, part), take(size))));
-    }
-    weights.push((Tensor::OutputNorm, take(width)));
-    take(shape.context * shape.head);
-    if classifier {
-        weights.push((Tensor::Classifier, take(shape.vocabulary * width)));
-    }
-    assert!(take(1).is_empty());
-    Small { shape, classifier, weights }.gguf(GgmlDType::F32)
-}
-
 #[test]
 fn llama2c_models_give_candles_logits() {
-    for name in ["stories260K.bin", "babyllama-tok105.bin"] {
-        let Some(path) = shared(name) else { continue };
+    let tokens = third_party_tokens();
+    for path in THIRD_PARTY.into_iter().filter_map(shared) {
         let mut model = open_path(&path).unwrap();
-        let file = std::fs::read(&path).unwrap();
-        let gguf = gguf_of(&file, model.info.shape, model.weights.has(Tensor::Classifier));
         let mut engine = Llama::new(&mut model).unwrap();
-        let mut reader = Cursor::new(&gguf);
-        let content = gguf_file::Content::read(&mut reader).unwrap();
-        let mut oracle = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu).unwrap();
-        let tokens: Vec<u32> = (0..40).map(|index| if index == 0 { 1 } else { (index * 37 + 5) % 100 + 3 }).collect();
-        let input = Array::new(tokens.as_slice(), &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-        let full: Vec<f32> = oracle.forward(&input, 0).unwrap().squeeze(0).unwrap().to_vec1().unwrap();
-        let difference = full.iter().zip(engine.feed(&tokens).unwrap()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(difference <= 1e-4, "{name}: {difference}");
+        let [full] = recorded(&model.info.id(), &tokens).try_into().expect("one row");
+        let difference = difference(&full, engine.feed(&tokens).unwrap());
+        assert!(difference <= 1e-4, "{}: {difference}", path.display());
     }
 }
 

@@ -2,58 +2,16 @@
 //! length that the file does not have.
 //!
 //! `tests/corpus/` holds the seeds, one file of each kind, and every file that ever made a reader fail. After a
-//! change of `tests/small/` write the seeds anew: `FABULA_WRITE_CORPUS=1 cargo test --release --test malformed`.
+//! change of `tests/it/small.rs`, write the seeds again: `FABULA_WRITE_CORPUS=1 cargo test --release --test allocations corpus`.
 
-mod small;
-
+use crate::cost;
+use crate::small::{Small, TINY, sentence_piece, tokenizer_bin};
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::Value;
 use fabula::model::{Adapter, Model, ModelError, Tensor, Tokenizer, open, open_safetensors};
 use proptest::prelude::*;
-use small::{Small, TINY, sentence_piece, tokenizer_bin};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::io::Cursor;
 use std::path::Path;
-
-/// Counts the bytes that each thread holds, and the most it ever held.
-struct Counting;
-
-thread_local! {
-    static HELD: Cell<isize> = const { Cell::new(0) };
-    static MOST: Cell<isize> = const { Cell::new(0) };
-}
-
-fn count(change: isize) {
-    HELD.set(HELD.get() + change);
-    MOST.set(MOST.get().max(HELD.get()));
-}
-
-// SAFETY: everything is left to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(layout.size() as isize);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        count(-(layout.size() as isize));
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// What this costs in memory at its worst, in bytes.
-fn cost<T>(work: impl FnOnce() -> T) -> (T, usize) {
-    let before = HELD.get();
-    MOST.set(before);
-    let result = work();
-    (result, (MOST.get() - before) as usize)
-}
 
 /// One of the readers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -314,7 +272,7 @@ fn gguf_models_that_lie_are_refused() {
         refused(Kind::Model, &with("general.alignment", alignment), "alignment");
     }
     // The scale of the last block, as a 16-bit NaN and as infinity; the tensors end the file, padded to 32 bytes.
-    let blocks = Small::new(small::BLOCKS, false).gguf(GgmlDType::Q8_0);
+    let blocks = Small::new(crate::small::BLOCKS, false).gguf(GgmlDType::Q8_0);
     for scale in [0x7e00u16, 0x7c00, 0xfc00] {
         let model = open_counted(Kind::Model, &blocks).0.unwrap();
         drop(model);

@@ -1,13 +1,11 @@
 //! Looking into a choice, and branching off: with the house model.
 
-use fabula::engine::{Engine, EngineError, Llama};
-use fabula::metrics::EarlierStories;
-use fabula::model::{ModelInfo, Tokenizer, open};
+use crate::house::{INFO, Lent, TOKENIZER, engine, new_engine, write};
+use fabula::engine::{Engine, EngineError};
 use fabula::story::{Generation, LookError, Looker, Settings, Story, Writer};
-use std::fs::File;
 
 /// The house engine, and how many tokens it was fed.
-struct Counting(Llama, usize);
+struct Counting(Lent, usize);
 
 impl Engine for Counting {
     fn context(&self) -> usize {
@@ -32,27 +30,23 @@ impl Engine for Counting {
 }
 
 struct House {
-    model: ModelInfo,
-    tokenizer: Tokenizer,
     engine: Counting,
     looker: Looker,
 }
 
 impl House {
     fn open() -> Self {
-        let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
-        let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-        let engine = Counting(Llama::new(&mut model).unwrap(), 0);
-        Self { model: model.info, tokenizer, engine, looker: Looker::default() }
+        Self { engine: Counting(engine(), 0), looker: Looker::default() }
+    }
+
+    fn new() -> Self {
+        Self { engine: Counting(new_engine(), 0), looker: Looker::default() }
     }
 
     /// A story, and how many tokens the engine was fed for it.
     fn write(&mut self, settings: &Settings) -> (Generation, usize) {
         self.engine.1 = 0;
-        let mut writer = Writer::new(&mut self.engine, &self.tokenizer, &self.model, settings.clone()).unwrap();
-        while writer.step().unwrap().is_some() {}
-        let generation = writer.finish(&EarlierStories::default(), None);
-        (generation, self.engine.1)
+        (write(&mut self.engine, settings), self.engine.1)
     }
 
     fn look(
@@ -61,8 +55,8 @@ impl House {
         position: usize,
         chain: &Settings,
     ) -> Result<fabula::sampling::Explanation, LookError> {
-        self.looker.place(&mut self.engine, &self.tokenizer, &self.model, story, position)?;
-        Ok(self.looker.explain(&self.tokenizer, &self.model, story, position, chain))
+        self.looker.place(&mut self.engine, &TOKENIZER, &INFO, story, position)?;
+        Ok(self.looker.explain(&TOKENIZER, &INFO, story, position, chain))
     }
 }
 
@@ -92,7 +86,7 @@ fn a_branch_is_the_story_up_to_the_forced_token_and_replays() {
     assert_ne!(branch.token_ids[13..], parent.token_ids[13..]);
     assert_eq!(branch.surprisal_bits[..12], parent.surprisal_bits[..12]);
     assert_eq!(branch.mirostat_bits[..13], parent.mirostat_bits[..13]);
-    assert_eq!(House::open().write(&forced).0.digest, branch.digest);
+    assert_eq!(House::new().write(&forced).0.digest, branch.digest);
     // Forcing what would have been drawn anyway changes nothing.
     let (same, _) = house.write(&Settings { forced: vec![(12, parent.token_ids[12])], ..settings() });
     assert_eq!(same.token_ids, parent.token_ids);
@@ -102,16 +96,13 @@ fn a_branch_is_the_story_up_to_the_forced_token_and_replays() {
 #[test]
 fn a_forced_end_ends_the_story() {
     let mut house = House::open();
-    let end = house.model.end_token.unwrap();
+    let end = INFO.end_token.unwrap();
     let (generation, _) = house.write(&Settings { forced: vec![(5, end)], ..settings() });
     assert_eq!(generation.token_ids.len(), 5);
     assert_eq!(generation.mirostat_bits.len(), 6);
     let writer = |token| {
         let settings = Settings { forced: vec![(5, token)], ..settings() };
-        let mut engine = House::open();
-        Writer::new(&mut engine.engine, &engine.tokenizer, &engine.model, settings)
-            .map(|_| ())
-            .map_err(|e| e.to_string())
+        Writer::new(&mut *engine(), &TOKENIZER, &INFO, settings).map(|_| ()).map_err(|e| e.to_string())
     };
     assert!(writer(4096).unwrap_err().contains("4096"));
 }
@@ -120,11 +111,11 @@ fn a_forced_end_ends_the_story() {
 fn what_the_context_cannot_hold_cannot_be_forced() {
     let mut house = House::open();
     let prompt = "fox ".repeat(100);
-    let tokens = house.tokenizer.encode(&prompt).unwrap().len() as u32 + 1;
+    let tokens = TOKENIZER.encode(&prompt).unwrap().len() as u32 + 1;
     let mut with = |place| {
         let settings =
             Settings { prompt: prompt.clone(), length: 512, forced: vec![(place, 500)], ..Settings::default() };
-        Writer::new(&mut house.engine, &house.tokenizer, &house.model, settings).map(|_| ()).map_err(|e| e.to_string())
+        Writer::new(&mut house.engine, &TOKENIZER, &INFO, settings).map(|_| ()).map_err(|e| e.to_string())
     };
     assert_eq!(with(512 - tokens), Ok(()));
     assert!(with(513 - tokens).unwrap_err().contains("does not fit"));
@@ -137,7 +128,7 @@ fn the_common_beginning_of_prompts_is_not_read_again() {
     let long =
         "Once upon a time there was a king who had three daughters, and the youngest was the most curious of them.";
     let (first, fed) = house.write(&with(long));
-    let tokens = house.tokenizer.encode(long).unwrap().len() + 1;
+    let tokens = TOKENIZER.encode(long).unwrap().len() + 1;
     assert_eq!(fed, tokens);
     assert_eq!(house.write(&with(long)).1, 0, "the same prompt");
     assert_eq!(house.write(&with(long)).0.surprisal_bits, first.surprisal_bits);
@@ -145,7 +136,7 @@ fn the_common_beginning_of_prompts_is_not_read_again() {
     assert!((1..=4).contains(&fed), "{fed}");
     let shorter = house.write(&with("Once upon a time there was a king")).1;
     assert_eq!(shorter, 0, "the beginning of the same prompt");
-    assert_eq!(House::open().write(&with(&format!("{long} One day"))).0.surprisal_bits, longer.surprisal_bits);
+    assert_eq!(House::new().write(&with(&format!("{long} One day"))).0.surprisal_bits, longer.surprisal_bits);
 }
 
 #[test]
@@ -193,12 +184,11 @@ fn a_story_of_another_prompt_is_read_to_be_looked_at() {
 #[test]
 fn the_end_of_a_full_context_cannot_be_looked_at() {
     let mut house = House::open();
-    // The hottest stories seldom end by themselves.
-    let hot = Settings { prompt: String::new(), length: 512, temperature: 2.0, top_p: 1.0, ..Settings::default() };
-    let stories = (0..20).map(|seed| house.write(&Settings { seed, ..hot.clone() }).0);
-    let generation =
-        { stories }.find(|generation| generation.token_ids.len() == 512).expect("a story that fills the context");
-    let settings = generation.settings.clone();
+    // Every token is forced, so that the story does not end by itself.
+    let forced = (0..512).map(|place| (place, 300 + place)).collect();
+    let settings = Settings { prompt: String::new(), length: 512, forced, ..Settings::default() };
+    let (generation, _) = house.write(&settings);
+    assert_eq!(generation.token_ids.len(), 512);
     let story = story(&generation);
     assert!(matches!(house.look(&story, 512, &settings), Err(LookError::Full)));
     assert!(house.look(&story, 511, &settings).unwrap().chosen.is_some());

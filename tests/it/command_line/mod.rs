@@ -31,13 +31,13 @@ fn refuses(arguments: &[&str], word: &str) {
 fn json_has_what_was_promised() {
     let report =
         json(&["--prompt", "The king", "--temperature", "0.8", "--top-p", "0.95", "--seed", "42", "--tokens", "16"]);
-    for field in ["text", "token_ids", "surprisal_bits", "digest", "metrics", "settings", "model", "seconds", "link"] {
+    for field in ["text", "token_ids", "surprisal_bits", "digest", "numbers", "settings", "model", "seconds", "link"] {
         assert!(!report[field].is_null(), "{field}");
     }
     assert_eq!(report["token_ids"].as_array().unwrap().len(), 16);
     assert_eq!(report["surprisal_bits"].as_array().unwrap().len(), 16);
     assert_eq!(report["settings"]["temperature"], 0.8);
-    assert!(report["metrics"]["session_novelty"].is_null(), "there is no earlier story");
+    assert!(report["numbers"]["session_novelty"].is_null(), "there is no earlier story");
 }
 
 #[test]
@@ -62,7 +62,8 @@ fn the_chain_is_set_by_name_by_preset_and_by_link() {
     assert_eq!(with(&["--preset", "bold", "--temperature", "0.3"])["settings"]["temperature"], 0.3);
     refuses(&["generate", "--model", MODEL, "--min-p", "2"], "min_p");
     refuses(&["generate", "--model", MODEL, "--top-k", "1.5"], "whole");
-    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k"], "stage");
+    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_q"], "stage");
+    refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_k"], "twice");
     refuses(&["generate", "--model", MODEL, "--force", "3"], "PLACE:TOKEN");
     refuses(&["generate", "--model", MODEL, "--force", "3:99999"], "vocabulary");
     refuses(&["generate", "--model", MODEL, "--preset", "wild"], "greedy, cautious");
@@ -97,7 +98,7 @@ fn an_earlier_story_is_compared() {
     let first = json(&["--tokens", "32"]);
     std::fs::write(&file, first["text"].as_str().unwrap()).unwrap();
     let again = json(&["--tokens", "32", "--earlier", file.to_str().unwrap()]);
-    assert_eq!(again["metrics"]["session_novelty"], 0.0);
+    assert_eq!(again["numbers"]["session_novelty"], 0.0);
     std::fs::remove_dir_all(&folder).unwrap();
 }
 
@@ -364,5 +365,88 @@ fn bare_it_prints_help_and_typing_errors_get_a_tip() {
         let model = folder.join("model.gguf");
         std::fs::copy(MODEL, &model).unwrap();
         refuses(&["generate", "--model", model.to_str().unwrap()], "--tokenizer");
+    });
+}
+
+/// What Windows' programs add to files changes no result: a byte-order mark, and a carriage return at each line's end.
+#[test]
+fn marks_and_line_ends_of_files_change_nothing() {
+    in_folder("marks", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+        let text = "Once there was a king.\nHe had three daughters.\n";
+        let line = serde_json::json!({"id": 1, "text": text, "prompt": "Tell me.\nNow.\n"}).to_string() + "\n";
+        let other = serde_json::json!({"id": 1, "text": text.replace('\n', "\r\n"), "prompt": "Tell me.\r\nNow.\r\n"})
+            .to_string()
+            + "\n";
+        for (name, plain, marked) in
+            [("a.txt", text, windows(text)), ("a.jsonl", &line, windows(&line)), ("b.jsonl", &line, windows(&other))]
+        {
+            std::fs::write(path(name), plain).unwrap();
+            std::fs::write(path(&format!("windows-{name}")), marked).unwrap();
+        }
+        for name in ["a.txt", "a.jsonl", "b.jsonl"] {
+            let bits = |name: &str| {
+                let told = runs(&["perplexity", "--model", MODEL, "--json", &path(name)]);
+                let told: Value = serde_json::from_str(&told).unwrap();
+                (told["bytes"].clone(), told["bits_per_token"].clone())
+            };
+            assert_eq!(bits(&format!("windows-{name}")), bits(name), "{name}");
+        }
+        for name in ["a.jsonl", "b.jsonl"] {
+            let score = |name: &str| {
+                runs(&["score", "--model", MODEL, "--input", &path(name), "--output", &path("scored.jsonl")]);
+                lines(&folder.join("scored.jsonl"))
+            };
+            assert_eq!(score(&format!("windows-{name}")), score(name), "{name}");
+        }
+        let trace = |name: &str| runs(&["trace", "--json", &path(name)]);
+        assert_eq!(trace("windows-a.txt"), trace("a.txt"));
+
+        // An adapter's configuration, and a tokenizer.
+        let copy = |from: &str, to: &str| std::fs::copy(from, path(to)).unwrap();
+        copy("models/poet/adapter_model.safetensors", "adapter_model.safetensors");
+        std::fs::write(
+            path("adapter_config.json"),
+            windows(&std::fs::read_to_string("models/poet/adapter_config.json").unwrap()),
+        )
+        .unwrap();
+        std::fs::write(
+            path("tokenizer.json"),
+            windows(&std::fs::read_to_string("models/fable-9m/tokenizer.json").unwrap()),
+        )
+        .unwrap();
+        let digest = |more: &[&str]| json(&[&["--tokens", "6"], more].concat())["digest"].clone();
+        assert_eq!(digest(&["--adapter", folder.to_str().unwrap()]), digest(&["--adapter", "models/poet"]));
+        assert_eq!(digest(&["--tokenizer", &path("tokenizer.json")]), digest(&[]));
+    });
+}
+
+/// Text from links and files could otherwise move the cursor, change colours, or rename the window.
+#[test]
+fn control_characters_of_others_do_not_reach_the_terminal() {
+    let output = fabula(&[
+        "generate",
+        "--model",
+        MODEL,
+        "--tokens",
+        "1",
+        "--link",
+        "#v=1&p=A&n=1&%1b]0;owned%07=1&t=\u{1b}[31m",
+    ]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success() && said.contains("\\u{1b}]0"), "{said}");
+    assert!(!said.contains(|character: char| character.is_control() && character != '\n'), "{said:?}");
+    refuses(&["generate", "--model", "no\u{1b}[2Jmodel.gguf"], "no\\u{1b}[2Jmodel.gguf");
+    in_folder("escapes", |folder| {
+        let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
+        let filler: String = (0..2000).map(|number| format!("word{number} ")).collect();
+        let text = format!("{filler} the purple walrus sang quietly of distant mountains and rivers");
+        let book = serde_json::json!({"shelf": "Tests", "title": "T\u{1b}[31m", "author": "N\u{7}", "text": text});
+        std::fs::write(path("texts.jsonl"), book.to_string() + "\n").unwrap();
+        runs(&["index", "--input", &path("texts.jsonl"), "--output", &path("l.fabulib")]);
+        std::fs::write(path("story.txt"), "word7 word8 word9 word10 word11 word12").unwrap();
+        let told = runs(&["trace", &path("story.txt"), "--library", &path("l.fabulib")]);
+        assert!(told.contains("T\\u{1b}[31m, N\\u{7}"), "{told}");
     });
 }

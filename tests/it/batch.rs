@@ -1,16 +1,12 @@
 //! Stories written side by side are those written alone.
 
-use fabula::engine::Llama;
+use crate::house::{INFO, TOKENIZER, engine, write};
 use fabula::metrics::EarlierStories;
-use fabula::model::{Tokenizer, open};
-use fabula::story::{Batch, Settings, Writer};
-use std::fs::File;
+use fabula::story::{Batch, Settings};
 
 #[test]
 fn a_story_is_the_same_in_company() {
-    let mut model = open(File::open("models/fable-9m/fable-9m-q8_0.gguf").unwrap()).unwrap();
-    let tokenizer = Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap();
-    let mut engine = Llama::new(&mut model).unwrap();
+    let mut engine = engine();
     // More stories than room, of several lengths, prompts and chains; one ends at its first token.
     let stories: Vec<Settings> = (0..11u32)
         .map(|index| {
@@ -26,15 +22,8 @@ fn a_story_is_the_same_in_company() {
         })
         .collect();
     let earlier = EarlierStories::default();
-    let alone: Vec<_> = stories
-        .iter()
-        .map(|settings| {
-            let mut writer = Writer::new(&mut engine, &tokenizer, &model.info, settings.clone()).unwrap();
-            while writer.step().unwrap().is_some() {}
-            writer.finish(&earlier, None)
-        })
-        .collect();
-    let mut batch = Batch::new(&tokenizer, &model.info, 4);
+    let alone: Vec<_> = stories.iter().map(|settings| write(&mut *engine, settings)).collect();
+    let mut batch = Batch::new(&TOKENIZER, &INFO, 4);
     let mut waiting = stories.iter().cloned().enumerate();
     let mut found = Vec::new();
     loop {

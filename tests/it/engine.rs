@@ -1,101 +1,60 @@
 //! The engine and the tokenizer on the house model.
 
-use candle_core::quantized::gguf_file;
-use candle_core::quantized::{GgmlDType, QTensor};
-use candle_core::{Device, Tensor};
-use candle_transformers::models::quantized_llama::ModelWeights;
+use crate::house::{FILE, INFO, TOKENIZER, engine};
+use crate::oracle::{LENGTHS, difference, house_tokens, in_floats, recorded};
+use crate::small::{Small, TINY};
+use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
 use fabula::model::{Model, ModelError, Tokenizer, open};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::LazyLock;
 
-static MODEL: LazyLock<Vec<u8>> = LazyLock::new(|| std::fs::read("models/fable-9m/fable-9m-q8_0.gguf").unwrap());
-static TOKENIZER: LazyLock<Tokenizer> =
-    LazyLock::new(|| Tokenizer::new(&std::fs::read("models/fable-9m/tokenizer.json").unwrap()).unwrap());
+/// The house model with its weights as 32-bit floats.
+static FLOATS: LazyLock<Vec<u8>> = LazyLock::new(|| in_floats(&FILE));
+static TOKENS: LazyLock<Vec<u32>> = LazyLock::new(|| house_tokens(&TOKENIZER));
 
-/// The house model with its weights as 32-bit floats. In 8 bits the activations are rounded too, and a
-/// difference in the last place may turn into one of a whole step; in floats it stays what it is.
-fn in_floats() -> Vec<u8> {
-    let mut reader = Cursor::new(MODEL.as_slice());
-    let content = gguf_file::Content::read(&mut reader).unwrap();
-    let tensors: Vec<(String, QTensor)> = content
-        .tensor_infos
-        .keys()
-        .map(|name| {
-            let tensor = content.tensor(&mut reader, name, &Device::Cpu).unwrap().dequantize(&Device::Cpu).unwrap();
-            (name.clone(), QTensor::quantize(&tensor, GgmlDType::F32).unwrap())
-        })
-        .collect();
-    let metadata: Vec<(&str, &gguf_file::Value)> =
-        content.metadata.iter().map(|(key, value)| (key.as_str(), value)).collect();
-    let tensors: Vec<(&str, &QTensor)> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
-    let mut out = Cursor::new(Vec::new());
-    gguf_file::write(&mut out, &metadata, &tensors).unwrap();
-    out.into_inner()
-}
-
-fn model(file: &[u8]) -> Model {
-    open(Cursor::new(file.to_vec())).unwrap()
-}
-
-const TEXT: &str = "Once upon a time there was a king who had three daughters, and the youngest was so fair that the sun \
-    itself wondered whenever it shone in her face. Close by the castle lay a great dark forest.";
-
-/// Logits of candle's Llama after all of the tokens, fed as one sequence.
-fn oracle(file: &[u8], tokens: &[u32]) -> Vec<f32> {
-    let mut reader = Cursor::new(file);
-    let content = gguf_file::Content::read(&mut reader).unwrap();
-    let mut weights = ModelWeights::from_gguf(content, &mut reader, &Device::Cpu).unwrap();
-    let input = Tensor::new(tokens, &Device::Cpu).unwrap().unsqueeze(0).unwrap();
-    weights.forward(&input, 0).unwrap().squeeze(0).unwrap().to_vec1().unwrap()
-}
-
-fn tokens_of_text() -> Vec<u32> {
-    let mut tokens = vec![0];
-    tokens.extend(TOKENIZER.encode(TEXT).unwrap());
-    assert!(tokens.len() > 30);
-    tokens
+fn model(file: &'static [u8]) -> Model {
+    open(Cursor::new(file)).unwrap()
 }
 
 /// The known trap: a forward pass that is given a wrong position still writes fluent nonsense. Incremental
 /// steps here, the full sequence there, 32-bit floats on both sides.
 #[test]
 fn incremental_logits_equal_candles_full_sequence_logits() {
-    let file = in_floats();
-    let mut engine = Llama::new(&mut model(&file)).unwrap();
-    let tokens = tokens_of_text();
-    for length in [1, 2, 3, 7, 20, tokens.len()] {
+    let mut engine = Llama::new(&mut model(&FLOATS)).unwrap();
+    assert_eq!(LENGTHS[5], TOKENS.len());
+    let recorded = recorded(&INFO.id(), &TOKENS);
+    assert_eq!(recorded.len(), LENGTHS.len());
+    for (length, full) in LENGTHS.into_iter().zip(recorded) {
         engine.reset(64);
-        let incremental = tokens[..length].iter().map(|&token| engine.feed(&[token]).unwrap().to_vec()).last().unwrap();
+        let incremental = TOKENS[..length].iter().map(|&token| engine.feed(&[token]).unwrap().to_vec()).last().unwrap();
         assert_eq!(engine.position(), length);
-        let full = oracle(&file, &tokens[..length]);
-        let difference = full.iter().zip(&incremental).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        let difference = difference(&full, &incremental);
         assert!(difference <= 1e-4, "{length} tokens: {difference}");
         engine.reset(64);
-        assert_eq!(engine.feed(&tokens[..length]).unwrap(), incremental, "however the tokens are fed");
+        assert_eq!(engine.feed(&TOKENS[..length]).unwrap(), incremental, "however the tokens are fed");
     }
 }
 
 /// 8-bit weights and 7-bit activations cost little; `fabula perplexity` measures how little on much text.
 #[test]
 fn integers_predict_almost_as_well_as_floats() {
-    let tokens = tokens_of_text();
-    let bits = |file: &[u8]| {
+    let bits = |file: &'static [u8]| {
         let mut engine = Llama::new(&mut model(file)).unwrap();
-        let pairs = tokens.windows(2);
+        let pairs = TOKENS.windows(2);
         pairs.map(|pair| fabula::sampling::surprisal_bits(engine.feed(&pair[..1]).unwrap(), pair[1])).sum::<f64>()
     };
-    let (integers, floats) = (bits(&MODEL), bits(&in_floats()));
+    let (integers, floats) = (bits(&FILE), bits(&FLOATS));
     assert!((integers / floats - 1.0).abs() < 0.02, "{integers} bits against {floats}");
 }
 
 /// Several stories in one pass, at places of their own, and the prompts that they began with in passes of theirs.
 #[test]
 fn stories_in_a_batch_are_what_they_are_alone() {
-    let tokens = tokens_of_text();
-    for (file, what) in [(MODEL.clone(), "integers"), (in_floats(), "floats")] {
-        let mut engine = Llama::new(&mut model(&file)).unwrap();
+    let tokens = &*TOKENS;
+    for (file, what) in [(&FILE, "integers"), (&FLOATS, "floats")] {
+        let mut engine = Llama::new(&mut model(file)).unwrap();
         let mut alone = |tokens: &[u32]| {
             engine.reset(tokens.len());
             engine.feed(tokens).unwrap().to_vec()
@@ -127,9 +86,9 @@ fn stories_in_a_batch_are_what_they_are_alone() {
 /// What an editor of prompts, a branch and the lens build on.
 #[test]
 fn what_was_read_is_not_read_again_and_stays_the_same() {
-    let tokens = tokens_of_text();
-    for (file, what) in [(MODEL.clone(), "integers"), (in_floats(), "floats")] {
-        let mut engine = Llama::new(&mut model(&file)).unwrap();
+    let tokens = &*TOKENS;
+    for (file, what) in [(&FILE, "integers"), (&FLOATS, "floats")] {
+        let mut engine = Llama::new(&mut model(file)).unwrap();
         engine.reset(64);
         let mut logits: Vec<Vec<f32>> = Vec::new();
         engine.feed(&tokens[..9]).unwrap();
@@ -162,7 +121,7 @@ fn what_was_read_is_not_read_again_and_stays_the_same() {
 
 #[test]
 fn a_batch_refuses_what_a_story_refuses() {
-    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
+    let mut engine = engine();
     engine.begin(2, 512);
     assert!(matches!(engine.feed_each(&[]), Err(EngineError::NoToken)));
     assert!(matches!(engine.feed_each(&[(0, 5), (1, 4096)]), Err(EngineError::UnknownToken { token: 4096, .. })));
@@ -178,19 +137,20 @@ fn a_batch_refuses_what_a_story_refuses() {
 #[test]
 #[should_panic(expected = "twice")]
 fn a_sequence_is_fed_once_a_pass() {
-    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
-    engine.begin(2, 8);
+    let file = Cursor::new(Small::new(TINY, false).gguf(GgmlDType::F32));
+    let mut engine = Llama::new(&mut open(file).unwrap()).unwrap();
+    engine.begin(2, 4);
     let _ = engine.feed_each(&[(1, 5), (1, 6)]);
 }
 
 /// The kernels are exact, so the logits are equal to the bit.
 #[test]
 fn every_kernel_gives_the_same_logits() {
-    let tokens = &tokens_of_text()[..12];
+    let tokens = &TOKENS[..12];
     let logits: Vec<Vec<u32>> = Kernel::available()
         .into_iter()
         .map(|kernel| {
-            let mut engine = Llama::with(&mut model(&MODEL), Arithmetic::Auto, kernel).unwrap();
+            let mut engine = Llama::with(&mut model(&FILE), Arithmetic::Auto, kernel).unwrap();
             engine.feed(tokens).unwrap().iter().map(|logit| logit.to_bits()).collect()
         })
         .collect();
@@ -200,23 +160,20 @@ fn every_kernel_gives_the_same_logits() {
 
 #[test]
 fn a_model_can_be_computed_in_other_numbers_than_its_file_has() {
-    let tokens = tokens_of_text();
-    let logits = |file: &[u8], arithmetic| {
+    let logits = |file: &'static [u8], arithmetic| {
         let mut engine = Llama::with(&mut model(file), arithmetic, Kernel::best()).unwrap();
-        engine.feed(&tokens).unwrap().to_vec()
+        engine.feed(&TOKENS).unwrap().to_vec()
     };
-    let floats = in_floats();
-    assert!(logits(&MODEL, Arithmetic::Float) == logits(&floats, Arithmetic::Auto));
-    assert!(logits(&floats, Arithmetic::Integer) == logits(&MODEL, Arithmetic::Auto));
+    assert!(logits(&FILE, Arithmetic::Float) == logits(&FLOATS, Arithmetic::Auto));
+    assert!(logits(&FLOATS, Arithmetic::Integer) == logits(&FILE, Arithmetic::Auto));
 }
 
 #[test]
 fn the_model_understands_its_language() {
-    let mut model = model(&MODEL);
-    let info = &model.info;
+    let info = &*INFO;
     assert_eq!((info.name.as_str(), info.shape.context, info.shape.vocabulary), ("fable-9m", 512, 4096));
     assert_eq!((info.begin_token, info.end_token), (Some(0), Some(0)));
-    let mut engine = Llama::new(&mut model).unwrap();
+    let mut engine = engine();
     let mut bits = |text: &str| {
         engine.reset(64);
         let tokens = TOKENIZER.encode(text).unwrap();
@@ -237,7 +194,7 @@ fn the_model_understands_its_language() {
 
 #[test]
 fn the_context_has_an_end() {
-    let mut engine = Llama::new(&mut model(&MODEL)).unwrap();
+    let mut engine = engine();
     engine.feed(&[5; 512]).unwrap();
     assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, asked: 513 })));
     assert!(matches!(engine.feed(&[]), Err(EngineError::NoToken)));
@@ -269,13 +226,13 @@ proptest! {
 
 #[test]
 fn damaged_files_are_refused_with_a_reason() {
-    for cut in [0, 3, 4, 23, 24, 1000, 100_000, 1_000_000, MODEL.len() - 1] {
-        match open(Cursor::new(&MODEL[..cut])) {
+    for cut in [0, 3, 4, 23, 24, 1000, 100_000, 1_000_000, FILE.len() - 1] {
+        match open(Cursor::new(&FILE[..cut])) {
             Err(ModelError::Gguf(reason)) => assert!(!reason.is_empty()),
             other => panic!("cut at {cut}: {:?}", other.map(|model| model.info)),
         }
     }
     assert!(open(Cursor::new(b"GGUF\xff\xff\xff\xff")).is_err());
     assert!(Tokenizer::new(b"{}").is_err());
-    assert!(Tokenizer::new(&MODEL[..100]).is_err());
+    assert!(Tokenizer::new(&FILE[..100]).is_err());
 }

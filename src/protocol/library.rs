@@ -1,0 +1,73 @@
+//! The worker that searches the library.
+
+use super::{Numbers, Source};
+use crate::library::{Found, LibraryNovelty};
+use serde::{Deserialize, Serialize};
+
+/// Page to worker.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Request {
+    /// Fetches and opens the library of a model.
+    Open { manifest_url: String, model: String },
+    /// Asks where a text of so many tokens comes from. `coherence`: its headline, for the creative region.
+    Trace { id: u32, text: String, tokens: usize, coherence: Option<f64> },
+    /// Asks for the books that hold a span.
+    Find { id: u32, text: String },
+}
+
+/// Worker to page.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Answer {
+    /// The worker listens.
+    Hello,
+    /// All of it has arrived; unpacking takes some seconds.
+    Opening,
+    Opened {
+        documents: usize,
+        books: usize,
+        words: usize,
+        /// For unpacking alone.
+        seconds: f64,
+        from: Source,
+        kept: bool,
+        memory_bytes: f64,
+    },
+    Traced {
+        id: u32,
+        spans: Vec<TextSpan>,
+        #[serde(flatten)]
+        numbers: Numbers,
+        seconds: f64,
+    },
+    Found {
+        id: u32,
+        books: Vec<Found>,
+    },
+}
+
+/// A span of the text, in UTF-16 units as JavaScript counts.
+#[derive(Serialize)]
+pub struct TextSpan {
+    pub start: usize,
+    pub end: usize,
+    pub words: usize,
+    pub occurrences: usize,
+}
+
+/// The numbers of a text against the library.
+#[derive(Serialize)]
+pub struct TracedNumbers {
+    #[serde(flatten)]
+    pub novelty: LibraryNovelty,
+    #[serde(flatten)]
+    pub headlines: Option<LibraryHeadlines>,
+}
+
+/// The headlines that the library is needed for.
+#[derive(Serialize)]
+pub struct LibraryHeadlines {
+    pub novelty: Option<f64>,
+    pub creative_region: Option<f64>,
+}
