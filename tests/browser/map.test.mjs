@@ -126,7 +126,7 @@ test("the table is sorted by any column, and keeps its rows and the focus", asyn
 
   // The numbers of the axes stand in the table, whichever they are.
   await pick(page, "Up", "mean_log_probability_bits");
-  assert.match((await column(page, "Log-probability per token"))[0], /^−\d\.\d\d$/);
+  assert.match((await column(page, "Log-probability per token, bits"))[0], /^−\d\.\d\d$/);
   await (await find(page, "button", "Show Story 2")).focus();
   await (
     await find(page, "textbox", "Name of Story 2")
