@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "16f10bd12d3fa1d0";
+const VERSION = "e8efd4d5ea5f02eb";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,12 +24,12 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
-  "methods.html": "8a01d54c76cc6a39",
-  "models/index.json": "b579732e63370f8a",
-  "pages/about.html": "637cf3ac0fa3da10",
+  "methods.html": "81a6b15745b050eb",
+  "models/index.json": "e9fd5e2cbb499797",
+  "pages/about.html": "12f35ae57216bfeb",
   "pages/command-line.html": "d4760930a241c3ed",
   "pages/contributing.html": "e04afd543146197c",
-  "pages/engine.html": "17b71d2015ef4b10",
+  "pages/engine.html": "64341acff0f6ed82",
   "pages/experiments.html": "b296a63aa57ef44f",
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "d602f8e071015ae5",
@@ -47,7 +47,7 @@ const FILES = {
   "www/experiments/judge/effects-table.js": "63c4216a15953a16",
   "www/experiments/judge/form.js": "95163948972dae9b",
   "www/experiments/judge/items.js": "91a6b8ecfe148d11",
-  "www/experiments/judge/judge.js": "211d34cdd90cc916",
+  "www/experiments/judge/judge.js": "e55fe2ebafc56582",
   "www/experiments/judge/passage.js": "8facde7263df556f",
   "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
   "www/experiments/judge/protocol.js": "1342f2d7c88324a0",
@@ -74,11 +74,11 @@ const FILES = {
   "www/experiments/session/description.js": "7916cc9621e9af3f",
   "www/experiments/session/manifest.js": "5842d3d45d15ae4c",
   "www/experiments/session/pool.js": "d02098f0e56f36b8",
-  "www/experiments/session/promise.js": "c60991195efd4bf4",
+  "www/experiments/session/promise.js": "9faa55297422dfa8",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "6931dedd49d64bfd",
   "www/experiments/session/taking.js": "6ffa2a65842c8095",
-  "www/experiments/session/telling.js": "5b78f81bf5c13381",
+  "www/experiments/session/telling.js": "594e3fba1202e1f6",
   "www/experiments/session/timing.js": "ed24cfb7e8ccef75",
   "www/experiments/session/verdict.js": "5471b926614d74c8",
   "www/experiments/views/chooser.js": "0f4225ba3e8d8782",

@@ -9,6 +9,7 @@
 #   poet         the Poet, fine-tuned on it: the longest step. Broken off, it goes on
 #   manifest     sizes and SHA-256 in models/index.json
 #   golden       tests/golden.json
+#   oracle       tests/oracle/logits.safetensors
 #   examples     www/example.json
 #   links        the model's digits and the story's digest in docs/links.md and docs/methods.md; the pages of all documents
 #   experiments  docs/experiments/: half an hour. Broken off, they go on
@@ -17,7 +18,7 @@
 #   version      sw.js: that the page is a new one
 . "$(dirname "$0")/env.sh"
 
-STEPS=(model reference stories poet manifest golden examples links experiments plots screenshot version)
+STEPS=(model reference stories poet manifest golden oracle examples links experiments plots screenshot version)
 MODEL=models/fable-9m/fable-9m-q8_0.gguf
 PYTHON=target/training/bin/python
 FABULA=target/release/fabula
@@ -80,6 +81,7 @@ poet() {
 }
 manifest() { node scripts/manifest.mjs; }
 golden() { FABULA_WRITE_GOLDEN=1 "$CARGO" test --locked --release --test it golden; }
+oracle() { "$CARGO" run --locked --release --manifest-path tests/oracle/Cargo.toml; }
 examples() { node scripts/examples.mjs; }
 links() {
   local digest

@@ -1,12 +1,12 @@
 //! Documents to a library file.
 
-use super::encoder::Encoder;
-use super::file::{Book, Contents, END, MAGIC};
-use super::pack::{self, GAPS, Setting};
-use super::transform::Suffixes;
-use super::words::{fold, word_ranges, written};
+use super::file::{BYTES, Book, Contents, MAGIC, STRINGS, Symbol, Usual, WORDS};
+use super::text::{Case, GAPS, Setting};
+use super::words::{fold, word_ranges};
 use super::{BOUNDARY, LibraryError};
+use lzma_rust2::{LzipOptions, LzipWriter};
 use std::collections::{BTreeMap, HashMap};
+use std::io::Write;
 
 /// A text to put into the library.
 pub struct Document {
@@ -17,7 +17,7 @@ pub struct Document {
 /// Builds the file of a library. Deterministic: the same documents give the same bytes.
 ///
 /// # Errors
-/// More than the format holds: 2^26 words, 2^22 documents or different words, 65,535 books, or 4,096 ways in which words are
+/// More than the format holds: 2^26 words, 2^22 documents or different words, 65,535 books, or 16,384 ways in which words are
 /// divided. A character NUL, which divides strings in the file.
 pub fn build(documents: &[Document]) -> Result<Vec<u8>, LibraryError> {
     for (index, Document { book, text }) in documents.iter().enumerate() {
@@ -36,10 +36,10 @@ pub fn build(documents: &[Document]) -> Result<Vec<u8>, LibraryError> {
         }
         *gap_counts.entry(&text[end..]).or_default() += 1;
     }
-    let (words, mut counts) = by_frequency(counts);
+    let (words, counts) = by_frequency(counts);
     let (gaps, _) = by_frequency(gap_counts.into_iter().map(|(gap, count)| (gap.to_string(), count)).collect());
     let length = counts.iter().map(|&count| count as usize).sum::<usize>() + documents.len();
-    if gaps.len() > GAPS || length >= 1 << 26 {
+    if gaps.len() > GAPS || length >= WORDS {
         return Err(LibraryError::TooLarge);
     }
     let numbers: HashMap<&str, u32> =
@@ -48,7 +48,6 @@ pub fn build(documents: &[Document]) -> Result<Vec<u8>, LibraryError> {
 
     let mut contents = Contents::default();
     let mut books: BTreeMap<Book, u16> = BTreeMap::new();
-    let mut text = Vec::with_capacity(length);
     for document in documents {
         let next = u16::try_from(books.len()).map_err(|_| LibraryError::TooLarge)?;
         let book = *books.entry(document.book.clone()).or_insert_with(|| {
@@ -60,23 +59,20 @@ pub fn build(documents: &[Document]) -> Result<Vec<u8>, LibraryError> {
         for range in word_ranges(&document.text) {
             let surface = &document.text[range.clone()];
             let word = fold(surface);
-            let case = (0..3).find(|&case| written(&word, case) == surface).unwrap_or(3);
-            if case == 3 {
-                contents.odd.push((text.len() as u32, surface.to_string()));
+            let case = Case::ALL.into_iter().find(|case| case.write(&word) == surface).unwrap_or(Case::Odd);
+            if case == Case::Odd {
+                contents.odd.push((contents.settings.len() as u32, surface.to_string()));
             }
-            text.push(numbers[word.as_str()]);
-            contents.settings.push(Setting { gap: gap_numbers[&document.text[end..range.start]], case });
+            contents.text.push(numbers[word.as_str()]);
+            contents.settings.push(Setting::new(gap_numbers[&document.text[end..range.start]], case));
             end = range.end;
         }
-        text.push(BOUNDARY);
-        contents.settings.push(Setting { gap: gap_numbers[&document.text[end..]], case: 0 });
+        contents.text.push(BOUNDARY);
+        contents.settings.push(Setting::new(gap_numbers[&document.text[end..]], Case::Lower));
     }
-    counts.insert(BOUNDARY as usize, documents.len() as u32);
-    contents.counts = counts;
     contents.words = words;
     contents.gaps = gaps;
-    let suffixes = Suffixes::sort(text);
-    contents.write(&suffixes)
+    contents.write()
 }
 
 impl Contents {
@@ -84,18 +80,118 @@ impl Contents {
     ///
     /// # Errors
     /// Lists that are longer than the format holds.
-    pub fn write(mut self, suffixes: &Suffixes) -> Result<Vec<u8>, LibraryError> {
-        let mut coder = Encoder::new();
-        self.before_text(&mut coder).map_err(|_| LibraryError::TooLarge)?;
-        let mut transform = suffixes.transform();
-        for place in transform.places {
-            pack::number(&mut coder, place);
+    pub fn write(self) -> Result<Vec<u8>, LibraryError> {
+        let mut bytes = Vec::new();
+        strings(&mut bytes, &self.words)?;
+        strings(&mut bytes, &self.gaps)?;
+        let fields: Vec<&str> = self.books.iter().flat_map(|book| [&*book.title, &book.author, &book.shelf]).collect();
+        strings(&mut bytes, &fields)?;
+        let odd: Vec<&str> = self.odd.iter().map(|(_, surface)| surface.as_str()).collect();
+        strings(&mut bytes, &odd)?;
+        let usual = self.usual();
+        bytes.extend(usual.after.iter().chain(&usual.of).map(|&case| case as u8));
+        if self.shelf_of.len() > STRINGS {
+            return Err(LibraryError::TooLarge);
         }
-        pack::transform(&mut coder, &mut transform.last, &self.counts);
-        pack::settings(&mut coder, &suffixes.text, self.counts.len(), &mut self.settings);
-        pack::number(&mut coder, END);
-        Ok([MAGIC.as_slice(), &coder.finish()].concat())
+        number(&mut bytes, self.shelf_of.len());
+        self.shelf_of.iter().for_each(|&book| number(&mut bytes, book.into()));
+
+        let text = self.symbols(&usual);
+        let mut counts: HashMap<Symbol, usize> = HashMap::new();
+        for &symbol in &text {
+            *counts.entry(symbol).or_default() += 1;
+        }
+        let mut symbols: Vec<Symbol> = counts.keys().copied().collect();
+        // Equally common words and gaps in their lists' order, in which all of them are.
+        symbols.sort_unstable_by_key(|symbol| (std::cmp::Reverse(counts[symbol]), *symbol));
+        number(&mut bytes, symbols.len());
+        bytes.extend(symbols.iter().map(|symbol| symbol.kind()));
+        let numbers: HashMap<Symbol, usize> = symbols.into_iter().zip(0..).collect();
+        number(&mut bytes, self.settings.len());
+        text.iter().for_each(|symbol| number(&mut bytes, numbers[symbol]));
+
+        Ok([MAGIC.as_slice(), &pack(&bytes)?].concat())
     }
+
+    /// The numbers of the text with what stands before each.
+    fn places(&self) -> impl Iterator<Item = (u32, Setting)> {
+        self.settings.iter().enumerate().filter_map(|(place, &setting)| Some((self.text.at(place)?, setting)))
+    }
+
+    fn usual(&self) -> Usual {
+        let mut after = vec![[0u32; 3]; self.gaps.len()];
+        let words = || self.places().filter(|&(number, setting)| number != BOUNDARY && setting.case() != Case::Odd);
+        for (_, setting) in words() {
+            after[usize::from(setting.gap())][setting.case() as usize] += 1;
+        }
+        let after: Vec<Case> = after.iter().map(commonest_case).collect();
+        let mut of = vec![[0u32; 3]; self.words.len() + 1];
+        for (number, setting) in words().filter(|(_, setting)| after[usize::from(setting.gap())] == Case::Lower) {
+            of[number as usize][setting.case() as usize] += 1;
+        }
+        Usual { after, of: of.iter().map(commonest_case).collect() }
+    }
+
+    /// The text as the file holds it.
+    fn symbols(&self, usual: &Usual) -> Vec<Symbol> {
+        let mut symbols = Vec::with_capacity(self.settings.len() * 5 / 4);
+        for (number, setting) in self.places() {
+            let (gap, case) = (setting.gap(), setting.case());
+            if gap > 0 {
+                symbols.push(Symbol::Gap(gap));
+            }
+            if case != usual.case(gap, number) && number != BOUNDARY {
+                symbols.push(Symbol::Case(case));
+            }
+            symbols.push(Symbol::Word(number));
+        }
+        symbols
+    }
+}
+
+/// Compresses bytes to an lzip stream.
+fn pack(bytes: &[u8]) -> Result<Vec<u8>, LibraryError> {
+    let mut options = LzipOptions::with_preset(9);
+    options.lzma_options.dict_size = window(bytes.len());
+    options.lzma_options.nice_len = 273;
+    let mut packed = LzipWriter::new(Vec::new(), options);
+    // Writing to memory fails only where the format ends.
+    packed.write_all(bytes).and_then(|()| packed.finish()).map_err(|_| LibraryError::TooLarge)
+}
+
+/// The size of a window that holds so many bytes, in bytes. A header can only say sixteenths of a power of two. lzma-rust2 0.25
+/// rounds other sizes down there, but then looks back further than that when it writes.
+fn window(length: usize) -> u32 {
+    let length = length.clamp(1 << 12, 1 << 29);
+    length.next_multiple_of(length.next_power_of_two() / 16) as u32
+}
+
+/// Of how many words are written in each case, the first case that most are written in.
+fn commonest_case(counts: &[u32; 3]) -> Case {
+    Case::ALL.into_iter().zip(counts).rev().max_by_key(|&(_, count)| count).map_or(Case::Lower, |(case, _)| case)
+}
+
+/// Writes a number as LEB128.
+fn number(bytes: &mut Vec<u8>, mut number: usize) {
+    while number > 127 {
+        bytes.push(number as u8 | 128);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// Writes a list of strings: how many, how many bytes, then each with a NUL after it.
+fn strings(bytes: &mut Vec<u8>, strings: &[impl AsRef<str>]) -> Result<(), LibraryError> {
+    let length = strings.iter().map(|string| string.as_ref().len() + 1).sum();
+    if strings.len() > STRINGS || length > BYTES {
+        return Err(LibraryError::TooLarge);
+    }
+    number(bytes, strings.len());
+    number(bytes, length);
+    for string in strings {
+        bytes.extend(string.as_ref().bytes().chain([0]));
+    }
+    Ok(())
 }
 
 /// The commonest first; of equally common ones, in the order of their letters.
@@ -103,4 +199,22 @@ fn by_frequency(counts: HashMap<String, u32>) -> (Vec<String>, Vec<u32>) {
     let mut entries: Vec<(String, u32)> = counts.into_iter().collect();
     entries.sort_by(|(word, count), (other, than)| than.cmp(count).then_with(|| word.cmp(other)));
     entries.into_iter().unzip()
+}
+
+#[test]
+fn what_repeats_itself_from_far_back_is_read_again() {
+    use std::io::Read;
+    // Around a power of two and between two of them, where the window's size is rounded. The end repeats the beginning.
+    for length in [5_000, 65_537, 70_000, 90_000, 131_071, 131_072, 131_073] {
+        let mut state = 1u32;
+        let noise = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        });
+        let mut bytes: Vec<u8> = noise.take(length - 300).collect();
+        bytes.extend_from_within(..300);
+        let mut read = Vec::new();
+        lzma_rust2::LzipReader::new(pack(&bytes).unwrap().as_slice()).read_to_end(&mut read).unwrap();
+        assert!(read == bytes, "{length} bytes");
+    }
 }

@@ -1,19 +1,29 @@
-//! The library file: eight bytes that say what it is, then everything as one stream of packed numbers.
+//! The library file: eight bytes that say what it is, then an lzip stream. All numbers in it are LEB128.
+//!
+//! | part | content |
+//! |---|---|
+//! | words, gaps, books, odd words | lists of strings: how many, how many bytes, then each with a NUL after it; a book is three |
+//! | usual cases | a byte per gap, then a byte per word: see [`Usual`] |
+//! | documents | how many, then the number of each one's book |
+//! | symbols | how many, then a byte for what each stands for, the commonest first: see [`Symbol`] |
+//! | text | how many words and ends of documents, then symbols |
+//!
+//! Before a word or an end stand its gap if it is not the commonest one, and its case if it is not the usual one.
 
-use super::coder::{Coder, Decoder};
-use super::pack::{self, Setting};
-use super::transform::{Suffixes, Transform};
+use super::text::{BLOCK, Case, GAPS, Setting, Text};
 use super::{BOUNDARY, LibraryError};
+use lzma_rust2::LzipReader;
 use serde::{Deserialize, Serialize};
+use std::io::{BufReader, Read};
 
-pub(super) const MAGIC: &[u8; 8] = b"fabulib\x01";
-/// The last number of the stream: what is damaged before it does not end with it.
-pub(super) const END: u32 = 0x6661_6231;
-/// Entries of all tables that often-used words may cost, together.
-const MOST_TABLES: u64 = 1 << 32;
+pub(super) const MAGIC: &[u8; 8] = b"fabulib\x02";
+/// Files of a former version, that no version reads any more.
+const FORMER: &[u8; 8] = b"fabulib\x01";
 /// Strings of a list, and bytes of all of them, at most.
-pub(super) const STRINGS: u32 = 1 << 22;
-pub(super) const BYTES: u32 = 1 << 26;
+pub(super) const STRINGS: usize = 1 << 22;
+pub(super) const BYTES: usize = 1 << 26;
+/// Words of the text, with the ends of documents, are fewer.
+pub(super) const WORDS: usize = 1 << 26;
 
 /// A book of the library.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,15 +34,15 @@ pub struct Book {
     pub shelf: String,
 }
 
-/// What a library file holds beside the text itself.
+/// What a library file holds.
 #[derive(Debug, Default, PartialEq)]
 pub struct Contents {
     /// Folded, the commonest first.
     pub words: Vec<String>,
-    /// How often each number occurs in the text: the boundary of documents, then the words.
-    pub counts: Vec<u32>,
     /// What stands between words, the commonest first.
     pub gaps: Vec<String>,
+    /// The numbers of the words, and [`BOUNDARY`] after each document.
+    pub text: Text,
     /// What stands before each number of the text.
     pub settings: Vec<Setting>,
     /// Words that are written in a way of their own: their places in the text and how they are written.
@@ -42,102 +52,186 @@ pub struct Contents {
     pub shelf_of: Vec<u16>,
 }
 
-/// Writes or reads a list's length.
-fn length(coder: &mut impl Coder, length: usize, limit: u32) -> Result<usize, LibraryError> {
-    let length = pack::number(coder, length as u32);
-    if length > limit { Err(LibraryError::Damaged) } else { Ok(length as usize) }
+/// How a word is usually written: as most words after this gap, or as this word mostly is, whichever has more capitals.
+#[derive(Default)]
+pub struct Usual {
+    /// By the number of a gap.
+    pub after: Vec<Case>,
+    /// By the number of a word.
+    pub of: Vec<Case>,
 }
 
-/// Writes or reads strings, as one text with ends of line of its own.
-fn strings(coder: &mut impl Coder, strings: Vec<String>) -> Result<Vec<String>, LibraryError> {
-    const NUL: u8 = 0;
-    let count = length(coder, strings.len(), STRINGS)?;
-    let mut bytes: Vec<u8> = strings.iter().flat_map(|string| string.bytes().chain([NUL])).collect();
-    let total = length(coder, bytes.len(), BYTES)?;
-    bytes.resize(total, 0);
-    pack::bytes(coder, &mut bytes);
-    let mut read: Vec<String> = Vec::new();
-    for string in bytes.split(|&byte| byte == NUL) {
-        read.push(std::str::from_utf8(string).map_err(|_| LibraryError::Damaged)?.to_string());
+impl Usual {
+    pub fn case(&self, gap: u16, number: u32) -> Case {
+        self.after[usize::from(gap)].max(self.of[number as usize])
     }
-    // After the last end comes nothing.
-    read.pop();
-    if read.len() == count { Ok(read) } else { Err(LibraryError::Damaged) }
+}
+
+/// What a symbol of the text stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Symbol {
+    /// The next word of the list.
+    Word(u32),
+    /// The next gap of the list, from the second on.
+    Gap(u16),
+    Case(Case),
+}
+
+impl Symbol {
+    /// What its byte in the file is.
+    pub fn kind(self) -> u8 {
+        match self {
+            Self::Word(BOUNDARY) => 0,
+            Self::Word(_) => 1,
+            Self::Gap(_) => 2,
+            Self::Case(case) => 3 + case as u8,
+        }
+    }
+}
+
+/// Reads the parts of a file. What cannot be read is damaged.
+struct Input<R>(R);
+
+impl<R: Read> Input<R> {
+    fn byte(&mut self) -> Result<u8, LibraryError> {
+        let mut byte = [0];
+        self.0.read_exact(&mut byte).map_err(|_| LibraryError::Damaged)?;
+        Ok(byte[0])
+    }
+
+    fn number(&mut self) -> Result<u32, LibraryError> {
+        let mut number = 0;
+        for place in (0..28).step_by(7) {
+            let byte = self.byte()?;
+            number |= u32::from(byte & 127) << place;
+            if byte < 128 {
+                return Ok(number);
+            }
+        }
+        Err(LibraryError::Damaged)
+    }
+
+    /// A number up to a limit.
+    fn length(&mut self, limit: usize) -> Result<usize, LibraryError> {
+        let length = self.number()? as usize;
+        if length <= limit { Ok(length) } else { Err(LibraryError::Damaged) }
+    }
+
+    fn bytes(&mut self, length: usize) -> Result<Vec<u8>, LibraryError> {
+        let mut bytes = Vec::new();
+        self.0.by_ref().take(length as u64).read_to_end(&mut bytes).map_err(|_| LibraryError::Damaged)?;
+        if bytes.len() == length { Ok(bytes) } else { Err(LibraryError::Damaged) }
+    }
+
+    fn strings(&mut self) -> Result<Vec<String>, LibraryError> {
+        let count = self.length(STRINGS)?;
+        let length = self.length(BYTES)?;
+        let all = String::from_utf8(self.bytes(length)?).map_err(|_| LibraryError::Damaged)?;
+        let strings: Vec<String> = all.split_terminator('\0').map(str::to_string).collect();
+        if strings.len() == count { Ok(strings) } else { Err(LibraryError::Damaged) }
+    }
+
+    fn cases(&mut self, count: usize) -> Result<Vec<Case>, LibraryError> {
+        let case = |byte: u8| Case::ALL.get(usize::from(byte)).copied().ok_or(LibraryError::Damaged);
+        self.bytes(count)?.into_iter().map(case).collect()
+    }
+
+    fn symbols(&mut self, words: usize, gaps: usize) -> Result<Vec<Symbol>, LibraryError> {
+        let count = self.length(1 + words + gaps + Case::ALL.len())?;
+        // The last ones numbered.
+        let (mut word, mut gap) = (BOUNDARY, 0);
+        let symbol = |kind: u8| {
+            let symbol = match kind {
+                0 => Symbol::Word(BOUNDARY),
+                1 if (word as usize) < words => {
+                    word += 1;
+                    Symbol::Word(word)
+                }
+                2 if usize::from(gap) + 1 < gaps => {
+                    gap += 1;
+                    Symbol::Gap(gap)
+                }
+                3.. => Symbol::Case(*Case::ALL.get(usize::from(kind) - 3).ok_or(LibraryError::Damaged)?),
+                _ => return Err(LibraryError::Damaged),
+            };
+            Ok(symbol)
+        };
+        self.bytes(count)?.into_iter().map(symbol).collect()
+    }
 }
 
 impl Contents {
-    /// All but the settings, which need the text: the order in which things are written and read.
-    pub(super) fn before_text(&mut self, coder: &mut impl Coder) -> Result<(), LibraryError> {
-        self.words = strings(coder, std::mem::take(&mut self.words))?;
-        self.gaps = strings(coder, std::mem::take(&mut self.gaps))?;
-        self.counts.resize(self.words.len() + 1, 0);
-        pack::counts(coder, &mut self.counts);
-        let fields = self.books.drain(..).flat_map(|book| [book.title, book.author, book.shelf]).collect();
-        for book in strings(coder, fields)?.chunks_exact(3) {
-            let [title, author, shelf] = book else { continue };
-            self.books.push(Book { title: title.clone(), author: author.clone(), shelf: shelf.clone() });
+    /// Reads a file.
+    pub fn read(file: &[u8]) -> Result<Self, LibraryError> {
+        if file.starts_with(FORMER) {
+            return Err(LibraryError::Former);
         }
-        let documents = length(coder, self.shelf_of.len(), STRINGS)?;
-        self.shelf_of.resize(documents, 0);
-        let mut last = 0;
-        for book in &mut self.shelf_of {
-            // Documents of one book lie together.
-            let step = pack::number(coder, u32::from(book.wrapping_sub(last)));
-            last = last.wrapping_add(step as u16);
-            *book = last;
-            if usize::from(last) >= self.books.len() {
-                return Err(LibraryError::Damaged);
-            }
+        let packed = file.strip_prefix(MAGIC).ok_or(LibraryError::NoLibrary)?;
+        let mut input = Input(BufReader::with_capacity(1 << 16, LzipReader::new(packed)));
+        let words = input.strings()?;
+        let gaps = input.strings()?;
+        let fields = input.strings()?;
+        let odd = input.strings()?;
+        if gaps.len() > GAPS || !fields.len().is_multiple_of(3) {
+            return Err(LibraryError::Damaged);
         }
-        let (places, surfaces): (Vec<u32>, Vec<String>) = std::mem::take(&mut self.odd).into_iter().unzip();
-        let surfaces = strings(coder, surfaces)?;
-        let mut places = places.into_iter();
-        let mut last = 0;
-        for surface in surfaces {
-            let step = pack::number(coder, places.next().unwrap_or(last).wrapping_sub(last));
-            last = last.wrapping_add(step);
-            self.odd.push((last, surface));
+        let book = |[title, author, shelf]: &[String; 3]| Book {
+            title: title.clone(),
+            author: author.clone(),
+            shelf: shelf.clone(),
+        };
+        let books: Vec<Book> = fields.as_chunks().0.iter().map(book).collect();
+        let usual = Usual { after: input.cases(gaps.len())?, of: input.cases(words.len() + 1)? };
+        let mut shelf_of = Vec::new();
+        for _ in 0..input.length(STRINGS)? {
+            let book = input.number()?;
+            let known = u16::try_from(book).ok().filter(|&book| usize::from(book) < books.len());
+            shelf_of.push(known.ok_or(LibraryError::Damaged)?);
         }
-        Ok(())
+        let symbols = input.symbols(words.len(), gaps.len())?;
+        let length = input.length(WORDS - 1)?;
+        if length > 0 && gaps.is_empty() {
+            return Err(LibraryError::Damaged);
+        }
+        let (text, settings) = (Text::with_capacity(length), Vec::with_capacity(length));
+        let mut contents = Self { words, gaps, text, settings, odd: Vec::new(), books, shelf_of };
+        let mut odd = odd.into_iter();
+        while contents.settings.len() < length {
+            let count = BLOCK.min(length - contents.settings.len());
+            contents.read_text(&mut input, &symbols, &usual, &mut odd, count)?;
+        }
+        // The end proves that everything has come as it was written.
+        let ends = input.0.read(&mut [0]).is_ok_and(|rest| rest == 0);
+        if ends && odd.next().is_none() { Ok(contents) } else { Err(LibraryError::Damaged) }
     }
 
-    /// Reads a file.
-    pub fn read(file: &[u8]) -> Result<(Self, Suffixes), LibraryError> {
-        let packed = file.strip_prefix(MAGIC).ok_or(LibraryError::NoLibrary)?;
-        let mut coder = Decoder::new(packed);
-        let mut contents = Self::default();
-        contents.before_text(&mut coder)?;
-        let counts = &contents.counts;
-        let length = counts.iter().map(|&count| u64::from(count)).sum::<u64>();
-        // Words that occur often cost a table each: no honest text has many of them beside a large vocabulary.
-        let often = counts.iter().filter(|&&count| count >= pack::OFTEN).count() as u64;
-        if length >= 1 << 26
-            || counts.len() as u64 > length + 1
-            || often * counts.len() as u64 > MOST_TABLES
-            || counts[BOUNDARY as usize] as usize != contents.shelf_of.len()
-        {
-            return Err(LibraryError::Damaged);
+    /// Reads the next `count` words.
+    #[inline(never)]
+    fn read_text(
+        &mut self,
+        input: &mut Input<impl Read>,
+        symbols: &[Symbol],
+        usual: &Usual,
+        odd: &mut impl Iterator<Item = String>,
+        count: usize,
+    ) -> Result<(), LibraryError> {
+        for _ in 0..count {
+            let (mut gap, mut case) = (0, None);
+            let number = loop {
+                match symbols.get(input.number()? as usize).ok_or(LibraryError::Damaged)? {
+                    Symbol::Word(number) => break *number,
+                    Symbol::Gap(number) => gap = *number,
+                    Symbol::Case(unusual) => case = Some(*unusual),
+                }
+            };
+            let case = case.unwrap_or_else(|| usual.case(gap, number));
+            if case == Case::Odd {
+                let place = self.settings.len() as u32;
+                self.odd.push((place, odd.next().ok_or(LibraryError::Damaged)?));
+            }
+            self.text.push(number);
+            self.settings.push(Setting::new(gap, case));
         }
-        let places = std::array::from_fn(|_| pack::number(&mut coder, 0));
-        let mut transform = Transform { last: vec![0; length as usize], places };
-        pack::transform(&mut coder, &mut transform.last, counts);
-        if transform.last.iter().any(|&word| word as usize >= counts.len()) {
-            return Err(LibraryError::Damaged);
-        }
-        let suffixes = transform.invert().ok_or(LibraryError::Damaged)?;
-        let mut found = vec![0; counts.len()];
-        for &word in &suffixes.text {
-            found[word as usize] += 1;
-        }
-        if found != *counts || suffixes.text.last().is_some_and(|&last| last != BOUNDARY) {
-            return Err(LibraryError::Damaged);
-        }
-        contents.settings = vec![Setting::default(); length as usize];
-        pack::settings(&mut coder, &suffixes.text, counts.len(), &mut contents.settings);
-        let ends = pack::number(&mut coder, 0) == END;
-        if !ends || contents.settings.iter().any(|setting| usize::from(setting.gap) >= contents.gaps.len()) {
-            return Err(LibraryError::Damaged);
-        }
-        Ok((contents, suffixes))
+        Ok(())
     }
 }

@@ -1,25 +1,18 @@
-//! The texts that the model has read, in a file of about a quarter of their size that answers exactly: does this sequence of
-//! words occur, how often, in which books, and in which sentence.
+//! The texts that the model has read, in a file of about a fifth of their size. Its answers are exact: does this sequence of
+//! words occur, how often, in which books, and in which sentence?
 //!
-//! `build` packs documents into a [`file`]; opening it yields the words with their suffix array
-//! ([`transform`]), in which [`search`] finds what a text shares with them; [`spans`] says where it comes from, and
-//! [`novelty`] how much of it is new. docs/methods.md explains it to readers.
+//! `build` writes documents to a [`file`]; opening it yields the [`text`] as numbers of words, and its [`index`] finds what
+//! another text shares with it. [`spans`] says where that text comes from, and [`novelty`] how much of it is new.
+//! docs/methods.md explains it to readers.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod build;
-mod coder;
-#[cfg(not(target_arch = "wasm32"))]
-mod encoder;
 mod file;
-mod mixer;
+mod index;
 mod novelty;
-mod pack;
 mod passages;
-mod search;
-#[cfg(not(target_arch = "wasm32"))]
-mod sort;
 mod spans;
-mod transform;
+mod text;
 mod words;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -31,8 +24,8 @@ pub use spans::{COMMON, SHORTEST_SPAN, Span};
 pub use words::{fold, word_ranges, words};
 
 use file::Contents;
+use index::Index;
 use std::collections::HashMap;
-use transform::Suffixes;
 
 /// The number that stands for the end of a document.
 const BOUNDARY: u32 = 0;
@@ -44,18 +37,20 @@ pub enum LibraryError {
     NoLibrary,
     #[error("the library file is damaged; fetch or build it again")]
     Damaged,
+    #[error("this library file is from an earlier version of Fabula; make it again with `fabula index`")]
+    Former,
     #[error(
-        "these documents are more than a library holds: 67 million words, 65,535 books, 4,096 kinds of punctuation"
+        "these documents are more than a library holds: 67 million words, 65,535 books, 16,384 kinds of punctuation"
     )]
     TooLarge,
     #[error("document {document} holds a NUL character; remove it")]
     Nul { document: usize },
 }
 
-/// An open library: twelve bytes a word in memory.
+/// An open library: eight bytes per word in memory.
 pub struct Library {
     contents: Contents,
-    suffixes: Suffixes,
+    index: Index,
     /// The number of each word.
     numbers: HashMap<String, u32>,
     /// Where each document begins among the words.
@@ -65,28 +60,29 @@ pub struct Library {
 impl Library {
     /// Opens a library file.
     pub fn open(file: &[u8]) -> Result<Self, LibraryError> {
-        let (contents, suffixes) = Contents::read(file)?;
-        let numbers = contents.words.iter().cloned().zip(BOUNDARY + 1..).collect();
-        let mut starts = Vec::with_capacity(contents.shelf_of.len());
-        let mut start = 0;
-        for (place, &number) in (0..).zip(&suffixes.text) {
-            if number == BOUNDARY {
-                starts.push(start);
-                start = place + 1;
-            }
+        let contents = Contents::read(file)?;
+        let index = Index::new(&contents.text);
+        let ends = index.first(BOUNDARY);
+        let length = contents.settings.len();
+        if ends.len() != contents.shelf_of.len() || ends.last().map_or(0, |&last| last as usize + 1) != length {
+            return Err(LibraryError::Damaged);
         }
-        Ok(Self { contents, suffixes, numbers, starts })
+        let mut starts: Vec<u32> = [0].into_iter().chain(ends.iter().map(|end| end + 1)).collect();
+        starts.pop();
+        let numbers = contents.words.iter().cloned().zip(BOUNDARY + 1..).collect();
+        Ok(Self { contents, index, numbers, starts })
     }
 
     /// Documents, books, and words that are in it.
     pub fn size(&self) -> (usize, usize, usize) {
         let documents = self.starts.len();
-        (documents, self.contents.books.len(), self.suffixes.text.len() - documents)
+        (documents, self.contents.books.len(), self.contents.settings.len() - documents)
     }
 
     /// The commonest words, folded, with how often each occurs.
     pub fn commonest(&self, limit: usize) -> impl Iterator<Item = (&str, u32)> {
-        self.contents.words.iter().map(String::as_str).zip(self.contents.counts.iter().skip(1).copied()).take(limit)
+        let words = self.contents.words.iter().take(limit);
+        words.zip(BOUNDARY + 1..).map(|(word, number)| (word.as_str(), self.find(&[number]).len() as u32))
     }
 }
 

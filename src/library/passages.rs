@@ -1,7 +1,7 @@
 //! The library's own words, as they are printed.
 
 use super::file::Book;
-use super::words::written;
+use super::text::Case;
 use super::{BOUNDARY, Library};
 use serde::Serialize;
 use std::ops::Range;
@@ -36,10 +36,10 @@ impl Library {
         if words.is_empty() {
             return Vec::new();
         }
-        let places = &self.suffixes.order[self.find(&self.numbers(words))];
+        let places = self.find(&self.numbers(words));
         // By book: occurrences, and the first of them.
         let mut books = vec![(0, u32::MAX); self.contents.books.len()];
-        for &place in places {
+        for &place in places.iter() {
             let document = self.starts.partition_point(|&start| start <= place) - 1;
             let (count, first) = &mut books[usize::from(self.contents.shelf_of[document])];
             *count += 1;
@@ -65,24 +65,23 @@ impl Library {
     /// A whole document as it was put in.
     pub fn document(&self, index: usize) -> Option<String> {
         let start = *self.starts.get(index)? as usize;
-        let end = start + self.suffixes.text[start..].iter().position(|&number| number == BOUNDARY)?;
+        let end = start + (start..).take_while(|&place| self.number(place) != BOUNDARY).count();
         let first = if start < end { self.gap(start) } else { "" };
         Some(format!("{first}{}{}", self.print(start..end), self.gap(end)))
     }
 
     fn passage(&self, place: usize, length: usize) -> Passage {
-        let text = &self.suffixes.text;
         let end = place + length;
         let mut first = place;
         while first > 0
             && place - first < AROUND
-            && text[first - 1] != BOUNDARY
+            && self.number(first - 1) != BOUNDARY
             && !self.gap(first).contains(ends_sentence)
         {
             first -= 1;
         }
         let mut last = end;
-        while text[last] != BOUNDARY && last - end < AROUND && !self.gap(last).contains(ends_sentence) {
+        while self.number(last) != BOUNDARY && last - end < AROUND && !self.gap(last).contains(ends_sentence) {
             last += 1;
         }
         // Words and the gaps between them; the first word's own gap belongs to what is before it.
@@ -107,21 +106,32 @@ impl Library {
             if place > words.start {
                 out += self.gap(place);
             }
-            let case = self.contents.settings[place].case;
-            let number = self.suffixes.text[place];
-            let odd = self.contents.odd.binary_search_by_key(&(place as u32), |&(odd, _)| odd);
-            match (odd, number) {
-                (_, BOUNDARY) => {}
-                (Ok(odd), _) if case == 3 => out += &self.contents.odd[odd].1,
-                (_, number) => out += &written(&self.contents.words[number as usize - 1], case),
+            let word = match self.number(place) {
+                BOUNDARY => continue,
+                number => &self.contents.words[number as usize - 1],
+            };
+            match self.contents.settings[place].case() {
+                Case::Odd => out += self.odd(place),
+                case => out += &case.write(word),
             }
         }
         out
     }
 
+    /// The number at a place; after the last one comes a boundary.
+    fn number(&self, place: usize) -> u32 {
+        self.contents.text.at(place).unwrap_or(BOUNDARY)
+    }
+
+    /// A word that is written in a way of its own.
+    fn odd(&self, place: usize) -> &str {
+        let odd = &self.contents.odd;
+        odd.binary_search_by_key(&(place as u32), |&(place, _)| place).map_or("", |at| &odd[at].1)
+    }
+
     /// What stands before a word, or before the end of a document.
     fn gap(&self, place: usize) -> &str {
-        &self.contents.gaps[usize::from(self.contents.settings[place].gap)]
+        &self.contents.gaps[usize::from(self.contents.settings[place].gap())]
     }
 }
 

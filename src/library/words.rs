@@ -25,18 +25,6 @@ pub fn words(text: &str) -> Vec<String> {
     word_ranges(text).map(|range| fold(&text[range])).collect()
 }
 
-/// A folded word as it stands in a text; see `Setting::case`.
-pub fn written(word: &str, case: u8) -> String {
-    match case {
-        1 => {
-            let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-        }
-        2 => word.to_uppercase(),
-        _ => word.to_string(),
-    }
-}
-
 #[test]
 fn words_fold_case_and_leave_punctuation_out() {
     assert_eq!(words("\"Don't,\" said the Fox -- twice.\n"), ["don't", "said", "the", "fox", "twice"]);

@@ -86,7 +86,7 @@ for (const [fault, words] of Object.entries({ corrupt: /damaged/, missing: /libr
     Object.assign(server, { fault, faulty: isLibrary });
     const page = await visit(t, { ...shared, server }, { expected: /404|Failed to load resource/ });
     await ready(page);
-    await press(page, "Load the library (13.8 MB)");
+    await press(page, "Load the library (12.9 MB)");
     await phase(page, "failed");
     assert.match(await page.$eval(".library", (node) => node.textContent), words);
     assert.deepEqual(await alerts(page), []);

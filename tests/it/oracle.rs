@@ -11,8 +11,6 @@ use std::collections::HashMap;
 use std::io::Cursor;
 
 pub const RECORDING: &str = "tests/oracle/logits.safetensors";
-/// How many tokens of [`house_tokens`] the oracle was fed, as one sequence.
-pub const LENGTHS: [usize; 6] = [1, 2, 3, 7, 20, 41];
 /// Models in `../shared/models`, which the oracle was fed all of [`third_party_tokens`].
 pub const THIRD_PARTY: [&str; 2] = ["stories260K.bin", "babyllama-tok105.bin"];
 
@@ -24,6 +22,11 @@ pub fn house_tokens(tokenizer: &Tokenizer) -> Vec<u32> {
     let mut tokens = vec![0];
     tokens.extend(tokenizer.encode(TEXT).unwrap());
     tokens
+}
+
+/// How many of these tokens the oracle was fed, as one sequence.
+pub fn house_lengths(tokens: &[u32]) -> [usize; 6] {
+    [1, 2, 3, 7, 20, tokens.len()]
 }
 
 pub fn third_party_tokens() -> Vec<u32> {

@@ -16,7 +16,9 @@ use candle_core::quantized::{GgmlDType, gguf_file};
 use candle_core::{Device, Tensor};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use fabula::model::{Part, Shape, Tokenizer, open_path};
-use oracle::{LENGTHS, RECORDING, THIRD_PARTY, difference, house_tokens, in_floats, recorded, third_party_tokens};
+use oracle::{
+    RECORDING, THIRD_PARTY, difference, house_lengths, house_tokens, in_floats, recorded, third_party_tokens,
+};
 use small::Small;
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -41,7 +43,8 @@ fn house() -> Question {
     let tokenizer = Tokenizer::new(&std::fs::read(TOKENIZER).unwrap()).unwrap();
     let id = open_path(Path::new(HOUSE)).unwrap().info.id();
     let gguf = in_floats(&std::fs::read(HOUSE).unwrap());
-    Question { id, gguf, tokens: house_tokens(&tokenizer), lengths: LENGTHS.into() }
+    let tokens = house_tokens(&tokenizer);
+    Question { id, gguf, lengths: house_lengths(&tokens).into(), tokens }
 }
 
 fn third_party(name: &str) -> Option<Question> {

@@ -56,8 +56,6 @@ function create(context) {
   /** How many rows were there when it was last asked what they tell. */
   let toldRows = -1;
   let telling = false;
-  /** Whether the latest question has failed. */
-  let failed = false;
   const description = createDescription({
     context,
     name: judge.name,
@@ -126,13 +124,12 @@ function create(context) {
     if (rows.length === 0) told = null;
     else {
       telling = true;
-      // Where the engine has failed, it says so itself. It is asked once more, for these may be the last rows.
-      const answer = await analyst
-        .ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) })
+      // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
+      const question = () => analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) });
+      const answer = await question()
+        .catch(question)
         .catch(() => null);
       telling = false;
-      if (answer === null && !failed) toldRows = -1;
-      failed = answer === null;
       if (answer && mine === description.described()) told = answer;
     }
     draw();

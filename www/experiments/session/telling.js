@@ -24,8 +24,6 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
   let told = new Map();
   let telling = false;
   let again = false;
-  /** Whether the latest question has failed. */
-  let failed = false;
   let last = 0;
 
   /**
@@ -52,11 +50,12 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
     telling = true;
     again = false;
     last = performance.now();
-    // Where the engine has failed, it says so itself. It is asked once more, for these may be the last rows.
-    const answers = await ask(mine, names()).catch(() => null);
+    // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
+    const question = () => ask(mine, names());
+    const answers = await question()
+      .catch(question)
+      .catch(() => null);
     telling = false;
-    if (answers === null && !failed) again = true;
-    failed = answers === null;
     if (answers && mine === grid()) {
       told = answers;
       onTold();
