@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "e8efd4d5ea5f02eb";
+const VERSION = "aebd1ecb32d41cf0";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,7 +24,7 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
-  "methods.html": "81a6b15745b050eb",
+  "methods.html": "ccc5da8ef3f58907",
   "models/index.json": "e9fd5e2cbb499797",
   "pages/about.html": "12f35ae57216bfeb",
   "pages/command-line.html": "d4760930a241c3ed",
@@ -33,7 +33,7 @@ const FILES = {
   "pages/experiments.html": "b296a63aa57ef44f",
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "d602f8e071015ae5",
-  "pages/links.html": "3eea8108bb01289d",
+  "pages/links.html": "c40dbd83209b5452",
   "pages/page.html": "2e7941eb53755288",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "77a6cf76f1d054ed",
@@ -89,7 +89,7 @@ const FILES = {
   "www/experiments/views/report.js": "cce09bef79559ab0",
   "www/experiments/views/run-panel.js": "e192f4703f1e7986",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "dd481f0a6443d320",
+  "www/main.js": "1b47f142876482f4",
   "www/offline.js": "79cbad9ec15bb015",
   "www/parts/colours.js": "4aca8f9bfc173980",
   "www/parts/confirm.js": "4629a850199d4399",
@@ -115,18 +115,18 @@ const FILES = {
   "www/session/examples.js": "ba0031047de4c39a",
   "www/session/exchange.js": "5c69f5202ae58008",
   "www/session/library.js": "e2551ed8ec9fe3a8",
-  "www/session/link.js": "df8a4c6abd02b0bc",
-  "www/session/links.js": "a01c686aae0b8b7e",
+  "www/session/link.js": "6370a393e9d8c09b",
+  "www/session/links.js": "260105d3dc3fd7ee",
   "www/session/looking.js": "740ec7327886b346",
   "www/session/measuring.js": "214575d7360f8f7a",
   "www/session/shelf.js": "5a1581edbaef6897",
-  "www/session/state.js": "72dc420fbd5373dd",
+  "www/session/state.js": "50bcf95b21283223",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/story-format.js": "0b9f25a102075dd5",
   "www/session/verdict.js": "32dbc4db17101a9f",
   "www/session/watch.js": "4fbd68cff776cf95",
   "www/session/worker-client.js": "547599d0d956b2ac",
-  "www/session/writing.js": "5792d1d033b4278e",
+  "www/session/writing.js": "d45e152f9f4029fa",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
@@ -182,7 +182,7 @@ const FILES = {
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",
-  "www/views/telling.js": "532f04fddd0b726e",
+  "www/views/telling.js": "d7bcc8e6ae91fbcc",
   "www/views/token-card.js": "c1b18762aed7c78c",
   "www/views/tree.js": "0ef7518a57ad6940",
   "www/worker.js": "3dadbd4100faf41a",

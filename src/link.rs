@@ -4,8 +4,12 @@
 //! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
+mod repair;
 mod verdict;
 
+#[cfg(test)]
+pub(crate) use repair::damages;
+pub(crate) use repair::mended;
 pub use verdict::{Verdict, verdict};
 
 use crate::engine::ENGINE_REVISION;
@@ -84,7 +88,7 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
 /// What a link says. Whatever is malformed has its default and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LinkRead {
-    /// None for an empty fragment: there is no link.
+    /// None where there is no link, or one that is too damaged to say which story it meant.
     pub settings: Option<Settings>,
     /// Digest of the token ids that the link promises.
     pub digest: Option<String>,
@@ -95,8 +99,13 @@ pub struct LinkRead {
     pub problems: Vec<String>,
 }
 
-/// Reads a link's fragment, with or without `#`. Never fails: see [`LinkRead`].
+/// Reads a link's fragment, with or without `#`, and undoes what may have happened to it on its way. Never fails: see [`LinkRead`].
 pub fn read(fragment: &str) -> LinkRead {
+    mended(fragment, as_written, |read| read.problems.len())
+}
+
+/// Reads a fragment as it stands.
+pub(crate) fn as_written(fragment: &str) -> LinkRead {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let mut read = LinkRead { settings: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     if fragment.is_empty() {
@@ -104,11 +113,15 @@ pub fn read(fragment: &str) -> LinkRead {
     }
     if fragment.len() > LONGEST {
         let length = fragment.len();
-        read.problems.push(format!("The link is too long to be one of ours ({length} characters, at most {LONGEST}); the usual settings are used."));
-        read.settings = Some(Settings::default());
+        read.problems.push(format!(
+            "The link is too long to be one of ours ({length} characters, at most {LONGEST}); it is not used."
+        ));
         return read;
     }
     let mut fields = Fields::new(fragment, &mut read.problems);
+    // One of the page's own always has its prompt; one written by hand says at least something.
+    let asks_prompt = fields.fields.contains_key("p");
+    let known = fields.fields.keys().filter(|key| is_field(key)).count();
     match fields.take("v") {
         Some(version) if version == VERSION => {}
         Some(_) => {
@@ -138,9 +151,21 @@ pub fn read(fragment: &str) -> LinkRead {
         seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
     };
+    let lost = if read.model.is_some() { !asks_prompt } else { known == 0 };
     fields.leftovers();
-    read.settings = Some(settings);
+    if lost {
+        read.problems.push("The link is damaged: it does not say which story it meant. Copy it again.".into());
+    } else {
+        read.settings = Some(settings);
+    }
     read
+}
+
+/// Whether a field says anything of a story.
+fn is_field(name: &str) -> bool {
+    ["v", "model", "adapter", "strength", "engine", "rules", "p", "t", "top_p", "chain", "n", "seed", "f", "x"]
+        .contains(&name)
+        || PARAMETERS.iter().any(|parameter| parameter.name == name)
 }
 
 /// `NAME@HASH8` or `NAME`.

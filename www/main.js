@@ -124,6 +124,8 @@ const writing = createWriting({
     metrics.show(measuring.live());
   },
   onRefused: tell.refused,
+  onReread: (settings) => controls.write(settings),
+  onRepaired: tell.linkRepaired,
   announce,
 });
 const links = createLinks({

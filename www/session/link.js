@@ -52,6 +52,20 @@ export function judge(expectation, record) {
 }
 
 /**
+ * A prompt as it was before a mail program or a chat encoded it once too often; null where nothing in it looks encoded. Only the digest can
+ * tell which of the two the link meant.
+ * @param {string} prompt
+ */
+export function decodedPrompt(prompt) {
+  try {
+    const decoded = decodeURIComponent(prompt.replaceAll("+", " "));
+    return decoded === prompt ? null : decoded;
+  } catch {
+    return null; // A percent sign of its own.
+  }
+}
+
+/**
  * Copies text. False where the browser has no clipboard for us, or forbids it.
  * @param {string} text
  */

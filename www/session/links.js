@@ -67,7 +67,11 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
     onRead(problems);
     if (!settings) return;
     writeSettings(settings);
-    writing.request({ settings, expectation: { digest, model, engine_revision }, parent: null });
+    writing.request({
+      settings,
+      expectation: { digest, model, engine_revision, damaged: problems.length > 0 },
+      parent: null,
+    });
     if (model) engine.want(nameOf(model));
   }
 

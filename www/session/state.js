@@ -18,7 +18,9 @@ import { isSameAdapter } from "../parts/names.js";
 
 /**
  * What a link promised, to hold the replay against.
- * @typedef {Pick<LinkReadMessage, "digest" | "model" | "engine_revision">} Expectation
+ * `damaged`: not all of the link could be used, so that it stays in the address bar. `first`: the settings as the link has them, while
+ * another reading of its prompt is tried; `isLast`: they are all that is left to try.
+ * @typedef {Pick<LinkReadMessage, "digest" | "model" | "engine_revision"> & { damaged?: boolean, first?: Settings, isLast?: boolean }} Expectation
  */
 
 /**

@@ -1,5 +1,5 @@
 // Writing stories: the one that waits, the one being written, and what becomes of it.
-import { judge, showInAddressBar } from "./link.js";
+import { decodedPrompt, judge, showInAddressBar } from "./link.js";
 import { mergeNumbers, newKey, nothingKept } from "./state.js";
 
 /**
@@ -28,6 +28,8 @@ export const EARLIER = 200;
  * @param {(entry: Entry) => void} options.onFinished
  * @param {(nothing: boolean) => void} options.onBrokenOff  the story ends without a result; `nothing`: before its first token
  * @param {(message: string) => void} options.onRefused  the engine does not write this story
+ * @param {(settings: Settings) => void} options.onReread  the prompt of a link is read in another way
+ * @param {() => void} options.onRepaired  which was right: the story is the one that the link promised
  * @param {(text: string) => void} options.announce
  */
 export function createWriting({
@@ -42,6 +44,8 @@ export function createWriting({
   onFinished,
   onBrokenOff,
   onRefused,
+  onReread,
+  onRepaired,
   announce,
 }) {
   /** Tokens received of the story being written. */
@@ -149,7 +153,15 @@ export function createWriting({
       void startQueued();
       return;
     }
-    const verdict = judge(writing?.expectation ?? null, record);
+    const expectation = writing?.expectation ?? null;
+    const verdict = judge(expectation, record);
+    const other = verdict?.same === false && expectation ? otherReading(expectation, record) : null;
+    if (other) {
+      onReread(other.settings);
+      store.update({ writing: null, queued: store.get().queued ?? { ...other, parent: null } });
+      void startQueued();
+      return;
+    }
     // A link that replays a story that is here already, as after a reload, makes no second one of it.
     const known = verdict?.same
       ? entries.find((one) => one.origin === "own" && one.record.link === record.link)
@@ -175,8 +187,9 @@ export function createWriting({
       shown: entry.key,
       writing: null,
     });
-    showInAddressBar(record.link);
+    if (!expectation?.damaged) showInAddressBar(record.link);
     onFinished(entry);
+    if (verdict?.same && expectation?.first && !expectation.isLast) onRepaired();
     measuring.trace([entry]);
     void startQueued();
   }
@@ -214,6 +227,24 @@ export function createWriting({
     /** Tokens received of the story written last. */
     received: () => received,
   };
+}
+
+/**
+ * What else a link may have meant that promised another story: its prompt decoded once more, and if that is not it either, the settings
+ * as the link has them. Null where the promise cannot be kept, or nothing is left to try.
+ * @param {Expectation} expectation
+ * @param {StoryRecord} record  what was written instead
+ * @returns {{ settings: Settings, expectation: Expectation } | null}
+ */
+function otherReading(expectation, { settings, model, engine_revision, ended }) {
+  const { first, isLast } = expectation;
+  if (ended === "stopped" || expectation.model !== model || expectation.engine_revision !== engine_revision || isLast)
+    return null;
+  if (first) return { settings: first, expectation: { ...expectation, isLast: true } };
+  const prompt = decodedPrompt(settings.prompt);
+  return prompt === null
+    ? null
+    : { settings: { ...settings, prompt }, expectation: { ...expectation, first: settings } };
 }
 
 /**

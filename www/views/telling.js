@@ -79,6 +79,14 @@ export function createTelling({ notices, announcer }) {
         problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
       if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
     },
+    /** The prompt of a link was encoded once too often, which the digest has proved. */
+    linkRepaired: () =>
+      notices.show({
+        kind: "info",
+        purpose: "link",
+        text: "This link was damaged: its prompt was encoded once too often. The prompt has been repaired, and the story is the one that the link promises.",
+        fleeting: true,
+      }),
     /**
      * A story waits for an adapter that only its writer has; null where none does, or no longer.
      * @param {string | null} id

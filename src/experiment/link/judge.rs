@@ -1,6 +1,8 @@
 //! The link of a self-evaluation: `#x=1&e=judge&way=best-of&drafts=8&weights=coherence=1,novelty=1,relevance=1&seeds=2&…`.
 
 use super::{Read, write};
+use crate::link::mended;
+
 use crate::experiment::judge::{Method, Protocol, Weights};
 use crate::story::Settings;
 use serde::Serialize;
@@ -43,6 +45,10 @@ pub fn write_judge(protocol: &Protocol, model: Option<&str>, digest: Option<&str
 
 /// Reads such a link, with or without `#`. Never fails: see [`JudgeRead`].
 pub fn read_judge(fragment: &str) -> JudgeRead {
+    mended(fragment, as_written, |read| read.problems.len())
+}
+
+fn as_written(fragment: &str) -> JudgeRead {
     const SIZES: [&str; 3] = ["drafts", "redrafts", "rounds"];
     const NAMES: [&str; 5] = ["way", "weights", SIZES[0], SIZES[1], SIZES[2]];
     let usual = usual();

@@ -7,7 +7,7 @@ mod sweep;
 pub use judge::{JudgeRead, read_judge, write_judge};
 pub use sweep::{SweepRead, read_sweep, write_sweep};
 
-use crate::link::{LONGEST, LinkRead, broken_escapes, read, write as write_story};
+use crate::link::{LONGEST, LinkRead, as_written, broken_escapes, write as write_story};
 use crate::model::id::is_hash;
 use crate::story::Settings;
 use std::collections::BTreeMap;
@@ -91,7 +91,7 @@ impl Read {
         }
         link.name = link.take("e");
         let asked = story.split('&').any(|piece| piece.starts_with("n="));
-        let LinkRead { settings, model, engine_revision, problems, .. } = read(&story);
+        let LinkRead { settings, model, engine_revision, problems, .. } = as_written(&story);
         link.problems.extend(problems);
         (link.model, link.engine_revision) = (model, engine_revision);
         link.base = settings.unwrap_or_else(|| usual.clone());
@@ -159,5 +159,24 @@ impl Read {
 
     pub fn problem(&mut self, problem: String) {
         self.problems.push(problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Grid;
+    use crate::link::damages;
+
+    #[test]
+    fn links_of_experiments_are_repaired() {
+        let sweep = write_sweep(&Grid::default(), Some("m@01234567"), Some("89abcdef"));
+        let judge = write_judge(&read_judge("#x=1&e=judge").protocol.unwrap(), Some("m@01234567"), Some("89abcdef"));
+        for damaged in damages(&sweep) {
+            assert_eq!(read_sweep(&damaged), read_sweep(&sweep), "{damaged}");
+        }
+        for damaged in damages(&judge) {
+            assert_eq!(read_judge(&damaged), read_judge(&judge), "{damaged}");
+        }
     }
 }

@@ -2,6 +2,8 @@
 //! sweeps alone stands in it as in the link of a story.
 
 use super::{Read, write};
+use crate::link::mended;
+
 use crate::experiment::{Grid, axes, axes_text};
 use serde::Serialize;
 
@@ -32,6 +34,10 @@ pub fn write_sweep(grid: &Grid, model: Option<&str>, digest: Option<&str>) -> St
 
 /// Reads a sweep's link, with or without `#`. Never fails: see [`SweepRead`].
 pub fn read_sweep(fragment: &str) -> SweepRead {
+    mended(fragment, as_written, |read| read.problems.len())
+}
+
+fn as_written(fragment: &str) -> SweepRead {
     let usual = Grid::default();
     let Some(mut link) = Read::new(fragment, &["grid"], usual.seeds, &usual.base) else {
         let problems = Vec::new();

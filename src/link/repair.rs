@@ -1,0 +1,188 @@
+//! Links that were changed on their way: mail programs, chats and tables escape, encode and cut them. Each change is undone only where the
+//! result reads without a problem, or with fewer.
+
+/// Ways out of one another that are tried: a link that was escaped twice needs two.
+const ROUNDS: usize = 3;
+
+/// Reads a fragment as it is; where that has problems, as it may have been written, and gives the reading with the fewest. `problems`
+/// counts them.
+pub fn mended<Read>(fragment: &str, read: impl Fn(&str) -> Read, problems: impl Fn(&Read) -> usize) -> Read {
+    let mut best = read(fragment);
+    if problems(&best) == 0 || fragment.len() > 4 * super::LONGEST {
+        return best;
+    }
+    for candidate in candidates(fragment) {
+        let other = read(&candidate);
+        if problems(&other) < problems(&best) {
+            best = other;
+        }
+    }
+    best
+}
+
+/// What the fragment may have been, the smallest change first. All begin where their fields begin.
+fn candidates(fragment: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    // No link holds them; a line break comes from where the link was wrapped.
+    let mut text = fragment.replace(['\r', '\n', '\t'], "");
+    for _ in 0..=ROUNDS {
+        text = text.trim_start_matches('#').to_string();
+        found.push(text.clone());
+        found.push(without_tail(&text).to_string());
+        let next = match unescape(&text) {
+            Some(next) => next,
+            None if is_encoded(&text) => decode(&text),
+            None => break,
+        };
+        text = next;
+    }
+    // Nothing is left of a fragment of marks alone, and nothing reads without a problem.
+    found.retain(|candidate| !candidate.is_empty());
+    found
+}
+
+/// HTML's `&amp;`, once; a link that was escaped twice comes back in the next round.
+fn unescape(text: &str) -> Option<String> {
+    let plain = text.replace("&amp;", "&").replace("&#38;", "&").replace("&#38", "&");
+    (plain != text).then_some(plain)
+}
+
+/// Whether even the marks between fields are percent-encoded.
+fn is_encoded(text: &str) -> bool {
+    let first = text.split('&').next().unwrap_or_default().to_ascii_lowercase();
+    ["%3d", "%253d", "%23", "%2523"].iter().any(|mark| first.contains(mark))
+}
+
+/// Percent-decodes once. A plus sign stays: it is the link's own way to write a space.
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let digits = bytes.get(at + 1..at + 3).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| bytes[at] == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        plain.push(byte.unwrap_or(bytes[at]));
+        at += if byte.is_some() { 3 } else { 1 };
+    }
+    // Bytes that are no text are damage of another kind; nothing is gained by guessing.
+    String::from_utf8(plain).unwrap_or_else(|_| text.to_string())
+}
+
+/// Without what a sentence, a bracket or a quotation put after the link. In a prompt, which may end in any of them, nothing is cut.
+fn without_tail(text: &str) -> &str {
+    const MARKS: &str = ".,;:!?)]}>\"'`*_ \u{2019}\u{201d}\u{bb}\u{200b}\u{feff}\u{a0}\u{2026}";
+    const ENCODED: [&str; 14] = [
+        "%0d",
+        "%0a",
+        "%09",
+        "%20",
+        "%22",
+        "%27",
+        "%29",
+        "%3e",
+        "%5d",
+        "%e2%80%8b",
+        "%ef%bb%bf",
+        "%c2%a0",
+        "&gt;",
+        "&quot;",
+    ];
+    let is_prompt = text.rsplit('&').next().is_some_and(|field| {
+        field.split('=').next().is_some_and(|name| name == "p" || name.strip_prefix('p').is_some_and(is_number))
+    });
+    let mut rest = text;
+    while !is_prompt {
+        let shorter = rest.trim_end_matches(|mark| MARKS.contains(mark));
+        let lower = shorter.to_ascii_lowercase();
+        let encoded = ENCODED.iter().find(|mark| lower.ends_with(*mark)).map_or(0, |mark| mark.len());
+        let shorter = &shorter[..shorter.len() - encoded];
+        if shorter.len() == rest.len() {
+            break;
+        }
+        rest = shorter;
+    }
+    rest
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+/// Percent-encodes all but letters and digits, as JavaScript's encodeURIComponent does with what a link holds.
+fn encode(text: &str) -> String {
+    let encoded = |byte: u8| match byte {
+        b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'*' => (byte as char).to_string(),
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(encoded).collect()
+}
+
+#[cfg(test)]
+/// What happens to links on their way.
+pub(crate) fn damages(link: &str) -> Vec<String> {
+    let escaped = link.replace('&', "&amp;");
+    let mut damaged = vec![
+        escaped.clone(),
+        escaped.replace('&', "&amp;"),
+        encode(link),
+        encode(&encode(link)),
+        encode(&link[1..]),
+        encode(&escaped),
+        format!("{link}&gt;"),
+        format!("{}\r\n{}", &link[..30], &link[30..]),
+    ];
+    let tails = [
+        "\n", "\r\n", ".", ",", ")", ").", ">", "\"", "\">", "%0A", "%22", "%3E", "%29", "%20", "\u{200b}", "\u{201d}",
+    ];
+    damaged.extend(tails.iter().map(|tail| format!("{link}{tail}")));
+    damaged.extend(tails.iter().map(|tail| format!("{escaped}{tail}")));
+    damaged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{read, write};
+    use super::damages;
+    use crate::story::Settings;
+
+    #[test]
+    fn a_storys_link_is_repaired() {
+        let prompt = "The bear & the \u{201c}moon\u{201d} #1 \u{2014} 50% off +1 &amp; more.";
+        let settings = Settings { prompt: prompt.into(), ..Settings::default() };
+        for digest in [Some("89abcdef"), None] {
+            let link = write(&settings, Some("fable-9m@0123abcd"), digest);
+            let whole = read(&link);
+            assert_eq!(whole.problems, Vec::<String>::new());
+            for damaged in damages(&link) {
+                assert_eq!(read(&damaged), whole, "{damaged}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_reads_well_is_not_touched() {
+        for (link, prompt) in [
+            ("#v=1&p=Once.", "Once."),
+            ("#v=1&p=a%26amp%3Bb", "a&amp;b"),
+            ("#v=1&p=%2541", "%41"),
+            ("#v=1&p=1%2B1", "1+1"),
+            ("#v=1&t=0.5&p=Say+%22yes%22", "Say \"yes\""),
+        ] {
+            assert_eq!(read(link).settings.unwrap().prompt, prompt, "{link}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_link_is_no_story() {
+        for fragment in ["#hello", "#%%%&&&===", "#v%3", "#%22"] {
+            let read = read(fragment);
+            assert_eq!(read.settings, None, "{fragment}");
+            assert!(read.problems.iter().any(|problem| problem.contains("damaged")), "{fragment}: {:?}", read.problems);
+        }
+        // A part of a link that was cut before its prompt.
+        let cut = read("#v=1&model=fable-9m@0123abcd&engine=2");
+        assert_eq!(cut.settings, None);
+        assert!(cut.problems.iter().any(|problem| problem.contains("not whole")), "{:?}", cut.problems);
+    }
+}
