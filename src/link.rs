@@ -5,12 +5,15 @@
 //! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
 mod repair;
+mod verdict;
 
 #[cfg(test)]
 pub(crate) use repair::damages;
 pub(crate) use repair::mended;
+pub use verdict::{Verdict, verdict};
 
 use crate::engine::ENGINE_REVISION;
+use crate::model::id::{is_hash, is_id, is_name};
 use crate::model::plain_text;
 use crate::sampling::{Options, Order, PARAMETERS, Rules};
 use crate::story::{Adapter, Ended, Generation, Settings};
@@ -134,7 +137,7 @@ pub(crate) fn as_written(fragment: &str) -> LinkRead {
         fields.whole();
     }
     read.engine_revision = fields.number("engine", "engine revision", (0, u32::MAX));
-    read.digest = fields.checked("x", "the digest", is_digest);
+    read.digest = fields.checked("x", "the digest", is_hash);
     let length = fields.number("n", "length", limits.length).unwrap_or(default.length);
     let settings = Settings {
         temperature: fields.number("t", "temperature", limits.temperature).unwrap_or(default.temperature),
@@ -167,9 +170,7 @@ fn is_field(name: &str) -> bool {
 
 /// `NAME@HASH8` or `NAME`.
 fn is_model(text: &str) -> bool {
-    let (name, hash) = text.split_once('@').unwrap_or((text, "00000000"));
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    (1..=64).contains(&name.len()) && name.bytes().all(plain) && is_digest(hash)
+    is_id(text) || is_name(text)
 }
 
 /// Plain decimal notation, as far as its characters go.
@@ -185,10 +186,6 @@ fn plain_number(text: &str) -> Option<f64> {
 
 fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-pub(crate) fn is_digest(text: &str) -> bool {
-    text.len() == 8 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// The fields of a fragment, taken one by one; what is wrong with them gathers in `problems`.
@@ -262,7 +259,7 @@ impl<'a> Fields<'a> {
 
     /// The adapter; at the strength that was trained, if there is none in the link.
     fn adapter(&mut self, limits: (f64, f64)) -> Option<Adapter> {
-        let id = self.checked("adapter", "an adapter's name", Adapter::is_id);
+        let id = self.checked("adapter", "an adapter's name", is_id);
         let Some(id) = id else {
             if self.take("strength").is_some() {
                 self.problem("The link's strength has no adapter that it belongs to; it is ignored.".into());

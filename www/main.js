@@ -14,7 +14,8 @@ import { createLinks } from "./session/links.js";
 import { canRead, createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { createShelf } from "./session/shelf.js";
-import { createStore, initialState, isSameAdapter, missingAdapter, shownEntry } from "./session/state.js";
+import { createStore, initialState, missingAdapter, shownEntry } from "./session/state.js";
+import { idOf, isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
 import { createBooks } from "./views/books.js";
@@ -24,6 +25,7 @@ import { createHistory } from "./views/history.js";
 import { createLens } from "./views/lens.js";
 import { createLibrary } from "./views/library.js";
 import { createLoader } from "./views/loader.js";
+import { learnMetrics } from "./views/metric-list.js";
 import { createMetrics } from "./views/metrics.js";
 import { createNotices } from "./views/notices.js";
 import { OVERVIEW, createOverview } from "./views/overview.js";
@@ -50,7 +52,12 @@ const archive = createArchive({
 const engine = createEngine({
   store,
   manifestUrl,
-  onDescribed: ({ limits, defaults, chain }) => controls.setLimits(limits, defaults, chain),
+  onDescribed({ limits, defaults, chain, metrics: described }) {
+    learnMetrics(described);
+    metrics.describe();
+    overview.describe();
+    controls.setLimits(limits, defaults, chain);
+  },
   onProblem: ({ message }) => tell.refused(message),
 });
 const library = createLibraryClient({
@@ -242,7 +249,7 @@ const about = createAbout({ root: required("about", HTMLElement) });
 function otherModel({ queued, engine: { phase, ...engine } }) {
   const theirs = queued?.expectation?.model;
   if (!theirs || phase !== "ready" || !("model" in engine)) return null;
-  const ours = `${engine.model.name}@${engine.model.hash8}`;
+  const ours = idOf(engine.model);
   return theirs === ours ? null : { theirs, ours };
 }
 

@@ -86,6 +86,39 @@ export interface ChainDescription {
   presets: Preset[];
 }
 
+/** How the values of a metric are written; see src/metrics/written.rs. */
+export type Written = "percent" | { decimals: number };
+
+/** What is measured on a story, as the engine describes it; see src/metrics/table.rs. */
+export interface MetricDescription {
+  /** As in {@link Numbers}. */
+  name: string;
+  /** For people, in the middle of a sentence. */
+  label: string;
+  /** Empty where there is none. */
+  unit: string;
+  /** What it is, in one sentence. */
+  sentence: string;
+  /** Completes "… than 62% of human passages"; empty where there are no human values to compare with. */
+  more: string;
+  /**
+   * Which of two stories it puts first, and what that one then is; null where neither more nor less is better. With `enough`, all that reach
+   * the human range count alike, and are that.
+   */
+  better: { way: "more" | "less"; than: string; enough: string | null } | null;
+  written: Written;
+  /** Of a story by an adapter: by the model without it, or compared with the adapter's own texts. */
+  variant: "base" | "adapter" | null;
+  /** It needs the library. */
+  library: boolean;
+  /** It depends on the model that reads the story. */
+  model: boolean;
+  /** It compares with the other stories of a session. */
+  session: boolean;
+  /** It is offered where one of all numbers is chosen. */
+  listed: boolean;
+}
+
 /** The ranges the engine accepts, as [lowest, highest]. */
 export interface Limits {
   temperature: [number, number];
@@ -208,6 +241,7 @@ export interface HelloMessage {
   defaults: Settings;
   limits: Limits;
   chain: ChainDescription;
+  metrics: MetricDescription[];
 }
 export interface ProgressMessage {
   type: "progress";
@@ -476,6 +510,7 @@ export interface Comparison {
 }
 /** What a sweep tells of one number along one axis. */
 export interface Finding {
+  /** Its label. */
   metric: string;
   axis: string;
   means: { value: number; estimate: Estimate | null }[];
@@ -496,8 +531,8 @@ export type ToExperiments =
 /** What needs no model. */
 export type ToAnalyst =
   | { type: "read_grid"; id: number; axes: string; base: Settings; prompts: string[]; seeds: number }
-  /** `values` has one a run, null where there is none (yet); `label` is what people call the number. */
-  | { type: "analyse"; id: number; grid: Grid; label: string; values: (number | null)[]; written: number }
+  /** `values` has one a run, null where there is none (yet); `metric` is the name of the number. */
+  | { type: "analyse"; id: number; grid: Grid; metric: string; values: (number | null)[]; written: number }
   | { type: "read_sweep_link"; id: number; fragment: string }
   /** `digests`: those of all stories in the order of their runs, if they are all written. */
   | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
@@ -509,6 +544,9 @@ export interface ExperimentsHello {
   engine: { name: string; revision: number };
   limits: Limits;
   chain: ChainDescription;
+  metrics: MetricDescription[];
+  /** Every setting that can be swept, with its label for people. */
+  axes: { name: string; label: string }[];
   /** The usual sweep. */
   grid: Grid;
 }

@@ -1,5 +1,6 @@
 // The worker of the experiments' page in Node: what it says of some rows is what `fabula findings` and the page say, to the bit.
 import { readFileSync } from "node:fs";
+import { learnMetrics } from "../../www/views/metric-list.js";
 
 /** What it has answered. */
 const heard = [];
@@ -7,6 +8,8 @@ globalThis.postMessage = (message) => heard.push(message);
 const { initSync, serve_experiments } = await import("../../pkg/fabula.js");
 initSync({ module: readFileSync(new URL("../../pkg/fabula_bg.wasm", import.meta.url)) });
 serve_experiments();
+// It has said hello.
+learnMetrics(heard[0].metrics);
 
 /** Asks what needs no model; the answer is there when the question returns. */
 function ask(type, question) {
@@ -18,7 +21,7 @@ function ask(type, question) {
 }
 
 /** One number of a sweep: the mean of each cell, and what it does along each axis. `values`: one a run, null where there is none. */
-export const analyse = (grid, label, values) => ask("analyse", { grid, label, values, written: values.length });
+export const analyse = (grid, metric, values) => ask("analyse", { grid, metric, values, written: values.length });
 
 /** Judged against control, a number each. */
 export const effects = (protocol, outcomes) => ask("analyse_judgements", { protocol, outcomes }).effects;

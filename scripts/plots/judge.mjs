@@ -1,18 +1,17 @@
 // Experiment 3: what choosing by the score did to every number, against a choice at random. Numbers of one unit share a scale.
 import { axisX, axisY, dot, frame, gridX, ruleX, ruleY } from "@observablehq/plot";
-import { labelOf, signed, write } from "../../www/experiments/judge/numbers.js";
-import { decimal } from "../../www/parts/format.js";
+import { decimal, short, signed } from "../../www/parts/format.js";
+import { metricOf } from "../../www/views/metric-list.js";
 import { judgements } from "./data.mjs";
 import { effects } from "./engine.mjs";
 import { COLOURS, place, sheet, words } from "./sheet.mjs";
 
-const BITS = ["relevance_bits", "contextual_gain_bits", "mean_log_probability_bits", "excess_surprise_bits"];
-const COUNTS = ["longest_span", "tokens"];
-const isShare = (name) => !BITS.includes(name) && !COUNTS.includes(name);
+const isBits = (name) => metricOf(name).unit.startsWith("bits");
+const isCount = (name) => metricOf(name).written.decimals === 0;
 const GROUPS = [
-  { unit: "as shares of 1", holds: isShare, decimals: 1 },
-  { unit: "bits a token", holds: (name) => BITS.includes(name), decimals: 1 },
-  { unit: "words, tokens", holds: (name) => COUNTS.includes(name), decimals: 0 },
+  { unit: "as shares of 1", holds: (name) => !isBits(name) && !isCount(name), decimals: 1 },
+  { unit: "bits per token", holds: isBits, decimals: 1 },
+  { unit: "words, tokens", holds: isCount, decimals: 0 },
 ];
 const WAYS = [
   { title: "Best of 8", ...told("best-of.jsonl") },
@@ -41,7 +40,7 @@ function panel({ x, y, width, height, left, lines, extent, decimals, unit }) {
       verdict === "undecided" ? COLOURS.paper : in_score ? COLOURS.soft : COLOURS.accent,
     scale: null,
   };
-  const name = ({ metric }) => labelOf(metric);
+  const name = ({ metric }) => metricOf(metric).label;
   return place(x, y, {
     width,
     height,
@@ -110,7 +109,7 @@ function differences() {
   }
   const said = WAYS.map(({ title, effects: all }) => {
     const clear = all.filter(({ verdict }) => verdict !== "undecided");
-    return `${title}: ${clear.map(({ metric, difference }) => `${labelOf(metric)} ${signed(difference.mean)} (${write(difference.interval.from)} to ${write(difference.interval.to)})`).join(", ")}; of the other ${all.length - clear.length} numbers nothing can be told`;
+    return `${title}: ${clear.map(({ metric, difference }) => `${metricOf(metric).label} ${signed(difference.mean)} (${short(difference.interval.from)} to ${short(difference.interval.to)})`).join(", ")}; of the other ${all.length - clear.length} numbers nothing can be told`;
   });
   return sheet({
     width: 720,

@@ -1,31 +1,33 @@
 // Experiment 2: what the adapter does to each number along its strength.
-import { decimal } from "../../www/parts/format.js";
+import { capital, decimal } from "../../www/parts/format.js";
+import { metricOf } from "../../www/views/metric-list.js";
 import { sweep } from "./data.mjs";
 import { analyse } from "./engine.mjs";
 import { along, extentOf, plain, share } from "./lines.mjs";
 import { COLOURS, sheet, words } from "./sheet.mjs";
 
+/** What stands under the label of a number, by what it is compared with or read by. */
+const MORE = { base: "by the base model", adapter: "against the poems", library: "against the library" };
 const PANELS = [
-  { name: "base_coherence", label: "Coherence", more: "as the base model reads it", write: share },
-  { name: "base_slor_per_word_bits", label: "SLOR, bits a word", more: "as the base model reads it", write: plain },
-  {
-    name: "base_entropy_per_word_bits",
-    label: "Entropy, bits a word",
-    more: "as the base model reads it",
-    write: plain,
-  },
-  { name: "new_ngrams_3", label: "New word triples", more: "against the library", write: share },
-  { name: "adapter_new_ngrams_3", label: "New word triples", more: "against the poems", write: share },
-  { name: "mean_words_per_line", label: "Words a line", more: "", write: plain },
-  { name: "rhyming_line_ends", label: "Line ends that rhyme", more: "by spelling", write: share },
-  { name: "sentence_overlap", label: "Sentence overlap", more: "", write: share },
-];
+  ["base_coherence", share],
+  ["base_slor_per_word_bits", plain],
+  ["base_entropy_per_word_bits", plain],
+  ["new_ngrams_3", share],
+  ["adapter_new_ngrams_3", share],
+  ["mean_words_per_line", plain],
+  ["rhyming_line_ends", share],
+  ["sentence_overlap", share],
+].map(([name, write]) => {
+  const { variant, library } = metricOf(name);
+  const label = capital(metricOf(name.replace(/^(base|adapter)_/, "")).title);
+  return { name, label, more: MORE[variant ?? (library ? "library" : "")] ?? "", write };
+});
 
 const { grid, values } = sweep("poet.csv");
 
 function strengths() {
   const [across, down, left, top] = [177, 186, 4, 10];
-  const findings = PANELS.map(({ name, label }) => analyse(grid, label, values(name)).findings[0]);
+  const findings = PANELS.map(({ name }) => analyse(grid, name, values(name)).findings[0]);
   const parts = PANELS.flatMap(({ label, more, write }, index) => {
     const [x, y] = [left + (index % 4) * across, top + Math.floor(index / 4) * (down + 46)];
     return [

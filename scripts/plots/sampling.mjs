@@ -1,22 +1,21 @@
 // Experiment 1: every cell of temperature by top-p, the cells between novelty and coherence, and each number along either axis.
 import { axisX, axisY, cell, dot, frame, gridX, gridY, line, ruleX, ruleY, text } from "@observablehq/plot";
-import { decimal } from "../../www/parts/format.js";
+import { capital, decimal } from "../../www/parts/format.js";
+import { metricOf } from "../../www/views/metric-list.js";
 import { sweep } from "./data.mjs";
 import { analyse } from "./engine.mjs";
 import { along, share } from "./lines.mjs";
 import { COLOURS, place, sheet, tint, warmth, words } from "./sheet.mjs";
 
 const WIDTH = 720;
-const NUMBERS = [
-  ["coherence", "Coherence"],
-  ["new_ngrams_3", "New word triples"],
-  ["surprise", "Surprise"],
-  ["creative_region", "Creative region"],
-];
+const NUMBERS = ["coherence", "new_ngrams_3", "surprise", "creative_region"].map((name) => [
+  name,
+  capital(metricOf(name).label),
+]);
 
 const { grid, stories, values } = sweep("sampling.csv");
 const [temperature, topP] = grid.axes.map((axis) => axis.values);
-const told = Object.fromEntries(NUMBERS.map(([name, label]) => [name, analyse(grid, label, values(name))]));
+const told = Object.fromEntries(NUMBERS.map(([name]) => [name, analyse(grid, name, values(name))]));
 const cellOf = (index) => ({
   temperature: temperature[Math.floor(index / topP.length)],
   topP: topP[index % topP.length],

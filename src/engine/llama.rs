@@ -10,6 +10,7 @@ use super::integers::Kernel;
 use super::low_rank::{Adapter, Blend};
 use super::matrix::{Activations, Arithmetic, Matrix, read_vector};
 use super::{Engine, EngineError};
+use crate::model::id::hash_of;
 use crate::model::{self, LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
 
 /// Rows of a pass, at most.
@@ -128,8 +129,7 @@ impl Llama {
     }
 
     fn number_of(&self, id: &str) -> Option<usize> {
-        let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
-        self.adapters.iter().position(|adapter| hash(&adapter.id) == hash(id))
+        self.adapters.iter().position(|adapter| hash_of(&adapter.id) == hash_of(id))
     }
 
     /// See [`Engine::adapt`].

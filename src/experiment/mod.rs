@@ -9,5 +9,5 @@ mod sweeper;
 
 pub use findings::{Comparison, Finding, ValueMean, caveats, cell_means, finding};
 pub use row::{Row, csv, sweep_digest};
-pub use sweep::{Axis, Grid, GridError, USUAL_AXES, axes, axes_text, axis_label};
+pub use sweep::{Axis, AxisDescription, Grid, GridError, USUAL_AXES, axes, axes_text, axis_descriptions, axis_label};
 pub use sweeper::{Sweeper, Tools};

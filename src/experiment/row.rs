@@ -37,8 +37,8 @@ impl Row {
         self.numbers.get(name)?.as_f64()
     }
 
-    /// Its columns by name, for CSV: settings and numbers, and the link; without the text, so that a line is a row. No value holds
-    /// a comma, a quotation mark or a line break, but the link, which is quoted.
+    /// Its columns by name, for CSV: settings and numbers, and the link; without the text, so that a line is a row. The link comes last: it
+    /// alone may hold commas.
     pub fn columns(&self) -> Vec<(String, String)> {
         let mut columns = vec![("run".to_string(), self.run.to_string()), ("cell".into(), self.cell.to_string())];
         columns.extend(self.prompt.map(|prompt| ("prompt".into(), prompt.to_string())));
@@ -51,7 +51,7 @@ impl Row {
         // As floats, whichever way they came here: a page knows no other numbers.
         let number = |value: &Value| value.as_f64().map(|value| value.to_string()).unwrap_or_default();
         columns.extend(self.numbers.iter().map(|(name, value)| (name.clone(), number(value))));
-        columns.push(("link".into(), format!("\"{}\"", self.link.replace('"', "\"\""))));
+        columns.push(("link".into(), csv_text(&self.link)));
         columns
     }
 
@@ -70,6 +70,17 @@ impl Row {
         // Names are texts and numbers finite; nothing in it can fail to be written.
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// A text as a cell of a CSV file, always quoted. A spreadsheet runs a cell as a formula if it begins with = + - @, also in full width and
+/// after spaces, or with a tab or a line end; and texts may come from strangers. An apostrophe before it makes it a text. `www/parts/csv.js`
+/// does the same.
+pub fn csv_text(text: &str) -> String {
+    let visible = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
+    let runs =
+        text.starts_with(['\t', '\r', '\n']) || visible.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let apostrophe = if runs { "'" } else { "" };
+    format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
 }
 
 /// A CSV file of rows, with a column for every number that one of them has.
@@ -129,6 +140,32 @@ mod tests {
         assert_eq!(lines[1], "3,1,0.1,0.5,43,length,00000000,,,2,\"#v=1&p=a\"\"b\"");
         assert_eq!(lines[2], row().csv());
         assert_eq!(csv(&[]), "");
+    }
+
+    #[test]
+    fn texts_are_no_formulas() {
+        for (text, cell) in [
+            ("=1+1", "\"'=1+1\""),
+            ("+a", "\"'+a\""),
+            ("-a", "\"'-a\""),
+            ("@a", "\"'@a\""),
+            ("\t=1", "\"'\t=1\""),
+            ("\r=1", "\"'\r=1\""),
+            ("\n1", "\"'\n1\""),
+            (" =1", "\"' =1\""),
+            ("＝1", "\"'＝1\""),
+            ("a=1", "\"a=1\""),
+            ("#v=1&p=\"a\", b", "\"#v=1&p=\"\"a\"\", b\""),
+            ("'=1", "\"'=1\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(csv_text(text), cell);
+        }
+        let cold = Row { link: "=HYPERLINK(\"x\")".into(), ..row() };
+        assert!(cold.csv().ends_with(",\"'=HYPERLINK(\"\"x\"\")\""), "{}", cold.csv());
+        let mut below = row();
+        below.numbers.insert("coherence".into(), (-0.5).into());
+        assert!(below.csv().contains(",-0.5,"), "numbers stay numbers");
     }
 
     #[test]

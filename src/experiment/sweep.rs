@@ -48,7 +48,7 @@ impl Default for Grid {
 pub enum GridError {
     #[error("{0:?} is no axis of a grid: write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE")]
     Axis(String),
-    #[error("there is no setting {0:?} to sweep; there are temperature, top_p, strength, {names}", names = names())]
+    #[error("there is no setting {0:?} to sweep; there are {names}", names = axis_names().collect::<Vec<_>>().join(", "))]
     Unknown(String),
     #[error("strength is that of an adapter: name one with --adapter")]
     NoAdapter,
@@ -66,10 +66,6 @@ pub enum GridError {
     PromptTwice(String),
     #[error("this sweep would have more than {MOST_RUNS} stories; make it coarser")]
     TooLarge,
-}
-
-fn names() -> String {
-    PARAMETERS.iter().map(|parameter| parameter.name).collect::<Vec<_>>().join(", ")
 }
 
 /// Reads axes: `temperature=0.2:2.0:7,top_p=0.5,0.9,1.0`.
@@ -119,10 +115,28 @@ pub fn axes_text(all: &[Axis]) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(",")
 }
 
-/// What a setting that can be swept is called for people.
+/// A setting that can be swept.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AxisDescription {
+    pub name: &'static str,
+    /// See [`axis_label`].
+    pub label: String,
+}
+
+/// Every setting that can be swept.
+pub fn axis_descriptions() -> Vec<AxisDescription> {
+    axis_names().map(|name| AxisDescription { name, label: axis_label(name) }).collect()
+}
+
+fn axis_names() -> impl Iterator<Item = &'static str> {
+    ["temperature", "top_p", "strength"].into_iter().chain(PARAMETERS.iter().map(|parameter| parameter.name))
+}
+
+/// What a setting that can be swept is called for people, in the middle of a sentence: "top-p", "repetition penalty".
 pub fn axis_label(name: &str) -> String {
-    match name {
-        "top_p" => "top-p".into(),
+    match name.rsplit_once('_') {
+        // Top-p, min-p, top-k.
+        Some((before, letter)) if letter.len() == 1 => format!("{}-{letter}", before.replace('_', " ")),
         _ => name.replace('_', " "),
     }
 }

@@ -11,7 +11,9 @@ mod repetition;
 mod sentences;
 mod session;
 mod surprise;
+mod table;
 mod tokens_read;
+pub mod written;
 
 pub use headline::{Headlines, LOWER_RANGE};
 pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
@@ -23,6 +25,7 @@ pub use session::EarlierStories;
 pub use surprise::{
     PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
 };
+pub use table::{Better, Described, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
 pub use tokens_read::TokensRead;
 
 use crate::library::words;

@@ -3,8 +3,8 @@
 
 use super::rows::Rows;
 use super::safetensors::{TensorInfo, halves, module_name, read_header};
-use super::weights::{Part, Shape, Tensor, plain_name};
-use super::{ModelError, sha256_hex, without_mark};
+use super::weights::{Part, Shape, Tensor};
+use super::{ModelError, id, sha256_hex, without_mark};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl Adapter {
 
     /// `NAME@HASH8`, as settings, links and results name it.
     pub fn id(&self) -> String {
-        format!("{}@{}", plain_name(&self.name, "adapter"), self.hash8)
+        id::id(&self.name, "adapter", &self.hash8)
     }
 
     /// What it does to a matrix of a layer; none where it leaves it alone.

@@ -4,6 +4,7 @@
 mod adapter;
 mod gguf;
 mod hash;
+pub mod id;
 mod llama2c;
 #[cfg(not(target_arch = "wasm32"))]
 mod path;

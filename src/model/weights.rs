@@ -1,6 +1,6 @@
 //! What every reader of model files gives: the sizes of a Llama and its tensors, a few rows at a time.
 
-use super::ModelError;
+use super::{ModelError, id};
 
 /// A bound on positions in use, so that a file's claim cannot fill the memory.
 pub const LONGEST_CONTEXT: usize = 8192;
@@ -197,17 +197,8 @@ pub struct ModelInfo {
 impl ModelInfo {
     /// `NAME@HASH8`, as links and results name the model: of the name what a link can carry.
     pub fn id(&self) -> String {
-        format!("{}@{}", plain_name(&self.name, "model"), self.hash8)
+        id::id(&self.name, "model", &self.hash8)
     }
-}
-
-/// Of a name what a link can carry, or another name if that is nothing.
-pub(super) fn plain_name(name: &str, otherwise: &str) -> String {
-    let plain = |character: char| {
-        if character.is_ascii_alphanumeric() || "._-".contains(character) { character } else { '-' }
-    };
-    let name: String = name.chars().take(64).map(plain).collect();
-    if name.is_empty() { otherwise.into() } else { name }
 }
 
 /// An opened model file: what it is, and its weights, still in the file.

@@ -4,7 +4,8 @@ use super::EngineFacts;
 use super::read::apart;
 use crate::experiment::judge::{Effects, Judgement, Outcome, Protocol, RankAgreement};
 use crate::experiment::link::{JudgeRead, SweepRead};
-use crate::experiment::{Finding, Grid, Row};
+use crate::experiment::{AxisDescription, Finding, Grid, Row, axis_descriptions};
+use crate::metrics::{Described, described};
 use crate::sampling;
 use crate::statistics::Estimate;
 use crate::story::{Limits, Settings};
@@ -46,12 +47,12 @@ pub enum Request {
         prompts: Vec<String>,
         seeds: u32,
     },
-    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `label`: what people call it.
+    /// Asks what one number of the stories tells: `values` has one a run, and null where there is none (yet). `metric`: its name.
     Analyse {
         id: u32,
         #[serde(deserialize_with = "apart")]
         grid: Grid,
-        label: String,
+        metric: String,
         values: Vec<Option<f64>>,
         written: usize,
     },
@@ -115,6 +116,8 @@ pub enum Answer<'a> {
         engine: EngineFacts,
         limits: Limits,
         chain: sampling::ChainDescription,
+        metrics: Vec<Described>,
+        axes: Vec<AxisDescription>,
         /// The default sweep.
         grid: Grid,
     },
@@ -190,6 +193,8 @@ impl Answer<'_> {
             engine: EngineFacts::default(),
             limits: Settings::LIMITS,
             chain: sampling::description(),
+            metrics: described(),
+            axes: axis_descriptions(),
             grid: Grid::default(),
         }
     }

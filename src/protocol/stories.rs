@@ -3,6 +3,7 @@
 use super::read::{apart, bytes};
 use super::{AdapterFacts, EngineFacts, Numbers};
 use crate::link::LinkRead;
+use crate::metrics::{Described, described};
 use crate::model::Tokenizer;
 use crate::sampling::{self, Candidate, Explanation};
 use crate::statistics::Estimate;
@@ -82,6 +83,7 @@ pub enum Answer<'a> {
         defaults: Settings,
         limits: Limits,
         chain: sampling::ChainDescription,
+        metrics: Vec<Described>,
     },
     /// Files of the reader's own are an adapter, and ready.
     AdapterReady {
@@ -165,6 +167,7 @@ impl Answer<'_> {
             defaults: Settings::default(),
             limits: Settings::LIMITS,
             chain: sampling::description(),
+            metrics: described(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{SecondMetrics, SecondReading, read_text, read_tokens};
 use crate::engine::Engine;
 use crate::library::{Library, LibraryNovelty};
-use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, TokensRead, measure};
+use crate::metrics::{EarlierStories, Headlines, Lines, Metrics, Reference, TokensRead, Variant, has_base, measure};
 use crate::model::{ModelInfo, Tokenizer, sha256_hex};
 use crate::story::{GenerateError, Generation, prompt_tokens};
 use serde::{Deserialize, Serialize};
@@ -30,23 +30,6 @@ pub struct AdapterTexts {
     /// Those that were held out, measured by the model without the adapter.
     pub reference: Option<Reference>,
 }
-
-/// The numbers that depend on the model that reads, and on nothing else.
-const BY_MODEL: [&str; 13] = [
-    "mean_log_probability_bits",
-    "perplexity",
-    "slor_bits",
-    "slor_per_word_bits",
-    "mean_entropy_bits",
-    "entropy_per_word_bits",
-    "excess_surprise_bits",
-    "surprise_peaks",
-    "surprisal_variance",
-    "contextual_gain_bits",
-    "relevance_bits",
-    "coherence",
-    "surprise",
-];
 
 /// Every number of a text.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -116,19 +99,21 @@ impl Scorer<'_> {
         let second = self.second(&read, text, !settings.prompt.is_empty())?;
         numbers.append(&mut base_numbers(&read, text, second, self.reference));
         if let Some(library) = texts.and_then(|texts| texts.library.as_ref()) {
-            numbers.append(&mut prefixed("adapter", by_name(&LibraryNovelty::of(text, library))));
+            numbers.append(&mut prefixed(Variant::Adapter, by_name(&LibraryNovelty::of(text, library))));
         }
         let mut all = self.reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
         if let Some(reference) = texts.and_then(|texts| texts.reference.as_ref()) {
             // Those of the texts were measured by the model itself, and against the library of the texts.
             let held = |name: &String| {
-                let others = ["adapter", "base"].map(|prefix| numbers.get(&format!("{prefix}_{name}")));
+                let others = [Variant::Adapter, Variant::Base]
+                    .map(|variant| numbers.get(&(variant.prefix().to_string() + name)));
                 others.into_iter().flatten().next().or_else(|| numbers.get(name)).cloned()
             };
             let against: Map<String, Value> =
                 reference.quantiles.keys().filter_map(|name| Some((name.clone(), held(name)?))).collect();
             let found = percentiles(&against, tokens, reference);
-            all.extend(found.into_iter().map(|(name, share)| (format!("adapter_{name}"), share)));
+            let prefix = Variant::Adapter.prefix();
+            all.extend(found.into_iter().map(|(name, share)| (prefix.to_string() + &name, share)));
         }
         Ok((numbers, all))
     }
@@ -174,8 +159,8 @@ pub fn base_numbers(
     reference: Option<&Reference>,
 ) -> Map<String, Value> {
     let mut numbers = by_name(&scores(read, text, second, reference, None));
-    numbers.retain(|name, _| BY_MODEL.contains(&name.as_str()));
-    prefixed("base", numbers)
+    numbers.retain(|name, _| has_base(name));
+    prefixed(Variant::Base, numbers)
 }
 
 /// The numbers of a struct by name; a list becomes one number each: `new_ngrams_1`, `new_ngrams_2` and so on. What cannot be
@@ -199,16 +184,55 @@ pub fn by_name(numbers: &impl Serialize) -> Map<String, Value> {
     flat
 }
 
-fn prefixed(prefix: &str, numbers: Map<String, Value>) -> Map<String, Value> {
-    numbers.into_iter().map(|(name, value)| (format!("{prefix}_{name}"), value)).collect()
+fn prefixed(variant: Variant, numbers: Map<String, Value>) -> Map<String, Value> {
+    numbers.into_iter().map(|(name, value)| (variant.prefix().to_string() + &name, value)).collect()
 }
 
 /// Where numbers fall among people's passages of so many tokens: see [`Reference::percentile`]. Those without a reference are
 /// left out; those called `base_…` are held against what they are called without it.
 pub fn percentiles(numbers: &Map<String, Value>, tokens: usize, reference: &Reference) -> BTreeMap<String, f64> {
     let place = |(name, value): (&String, &Value)| {
-        let metric = name.strip_prefix("base_").unwrap_or(name);
+        let metric = name.strip_prefix(Variant::Base.prefix()).unwrap_or(name);
         Some((name.clone(), reference.percentile(metric, tokens, value.as_f64()?)?))
     };
     numbers.iter().filter_map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{METRICS, described};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_table_has_what_is_computed_and_nothing_else() {
+        let scores = Scores {
+            library: Some(LibraryNovelty::new(&[])),
+            headlines: Some(Headlines::default()),
+            ..Scores::default()
+        };
+        let mut computed: BTreeSet<String> = by_name(&scores).into_iter().map(|(name, _)| name).collect();
+        computed.extend(by_name(&Lines::default()).into_iter().map(|(name, _)| name));
+        let entries: BTreeSet<String> = METRICS.iter().map(|metric| metric.name.to_string()).collect();
+        let missing: Vec<_> = computed.difference(&entries).collect();
+        assert!(missing.is_empty(), "computed, and not in src/metrics/table.rs: {missing:?}");
+        let unknown: Vec<_> = entries.difference(&computed).collect();
+        assert!(unknown.is_empty(), "in src/metrics/table.rs, and not computed: {unknown:?}");
+    }
+
+    #[test]
+    fn numbers_of_the_base_model_are_those_that_depend_on_the_reader() {
+        let numbers = base_numbers(&TokensRead::default(), "", SecondMetrics::default(), None);
+        let mut names: Vec<&str> = numbers.keys().map(String::as_str).collect();
+        assert!(names.contains(&"base_perplexity") && names.contains(&"base_relevance_bits"), "{names:?}");
+        assert!(!names.contains(&"base_words") && !names.contains(&"base_creative_region"), "{names:?}");
+        // With a reference there are the headlines, too.
+        names.extend(["base_coherence", "base_surprise"]);
+        names.sort_unstable();
+        let described = described();
+        let mut entries: Vec<&str> =
+            described.iter().filter(|one| one.variant == Some(Variant::Base)).map(|one| one.name.as_str()).collect();
+        entries.sort_unstable();
+        assert_eq!(entries, names, "the variants in the table are those that are computed");
+    }
 }

@@ -1,5 +1,6 @@
 //! What a reader can set, with its limits.
 
+use crate::model::id::is_id;
 use crate::sampling::{Chain, Options, Order, Rules};
 use serde::{Deserialize, Serialize};
 
@@ -11,18 +12,6 @@ pub struct Adapter {
     pub id: String,
     /// 0 (the model itself, to the bit) to 1.5; 1 is what was trained.
     pub strength: f64,
-}
-
-impl Adapter {
-    /// Whether a text is an adapter's name and hash.
-    pub fn is_id(text: &str) -> bool {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        let digit = |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        let good = |name: &str, hash: &str| {
-            (1..=64).contains(&name.len()) && name.bytes().all(plain) && hash.len() == 8 && hash.bytes().all(digit)
-        };
-        text.split_once('@').is_some_and(|(name, hash)| good(name, hash))
-    }
 }
 
 /// Everything that, with the model, determines a story.
@@ -125,7 +114,7 @@ impl Settings {
         number("length", self.length.into(), (limits.length.0.into(), limits.length.1.into()))?;
         if let Some(Adapter { id, strength }) = &self.adapter {
             number("strength", *strength, limits.strength)?;
-            if !Adapter::is_id(id) {
+            if !is_id(id) {
                 return Err(SettingsError::Adapter(id.chars().take(80).collect()));
             }
         }
@@ -192,6 +181,12 @@ fn limits_are_kept() {
     for id in ["poet", "@0123abcd", "poet@0123ABCD", "poet@0123abc", "a poet@0123abcd", "po@et@0123abcd"] {
         assert!(adapted(id, 1.0).is_err(), "{id}");
     }
+}
+
+#[test]
+fn the_page_has_the_default_prompt() {
+    // It stands in the form before the engine has started.
+    assert!(include_str!("../../index.html").contains(&format!(">{}</textarea>", Settings::default().prompt)));
 }
 
 #[test]

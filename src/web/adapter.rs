@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::load::Loaded;
 use super::manifest;
 use super::page::post;
+use crate::model::id::hash_of;
 use crate::model::{Adapter, ModelError};
 use crate::protocol::{AdapterFacts, Code, ModelReport};
 use crate::story::Settings;
@@ -12,8 +13,7 @@ use crate::story::Settings;
 /// What the server has of the adapter that settings ask for.
 pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
     let asked = settings.adapter.as_ref()?;
-    let hash = |id: &str| id.rsplit('@').next().map(str::to_string);
-    loaded.adapters.iter().find(|adapter| hash(&adapter.id()) == hash(&asked.id))
+    loaded.adapters.iter().find(|adapter| hash_of(&adapter.id()) == hash_of(&asked.id))
 }
 
 /// The adapter that settings ask for, if it is not here and the server has it.
@@ -34,7 +34,7 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
     let weights = get(&entry.weights.at(&weights_url), |arrived, _| progress(arrived)).await?;
     let adapter = read(loaded, &entry.name, &config.bytes.to_vec(), &weights.bytes.to_vec())
         .map_err(|error| Failure::new(Code::Model, format!("The adapter on the server cannot be used: {error}.")))?;
-    if adapter.hash8 != id.rsplit('@').next().unwrap_or_default() {
+    if adapter.hash8 != hash_of(&id) {
         let why =
             "The list of models on the server does not know this adapter's scale. Run node scripts/manifest.mjs there.";
         return Err(Failure::new(Code::Manifest, why.into()));

@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
 use crate::experiment::link::{read_judge, read_sweep, write_judge, write_sweep};
 use crate::experiment::{Grid, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding, sweep_digest};
+use crate::metrics::label_of;
 use crate::protocol::Code;
 use crate::protocol::experiments::{Answer, Finished, Request};
 use std::cell::{Cell, RefCell};
@@ -80,7 +81,8 @@ impl Worker {
                     Err(error) => Answer::Grid { id, grid: None, axes: None, problem: Some(sentence(&error)) },
                 });
             }
-            Request::Analyse { id, grid, label, values, written } => {
+            Request::Analyse { id, grid, metric, values, written } => {
+                let label = label_of(&metric);
                 let several = (0..grid.axes.len()).filter(|&axis| grid.axes[axis].values.len() > 1);
                 let findings = several.map(|axis| finding(&grid, axis, &label, &values)).collect();
                 post(&Answer::Findings {

@@ -126,7 +126,7 @@ test("the table is sorted by any column, and keeps its rows and the focus", asyn
 
   // The numbers of the axes stand in the table, whichever they are.
   await pick(page, "Up", "mean_log_probability_bits");
-  assert.match((await column(page, "Log-probability per token"))[0], /^−\d\.\d\d$/);
+  assert.match((await column(page, "Log-probability per token, bits"))[0], /^−\d\.\d\d$/);
   await (await find(page, "button", "Show Story 2")).focus();
   await (
     await find(page, "textbox", "Name of Story 2")
@@ -218,7 +218,7 @@ test("the front is drawn where both axes have a better end, and the legend says 
   assert.match(await text(), /that reach people’s range count as equally coherent/);
   await pick(page, "Up", "entropy_per_word_bits");
   assert.equal(await dashed(), 0);
-  assert.match(await text(), /No front: neither more nor less of entropy per word, bits is better/);
+  assert.match(await text(), /No front: neither more nor less of entropy per word is better/);
   assert.doesNotMatch(await text(), /none is both/);
 });
 

@@ -106,7 +106,7 @@ test("the sweep of strengths runs to its end, and its rows are the command line'
   // Twelve stories are too few for any test, and the findings say so.
   assert.match(
     await page.$eval(".measure .findings-list", (list) => list.textContent),
-    /Too few seeds to say anything of coherence for the base model along strength/,
+    /Too few seeds to say anything of coherence by the base model along strength/,
   );
 });
 

@@ -5,10 +5,13 @@ import { createConfirm } from "../parts/confirm.js";
 import { button, element, required } from "../parts/dom.js";
 import { count } from "../parts/format.js";
 import { fitSettings } from "../parts/fit.js";
+import { nameOf } from "../parts/names.js";
 import { createLibraryClient } from "../session/library.js";
 import { createLibrary } from "../views/library.js";
+import { learnMetrics } from "../views/metric-list.js";
 import { createNotices } from "../views/notices.js";
 import { EXPERIMENTS, experimentOf } from "./list.js";
+import { learnAxes } from "./sampling/numbers.js";
 import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
@@ -311,11 +314,11 @@ async function move() {
 async function begin() {
   analyst.start();
   const hello = await analyst.hello;
+  learnMetrics(hello.metrics);
+  learnAxes(hello.axes);
   revision = hello.engine.revision;
-  const wanted = isLink(location.hash)
-    ? (new URLSearchParams(location.hash.slice(1)).get("model")?.split("@")[0] ?? null)
-    : null;
-  const file = await modelFile(manifestUrl, wanted);
+  const wanted = isLink(location.hash) ? new URLSearchParams(location.hash.slice(1)).get("model") : null;
+  const file = await modelFile(manifestUrl, wanted && nameOf(wanted));
   model = file.id;
   ground = { hello, model: file };
   page.replaceChildren(chooser.node, stage);

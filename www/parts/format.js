@@ -1,5 +1,9 @@
 // Numbers and texts as the page shows them: real minus signs, an en dash for "nothing to show", one way to write each unit.
 
+/**
+ * @import { Written } from "../protocol.js"
+ */
+
 /** What stands where there is no number. */
 export const NOTHING = "–";
 
@@ -9,23 +13,79 @@ export const FEWEST_OF_INTERVAL = 6;
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
 /**
- * A number with a fixed count of decimals and a real minus sign.
+ * A number with a fixed count of decimals, halves rounded away from zero, and a real minus sign. Zero has no sign. src/metrics/written.rs
+ * follows the same rules as this and the functions below; tests/written.json holds both to them.
  * @param {number | null} value
  * @param {number} decimals
  */
 export function decimal(value, decimals) {
   if (value === null || !Number.isFinite(value)) return NOTHING;
-  const text = value.toFixed(decimals);
-  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  const scale = 10 ** decimals;
+  const size = Math.round(Math.abs(value) * scale) / scale;
+  return `${value < 0 && size > 0 ? "−" : ""}${size.toFixed(decimals)}`;
 }
 
 /**
- * A share between 0 and 1 as a percentage.
+ * A share of 1 as a whole percentage. What is less than 1 is written as 99% at most.
+ * @param {number | null} share
+ */
+export function percent(share) {
+  return share === null || !Number.isFinite(share) ? NOTHING : `${decimal(percentage(share), 0)}%`;
+}
+
+/** @param {number} share */
+const percentage = (share) => (share < 1 ? Math.min(99, share * 100) : share * 100);
+
+/**
+ * A value as its metric is written.
+ * @param {number | null} value
+ * @param {Written} written
+ */
+export function write(value, written) {
+  return written === "percent" ? percent(value) : decimal(value, written.decimals);
+}
+
+/**
+ * How much more one value is than another, as it is written: of shares in percentage points.
+ * @param {number | null} from
+ * @param {number | null} to
+ * @param {Written} written
+ */
+export function difference(from, to, written) {
+  if (from === null || to === null) return NOTHING;
+  const [decimals, scale] = written === "percent" ? [0, 100] : [written.decimals, 1];
+  // Between the numbers that are shown, so that a reader who subtracts them finds the same.
+  const [before, after] = [from, to].map((value) =>
+    Number(decimal(scale === 100 ? percentage(value) : value, decimals).replace("−", "-")),
+  );
+  const text = decimal((after ?? 0) - (before ?? 0), decimals);
+  if (/^[0.]*$/.test(text)) return "0";
+  return text.startsWith("−") ? text : `+${text}`;
+}
+
+/**
+ * A number of any size with about three digits.
  * @param {number | null} value
  */
-export function percent(value) {
-  return value === null || !Number.isFinite(value) ? NOTHING : `${decimal(Math.round(value * 100), 0)}%`;
+export function short(value) {
+  const size = Math.abs(value ?? 0);
+  return decimal(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
+
+/**
+ * The same with its sign, which zero has not.
+ * @param {number} value
+ */
+export function signed(value) {
+  const text = short(value);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
+/** @param {number} p */
+export const pValue = (p) => (p < 0.001 ? "< 0.001" : decimal(p, 3));
+
+/** @param {string} text */
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
  * A probability with the decimals that it needs: small ones tell more by theirs.

@@ -1,7 +1,7 @@
 // Adapters: those of the server, fetched when they are chosen or a story asks for them, and the reader's own files.
 import { AdapterProblem, downloadAdapter } from "./adapter-download.js";
 import { readAdapterFiles } from "./adapter-files.js";
-import { hashOf, isSameAdapter } from "./state.js";
+import { hashOf, isSameAdapter } from "../parts/names.js";
 
 /**
  * @import { AdapterDescription, Settings } from "../protocol.js"

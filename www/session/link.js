@@ -1,5 +1,6 @@
 // Links that replay a story: the address bar, the clipboard, and holding a replay against what its link promised.
 import { element } from "../parts/dom.js";
+import { verdict } from "./verdict.js";
 
 /**
  * @import { StoryRecord } from "../protocol.js"
@@ -45,22 +46,9 @@ export function leaveAddressBar() {
  * @returns {Verdict | null}
  */
 export function judge(expectation, record) {
-  if (!expectation?.digest) return null;
-  if (expectation.digest === record.digest) return { same: true, text: "reproduced exactly" };
-  if (record.ended === "stopped") return { same: false, text: "stopped before it could be compared with its link" };
-  if (expectation.model && expectation.model !== record.model) {
-    return {
-      same: false,
-      text: `not the same story: the link was made with the model ${expectation.model}, this is ${record.model}`,
-    };
-  }
-  if (expectation.engine_revision !== null && expectation.engine_revision !== record.engine_revision) {
-    return {
-      same: false,
-      text: `not the same story: the link was made with engine revision ${expectation.engine_revision}, this is ${record.engine_revision}`,
-    };
-  }
-  return { same: false, text: "not the same story: same model and engine, but the tokens differ" };
+  const found = verdict(expectation, record);
+  if (!found || found.same || record.ended !== "stopped") return found;
+  return { same: false, text: "stopped before it could be compared with its link" };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Links of the session: one in the address bar is read and its story written; that of a story, or of settings, is copied.
 import { address, copy } from "./link.js";
-import { isSameAdapter, sameSettings, shownEntry } from "./state.js";
+import { sameSettings, shownEntry } from "./state.js";
+import { isSameAdapter, nameOf } from "../parts/names.js";
 
 /**
  * @import { LinkReadMessage, Settings } from "../protocol.js"
@@ -71,8 +72,7 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
       expectation: { digest, model, engine_revision, damaged: problems.length > 0 },
       parent: null,
     });
-    const name = model?.split("@")[0];
-    if (name) engine.want(name);
+    if (model) engine.want(nameOf(model));
   }
 
   /** Tells everybody who waits for a link that it does not come; the answers still on their way then reach nobody. */

@@ -1,4 +1,5 @@
 // Questions about one place of a story: what the model considers there, and the tokens of a word to put there.
+import { idOf } from "../parts/names.js";
 
 /**
  * @import { EncodedMessage, LookRequest, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
@@ -14,12 +15,7 @@
  */
 export function canRead({ engine, chain, revision }, entry) {
   const { model, engine_revision } = entry.record;
-  return (
-    engine.phase === "ready" &&
-    chain !== null &&
-    engine_revision === revision &&
-    model === `${engine.model.name}@${engine.model.hash8}`
-  );
+  return engine.phase === "ready" && chain !== null && engine_revision === revision && model === idOf(engine.model);
 }
 
 /**

@@ -1,4 +1,5 @@
 // The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
+import { isSameAdapter } from "../parts/names.js";
 
 /**
  * @import { AdapterDescription, ChainDescription, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
@@ -187,22 +188,6 @@ export function sameSettings(one, other) {
       ? isSameAdapter(one.adapter.id, other.adapter.id) && one.adapter.strength === other.adapter.strength
       : one.adapter === other.adapter)
   );
-}
-
-/**
- * The part of an adapter's NAME@HASH8 that counts.
- * @param {string} id
- */
-export function hashOf(id) {
-  return id.slice(id.lastIndexOf("@") + 1);
-}
-
-/**
- * @param {string} one
- * @param {string} other
- */
-export function isSameAdapter(one, other) {
-  return hashOf(one) === hashOf(other);
 }
 
 /**

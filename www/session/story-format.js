@@ -1,5 +1,6 @@
 // What a kept or imported story looks like. Whatever comes from outside is held against this, field by field; nothing is
 // cut or mended on the way.
+import { HASH, ID } from "../parts/names.js";
 
 /**
  * @import { StoryRecord } from "../protocol.js"
@@ -142,7 +143,7 @@ const settings = object(
     order: list(like(/^[\w-]{1,64}$/)),
     rules: whole(1, 2 ** 32 - 1),
     forced: list(pair),
-    adapter: object({ id: like(/^[\w.-]{1,64}@[0-9a-f]{8}$/), strength: between(0, 1.5) }),
+    adapter: object({ id: like(ID), strength: between(0, 1.5) }),
   },
 );
 
@@ -153,7 +154,7 @@ const record = object(
     token_ids: tokens,
     token_texts: list(text(1000)),
     surprisal_bits: list(finite),
-    digest: like(/^[0-9a-f]{8}$/),
+    digest: like(HASH),
     numbers,
     percentiles: byName(between(0, 1)),
     ended: like(/^(length|story|context|stopped)$/),

@@ -1,18 +1,10 @@
 // The adapter that a story was written with, in few words.
 import { percent } from "../parts/format.js";
-import { isSameAdapter } from "../session/state.js";
+import { isSameAdapter, nameOf } from "../parts/names.js";
 
 /**
  * @import { Adapter, Settings } from "../protocol.js"
  */
-
-/**
- * What people call an adapter.
- * @param {string} id  NAME@HASH8
- */
-export function adapterName(id) {
-  return id.slice(0, id.lastIndexOf("@"));
-}
 
 /**
  * A strength as a percentage; as exact as it was set.
@@ -29,7 +21,7 @@ export function strengthWords(strength) {
  * @param {Settings} settings
  */
 export function adapterWords({ adapter }) {
-  return adapter ? `${adapterName(adapter.id)} ${strengthWords(adapter.strength)}` : "";
+  return adapter ? `${nameOf(adapter.id)} ${strengthWords(adapter.strength)}` : "";
 }
 
 /**

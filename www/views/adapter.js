@@ -1,10 +1,10 @@
 // The adapter in the controls: none, one of the server's, or files of the reader's own; and how much of it is added to the model.
-import { adapterName, strengthWords } from "./adapter-words.js";
+import { strengthWords } from "./adapter-words.js";
 import { button, element, required } from "../parts/dom.js";
 import { megabytes } from "../parts/format.js";
 import { createSlider } from "../parts/slider.js";
 import { CONFIG, WEIGHTS } from "../session/adapter-files.js";
-import { hashOf, isSameAdapter } from "../session/state.js";
+import { hashOf, isSameAdapter, nameOf } from "../parts/names.js";
 
 /**
  * @import { Adapter } from "../protocol.js"
@@ -159,8 +159,7 @@ export function createAdapter({ onChange, onChosen, onFiles }) {
   function about() {
     if (chosen === null) return aboutNone;
     const id = chosen;
-    if (there.offered.some((one) => isSameAdapter(one.id, id)))
-      return ABOUT[adapterName(known(id)?.id ?? id)] ?? ABOUT_ANY;
+    if (there.offered.some((one) => isSameAdapter(one.id, id))) return ABOUT[nameOf(known(id)?.id ?? id)] ?? ABOUT_ANY;
     if (known(id)) return `${id} is yours, in this tab only: who follows a link to its stories needs its files, too.`;
     // Before the model has loaded, nobody knows what the server has.
     return there.listed ? `The files of ${id} are not here. Open them, or choose another.` : ABOUT_ANY;

@@ -1,5 +1,5 @@
 // What two stories differ in, as rows for tables: the settings that are not the same, and every number with its difference.
-import { NOTHING, decimal, percent, tokenName } from "../parts/format.js";
+import { NOTHING, difference, tokenName } from "../parts/format.js";
 import { strengthWords } from "./adapter-words.js";
 import { metricOf } from "./metric-list.js";
 import { GROUPS } from "./metrics.js";
@@ -61,26 +61,14 @@ export function numberGroups(one, other) {
   return GROUPS.map(({ name, headlines, parts }) => ({
     name,
     rows: [...new Set([...headlines, ...parts])].flatMap((metric) => {
-      const { label, write } = metricOf(metric);
+      const { title, write, written } = metricOf(metric);
       const [before, after] = [one.numbers[metric] ?? null, other?.numbers[metric] ?? null];
       if (before === null && after === null) return [];
-      return [{ label, one: write(before), other: write(after), difference: difference(before, after, write) }];
+      return [
+        { label: title, one: write(before), other: write(after), difference: difference(before, after, written) },
+      ];
     }),
   }));
-}
-
-/**
- * How much more the other one has, in the metric's unit.
- * @param {number | null} one
- * @param {number | null} other
- * @param {(value: number | null) => string} write
- */
-function difference(one, other, write) {
-  if (one === null || other === null) return NOTHING;
-  // Between two shares lie percentage points, not percent.
-  const text = write === percent ? decimal(Math.round(other * 100) - Math.round(one * 100), 0) : write(other - one);
-  if (/^[−0.]*$/.test(text)) return "0";
-  return text.startsWith("−") ? text : `+${text}`;
 }
 
 /** @param {number} value */

@@ -11,9 +11,8 @@ import { createChain } from "./chain.js";
  * @import { ChainSettings } from "./chain.js"
  */
 
-/** Beginnings to try, by the name on the button. */
+/** Beginnings to try beside the default one, by the name on the button. */
 const EXAMPLE_PROMPTS = [
-  ["Door in the snow", "Once upon a time, a small fox found a door in the snow."],
   ["Three daughters", "There was once a king who had three daughters, and the youngest"],
   ["Lily’s door", "Lily saw a strange door at the end of the garden. She"],
   ["Old witch", "Deep in the forest there lived an old witch who"],
@@ -203,7 +202,7 @@ export function createControls({
   });
 
   required("prompts", HTMLElement).append(
-    ...EXAMPLE_PROMPTS.map(([name = "", text = ""]) =>
+    ...[["Door in the snow", prompt.defaultValue], ...EXAMPLE_PROMPTS].map(([name = "", text = ""]) =>
       button(name, () => {
         touched = true;
         replacePrompt(text);

@@ -173,7 +173,7 @@ export function imageOf(picture, about) {
     return item;
   });
   const height = y + LINE;
-  const title = `Fabula: ${picture.across.label} and ${picture.up.label}`;
+  const title = `Fabula: ${picture.across.title} and ${picture.up.title}`;
   const name = svg("title");
   name.textContent = `${title}, ${about}`;
   return svg(

@@ -1,9 +1,8 @@
 // The filter of map and table as a form: closed until it is wanted, with how many stories pass beside it.
-import { adapterName } from "./adapter-words.js";
 import { stagesOn } from "./chain-words.js";
 import { ANY_ADAPTER, ANY_STAGE, NO_ADAPTER, NO_STAGE, everything, isOn } from "./map-filter.js";
 import { button, element } from "../parts/dom.js";
-import { hashOf } from "../session/state.js";
+import { hashOf, nameOf } from "../parts/names.js";
 
 /**
  * @import { ChainDescription } from "../protocol.js"
@@ -185,7 +184,7 @@ export function createFilterForm({ onFilter }) {
         ["", "any, or none"],
         [NO_ADAPTER, "none"],
         [ANY_ADAPTER, "any"],
-        ...[...adapters.values()].sort().map(/** @returns {Choice} */ (id) => [id, adapterName(id)]),
+        ...[...adapters.values()].sort().map(/** @returns {Choice} */ (id) => [id, nameOf(id)]),
       ]);
       // While a story is being written none is shown; the one before it then counts.
       if (promptNow !== null) shownPrompt = promptNow;

@@ -98,8 +98,8 @@ function endsOf(values) {
  * Shares are written as percentages; other numbers as short as they are.
  * @param {Metric} metric
  */
-function tickFormat({ write }) {
-  return write === percent ? { tickFormat: percent } : {};
+function tickFormat({ written }) {
+  return written === "percent" ? { tickFormat: percent } : {};
 }
 
 /**
@@ -171,7 +171,7 @@ export function drawMap(picture, { width, height, palette }) {
         ticks: 5,
         tickSize: 0,
         ...tickFormat(across),
-        label: `${across.label} →`,
+        label: `${across.title} →`,
         labelAnchor: "right",
         labelArrow: "none",
       }),
@@ -179,7 +179,7 @@ export function drawMap(picture, { width, height, palette }) {
         ticks: 5,
         tickSize: 0,
         ...tickFormat(up),
-        label: `↑ ${up.label}`,
+        label: `↑ ${up.title}`,
         labelAnchor: "top",
         labelArrow: "none",
       }),

@@ -1,8 +1,7 @@
 // Which stories the map and the table show: a filter by settings, as data and one function.
-import { adapterName } from "./adapter-words.js";
 import { stagesOn } from "./chain-words.js";
 import { decimal, percent } from "../parts/format.js";
-import { isSameAdapter } from "../session/state.js";
+import { isSameAdapter, nameOf } from "../parts/names.js";
 
 /**
  * @import { ChainDescription, Settings } from "../protocol.js"
@@ -131,7 +130,7 @@ export function filterWords(filter, chain) {
     ...rangeWords("temperature", filter.temperature),
     ...rangeWords("top-p", filter.topP),
     ...(filter.chain === null ? [] : [sampling[filter.chain] ?? `with ${stage}`]),
-    ...(filter.adapter === null ? [] : [without[filter.adapter] ?? `by ${adapterName(filter.adapter)}`]),
+    ...(filter.adapter === null ? [] : [without[filter.adapter] ?? `by ${nameOf(filter.adapter)}`]),
     ...rangeWords("strength", filter.strength, percent),
     ...(filter.prompt === null ? [] : ["one prompt"]),
     ...(filter.rating === null ? [] : [filter.rating === 5 ? "value 5" : `value ${filter.rating} or more`]),

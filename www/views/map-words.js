@@ -21,7 +21,7 @@ export function pictureWords({ points, across, up }, about) {
     const values = points.map((point) => (index === 0 ? point.x : point.y));
     const range =
       values.length > 0 ? `, from ${metric.write(Math.min(...values))} to ${metric.write(Math.max(...values))}` : "";
-    return `${metric.label} ${index === 0 ? "across" : "up"}${range}`;
+    return `${metric.title} ${index === 0 ? "across" : "up"}${range}`;
   });
   return `Scatter plot of ${about}: ${ends.join("; ")}. The table of generations holds the same numbers.`;
 }
@@ -43,7 +43,7 @@ export function hintWords(missing) {
 export function pointWords({ entry, x, y }, metrics) {
   const { temperature, top_p } = entry.record.settings;
   const adapter = adapterWords(entry.record.settings);
-  const told = metrics.map(({ label, write }, index) => `${label} ${write(index === 0 ? x : y)}`);
+  const told = metrics.map(({ title, write }, index) => `${title} ${write(index === 0 ? x : y)}`);
   return `${entryName(entry)}: temperature ${decimal(temperature, 2)}, top-p ${decimal(top_p, 2)}, ${adapter ? `${adapter}, ` : ""}${told.join(", ")}`;
 }
 

@@ -56,11 +56,7 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   const chosenText = element("p", { class: "map-chosen-text hint" });
   const clear = button("Clear", () => onBrush([], false), { class: "small" });
   const choiceOf = (/** @type {string} */ label, /** @type {string[]} */ names) =>
-    element(
-      "select",
-      { "aria-label": label },
-      ...names.map((name) => element("option", { value: name }, metricOf(name).label)),
-    );
+    element("select", { "aria-label": label }, ...names.map((name) => element("option", { value: name })));
   const across = choiceOf("Across", ACROSS);
   const up = choiceOf("Up", UP);
   const meanBox = element("input", { type: "checkbox" });
@@ -260,7 +256,15 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   meanBox.addEventListener("change", update);
   new ResizeObserver(update).observe(box);
 
+  function describe() {
+    for (const choice of [across, up])
+      for (const option of choice.options) option.textContent = metricOf(option.value).title;
+  }
+  describe();
+
   return {
+    /** Calls the numbers as the engine does, once it has said how. */
+    describe,
     /** The names of the numbers across and up. @returns {[string, string]} */
     axes: () => [across.value, up.value],
     /** @param {MapView} next */

@@ -67,7 +67,7 @@ export function meansWords(means, metrics, { over, few }) {
   if (means === "unknown") return "The mean can be taken once the engine runs.";
   const told = metrics.map((metric, index) => {
     const { mean, interval } = means[index] ?? means[0];
-    return `${metric.label} ${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}`;
+    return `${metric.title} ${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}`;
   });
   if (means.every(({ interval }) => interval)) return `Mean of ${over}, with the 95% interval: ${told.join("; ")}.`;
   return `Mean of ${over}: ${told.join("; ")}. An interval needs ${FEWEST_OF_INTERVAL} stories${few}.`;

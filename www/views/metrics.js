@@ -84,14 +84,6 @@ export const GROUPS = [
 ];
 
 /**
- * 99.6% of the way is not the whole of it.
- * @param {number} coherence
- */
-function wayToRange(coherence) {
-  return coherence < 1 ? Math.floor(Math.max(0, coherence) * 100) / 100 : 1;
-}
-
-/**
  * The number in large, what it means, and how far a bar goes.
  * @param {Metric} metric
  * @param {Numbers} numbers
@@ -103,10 +95,9 @@ function headlineOf(metric, { numbers, percentiles }) {
     const why = metric.library
       ? "No number without the library, or fewer words than it takes."
       : "No number yet, or too few words.";
-    return { large: NOTHING, unit: "", say: `${metric.say} ${why}`, bar: null, people: false };
+    return { large: NOTHING, unit: "", say: `${metric.sentence} ${why}`, bar: null, people: false };
   }
   if (metric.name === "coherence") {
-    const share = wayToRange(value);
     const safe = (percentiles["slor_per_word_bits"] ?? 0) > SAFER;
     const unit =
       value < 1
@@ -114,19 +105,19 @@ function headlineOf(metric, { numbers, percentiles }) {
         : safe
           ? "people’s range reached; safer than people write"
           : "within people’s range";
-    return { large: percent(share), unit, say: metric.say, bar: share, people: false };
+    return { large: metric.write(value), unit, say: metric.sentence, bar: value, people: false };
   }
   if (place === null) {
     // Only shares fill a bar.
     return {
       large: metric.write(value),
       unit: "",
-      say: metric.say,
-      bar: metric.write === percent ? value : null,
+      say: metric.sentence,
+      bar: metric.written === "percent" ? value : null,
       people: false,
     };
   }
-  const say = `${metric.say} Here ${metric.write(value)}: ${metric.more} than ${percent(place)} of people’s passages of this length.`;
+  const say = `${metric.sentence} Here ${metric.write(value)}: ${metric.more} than ${percent(place)} of people’s passages of this length.`;
   return { large: percent(place), unit: "of people’s passages have less", say, bar: place, people: true };
 }
 
@@ -140,15 +131,12 @@ function createGroup(group) {
   const fill = element("i");
   const range = element("u");
   const say = element("p", { class: "say" });
-  const options = group.headlines.map((name) => element("option", { value: name }, metricOf(name).label));
+  const options = group.headlines.map((name) => element("option", { value: name }));
   const choice = element("select", { "aria-label": `${group.name} headline` }, ...options);
   const values = group.parts.map(() => element("dd", {}, NOTHING));
   const places = group.parts.map(() => element("dd", { class: "place" }));
-  const rows = group.parts.flatMap((name, index) => [
-    element("dt", { title: metricOf(name).say }, metricOf(name).label),
-    values[index] ?? "",
-    places[index] ?? "",
-  ]);
+  const names = group.parts.map(() => element("dt"));
+  const rows = names.flatMap((name, index) => [name, values[index] ?? "", places[index] ?? ""]);
   const extra = element("div", { class: "extra" });
   const curve = group.curve ? createCurve() : null;
   const node = element(
@@ -205,7 +193,7 @@ function createGroup(group) {
     const short = finished && (numbers?.numbers["tokens"] ?? SHORTEST) < SHORTEST;
     // A headline that the reader changed says what it stands on.
     const own = choice.value !== group.headlines[0];
-    about.textContent = [own ? metric.label : short ? "" : group.about, short ? "too short to say much" : ""]
+    about.textContent = [own ? metric.title : short ? "" : group.about, short ? "too short to say much" : ""]
       .filter(Boolean)
       .join(", ");
     headline.textContent = large;
@@ -233,9 +221,20 @@ function createGroup(group) {
     });
   }
 
+  /** Calls the numbers as the engine does, once it has said how. */
+  function describe() {
+    for (const option of options) option.textContent = metricOf(option.value).title;
+    names.forEach((name, index) => {
+      const { title, sentence } = metricOf(group.parts[index] ?? "");
+      name.textContent = title;
+      name.title = sentence;
+    });
+    show(shown, complete);
+  }
+
   choice.addEventListener("change", () => show(shown, complete));
-  show(null, true);
-  return { node, show, progress, extra };
+  describe();
+  return { node, show, describe, progress, extra };
 }
 
 /**
@@ -264,7 +263,7 @@ function createSecondOpinion() {
       const coherence = numbers?.numbers["base_coherence"] ?? null;
       // Of stories from before it was asked, nothing is known.
       node.hidden = !adapted || (finished && coherence === null);
-      value.textContent = coherence === null ? "…" : percent(wayToRange(coherence));
+      value.textContent = coherence === null ? "…" : percent(coherence);
     },
   };
 }
@@ -281,6 +280,9 @@ export function createMetrics({ library }) {
   return {
     nodes: groups.map((group) => group.node),
     attribute: secondOpinion.attribute,
+    describe() {
+      for (const group of groups) group.describe();
+    },
     /**
      * @param {Numbers | null} numbers
      * @param {boolean} [finished]
@@ -306,7 +308,7 @@ export function summaryOf({ numbers, percentiles }) {
   const novelty = percentiles["new_ngrams_3"];
   const surprise = percentiles["entropy_per_word_bits"];
   if (novelty !== undefined) parts.push(`more novel than ${percent(novelty)} of people’s passages`);
-  if (typeof coherence === "number") parts.push(`coherence ${percent(Math.max(0, coherence))}`);
+  if (typeof coherence === "number") parts.push(`coherence ${percent(coherence)}`);
   if (surprise !== undefined) parts.push(`more surprise than ${percent(surprise)} of people’s passages`);
   if (parts.length === 0 && typeof numbers["perplexity"] === "number")
     parts.push(`perplexity ${decimal(numbers["perplexity"], 1)}`);

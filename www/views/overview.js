@@ -117,5 +117,12 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans
     table.show({ entries: passing, about: about(), shown, brushed, axes: map.axes(), chain });
   }
 
-  return { show };
+  return {
+    show,
+    /** Calls the numbers as the engine does, once it has said how. */
+    describe() {
+      map.describe();
+      show(view);
+    },
+  };
 }

@@ -64,8 +64,9 @@ export function createReadout({ onOpen, onEnter }) {
       return waiting
         ? "Marked when the story is finished."
         : "Which phrases were copied is marked here once the library, under Novelty, is open.";
-    if (spans.length === 0) return "No five words in a row stand in any book (very common words aside).";
-    return `${count(spans.length)} ${spans.length === 1 ? "span stands" : "spans stand"} in the books (very common words aside). Choose one to see where.`;
+    // The number “words in copied spans” counts common phrases too.
+    if (spans.length === 0) return "No run of five or more words is in the library, common phrases aside.";
+    return `${count(spans.length)} marked ${spans.length === 1 ? "run" : "runs"} of five or more words from the library, common phrases aside. Choose one to see where.`;
   }
 
   return {

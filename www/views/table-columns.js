@@ -2,7 +2,7 @@
 import { adapterWords } from "./adapter-words.js";
 import { chainWords } from "./chain-words.js";
 import { metricOf } from "./metric-list.js";
-import { NOTHING, decimal, percent } from "../parts/format.js";
+import { NOTHING, capital, decimal, percent } from "../parts/format.js";
 
 /**
  * @import { ChainDescription } from "../protocol.js"
@@ -29,12 +29,12 @@ export const USUAL_SORTING = { key: "story", direction: "descending" };
  * @returns {Column}
  */
 function numberOf(name) {
-  const { label, say, write } = metricOf(name);
+  const { title, sentence, write } = metricOf(name);
   const value = (/** @type {Entry} */ { record }) => record.numbers[name] ?? null;
   return {
     key: name,
-    label: label.charAt(0).toUpperCase() + label.slice(1),
-    say,
+    label: capital(title),
+    say: sentence,
     value,
     write: (entry) => write(value(entry)),
   };

@@ -5,7 +5,9 @@ use crate::judge_file::Judged;
 use crate::sweep_file::Numbers;
 use crate::terminal::shown;
 use clap::Args;
-use fabula::experiment::{Finding, axis_label, caveats, finding};
+use fabula::experiment::{Finding, ValueMean, axis_label, caveats, finding};
+use fabula::metrics::written::Written;
+use fabula::metrics::{describe, label_of};
 use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
@@ -62,7 +64,7 @@ pub fn run(arguments: Arguments) -> Outcome {
             let names: Vec<&str> = by_name.keys().map(String::as_str).collect();
             return Err(format!("{file} has no number {name:?}; it has {}", names.join(", ")).into());
         };
-        findings.extend(axes.iter().map(|&axis| (name.clone(), finding(grid, axis, &name.replace('_', " "), values))));
+        findings.extend(axes.iter().map(|&axis| (name.clone(), finding(grid, axis, &label_of(name), values))));
     }
     let caveats = caveats(grid, written);
     let mut out = std::io::stdout().lock();
@@ -72,8 +74,11 @@ pub fn run(arguments: Arguments) -> Outcome {
         writeln!(out, "{}", serde_json::to_string_pretty(&json!({"findings": findings, "caveats": caveats}))?)?;
         return Ok(());
     }
-    for (_, Finding { metric, axis, sentences, .. }) in findings {
+    for (name, Finding { metric, axis, means, sentences, .. }) in findings {
         writeln!(out, "{} along {}:", shown(&metric), shown(&axis_label(&axis)))?;
+        if means.iter().any(|mean| mean.estimate.is_some()) {
+            writeln!(out, "  {}", means_in_words(&name, &means))?;
+        }
         for sentence in sentences {
             writeln!(out, "  {}", shown(&sentence))?;
         }
@@ -82,4 +87,15 @@ pub fn run(arguments: Arguments) -> Outcome {
         writeln!(out, "{}", shown(&caveat))?;
     }
     Ok(())
+}
+
+/// "Mean: 98% at 0.2, 61% at 2", with the unit if there is one.
+fn means_in_words(name: &str, means: &[ValueMean]) -> String {
+    let (written, unit) =
+        describe(name).map_or((Written::Decimals(3), ""), |found| (found.metric.written, found.metric.unit));
+    let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
+    let told = means.iter().filter_map(|ValueMean { value, estimate }| {
+        Some(format!("{} at {value}", written.write(estimate.as_ref()?.mean)))
+    });
+    format!("Mean{unit}: {}", told.collect::<Vec<_>>().join(", "))
 }

@@ -1,11 +1,11 @@
 //! `fabula generate`
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, library, open, reference, text};
-use crate::settings::{SettingsArguments, verdict};
+use crate::settings::SettingsArguments;
 use crate::terminal::{shown, story};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine};
-use fabula::link;
+use fabula::link::{self, Verdict};
 use fabula::metrics::EarlierStories;
 use fabula::reading::{Scorer, by_name, percentiles};
 use fabula::story::{Generation, Writer};
@@ -86,7 +86,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let generation = writer.finish(&earlier, reference.as_ref());
     let seconds = start.elapsed().as_secs_f64();
     let verdict =
-        link.and_then(|link| verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
+        link.and_then(|link| link::verdict(&link, &generation.digest, &generation.model, generation.engine_revision));
     if arguments.json {
         let texts = arguments.adapter.texts(&model.info)?;
         let library = match &arguments.library {
@@ -124,8 +124,8 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     writeln!(out)?;
     match verdict {
-        Some((true, verdict)) => eprintln!("fabula: {}", shown(&verdict)),
-        Some((false, verdict)) => return Err(verdict.into()),
+        Some(Verdict { same: true, text }) => eprintln!("fabula: {}", shown(&text)),
+        Some(Verdict { same: false, text }) => return Err(text.into()),
         None => {}
     }
     Ok(())

@@ -5,24 +5,25 @@ use crate::terminal::shown;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use fabula::link::{self, LinkRead};
 use fabula::sampling::{Order, PARAMETERS, Stage, presets};
-use fabula::story::Settings;
+use fabula::story::{Limits, Settings};
+
+const LIMITS: Limits = Settings::LIMITS;
+
+fn number_help<T: std::fmt::Display>(what: &str, (from, to): (T, T), default: T) -> String {
+    format!("{what} {from} to {to} [default: {default}]")
+}
 
 #[derive(Args)]
 pub struct SettingsArguments {
-    /// Text to continue [default: "Once upon a time, a small fox found a door in the snow."]
-    #[arg(long)]
+    #[arg(long, help = format!("Text to continue [default: {:?}]", Settings::default().prompt))]
     prompt: Option<String>,
-    /// 0 (greedy) to 2 [default: 0.8]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Temperature, from greedy at", LIMITS.temperature, Settings::default().temperature))]
     temperature: Option<f64>,
-    /// Nucleus mass, 0.05 to 1 [default: 0.95]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Nucleus mass,", LIMITS.top_p, Settings::default().top_p))]
     top_p: Option<f64>,
-    /// Seed of the random generator [default: 42]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Seed of the random generator,", LIMITS.seed, Settings::default().seed))]
     seed: Option<u32>,
-    /// Tokens to write at most [default: 160]
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Maximum number of tokens to write,", LIMITS.length, Settings::default().length))]
     tokens: Option<u32>,
     /// Named settings of the sampling chain, which single ones override: greedy, cautious, balanced, bold or beyond
     #[arg(long, value_parser = preset)]
@@ -138,20 +139,4 @@ impl SettingsArguments {
         }
         Ok((settings, None))
     }
-}
-
-/// Whether a story is what its link promised, and that in words; none if it promised nothing.
-pub fn verdict(link: &LinkRead, digest: &str, model: &str, revision: u32) -> Option<(bool, String)> {
-    let promised = link.digest.as_ref()?;
-    let other_model = link.model.as_ref().filter(|name| *name != model);
-    let other_revision = link.engine_revision.filter(|&other| other != revision);
-    let words = match (promised == digest, other_model, other_revision) {
-        (true, ..) => "reproduced exactly".into(),
-        (_, Some(name), _) => format!("not the same story: the link was made with the model {name}, this is {model}"),
-        (_, _, Some(other)) => {
-            format!("not the same story: the link was made with engine revision {other}, this is {revision}")
-        }
-        _ => "not the same story: same model and engine, but the tokens differ".into(),
-    };
-    Some((promised == digest, words))
 }

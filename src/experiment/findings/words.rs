@@ -2,6 +2,7 @@
 
 use super::{Comparison, ENOUGH_PROMPTS, LEVEL, units};
 use crate::experiment::Grid;
+use crate::metrics::written::signed;
 use crate::statistics::{Interval, SignFlip, p_words};
 
 /// What belongs to all findings of a sweep of which so many stories are written.
@@ -124,24 +125,4 @@ fn list(items: &[String]) -> String {
 fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default()
-}
-
-/// A number with its sign and about three digits.
-fn signed(number: f64) -> String {
-    let decimals = match number.abs() {
-        size if size >= 100.0 => 0,
-        size if size >= 10.0 => 1,
-        size if size >= 1.0 => 2,
-        _ => 3,
-    };
-    let text = format!("{:.decimals$}", number.abs());
-    let zero = text.bytes().all(|byte| b"0.".contains(&byte));
-    let sign = if zero {
-        ""
-    } else if number < 0.0 {
-        "−"
-    } else {
-        "+"
-    };
-    format!("{sign}{text}")
 }

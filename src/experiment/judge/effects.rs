@@ -12,41 +12,24 @@ use std::collections::BTreeMap;
 /// A difference counts as one if its corrected p is below.
 pub const LEVEL: f64 = 0.05;
 
-/// A number that is compared.
-pub struct Compared {
-    pub name: &'static str,
-    /// For people, in the middle of a sentence.
-    pub words: &'static str,
-    pub unit: &'static str,
-    /// The criterion that rises with it by construction; none for what the score does not contain.
-    criterion: Option<Criterion>,
-}
-
-const fn within(name: &'static str, words: &'static str, unit: &'static str, criterion: Criterion) -> Compared {
-    Compared { name, words, unit, criterion: Some(criterion) }
-}
-
-const fn outside(name: &'static str, words: &'static str, unit: &'static str) -> Compared {
-    Compared { name, words, unit, criterion: None }
-}
-
-/// The score's parts first, then what it does not contain.
-pub const COMPARED: [Compared; 15] = [
-    within("coherence", "coherence", "", Criterion::Coherence),
-    within("novelty", "novelty", "", Criterion::Novelty),
-    within("new_ngrams_3", "new word triples", "", Criterion::Novelty),
-    within("relevance", "relevance", "", Criterion::Relevance),
-    within("relevance_bits", "relevance in bits", " bits a token", Criterion::Relevance),
-    outside("surprise", "surprise", ""),
-    outside("contextual_gain_bits", "contextual gain", " bits a token"),
-    outside("mean_log_probability_bits", "mean log-probability", " bits a token"),
-    outside("excess_surprise_bits", "excess surprise", " bits a token"),
-    outside("longest_span", "longest copied span", " words"),
-    outside("seq_rep_4", "repeated runs of four tokens", ""),
-    outside("sentence_overlap", "sentence overlap", ""),
-    outside("distinct_1", "distinct words", ""),
-    outside("distinct_2", "distinct pairs of words", ""),
-    outside("tokens", "length", " tokens"),
+/// The numbers that are compared: the score's parts first, each with the criterion that rises with it by construction, then what the score
+/// does not contain.
+const COMPARED: [(&str, Option<Criterion>); 15] = [
+    ("coherence", Some(Criterion::Coherence)),
+    ("novelty", Some(Criterion::Novelty)),
+    ("new_ngrams_3", Some(Criterion::Novelty)),
+    ("relevance", Some(Criterion::Relevance)),
+    ("relevance_bits", Some(Criterion::Relevance)),
+    ("surprise", None),
+    ("contextual_gain_bits", None),
+    ("mean_log_probability_bits", None),
+    ("excess_surprise_bits", None),
+    ("longest_span", None),
+    ("seq_rep_4", None),
+    ("sentence_overlap", None),
+    ("distinct_1", None),
+    ("distinct_2", None),
+    ("tokens", None),
 ];
 
 /// What the analysis needs of a [`Judgement`]; read from its JSON as well.
@@ -121,12 +104,10 @@ pub struct Effects {
 
 /// Compares the arms.
 pub fn effects(protocol: &Protocol, outcomes: &[Outcome]) -> Effects {
-    let score = Compared { name: "score", words: "score", unit: "", criterion: None };
-    let mut effects: Vec<Effect> = Vec::new();
-    for compared in std::iter::once(&score).chain(&COMPARED) {
-        let in_score = std::ptr::eq(compared, &score)
-            || compared.criterion.is_some_and(|criterion| protocol.weights.of(criterion) > 0.0);
-        effects.extend(effect(compared.name, in_score, outcomes));
+    let mut effects: Vec<Effect> = effect("score", true, outcomes).into_iter().collect();
+    for (name, criterion) in COMPARED {
+        let in_score = criterion.is_some_and(|criterion| protocol.weights.of(criterion) > 0.0);
+        effects.extend(effect(name, in_score, outcomes));
     }
     let corrected = holm(&effects.iter().map(|effect| effect.p).collect::<Vec<_>>());
     for (effect, corrected) in effects.iter_mut().zip(corrected) {
@@ -198,6 +179,13 @@ pub mod tests {
         };
         let baseline = control.iter().map(|&(name, value)| (name.to_string(), value)).collect();
         Outcome { prompt, judged: numbers(judged), control: numbers(control), baseline }
+    }
+
+    #[test]
+    fn what_is_compared_has_a_label() {
+        for (name, _) in COMPARED {
+            assert!(crate::metrics::describe(name).is_some(), "{name}");
+        }
     }
 
     #[test]

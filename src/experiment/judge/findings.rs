@@ -1,7 +1,9 @@
 //! What the numbers support, in words, and never more.
 
-use super::effects::{COMPARED, LEVEL};
+use super::effects::LEVEL;
 use super::{Effect, Effects, Method, Verdict};
+use crate::metrics::written::short;
+use crate::metrics::{describe, label_of};
 use crate::statistics::{Interval, SignFlip, p_words};
 
 /// Sentences for people. The last says what was not tested.
@@ -56,10 +58,10 @@ fn of_score(score: &Effect, method: &Method) -> String {
         Verdict::Undecided if score.difference.mean == 0.0 => "The score is the same on average.".into(),
         Verdict::Undecided => {
             let way = if score.difference.mean > 0.0 { "higher" } else { "lower" };
-            format!("The score is {way} by {}, but chance could have made that.", told(score, ""))
+            format!("The score is {way} by {}, but chance could have made that.", told(score))
         }
-        Verdict::Higher => format!("The score is higher by {}. {why}", told(score, "")),
-        Verdict::Lower => format!("The score is lower by {}.", told(score, "")),
+        Verdict::Higher => format!("The score is higher by {}. {why}", told(score)),
+        Verdict::Lower => format!("The score is lower by {}.", told(score)),
     }
 }
 
@@ -68,14 +70,12 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
     if group.is_empty() {
         return Vec::new();
     }
-    let compared = |effect: &Effect| COMPARED.iter().find(|compared| compared.name == effect.metric);
-    let words = |effect: &Effect| compared(effect).map_or(effect.metric.clone(), |compared| compared.words.into());
+    let words = |effect: &Effect| label_of(&effect.metric);
     let decided = group.iter().filter(|effect| effect.verdict != Verdict::Undecided);
     let decided: Vec<String> = decided
         .map(|effect| {
             let way = if effect.verdict == Verdict::Higher { "higher" } else { "lower" };
-            let unit = compared(effect).map_or("", |compared| compared.unit);
-            format!("{} {way} by {}", words(effect), told(effect, unit))
+            format!("{} {way} by {}", words(effect), told(effect))
         })
         .collect();
     let undecided: Vec<String> =
@@ -97,13 +97,15 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
 }
 
 /// A difference with its interval and p: without a sign where words say the way.
-fn told(effect: &Effect, unit: &str) -> String {
+fn told(effect: &Effect) -> String {
+    let unit = describe(&effect.metric).map_or("", |found| found.metric.unit);
+    let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
     let p = p_words(effect.p_corrected, false);
-    let digits = |value: f64| if value.abs() >= 10.0 { format!("{value:.1}") } else { format!("{value:.3}") };
-    let interval = effect.difference.interval.map(|Interval { from, to }| {
-        format!("95% interval of judged − control {} to {}; ", digits(from), digits(to)).replace('-', "−")
-    });
-    format!("{}{unit} ({}{p})", digits(effect.difference.mean.abs()), interval.unwrap_or_default())
+    let interval = effect
+        .difference
+        .interval
+        .map(|Interval { from, to }| format!("95% interval of judged − control {} to {}; ", short(from), short(to)));
+    format!("{}{unit} ({}{p})", short(effect.difference.mean.abs()), interval.unwrap_or_default())
 }
 
 fn count(number: usize, thing: &str) -> String {
@@ -143,8 +145,8 @@ mod tests {
             "The score is higher by 0.200",
             "the score itself chose",
             "Part of the score, so pushed by choosing: novelty higher by 0.100",
-            "Not part of the score, and different all the same: contextual gain lower by 0.200 bits a token",
-            "Nothing can be said of distinct pairs of words",
+            "Not part of the score, and different all the same: contextual gain lower by 0.200 bits per token",
+            "Nothing can be said of distinct word pairs",
             "was not tested",
         ] {
             assert!(said.contains(words), "{words:?} in\n{said}");

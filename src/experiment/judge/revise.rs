@@ -11,6 +11,7 @@ use super::redraft::{Gap, Redraft, Redrafting};
 use super::{Appraisal, Bench, Draft, Drafts, Standard, any, best, control_stream, first_bits};
 use crate::engine::{Engine, Llama};
 use crate::link;
+use crate::metrics::written::decimal;
 use crate::reading::SentenceGain;
 use crate::sampling::Random;
 use crate::story::{GenerateError, Settings, prompt_tokens};
@@ -290,10 +291,11 @@ impl<'a> Revision<'a> {
 /// Why the best of some scores was taken, the first of which is that of the story as it was.
 fn reason(scores: &[f64], taken: usize) -> String {
     let others = scores.len() - 1;
+    let written = |place: usize| decimal(scores[place], 3);
     match taken {
         _ if others == 0 => "No redraft came to the end of its sentence, so it stays as it was.".into(),
-        0 => format!("No redraft raises the score of {:.3}, so the sentence stays as it was.", scores[0]),
-        _ => format!("The score rises from {:.3} to {:.3}, the most of {others}.", scores[0], scores[taken]),
+        0 => format!("No redraft raises the score of {}, so the sentence stays as it was.", written(0)),
+        _ => format!("The score rises from {} to {}, the most of {others}.", written(0), written(taken)),
     }
 }
 

@@ -7,7 +7,8 @@ mod sweep;
 pub use judge::{JudgeRead, read_judge, write_judge};
 pub use sweep::{SweepRead, read_sweep, write_sweep};
 
-use crate::link::{LONGEST, LinkRead, as_written, broken_escapes, is_digest, write as write_story};
+use crate::link::{LONGEST, LinkRead, as_written, broken_escapes, write as write_story};
+use crate::model::id::is_hash;
 use crate::story::Settings;
 use std::collections::BTreeMap;
 
@@ -98,7 +99,7 @@ impl Read {
             link.base.length = usual.length;
         }
         link.digest = link.take("digest").filter(|digest| {
-            let valid = is_digest(digest);
+            let valid = is_hash(digest);
             if !valid {
                 link.problem("The link's \"digest\" is not a digest; it is ignored.".into());
             }

@@ -223,7 +223,9 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
 
         // Six pairs, one comparison: enough to tell what temperature 2 does.
         let told = runs(&["findings", &csv]);
-        assert!(told.contains("surprise along temperature:\n"), "{told}");
+        assert!(told.contains("surprise along temperature:\n  Mean: "), "{told}");
+        let mean = told.lines().find_map(|line| line.strip_prefix("  Mean: ")).unwrap();
+        assert!(mean.contains("% at 0.2, ") && mean.ends_with("% at 2"), "as the page writes shares: {mean}");
         assert!(told.contains("no two stories of one seed have a value for novelty"), "{told}");
         assert!(!told.contains("same prompt"), "{told}");
         let all: Value =
@@ -244,7 +246,7 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         assert_eq!(finding["comparisons"][0]["test"]["pairs"], 6);
         let sentence = finding["sentences"][0].as_str().unwrap();
         assert!(
-            sentence.starts_with("Mean log probability bits: significantly lower at temperature 2 than at 0.2"),
+            sentence.starts_with("Log-probability per token: significantly lower at temperature 2 than at 0.2"),
             "{sentence}"
         );
 

@@ -1,6 +1,7 @@
 // Every number of the judged stories against the control's, one a line. On a narrow screen each line becomes a block of its own.
 import { element } from "../../parts/dom.js";
-import { VERDICTS, labelOf, signed, unitOf, write, writeP } from "./numbers.js";
+import { pValue, short, signed } from "../../parts/format.js";
+import { metricOf } from "../../views/metric-list.js";
 
 /**
  * @import { JudgeEffect } from "../../protocol.js"
@@ -10,31 +11,31 @@ const HEADS = ["Number", "In the score", "Judged", "Control", "Difference (95% i
 
 /** @param {JudgeEffect} effect */
 function verdictOf({ metric, verdict, in_score }) {
-  if (verdict === "undecided") return VERDICTS[verdict];
+  if (verdict === "undecided") return verdict;
   const why = metric === "score" ? ", by construction" : in_score ? ", as choosing pushes it" : "";
-  return `${VERDICTS[verdict]}${why}`;
+  return `${verdict}${why}`;
 }
 
 /** @param {JudgeEffect} effect */
 function line(effect) {
   const { metric, in_score, judged, control, difference, p_corrected, verdict } = effect;
-  const unit = unitOf(metric);
+  const { label, unit } = metricOf(metric);
   const name = element(
     "th",
     { scope: "row", role: "rowheader" },
-    labelOf(metric),
+    label,
     ...(unit ? [" ", element("small", {}, unit)] : []),
   );
   const { mean, interval } = difference;
   const range = interval
-    ? [" ", element("span", { class: "interval" }, `${write(interval.from)} to ${write(interval.to)}`)]
+    ? [" ", element("span", { class: "interval" }, `${short(interval.from)} to ${short(interval.to)}`)]
     : [];
   const cells = [
     [in_score ? "yes" : "no"],
-    [write(judged)],
-    [write(control)],
+    [short(judged)],
+    [short(control)],
     [element("b", {}, signed(mean)), ...range],
-    [writeP(p_corrected)],
+    [pValue(p_corrected)],
     [verdictOf(effect)],
   ];
   const row = element("tr", { role: "row", "data-verdict": verdict }, name);

@@ -1,5 +1,6 @@
 // The settings of the experiment in self-evaluation: which way, how much of it, what counts, and after which prompts.
 import { element } from "../../parts/dom.js";
+import { axisLabel } from "../sampling/numbers.js";
 import { createWeights } from "./weights.js";
 
 /**
@@ -178,9 +179,7 @@ export function createForm({ onChange }) {
       seed.input.value = String(base.seed);
       temperature.input.value = String(base.temperature);
       topP.input.value = String(base.top_p);
-      const options = Object.entries(base.options ?? {}).map(
-        ([name, value]) => `${name.replaceAll("_", " ")} ${value}`,
-      );
+      const options = Object.entries(base.options ?? {}).map(([name, value]) => `${axisLabel(name)} ${value}`);
       if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
       others.textContent = options.length > 0 ? `Besides: ${options.join("; ")}.` : "All other samplers are off.";
       showWay();

@@ -2,7 +2,7 @@
 import { element } from "../../parts/dom.js";
 import { writeScore } from "./appraisal.js";
 import { createDrafts } from "./drafts.js";
-import { signed } from "./numbers.js";
+import { signed } from "../../parts/format.js";
 import { createRounds } from "./rounds.js";
 
 /**

@@ -142,11 +142,16 @@ function create(context) {
   const fill = (next) => description.fill(examine(next), form.write);
 
   async function usual() {
-    const base = { ...hello.grid.base, prompt: PROMPTS[0] ?? "", length: USUAL_LENGTH };
+    const base = { ...hello.grid.base, length: USUAL_LENGTH };
     const weights = { coherence: 1, novelty: libraryReady() ? 1 : 0, relevance: 1 };
     return (
-      (await fill({ base, prompts: PROMPTS, seeds: 1, weights, method: { best_of: { drafts: USUAL.drafts } } })) ===
-      null
+      (await fill({
+        base,
+        prompts: [base.prompt, ...PROMPTS],
+        seeds: 1,
+        weights,
+        method: { best_of: { drafts: USUAL.drafts } },
+      })) === null
     );
   }
 

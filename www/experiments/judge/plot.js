@@ -2,7 +2,8 @@
 import { element } from "../../parts/dom.js";
 import { axisY, dot, frame, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { onSize, sizeOf } from "../views/plot-box.js";
-import { labelOf, signed, unitOf, write } from "./numbers.js";
+import { short, signed } from "../../parts/format.js";
+import { metricOf } from "../../views/metric-list.js";
 
 /**
  * @import { JudgeEffect } from "../../protocol.js"
@@ -20,7 +21,7 @@ function scaled({ metric, in_score, verdict, difference }) {
   const { from, to } = interval ?? { from: mean, to: mean };
   const reach = Math.max(Math.abs(from), Math.abs(to)) || 1;
   return {
-    name: labelOf(metric),
+    name: metricOf(metric).label,
     mean: mean / reach,
     from: from / reach,
     to: to / reach,
@@ -31,8 +32,9 @@ function scaled({ metric, in_score, verdict, difference }) {
 
 /** @param {JudgeEffect} effect */
 const words = ({ metric, difference: { mean, interval }, verdict }) => {
-  const unit = unitOf(metric) ? ` ${unitOf(metric)}` : "";
-  return `${labelOf(metric)} ${signed(mean)}${interval ? ` (${write(interval.from)} to ${write(interval.to)}${unit})` : unit}, ${verdict}`;
+  const { label, unit: of } = metricOf(metric);
+  const unit = of ? ` ${of}` : "";
+  return `${label} ${signed(mean)}${interval ? ` (${short(interval.from)} to ${short(interval.to)}${unit})` : unit}, ${verdict}`;
 };
 
 export function createIntervals() {

@@ -29,9 +29,8 @@ export const protocol = {
   ],
 };
 
-/** Openings of different kinds: tale, dialogue, memory, question, letter, suspense and others. */
+/** Openings of different kinds, beside the default one: tale, dialogue, memory, question, letter, suspense and others. */
 export const PROMPTS = [
-  "Once upon a time, a small fox found a door in the snow.",
   "“Who are you?” asked the girl, and the stranger laughed.",
   "I had never seen the sea before that morning.",
   "The king had three sons, and none of them could sleep.",

@@ -42,7 +42,7 @@ export function createMeasure({ name, heading, choice }) {
           ? (finding?.sentences ?? [])
           : [];
       words.replaceChildren(...sentences.map((sentence) => element("p", {}, sentence)));
-      say.textContent = metric.say;
+      say.textContent = metric.sentence;
     },
   };
 }

@@ -3,7 +3,8 @@
 import { element } from "../../parts/dom.js";
 import { megabytes } from "../../parts/format.js";
 import { createForm } from "../sampling/form.js";
-import { ADAPTER_NUMBERS, numberOf } from "../sampling/numbers.js";
+import { metricOf } from "../../views/metric-list.js";
+import { adapterNumbers } from "../sampling/numbers.js";
 import { createSweep } from "../session/sweep.js";
 import { createTelling } from "../session/telling.js";
 import { createMeasure } from "./measure.js";
@@ -71,7 +72,13 @@ function create(context, adapter) {
   const number = element(
     "select",
     { "aria-label": "Number" },
-    ...ADAPTER_NUMBERS.map(({ name, label }) => element("option", { value: name }, label)),
+    ...adapterNumbers().map(({ group, metrics }) =>
+      element(
+        "optgroup",
+        { label: group },
+        ...metrics.map(({ name, title: words }) => element("option", { value: name }, words)),
+      ),
+    ),
   );
   number.value = "base_slor_per_word_bits";
   number.addEventListener("change", () => void telling.tell());
@@ -128,7 +135,6 @@ function create(context, adapter) {
     conduct,
     grid: sweep.grid,
     names: () => measures.map((each) => each.number()),
-    label: (name) => numberOf(name, ADAPTER_NUMBERS).label,
     onTold: draw,
   });
 
@@ -160,12 +166,12 @@ function create(context, adapter) {
     sides.show({ grid, rows });
     const traced = rows.some((row) => row && "new_ngrams_3" in row.numbers);
     for (const { number: name, measure } of measures) {
-      const metric = numberOf(name(), ADAPTER_NUMBERS);
+      const metric = metricOf(name());
       measure.show({
         told: telling.told(name()),
         metric,
         written,
-        unmeasured: metric.library === true && written > 0 && !traced,
+        unmeasured: metric.library && written > 0 && !traced,
       });
     }
     const told = telling.told("base_coherence")?.caveats ?? [];

@@ -1,7 +1,7 @@
 // Base and Poet beside each other: for a prompt and a seed, the story at the lowest strength and at a chosen one, with their numbers.
 import { element } from "../../parts/dom.js";
 import { percent } from "../../parts/format.js";
-import { ADAPTER_NUMBERS, numberOf } from "../sampling/numbers.js";
+import { metricOf } from "../../views/metric-list.js";
 import { promptsOf } from "../session/sweep.js";
 
 /**
@@ -17,7 +17,7 @@ const SHOWN = [
   "lines",
   "mean_words_per_line",
   "rhyming_line_ends",
-].map((name) => numberOf(name, ADAPTER_NUMBERS));
+];
 
 /** @param {number} value */
 const strength = (value) =>
@@ -119,7 +119,7 @@ export function createSideBySide() {
       seed,
       low,
       high,
-      both.map((row) => row && [row.digest, SHOWN.map(({ name }) => row.numbers[name])]),
+      both.map((row) => row && [row.digest, SHOWN.map((name) => row.numbers[name])]),
     ]);
     if (now === drawn) return;
     drawn = now;
@@ -133,11 +133,11 @@ export function createSideBySide() {
       column.textContent = value === undefined ? "" : `Strength ${value}`;
     }
     body.replaceChildren(
-      ...SHOWN.map(({ name, label, write }) =>
+      ...SHOWN.map(metricOf).map(({ name, title, write }) =>
         element(
           "tr",
           {},
-          element("th", { scope: "row" }, label),
+          element("th", { scope: "row" }, title),
           ...both.map((row) => element("td", {}, write(row?.numbers[name] ?? null))),
         ),
       ),

@@ -4,12 +4,13 @@
  * @import { AdapterDescription, Grid } from "../../protocol.js"
  */
 
-/** Beginnings of verse, then of stories. */
-const PROMPTS = [
+/** Beginnings of verse; beginnings of stories, beside the default one. */
+const VERSE = [
   "The moon came up above the silent town,",
   "O wind that wanders by the sea,",
   "When I was young, and all the world was green,",
-  "Once upon a time, a small fox found a door in the snow.",
+];
+const TALES = [
   "The old king had three daughters, and the youngest",
   "Tom opened the box that his grandmother had left him.",
 ];
@@ -23,8 +24,8 @@ const TOKENS = 80;
  * @returns {Grid}
  */
 export const usualGrid = ({ base }, { id }) => ({
-  base: { ...base, prompt: PROMPTS[0] ?? "", length: TOKENS, adapter: { id, strength: 1 } },
+  base: { ...base, prompt: VERSE[0] ?? "", length: TOKENS, adapter: { id, strength: 1 } },
   axes: [{ name: "strength", values: STRENGTHS }],
-  prompts: PROMPTS,
+  prompts: [...VERSE, base.prompt, ...TALES],
   seeds: SEEDS,
 });

@@ -1,13 +1,14 @@
 // The stories of a chosen cell: their texts, three numbers each, and a link that opens each on the page of stories.
 import { element } from "../../parts/dom.js";
+import { capital } from "../../parts/format.js";
+import { metricOf } from "../../views/metric-list.js";
 import { cellName } from "./heatmap.js";
-import { capital, numberOf } from "./numbers.js";
 
 /**
  * @import { Grid, Row } from "../../protocol.js"
  */
 
-const SHOWN = ["novelty", "coherence", "surprise"].map((name) => numberOf(name));
+const SHOWN = ["novelty", "coherence", "surprise"];
 
 /** @param {{ onClose: () => void }} options */
 export function createCellStories({ onClose }) {
@@ -28,7 +29,9 @@ export function createCellStories({ onClose }) {
    * @param {Grid} grid
    */
   function story(row, grid) {
-    const numbers = SHOWN.map(({ name, label, write }) => `${label} ${write(row.numbers[name] ?? null)}`).join(" · ");
+    const numbers = SHOWN.map(metricOf)
+      .map(({ name, label, write }) => `${label} ${write(row.numbers[name] ?? null)}`)
+      .join(" · ");
     const prompt = row.prompt === undefined ? grid.base.prompt : (grid.prompts?.[row.prompt] ?? "");
     const link = element("a", { href: `index.html${row.link}` }, `Open this story`);
     link.append(element("span", { class: "visually-hidden" }, ` (seed ${row.seed})`));
@@ -57,7 +60,7 @@ export function createCellStories({ onClose }) {
       // Drawn anew only where something is new, so that a reader's place in it stays.
       const now = JSON.stringify([
         cell,
-        stories.map(({ digest, numbers }) => [digest, SHOWN.map(({ name }) => numbers[name])]),
+        stories.map(({ digest, numbers }) => [digest, SHOWN.map((name) => numbers[name])]),
       ]);
       if (now === shown) return;
       shown = now;

@@ -1,7 +1,8 @@
 // The settings of a sweep: its axes, how many stories a cell, how long, and after which prompts.
 import { element } from "../../parts/dom.js";
+import { capital } from "../../parts/format.js";
 import { MOST_STORIES } from "../session/description.js";
-import { axisLabel, capital } from "./numbers.js";
+import { axisLabel } from "./numbers.js";
 
 /**
  * @import { Axis, ChainDescription, Grid, Settings } from "../../protocol.js"

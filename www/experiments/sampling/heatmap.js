@@ -1,8 +1,8 @@
 // The grid as a table: the mean of one number in each cell, with its interval. A cell is a button that shows its stories; the
 // arrow keys go from one to the next.
 import { element } from "../../parts/dom.js";
-import { FEWEST_OF_INTERVAL } from "../../parts/format.js";
-import { axisLabel, capital } from "./numbers.js";
+import { FEWEST_OF_INTERVAL, capital } from "../../parts/format.js";
+import { axisLabel } from "./numbers.js";
 import { storiesOf } from "../session/sweep.js";
 
 /**

@@ -1,9 +1,9 @@
 // Two drawings of a sweep: one number along one axis, and all cells by two numbers. Both with 95% intervals.
 import { element } from "../../parts/dom.js";
-import { decimal, percent } from "../../parts/format.js";
+import { capital, decimal } from "../../parts/format.js";
 import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { cellName } from "./heatmap.js";
-import { axisLabel, capital } from "./numbers.js";
+import { axisLabel } from "./numbers.js";
 import { onSize, sizeOf } from "../views/plot-box.js";
 
 /**
@@ -23,14 +23,11 @@ const REACH = 24;
  * @param {Metric} metric
  * @param {number[]} values  what the axis shows
  */
-function ticks({ write }, values) {
-  if (write !== percent) return {};
+function ticks({ written }, values) {
+  if (written !== "percent") return {};
   const decimals = Math.max(...values) - Math.min(...values) < 0.06 ? 1 : 0;
   return { tickFormat: (/** @type {number} */ value) => `${decimal(value * 100, decimals)}%` };
 }
-
-/** @param {Metric} metric */
-const shortLabel = ({ label }) => label;
 
 /**
  * @param {Element} drawing
@@ -48,13 +45,14 @@ function name(drawing, words) {
  * @param {Metric} metric
  * @param {number[]} ends  of the intervals
  */
-function room({ write }, ends) {
+function room({ written }, ends) {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   if (low !== high) return {};
   const around = Math.max(0.1, Math.abs(low) / 10);
   // There is no share below nothing or above all.
   return {
-    domain: write === percent ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around],
+    domain:
+      written === "percent" ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around],
   };
 }
 
@@ -108,7 +106,7 @@ export function createLines() {
           ticks: up,
           tickSize: 0,
           ...ticks(metric, extent),
-          label: narrow ? null : `↑ ${shortLabel(metric)}`,
+          label: narrow ? null : `↑ ${metric.title}`,
           labelAnchor: "top",
           labelArrow: "none",
         }),
@@ -241,7 +239,7 @@ export function createCellMap({ onChoose }) {
             across,
             points.flatMap(({ x }) => [x.from, x.to]),
           ),
-          label: `${shortLabel(across)} →`,
+          label: `${across.title} →`,
           labelAnchor: "right",
           labelArrow: "none",
         }),
@@ -252,7 +250,7 @@ export function createCellMap({ onChoose }) {
             up,
             points.flatMap(({ y }) => [y.from, y.to]),
           ),
-          label: `↑ ${shortLabel(up)}`,
+          label: `↑ ${up.title}`,
           labelAnchor: "top",
           labelArrow: "none",
         }),

@@ -2,10 +2,12 @@
 import { createCellStories } from "./cell-stories.js";
 import { createForm } from "./form.js";
 import { createHeatmap } from "./heatmap.js";
-import { NUMBERS, axisLabel, capital, numberOf } from "./numbers.js";
+import { axisLabel, numbers } from "./numbers.js";
 import { createCellMap, createLines } from "./plots.js";
 import { protocol, question, title } from "./protocol.js";
 import { element } from "../../parts/dom.js";
+import { capital } from "../../parts/format.js";
+import { metricOf } from "../../views/metric-list.js";
 import { createSweep, runsOf, storiesOf } from "../session/sweep.js";
 import { createTelling } from "../session/telling.js";
 
@@ -40,7 +42,7 @@ function create(context) {
     const select = element(
       "select",
       { "aria-label": label },
-      ...NUMBERS.map((number) => element("option", { value: number.name }, number.label)),
+      ...numbers().map(({ name, title }) => element("option", { value: name }, title)),
     );
     select.value = value;
     return select;
@@ -120,7 +122,6 @@ function create(context) {
     conduct,
     grid: sweep.grid,
     names: () => [number.value, across.value, up.value],
-    label: (name) => numberOf(name).label,
     onTold: draw,
   });
 
@@ -171,22 +172,24 @@ function create(context) {
     const grid = sweep.grid();
     if (!grid) return;
     const main = telling.told(number.value);
-    const metric = numberOf(number.value);
+    const metric = metricOf(number.value);
     const none = /** @type {null[]} */ (Array.from({ length: runsOf(grid) / storiesOf(grid) }, () => null));
     const { rows, written } = conduct.state();
     heatmap.show({ grid, metric, cells: main?.cells ?? none, chosen });
     lines.show({ finding: main?.findings.find(({ axis }) => axis === along.value) ?? null, metric });
     map.show({
       grid,
-      across: numberOf(across.value),
-      up: numberOf(up.value),
+      across: metricOf(across.value),
+      up: metricOf(up.value),
       xs: telling.told(across.value)?.cells ?? none,
       ys: telling.told(up.value)?.cells ?? none,
       chosen,
     });
     stories.show({ grid, rows, cell: chosen });
     const unmeasured = metric.library && written > 0 && rows.every((row) => !row || !("new_ngrams_3" in row.numbers));
-    say.textContent = unmeasured ? `${metric.say} It needs the library, which the page can load.` : metric.say;
+    say.textContent = unmeasured
+      ? `${metric.sentence} It needs the library, which the page can load.`
+      : metric.sentence;
     showFindings(written > 0 ? main : null, unmeasured === true);
   }
 

@@ -1,5 +1,6 @@
 // One experiment being carried out: what is to be written, what is written, and that none of it is lost. Knows nothing of what its
 // stories are for.
+import { nameOf } from "../../parts/names.js";
 import { createPool } from "./pool.js";
 import { mergeNumbers } from "../../session/state.js";
 
@@ -155,7 +156,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       pool.start({
         total: plan.total,
         done: (run) => rows[run] !== null,
-        model: plan.model.split("@")[0] ?? null,
+        model: nameOf(plan.model),
         request: plan.request,
         oneByOne: plan.oneByOne ?? false,
       });

@@ -17,10 +17,9 @@ const EVERY = 500;
  * @param {Conduct} options.conduct
  * @param {() => Grid | null} options.grid
  * @param {() => string[]} options.names  of the numbers that are asked about
- * @param {(name: string) => string} options.label  what people call a number
  * @param {() => void} options.onTold
  */
-export function createTelling({ analyst, conduct, grid, names, label, onTold }) {
+export function createTelling({ analyst, conduct, grid, names, onTold }) {
   /** The latest answers, by number. @type {Map<string, FindingsMessage>} */
   let told = new Map();
   let telling = false;
@@ -38,7 +37,7 @@ export function createTelling({ analyst, conduct, grid, names, label, onTold }) 
       async (name) =>
         /** @type {const} */ ([
           name,
-          await analyst.ask("analyse", { grid: about, label: label(name), values: valuesOf(rows, name), written }),
+          await analyst.ask("analyse", { grid: about, metric: name, values: valuesOf(rows, name), written }),
         ]),
     );
     return new Map(await Promise.all(answers));

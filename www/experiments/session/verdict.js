@@ -1,4 +1,6 @@
 // Whether an experiment has come out as its link promised.
+import { capital } from "../../parts/format.js";
+import { verdict as compare } from "../../session/verdict.js";
 
 /**
  * @import { Promised } from "../experiment.js"
@@ -10,26 +12,11 @@
  * @returns {{ same: boolean, text: string }}
  */
 export function verdict(promise, { digest, model, revision, kept }) {
-  if (promise.digest === digest) {
-    const text =
-      kept > 0
-        ? "The stories are those of the link, token for token. Some were kept here by an earlier visit: start over to write all of them again."
-        : "All stories are reproduced exactly, token for token.";
-    return { same: true, text };
-  }
-  if (promise.model !== null && promise.model !== model)
-    return {
-      same: false,
-      text: `Not the same stories: the link was made with the model ${promise.model}, this is ${model}.`,
-    };
-  if (promise.engine_revision !== null && promise.engine_revision !== revision) {
-    return {
-      same: false,
-      text: `Not the same stories: the link was made with engine revision ${promise.engine_revision}, this is ${revision}.`,
-    };
-  }
-  return {
-    same: false,
-    text: "Not the same stories: same model and engine, but the tokens differ. The link may have been changed.",
-  };
+  const found = compare(promise, { digest, model, engine_revision: revision }, "stories");
+  if (!found?.same) return { same: false, text: `${capital(found?.text ?? "nothing was promised")}.` };
+  const text =
+    kept > 0
+      ? "The stories are those of the link, token for token. Some were kept here by an earlier visit: start over to write all of them again."
+      : `All stories are ${found.text}, token for token.`;
+  return { same: true, text };
 }
