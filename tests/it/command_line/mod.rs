@@ -432,12 +432,18 @@ fn control_characters_of_others_do_not_reach_the_terminal() {
     refuses(&["generate", "--model", "no\u{1b}[2Jmodel.gguf"], "no\\u{1b}[2Jmodel.gguf");
     in_folder("escapes", |folder| {
         let path = |name: &str| folder.join(name).to_str().unwrap().to_string();
-        let filler: String = (0..2000).map(|number| format!("word{number} ")).collect();
-        let text = format!("{filler} the purple walrus sang quietly of distant mountains and rivers");
-        let book = serde_json::json!({"shelf": "Tests", "title": "T\u{1b}[31m", "author": "N\u{7}", "text": text});
-        std::fs::write(path("texts.jsonl"), book.to_string() + "\n").unwrap();
+        // Some documents are held out, and the commonest words begin no span: several documents of many words.
+        let document = |number: usize| {
+            let text: String = (0..500).map(|word| format!("word{} ", 500 * number + word)).collect();
+            let book = serde_json::json!({"shelf": "Tests", "title": "T\u{1b}[31m", "author": "N\u{7}", "text": text});
+            format!("{book}\n")
+        };
+        std::fs::write(path("texts.jsonl"), (0..40).map(document).collect::<String>()).unwrap();
         runs(&["index", "--input", &path("texts.jsonl"), "--output", &path("l.fabulib")]);
-        std::fs::write(path("story.txt"), "word7 word8 word9 word10 word11 word12").unwrap();
+        let story: String = (0..40)
+            .map(|number| (100..106).map(|word| format!("word{} ", 500 * number + word)).collect::<String>())
+            .collect();
+        std::fs::write(path("story.txt"), story).unwrap();
         let told = runs(&["trace", &path("story.txt"), "--library", &path("l.fabulib")]);
         assert!(told.contains("T\\u{1b}[31m, N\\u{7}"), "{told}");
     });
