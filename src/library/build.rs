@@ -8,6 +8,16 @@ use lzma_rust2::{LzipOptions, LzipWriter};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
+/// The byte that says in the file what a symbol is.
+fn kind(symbol: Symbol) -> u8 {
+    match symbol {
+        Symbol::Word(BOUNDARY) => 0,
+        Symbol::Word(_) => 1,
+        Symbol::Gap(_) => 2,
+        Symbol::Case(case) => 3 + case as u8,
+    }
+}
+
 /// A text to put into the library.
 pub struct Document {
     pub book: Book,
@@ -105,7 +115,7 @@ impl Contents {
         // Equally common words and gaps in their lists' order, in which all of them are.
         symbols.sort_unstable_by_key(|symbol| (std::cmp::Reverse(counts[symbol]), *symbol));
         number(&mut bytes, symbols.len());
-        bytes.extend(symbols.iter().map(|symbol| symbol.kind()));
+        bytes.extend(symbols.iter().copied().map(kind));
         let numbers: HashMap<Symbol, usize> = symbols.into_iter().zip(0..).collect();
         number(&mut bytes, self.settings.len());
         text.iter().for_each(|symbol| number(&mut bytes, numbers[symbol]));

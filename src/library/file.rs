@@ -77,18 +77,6 @@ pub enum Symbol {
     Case(Case),
 }
 
-impl Symbol {
-    /// What its byte in the file is.
-    pub fn kind(self) -> u8 {
-        match self {
-            Self::Word(BOUNDARY) => 0,
-            Self::Word(_) => 1,
-            Self::Gap(_) => 2,
-            Self::Case(case) => 3 + case as u8,
-        }
-    }
-}
-
 /// Reads the parts of a file. What cannot be read is damaged.
 struct Input<R>(R);
 

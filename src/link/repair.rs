@@ -87,11 +87,12 @@ fn without_tail(text: &str) -> &str {
         "&gt;",
         "&quot;",
     ];
-    let is_prompt = text.rsplit('&').next().is_some_and(|field| {
-        field.split('=').next().is_some_and(|name| name == "p" || name.strip_prefix('p').is_some_and(is_number))
-    });
+    let ends_in_prompt = |text: &str| {
+        let name = text.rsplit('&').next().unwrap_or_default().split('=').next().unwrap_or_default();
+        name.strip_prefix('p').is_some_and(|number| number.is_empty() || is_number(number))
+    };
     let mut rest = text;
-    while !is_prompt {
+    while !ends_in_prompt(rest) {
         // First what ends in a mark itself.
         let lower = rest.to_ascii_lowercase();
         let encoded = ENCODED.iter().find(|mark| lower.ends_with(*mark)).map_or(0, |mark| mark.len());

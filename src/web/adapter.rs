@@ -37,7 +37,7 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
     if adapter.hash8 != hash_of(&id) {
         let why =
             "The list of models on the server does not know this adapter's scale. Run node scripts/manifest.mjs there.";
-        return Err(Failure::new(Code::Manifest, why.into()));
+        return Err(Failure::new(Code::Manifest, why));
     }
     loaded.engine.load_adapter(&adapter);
     progress(total);
