@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "aebd1ecb32d41cf0";
+const VERSION = "0bfcbf43ff8f3390";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -18,10 +18,10 @@ const ENGINE = WebAssembly.validate(
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
   "./": "a22f3c7f085022f6",
-  "pkg/fabula.js": "911796576e6fc9b7",
-  "pkg/fabula_bg.wasm": "a58fc543f9fc33fd",
-  "pkg/fabula_relaxed.js": "5e915e492e8a6b0b",
-  "pkg/fabula_relaxed_bg.wasm": "0b80f16f0fb94090",
+  "pkg/fabula.js": "ea986c69c6716bee",
+  "pkg/fabula_bg.wasm": "9d3ca7a09de49077",
+  "pkg/fabula_relaxed.js": "7f6d37a914b5fee4",
+  "pkg/fabula_relaxed_bg.wasm": "482de8ba4623c749",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
   "methods.html": "ccc5da8ef3f58907",

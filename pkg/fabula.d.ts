@@ -24,7 +24,7 @@ export class Decoder {
      */
     feed(tokens: Uint32Array | number[]): number;
     /**
-     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
+     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
      */
     golden(settings: string, tokenizer: Uint8Array | number[], reference: Uint8Array | number[]): string;
     /**
@@ -96,8 +96,8 @@ export interface InitOutput {
     readonly serve_library: () => void;
     readonly wasm_bindgen__convert__closures_____invoke__h3778945ee8b821a0: (a: number, b: number, c: any, d: any) => void;
     readonly wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33: (a: number, b: number, c: any) => [number, number];
-    readonly wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a: (a: number, b: number, c: any) => void;
-    readonly wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa: (a: number, b: number) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h7178d51867920e61: (a: number, b: number, c: any) => void;
+    readonly wasm_bindgen__convert__closures_____invoke__h0741f66131b27fcf: (a: number, b: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;
     readonly __wbindgen_realloc: (a: number, b: number, c: number, d: number) => number;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;

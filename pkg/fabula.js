@@ -68,7 +68,7 @@ export class Decoder {
         return ret[0] >>> 0;
     }
     /**
-     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/golden.rs`.
+     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
      * @param {string} settings
      * @param {Uint8Array | number[]} tokenizer
      * @param {Uint8Array | number[]} reference
@@ -734,18 +734,18 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 431, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 429, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33);
             return ret;
         },
         __wbindgen_generic_0000000000000002: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 18, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [NamedExternref("MessageEvent")], shim_idx: 22, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h7178d51867920e61);
             return ret;
         },
         __wbindgen_generic_0000000000000003: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 16, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
-            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa);
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [], shim_idx: 20, ret: Unit, inner_ret: Some(Unit) }, mutable: true }) -> Externref`.
+            const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h0741f66131b27fcf);
             return ret;
         },
         __wbindgen_generic_0000000000000004: function(arg0) {
@@ -783,12 +783,12 @@ function __wbg_get_imports() {
     };
 }
 
-function wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa(arg0, arg1) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h715cdc5780962baa(arg0, arg1);
+function wasm_bindgen__convert__closures_____invoke__h0741f66131b27fcf(arg0, arg1) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h0741f66131b27fcf(arg0, arg1);
 }
 
-function wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a(arg0, arg1, arg2) {
-    wasm.wasm_bindgen__convert__closures_____invoke__h03200cd28d4a3f6a(arg0, arg1, arg2);
+function wasm_bindgen__convert__closures_____invoke__h7178d51867920e61(arg0, arg1, arg2) {
+    wasm.wasm_bindgen__convert__closures_____invoke__h7178d51867920e61(arg0, arg1, arg2);
 }
 
 function wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33(arg0, arg1, arg2) {

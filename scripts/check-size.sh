@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a visitor downloads before the first token, the model apart: one module and its glue, gzipped. Fails above the budget.
 . "$(dirname "$0")/env.sh"
-BUDGET=1260000
+BUDGET=1334000
 folder=${1:-pkg}
 for name in fabula fabula_relaxed; do
   size=0

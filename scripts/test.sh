@@ -77,7 +77,10 @@ step "pkg/" scripts/check-pkg.sh
 step "checks" scripts/check.sh
 step "native" native_tests
 step "size" scripts/check-size.sh
-if [ -n "${FABULA_ALL:-}" ]; then step "build" built_from_source; fi
+if [ -n "${FABULA_ALL:-}" ]; then
+  step "oracle" "$NATIVE_CARGO" run --locked --release --manifest-path tests/oracle/Cargo.toml -- --check
+  step "build" built_from_source
+fi
 step "pages" node_tests tests/browser/*.test.mjs
 step "engines" node_tests tests/engines/*.test.mjs
 summary

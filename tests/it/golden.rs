@@ -102,6 +102,13 @@ fn cases() -> Vec<Settings> {
         cases.push(Settings { adapter, ..case("The moon came up above the silent town,", 0.8, 0.95, 21, 128) });
     }
     cases.push(Settings { forced: vec![(3, 500), (4, 501), (20, 700)], ..with(&[("mirostat_tau", 4.0)]) });
+    // What the second revision of the rules changes.
+    let second = |settings: Settings| Settings { rules: Rules::Second, ..settings };
+    let mut penalized = case("Once upon a time", 0.5, 0.9, 1, 200);
+    penalized.options.set("repetition_penalty", 1.5).unwrap();
+    cases.push(second(penalized));
+    cases.push(second(with(&[("dry_multiplier", 0.8), ("dry_allowed_length", 1.0)])));
+    cases.push(second(Settings { top_p: 0.95, ..with(&[("top_n_sigma", 1.0)]) }));
     cases
 }
 
