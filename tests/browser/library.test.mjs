@@ -21,7 +21,7 @@ test("before it is loaded, Novelty offers it with its size, and nothing of it is
   const page = await visit(t, { ...shared, server });
   await ready(page);
   await generate(page, settings);
-  await sees(page, "Load the library \\(13\\.\\d MB\\)");
+  await sees(page, "Load the library \\(12\\.9 MB\\)");
   assert.equal(server.requests.filter((url) => isLibrary.test(url)).length, 0);
 });
 

@@ -147,7 +147,7 @@ test("a link followed from the open page is read too", async (t) => {
     location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11";
   });
   const done = await said(page, "done");
-  assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8 });
+  assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8, rules: 2 });
 });
 
 test("the link that skips to the story is no story link", async (t) => {

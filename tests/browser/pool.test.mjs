@@ -1,8 +1,8 @@
 // The workers of the page of experiments: started as often as it makes sense, replaced when they die, given up when none will do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SMALL, fillForm, find, finish, formed, open, press, reaches } from "./experiments.mjs";
-import { alerts, until } from "./reader.mjs";
+import { SMALL, fillForm, finish, formed, open, reaches } from "./experiments.mjs";
+import { alerts, find, press, until } from "./reader.mjs";
 import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
