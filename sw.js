@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "0bfcbf43ff8f3390";
+const VERSION = "eb4de28cada31872";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,19 +24,19 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "482de8ba4623c749",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "5079a25e76d6fc36",
-  "methods.html": "ccc5da8ef3f58907",
+  "methods.html": "3832292715946968",
   "models/index.json": "e9fd5e2cbb499797",
-  "pages/about.html": "12f35ae57216bfeb",
-  "pages/command-line.html": "d4760930a241c3ed",
-  "pages/contributing.html": "e04afd543146197c",
-  "pages/engine.html": "64341acff0f6ed82",
-  "pages/experiments.html": "b296a63aa57ef44f",
+  "pages/about.html": "d05f4efb988a7a7f",
+  "pages/command-line.html": "efee812f73e997fe",
+  "pages/contributing.html": "b19418fa031e6fc9",
+  "pages/engine.html": "d1c46fa6e65144a2",
+  "pages/experiments.html": "eb08c132e54ce02e",
   "pages/fable-9m.html": "449f7d334f6ede60",
-  "pages/glossary.html": "d602f8e071015ae5",
-  "pages/links.html": "c40dbd83209b5452",
-  "pages/page.html": "2e7941eb53755288",
+  "pages/glossary.html": "ab424ce243d06b08",
+  "pages/links.html": "edc1476eea27f9bd",
+  "pages/page.html": "52132b59ea69d4a9",
   "pages/poet.html": "fc782133e6c7e2a6",
-  "pages/sampling.html": "77a6cf76f1d054ed",
+  "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
   "pages/training.html": "59f36fd4a0779c8a",
   "www/example.json": "6bb130503081c3a9",
