@@ -9,34 +9,63 @@ const LONGEST: usize = 3;
 /// The longest word n-grams that BLEU looks at.
 const BLEU: usize = 4;
 
+/// A word n-gram by the numbers of its words, from 1; zeros fill the places after its end.
+type Ngram = [u32; BLEU];
+
 /// The word n-grams of the stories that came before.
 #[derive(Default)]
 pub struct EarlierStories {
+    texts: Vec<String>,
+    /// Numbers of all words, from 1.
+    words: HashMap<String, u32>,
     /// n = 1 to 4: how often the story that holds it most often does.
-    most: HashMap<Vec<String>, usize>,
+    most: HashMap<Ngram, usize>,
     /// Words of each story.
     lengths: Vec<usize>,
 }
 
 impl EarlierStories {
     /// Collects the n-grams of the earlier texts.
-    pub fn new<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn new<Text: AsRef<str>>(texts: impl IntoIterator<Item = Text>) -> Self {
         let mut earlier = Self::default();
-        for text in texts {
-            let words = words(text);
-            let mut counts: HashMap<Vec<String>, usize> = HashMap::new();
-            for n in 1..=BLEU {
-                for ngram in words.windows(n) {
-                    *counts.entry(ngram.to_vec()).or_default() += 1;
-                }
-            }
-            for (ngram, count) in counts {
-                let most = earlier.most.entry(ngram).or_default();
-                *most = count.max(*most);
-            }
-            earlier.lengths.push(words.len());
-        }
+        texts.into_iter().for_each(|text| earlier.add(text.as_ref()));
         earlier
+    }
+
+    /// Holds exactly these texts from now on. Where they begin with the texts that it holds, only the others are read.
+    pub fn hold(&mut self, texts: &[String]) {
+        if !texts.starts_with(&self.texts) {
+            *self = Self::default();
+        }
+        for text in &texts[self.texts.len()..] {
+            self.add(text);
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        let numbers: Vec<u32> = words(text)
+            .into_iter()
+            .map(|word| {
+                let next = self.words.len() as u32 + 1;
+                *self.words.entry(word).or_insert(next)
+            })
+            .collect();
+        let mut counts: HashMap<Ngram, usize> = HashMap::new();
+        for ngram in (1..=BLEU).flat_map(|n| numbers.windows(n)) {
+            *counts.entry(padded(ngram.iter().copied())).or_default() += 1;
+        }
+        for (ngram, count) in counts {
+            let most = self.most.entry(ngram).or_default();
+            *most = count.max(*most);
+        }
+        self.lengths.push(numbers.len());
+        self.texts.push(text.to_string());
+    }
+
+    /// How often the story that holds an n-gram most often does; 0 where none does.
+    fn most(&self, ngram: &[String]) -> usize {
+        let numbers: Option<Vec<u32>> = ngram.iter().map(|word| self.words.get(word).copied()).collect();
+        numbers.and_then(|numbers| self.most.get(&padded(numbers)).copied()).unwrap_or(0)
     }
 
     /// Session novelty: the share of the text's distinct word n-grams that no earlier story contains, as
@@ -49,7 +78,7 @@ impl EarlierStories {
         }
         let shares = (1..=LONGEST).map(|n| {
             let distinct: HashSet<&[String]> = words.windows(n).collect();
-            let new = distinct.iter().filter(|ngram| !self.most.contains_key(**ngram)).count();
+            let new = distinct.iter().filter(|ngram| self.most(ngram) == 0).count();
             new as f64 / distinct.len() as f64
         });
         Some(shares.sum::<f64>() / LONGEST as f64)
@@ -71,8 +100,7 @@ impl EarlierStories {
                 *counts.entry(ngram).or_default() += 1;
             }
             let all: usize = counts.values().sum();
-            let shared: usize =
-                counts.iter().map(|(ngram, &count)| count.min(self.most.get(*ngram).copied().unwrap_or(0))).sum();
+            let shared: usize = counts.iter().map(|(ngram, &count)| count.min(self.most(ngram))).sum();
             let more = usize::from(n > 1);
             if shared + more == 0 {
                 return Some(0.0);
@@ -84,9 +112,49 @@ impl EarlierStories {
     }
 }
 
+fn padded(numbers: impl IntoIterator<Item = u32>) -> Ngram {
+    let mut ngram = [0; BLEU];
+    ngram.iter_mut().zip(numbers).for_each(|(place, number)| *place = number);
+    ngram
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Whatever it held before, it says what one that reads all texts says.
+        #[test]
+        fn it_holds_what_it_is_told_to(lists in prop::collection::vec(prop::collection::vec("[abc ]{0,12}", 0..5), 1..5), text in "[abcd ]{0,16}") {
+            let text = split(&text);
+            let mut held = EarlierStories::default();
+            for list in &lists {
+                held.hold(list);
+                let new = EarlierStories::new(list);
+                prop_assert_eq!(held.novelty_of(&text), new.novelty_of(&text));
+                prop_assert_eq!(held.self_bleu(&text), new.self_bleu(&text));
+                let more: Vec<String> = list.iter().cloned().chain(["a b c d".to_string()]).collect();
+                held.hold(&more);
+                prop_assert_eq!(held.self_bleu(&text), EarlierStories::new(&more).self_bleu(&text));
+            }
+        }
+    }
+
+    /// Against the plain definition, by the words themselves.
+    #[test]
+    fn its_counts_are_those_of_the_words() {
+        let texts = ["the fox ran and the fox ran and the fox", "a fox and the crow ran", "", "the"];
+        let earlier = EarlierStories::new(texts);
+        let plain = |ngram: &[String]| {
+            let count = |text: &&str| split(text).windows(ngram.len()).filter(|other| *other == ngram).count();
+            texts.iter().map(count).max().unwrap()
+        };
+        let text = split("the fox ran and a wolf and the fox ran home");
+        for ngram in (1..=BLEU).flat_map(|n| text.windows(n)) {
+            assert_eq!(earlier.most(ngram), plain(ngram), "{ngram:?}");
+        }
+    }
 
     fn split(text: &str) -> Vec<String> {
         words(text)

@@ -44,6 +44,8 @@ struct Worker {
     unread: RefCell<Vec<Unread>>,
     /// A place to look at, while the engine writes.
     look: RefCell<Option<Look>>,
+    /// The stories before the last one that was written.
+    earlier: RefCell<EarlierStories>,
 }
 
 /// Listens from now on.
@@ -200,7 +202,9 @@ impl Worker {
         settings: Settings,
         earlier: &[String],
     ) -> Result<(), Failure> {
-        let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
+        // The next story comes after the same ones and this one, so what is known of them is put back at the end.
+        let mut earlier_stories = self.earlier.take();
+        earlier_stories.hold(earlier);
         let turns = Turns::new()?;
         let start = clock::now();
         fetch_for(loaded, &settings).await?;
@@ -228,7 +232,7 @@ impl Worker {
             }
             if now - measured > MEASURE_EVERY {
                 send(&mut waiting, id);
-                let metrics = writer.measure(&earlier, reference);
+                let metrics = writer.measure(&earlier_stories, reference);
                 post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, &writer.text(), reference) });
                 measured = clock::now();
             }
@@ -236,7 +240,8 @@ impl Worker {
         }
         send(&mut waiting, id);
         let end = clock::now();
-        let generation = writer.finish(&earlier, reference);
+        let generation = writer.finish(&earlier_stories, reference);
+        *self.earlier.borrow_mut() = earlier_stories;
         post(&Answer::Done {
             id,
             link: link::of(&generation),

@@ -57,7 +57,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let earlier = arguments.earlier.iter().map(|path| text(path)).collect::<Result<Vec<_>, _>>()?;
-    let earlier = EarlierStories::new(earlier.iter().map(String::as_str));
+    let earlier = EarlierStories::new(&earlier);
     let (mut settings, link) = arguments.settings.settings()?;
     let adapter = arguments.adapter.open(&model.info)?;
     arguments.adapter.set(adapter.as_ref(), &mut settings, link.is_some())?;
