@@ -59,7 +59,7 @@ const results = createResults({
     notices.show({
       kind: "problem",
       purpose: "archive",
-      text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.`,
+      text: `${why} The stories are lost when you close this page or change the settings, so save them first.`,
     }),
   onKept: () => notices.clear("archive"),
 });
@@ -93,20 +93,22 @@ const panel = createRunPanel({
     doomed = plan?.identity ?? "";
     const { one, many } = kind?.unit ?? STORIES;
     again.question.textContent =
-      written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
+      written === 1
+        ? `Delete the ${one} of this experiment?`
+        : `Delete all ${count(written)} ${many} of this experiment?`;
     again.dialog.showModal();
   },
   announce,
 });
 const again = createConfirm({
   id: "start-over",
-  text: "The settings stay. There is no way back but from a file that you saved.",
+  text: "The settings stay. You cannot undo this, but files that you have saved stay too.",
   yes: "Start over",
   onYes() {
     if (conduct.state().plan?.identity !== doomed) return;
     panel.hush(() => void conduct.clear());
     judgement.clear();
-    announce("Started over: nothing is written.");
+    announce("Started over. All stories are deleted.");
     panel.run.focus({ preventScroll: true });
   },
 });
@@ -129,7 +131,7 @@ const taking = createTaking({
     notices.show({
       kind: "info",
       purpose: "copy",
-      text: "The browser does not let the page copy. Here is the link to copy:",
+      text: "The browser does not let this page copy. Please copy the link yourself:",
       content: field,
     });
     field.focus();
@@ -229,14 +231,14 @@ async function leave(next) {
   const { plan, written, pool } = conduct.state();
   if (plan && (pool.phase === "running" || pool.phase === "loading")) {
     const { one, many } = which.unit ?? STORIES;
-    const stay = conduct.keeps() ? ", and stay. Resume goes on there" : "";
+    const stay = conduct.keeps() ? " and saved. To continue, go back and press Resume" : "";
     notices.show({
       kind: "info",
       purpose: "choice",
       text:
         written === 0
           ? `“${which.title}” was stopped before its first ${one}.`
-          : `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`,
+          : `“${which.title}” was stopped. ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`,
       fleeting: true,
     });
   }

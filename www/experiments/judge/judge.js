@@ -77,7 +77,7 @@ function create(context) {
     },
     lacking(protocol) {
       return protocol && protocol.weights.novelty > 0 && !libraryReady()
-        ? "Novelty counts in the score, but the library is not open: load it, or take the weight of novelty to 0."
+        ? "Novelty counts in the score, but the library is not open. Load it, or set the weight of novelty to 0."
         : null;
     },
     onTaken() {
@@ -100,7 +100,7 @@ function create(context) {
     if (stories > MOST_STORIES)
       return {
         found: null,
-        problem: `This would be ${count(stories)} stories and redrafts; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula judge.`,
+        problem: `This would be ${count(stories)} stories and redrafts. This page writes at most ${count(MOST_STORIES)}. To write more, use fabula judge on the command line.`,
       };
     const tooMany = tooManyPrompts(protocol.prompts ?? []);
     if (tooMany !== null) return { found: null, problem: tooMany };
@@ -182,7 +182,7 @@ function create(context) {
         };
       }
       const refused = next ? await fill(next) : "";
-      if (refused) problems.push(`${refused.replace(/\.$/, "")}. The usual settings are used.`);
+      if (refused) problems.push(`${refused.replace(/\.$/, "")}. The default settings are used.`);
       if (refused !== null) await usual();
       return { problems, promise: promiseOf(read, refused === null && next === read.protocol) };
     },

@@ -26,9 +26,9 @@ const TOKEN_SECONDS = 0.009;
 const MEASURES = [
   { name: "base_coherence", heading: "Coherence" },
   { name: "base_surprise", heading: "Surprise" },
-  { name: "new_ngrams_3", heading: "New against the library" },
-  { name: "adapter_new_ngrams_3", heading: "New against the poems" },
-  { name: "mean_words_per_line", heading: "Length of lines" },
+  { name: "new_ngrams_3", heading: "Novelty compared with the library" },
+  { name: "adapter_new_ngrams_3", heading: "Novelty compared with the poems" },
+  { name: "mean_words_per_line", heading: "Line length" },
   { name: "rhyming_line_ends", heading: "Rhymes" },
 ];
 
@@ -54,8 +54,8 @@ function create(context, adapter) {
   const card = element(
     "p",
     { class: "hint" },
-    `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `,
-    element("a", { href: "pages/poet.html" }, "how it was made, and how it writes"),
+    `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, fine-tuned on poems. See `,
+    element("a", { href: "pages/poet.html" }, "how it was made and how it writes"),
     ".",
   );
   const form = createForm({
@@ -63,15 +63,15 @@ function create(context, adapter) {
     fixed: {
       name: "strength",
       label: "Strengths",
-      hint: "From 0 (the base model) over 1 (as trained) to 1.5, as a list (0,0.5,1) or as from:to:count (0:1.5:7).",
+      hint: "0 is the base model, 1 is as trained, 1.5 is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:1.5:7).",
     },
-    words: { seeds: "Seeds a prompt", prompts: "One a line. Each is written after at every strength." },
+    words: { seeds: "Seeds per prompt", prompts: "One per line. At every strength, stories continue each prompt." },
     about: [card],
     onChange: () => sweep.consider(),
   });
   const number = element(
     "select",
-    { "aria-label": "Number" },
+    { "aria-label": "Metric" },
     ...adapterNumbers().map(({ group, metrics }) =>
       element(
         "optgroup",
@@ -90,8 +90,8 @@ function create(context, adapter) {
       number: () => number.value,
       measure: createMeasure({
         name: "chosen",
-        heading: "Another number",
-        choice: element("label", {}, "Number ", number),
+        heading: "Another metric",
+        choice: element("label", {}, "Metric ", number),
       }),
     },
   ];
@@ -107,7 +107,7 @@ function create(context, adapter) {
       element(
         "p",
         { class: "hint" },
-        "Bars: 95% intervals over prompts or seeds, where there is enough for one. Filled marks differ significantly from the lowest strength.",
+        "Bars show 95% intervals over prompts or seeds, if there are enough of them. Filled marks differ significantly from the lowest strength.",
       ),
       caveats,
     ),
@@ -151,11 +151,12 @@ function create(context, adapter) {
     if (along)
       return {
         grid: { ...grid, base: mine },
-        problem: `The link was made with the adapter ${theirs?.id ?? "of no name"}, this page has ${adapter.id}: its stories will be others.`,
+        problem: `The link was made with ${theirs?.id ? `the adapter ${theirs.id}` : "an unnamed adapter"}, but this page has ${adapter.id}. The stories will differ.`,
       };
     return {
       grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } },
-      problem: "The link does not sweep the strength of an adapter, and nothing else; the usual strengths are used.",
+      problem:
+        "This experiment sweeps the strength of an adapter and nothing else. The link sweeps something else, so the default strengths are used.",
     };
   }
 
@@ -196,7 +197,7 @@ function create(context, adapter) {
  * @returns {Shown}
  */
 function absent({ model }) {
-  const text = `There is no adapter ${NAME} for the model ${model.id}: this experiment needs one.`;
+  const text = `This experiment needs the adapter ${NAME}, but there is none for the model ${model.id}.`;
   return {
     settings: element("p", { class: "form-problem", role: "alert" }, text),
     results: element("div"),

@@ -47,7 +47,7 @@ function create(context) {
     select.value = value;
     return select;
   };
-  const number = choice("Number", "coherence");
+  const number = choice("Metric", "coherence");
   const across = choice("Across", "surprise");
   const up = choice("Up", "coherence");
   const along = element("select", { "aria-label": "Along" });
@@ -66,7 +66,7 @@ function create(context) {
         "div",
         { class: "map-head" },
         element("h2", { id: "heat-heading" }, "Every cell"),
-        element("label", {}, "Number ", number),
+        element("label", {}, "Metric ", number),
       ),
       say,
       heatmap.node,
@@ -90,7 +90,7 @@ function create(context) {
       element(
         "p",
         { class: "hint" },
-        "Bars: 95% intervals; a dotted line where there is too little for them. Filled marks differ significantly from the lowest value.",
+        "Bars show 95% intervals. A dotted line means that there are too few stories for them. Filled marks differ significantly from the lowest value.",
       ),
     ),
     element(
@@ -134,13 +134,13 @@ function create(context) {
     if (adapter)
       return {
         grid: { ...grid, base },
-        problem: "The link has an adapter, which this experiment has not; the model itself writes.",
+        problem: "The link names an adapter, but this experiment does not use one. The base model writes instead.",
       };
     if (grid.axes.length > 2)
       return {
         grid: { ...hello.grid, base },
         problem:
-          "The link sweeps more than two settings, which this page cannot show; fabula sweep on the command line can. The usual grid is used.",
+          "The link sweeps more than two settings. This page shows at most two, so the default settings are used. To sweep more, use fabula sweep on the command line.",
       };
     return { grid, problem: null };
   }
@@ -156,7 +156,7 @@ function create(context) {
     );
     const [first] = grid.axes;
     tintLegend.textContent = first
-      ? `One mark a cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Choose one to read its stories.`
+      ? `One mark per cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Select one to read its stories.`
       : "";
     draw();
   }
@@ -188,7 +188,7 @@ function create(context) {
     stories.show({ grid, rows, cell: chosen });
     const unmeasured = metric.library && written > 0 && rows.every((row) => !row || !("new_ngrams_3" in row.numbers));
     say.textContent = unmeasured
-      ? `${metric.sentence} It needs the library, which the page can load.`
+      ? `${metric.sentence} It needs the library, which you can load on this page.`
       : metric.sentence;
     showFindings(written > 0 ? main : null, unmeasured === true);
   }
@@ -200,11 +200,11 @@ function create(context) {
   function showFindings(main, unmeasured) {
     if (!main)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "What the stories tell is said here, as soon as there are some."),
+        element("p", { class: "hint" }, "Findings appear here as soon as there are stories."),
       );
     if (unmeasured)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "Without the library nothing can be said of novelty."),
+        element("p", { class: "hint" }, "Novelty cannot be measured without the library."),
       );
     findings.replaceChildren(
       ...main.findings.flatMap(({ axis, sentences }) => [

@@ -66,7 +66,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     if (runs > MOST_STORIES)
       return {
         found: null,
-        problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.`,
+        problem: `This would be ${count(runs)} stories. This page writes at most ${count(MOST_STORIES)}. To write more, use fabula sweep on the command line.`,
       };
     return { found: { grid: found, axes: axes ?? "" }, problem: null };
   }
@@ -116,7 +116,7 @@ export function createSweep({ context, kind, form, onGrid }) {
         }
         if (runsOf(next) > MOST_STORIES) {
           problems.push(
-            `The link asks for ${count(runsOf(next))} stories; a page writes ${count(MOST_STORIES)} at most. The usual grid is used.`,
+            `The link requests ${count(runsOf(next))} stories. This page writes at most ${count(MOST_STORIES)}, so the default settings are used.`,
           );
           next = { ...kind.usual(), base: next.base };
         }
@@ -148,7 +148,7 @@ export function createSweep({ context, kind, form, onGrid }) {
       const { adapter, length, seed, temperature, top_p } = mine.base;
       const prompts = promptsOf(mine);
       return (
-        `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories a ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
+        `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories per ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
         `temperature ${temperature} and top-p ${top_p} where they are not swept; ${promptsInWords(prompts)}`
       );
     },
@@ -182,7 +182,7 @@ export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.
  */
 export const promptsInWords = (prompts) =>
   prompts.length > 3
-    ? `${prompts.length} prompts, which the link holds`
+    ? `${prompts.length} prompts, listed in the link`
     : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**
