@@ -16,7 +16,7 @@ import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
 import { createResults, nameIn } from "./session/results.js";
-import { createPromise } from "./session/promise.js";
+import { createReproduction } from "./session/reproduction.js";
 import { createTaking } from "./session/taking.js";
 import { createChooser } from "./views/chooser.js";
 import { createExports } from "./views/exports.js";
@@ -138,7 +138,7 @@ const taking = createTaking({
   },
 });
 const judgement = createJudgement();
-const promise = createPromise({ conduct, shown, judgement, report: createReport() });
+const reproduction = createReproduction({ conduct, shown, judgement, report: createReport() });
 
 const chooser = createChooser(EXPERIMENTS);
 const stage = element("div", { class: "stage" });
@@ -169,7 +169,7 @@ async function run() {
   await opening;
   if (!experiment || experiment.problem() !== null) return;
   conduct.start();
-  void promise.label(true);
+  void reproduction.label(true);
 }
 
 /** @param {Conducted} state */
@@ -190,7 +190,7 @@ function show(state) {
   if (!complete) finished = "";
   else if (finished !== plan.identity) {
     finished = plan.identity;
-    void promise.end(plan.identity);
+    void reproduction.end(plan.identity);
   }
 }
 
@@ -214,7 +214,7 @@ async function follow(fragment) {
   const text =
     problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
-  await promise.follow(promised);
+  await reproduction.follow(promised);
 }
 
 /**
@@ -260,7 +260,7 @@ async function visit(next) {
   const mine = experiment;
   const latest = left.get(next.name) || (await results.latest(next.name));
   if (mine !== experiment || !mine) return;
-  if (latest === null || !(await mine.restore(latest))) await mine.usual();
+  if (latest === null || !(await mine.restore(latest))) await mine.useDefaults();
 }
 
 /**
@@ -271,7 +271,7 @@ function turn(next) {
   if (next === kind || !ground) return;
   kind = next;
   again.dialog.close();
-  promise.turn(null);
+  reproduction.turn(null);
   notices.clear("link");
   conduct.leave();
   /** @type {Shown} */
@@ -336,11 +336,11 @@ async function begin() {
 
 /** @param {import("./session/conduct.js").Plan} plan */
 function opened(plan) {
-  promise.turn(plan.identity);
+  reproduction.turn(plan.identity);
   again.dialog.close();
   // What was said of a link or a file was said of other stories.
   exports.say("");
-  opening = conduct.open(plan).then(() => void promise.label(false));
+  opening = conduct.open(plan).then(() => void reproduction.label(false));
 }
 
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {

@@ -187,12 +187,12 @@ export function createForm({ onChange }) {
     },
     /**
      * Fills in what the way that is not chosen begins with.
-     * @param {{ drafts: number, redrafts: number, rounds: number }} usual
+     * @param {{ drafts: number, redrafts: number, rounds: number }} defaults
      */
-    begin(usual) {
-      drafts.input.value = String(usual.drafts);
-      redrafts.input.value = String(usual.redrafts);
-      rounds.input.value = String(usual.rounds);
+    begin(defaults) {
+      drafts.input.value = String(defaults.drafts);
+      redrafts.input.value = String(defaults.redrafts);
+      rounds.input.value = String(defaults.rounds);
     },
     /** @param {boolean} ready  whether the library is open */
     library: (ready) => weights.library(ready),

@@ -38,7 +38,7 @@ export function createJudgeResults({ ratings }) {
     "All metrics",
     table.node,
     hint(
-      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: favoured by the choice by construction. Undecided: the difference may be chance.",
+      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: favoured by construction. Undecided: the difference may be chance.",
     ),
     leftOut,
   );

@@ -6,11 +6,11 @@ import { createForm } from "../sampling/form.js";
 import { metricOf } from "../../views/metric-list.js";
 import { adapterNumbers } from "../sampling/numbers.js";
 import { createSweep } from "../session/sweep.js";
-import { createTelling } from "../session/telling.js";
+import { createFindings } from "../session/findings.js";
 import { createMeasure } from "./measure.js";
 import { protocol, question, title } from "./protocol.js";
 import { createSideBySide } from "./side-by-side.js";
-import { usualGrid } from "./usual.js";
+import { defaultGrid } from "./defaults.js";
 
 /**
  * @import { AdapterDescription, Grid } from "../../protocol.js"
@@ -81,7 +81,7 @@ function create(context, adapter) {
     ),
   );
   number.value = "base_slor_per_word_bits";
-  number.addEventListener("change", () => void telling.tell());
+  number.addEventListener("change", () => void analysis.refresh());
   const sides = createSideBySide();
   const caveats = element("ul", { class: "hint" });
   const measures = [
@@ -118,7 +118,7 @@ function create(context, adapter) {
     name: NAME,
     cell: "strength",
     tokenSeconds: TOKEN_SECONDS,
-    usual: () => usualGrid(hello.grid, adapter),
+    defaults: () => defaultGrid(hello.grid, adapter),
     fit,
   };
   const sweep = createSweep({
@@ -126,16 +126,16 @@ function create(context, adapter) {
     kind,
     form,
     onGrid() {
-      telling.forget();
+      analysis.forget();
       draw();
     },
   });
-  const telling = createTelling({
+  const analysis = createFindings({
     analyst,
     conduct,
     grid: sweep.grid,
     names: () => measures.map((each) => each.number()),
-    onTold: draw,
+    onFindings: draw,
   });
 
   /**
@@ -144,7 +144,7 @@ function create(context, adapter) {
    */
   function fit(grid) {
     const { adapter: theirs, ...base } = grid.base;
-    const usual = kind.usual();
+    const defaults = kind.defaults();
     const along = grid.axes.length === 1 && grid.axes[0]?.name === "strength";
     if (along && theirs?.id === adapter.id) return { grid, problem: null };
     const mine = { ...base, adapter: { id: adapter.id, strength: 1 } };
@@ -154,7 +154,7 @@ function create(context, adapter) {
         problem: `The link was made with ${theirs?.id ? `the adapter ${theirs.id}` : "an unnamed adapter"}, but this page has ${adapter.id}. The stories will differ.`,
       };
     return {
-      grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } },
+      grid: { ...defaults, base: { ...mine, prompt: defaults.base.prompt } },
       problem:
         "This experiment sweeps the strength of an adapter and nothing else. The link sweeps something else, so the default strengths are used.",
     };
@@ -169,13 +169,13 @@ function create(context, adapter) {
     for (const { number: name, measure } of measures) {
       const metric = metricOf(name());
       measure.show({
-        told: telling.told(name()),
+        told: analysis.latest(name()),
         metric,
         written,
         unmeasured: metric.library && written > 0 && !traced,
       });
     }
-    const told = telling.told("base_coherence")?.caveats ?? [];
+    const told = analysis.latest("base_coherence")?.caveats ?? [];
     caveats.replaceChildren(...(written > 0 ? told : []).map((caveat) => element("li", {}, caveat)));
   }
 
@@ -185,9 +185,9 @@ function create(context, adapter) {
     /** @param {Conducted} state */
     show(state) {
       sweep.heed(state);
-      telling.heed(state);
+      analysis.heed(state);
     },
-    about: () => telling.about(measures.map((each) => each.number())),
+    about: () => analysis.about(measures.map((each) => each.number())),
   };
 }
 
@@ -204,7 +204,7 @@ function absent({ model }) {
     problem: () => text,
     settle: async () => undefined,
     identity: () => "",
-    usual: async () => false,
+    useDefaults: async () => false,
     restore: async () => false,
     readLink: async () => ({ problems: [text], promise: null }),
     writeLink: async () => ({ fragment: "", digest: null }),

@@ -9,7 +9,7 @@ import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
 import { createSweep, runsOf, storiesOf } from "../session/sweep.js";
-import { createTelling } from "../session/telling.js";
+import { createFindings } from "../session/findings.js";
 
 /**
  * @import { FindingsMessage, Grid } from "../../protocol.js"
@@ -53,7 +53,7 @@ function create(context) {
   const along = element("select", { "aria-label": "Along" });
   const say = element("p", { class: "hint" });
   const findings = element("div", { class: "findings-list" });
-  for (const select of [number, across, up]) select.addEventListener("change", () => void telling.tell());
+  for (const select of [number, across, up]) select.addEventListener("change", () => void analysis.refresh());
   along.addEventListener("change", draw);
   across.addEventListener("change", () => (acrossChosen = true));
   const results = element(
@@ -115,14 +115,14 @@ function create(context) {
   let acrossChosen = false;
 
   /** @type {Kind} */
-  const kind = { name: sampling.name, cell: "cell", tokenSeconds: TOKEN_SECONDS, usual: () => hello.grid, fit };
+  const kind = { name: sampling.name, cell: "cell", tokenSeconds: TOKEN_SECONDS, defaults: () => hello.grid, fit };
   const sweep = createSweep({ context, kind, form, onGrid: turn });
-  const telling = createTelling({
+  const analysis = createFindings({
     analyst,
     conduct,
     grid: sweep.grid,
     names: () => [number.value, across.value, up.value],
-    onTold: draw,
+    onFindings: draw,
   });
 
   /**
@@ -148,7 +148,7 @@ function create(context) {
   /** @param {Grid} grid */
   function turn(grid) {
     chosen = null;
-    telling.forget();
+    analysis.forget();
     along.replaceChildren(
       ...grid.axes
         .filter(({ values }) => values.length > 1)
@@ -171,7 +171,7 @@ function create(context) {
   function draw() {
     const grid = sweep.grid();
     if (!grid) return;
-    const main = telling.told(number.value);
+    const main = analysis.latest(number.value);
     const metric = metricOf(number.value);
     const none = /** @type {null[]} */ (Array.from({ length: runsOf(grid) / storiesOf(grid) }, () => null));
     const { rows, written } = conduct.state();
@@ -181,8 +181,8 @@ function create(context) {
       grid,
       across: metricOf(across.value),
       up: metricOf(up.value),
-      xs: telling.told(across.value)?.cells ?? none,
-      ys: telling.told(up.value)?.cells ?? none,
+      xs: analysis.latest(across.value)?.cells ?? none,
+      ys: analysis.latest(up.value)?.cells ?? none,
       chosen,
     });
     stories.show({ grid, rows, cell: chosen });
@@ -228,8 +228,8 @@ function create(context) {
       )
         across.value = "novelty";
       sweep.heed(state);
-      telling.heed(state);
+      analysis.heed(state);
     },
-    about: () => telling.about(["novelty", "coherence", "surprise", number.value]),
+    about: () => analysis.about(["novelty", "coherence", "surprise", number.value]),
   };
 }

@@ -18,12 +18,12 @@ import { expected } from "../views/run-panel.js";
  * What an experiment's sweeps are like.
  *
  * `name`: as in links; `cell`: what people call one; `tokenSeconds`: what a worker takes for a token, measuring included, before this device has shown its own
- * speed; `usual`: its usual grid; `fit`: makes of a link's grid one that the experiment can show, and says what was wrong.
+ * speed; `defaults`: its default grid; `fit`: makes of a link's grid one that the experiment can show, and says what was wrong.
  * @typedef {object} Kind
  * @property {string} name
  * @property {string} cell
  * @property {number} tokenSeconds
- * @property {() => Grid} usual
+ * @property {() => Grid} defaults
  * @property {(grid: Grid) => { grid: Grid, problem: string | null }} fit
  */
 
@@ -84,7 +84,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     problem: description.wrong,
     settle: description.settle,
     identity: description.identity,
-    usual: () => fill(kind.usual()),
+    useDefaults: () => fill(kind.defaults()),
     /** @param {string} written */
     async restore(written) {
       const kept = /** @type {{ grid?: Grid } | null} */ (description.recall(written));
@@ -94,7 +94,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     async readLink(fragment) {
       // A link to the experiment and to no settings of it.
       if (/^#?x=1&e=\w+$/.test(fragment)) {
-        await fill(kind.usual());
+        await fill(kind.defaults());
         return { problems: [], promise: null };
       }
       const read = await analyst.ask("read_sweep_link", { fragment });
@@ -118,7 +118,7 @@ export function createSweep({ context, kind, form, onGrid }) {
           problems.push(
             `The link requests ${count(runsOf(next))} stories. This page writes at most ${count(MOST_STORIES)}, so the default settings are used.`,
           );
-          next = { ...kind.usual(), base: next.base };
+          next = { ...kind.defaults(), base: next.base };
         }
         await fill(next);
       }

@@ -67,7 +67,7 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
         tell(
           digest
             ? "Link copied. It reproduces exactly these stories."
-            : "Link copied. It holds the settings. Once all stories are written, the link also holds their digest.",
+            : "Link copied. It holds the settings. To include the digest of the stories, copy it again once all are written.",
         );
       }),
   };

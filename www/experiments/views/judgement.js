@@ -16,7 +16,7 @@ export function createJudgement() {
   return {
     node,
     clear: () => say(""),
-    promise: () =>
+    expect: () =>
       say("This link holds a digest of its stories. Run the experiment to check whether they are reproduced."),
     /** @param {string} digest */
     digest: (digest) => say(`Digest of all stories: ${digest}. The link reproduces them.`),
