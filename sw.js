@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "3111dfe8f1c08da9";
+const VERSION = "ddbf0737c0b85518";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -44,22 +44,22 @@ const FILES = {
   "www/experiments/judge/appraisal.js": "b20ca6e29742655d",
   "www/experiments/judge/csv.js": "676afd5475da26d8",
   "www/experiments/judge/drafts.js": "8881c209b0c94938",
-  "www/experiments/judge/effects-table.js": "c824edad3b5824ff",
+  "www/experiments/judge/effects-table.js": "94986ff5b9fc9437",
   "www/experiments/judge/form.js": "563f8d2c435972c1",
   "www/experiments/judge/items.js": "91a6b8ecfe148d11",
   "www/experiments/judge/judge.js": "dec3f14ec69fa2bc",
   "www/experiments/judge/passage.js": "3bff172c8a38ccd3",
   "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
-  "www/experiments/judge/protocol.js": "ddca9a567eac952d",
+  "www/experiments/judge/protocol.js": "b9c48d1c623e4fe0",
   "www/experiments/judge/ratings.js": "17d6c132345b3d51",
-  "www/experiments/judge/results.js": "0acb32dc29bee3b8",
+  "www/experiments/judge/results.js": "0699cf7cea63c822",
   "www/experiments/judge/rounds.js": "96a1f4cefd1060dd",
   "www/experiments/judge/weights.js": "156b651066062bd5",
   "www/experiments/list.js": "c3d635233f50f3ab",
   "www/experiments/main.js": "e71586005991cfa9",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
   "www/experiments/poet/measure.js": "a950401ed49b697b",
-  "www/experiments/poet/poet.js": "3ec1ce60ffdfa8c8",
+  "www/experiments/poet/poet.js": "99080df34311b497",
   "www/experiments/poet/protocol.js": "4ef1de59078fe5c5",
   "www/experiments/poet/side-by-side.js": "981e4548516b2dc7",
   "www/experiments/sampling/cell-stories.js": "c3f3f1b4e189e5cf",
@@ -67,8 +67,8 @@ const FILES = {
   "www/experiments/sampling/heatmap.js": "aa645ad114b12ae3",
   "www/experiments/sampling/numbers.js": "26342ea35342a37f",
   "www/experiments/sampling/plots.js": "98178adbd686d84f",
-  "www/experiments/sampling/protocol.js": "8a7e781492405f55",
-  "www/experiments/sampling/sampling.js": "6093dcf5df7a06f9",
+  "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
+  "www/experiments/sampling/sampling.js": "d1e6f4f3ff1e8302",
   "www/experiments/session/analyst.js": "1b42d8e13ac77b22",
   "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
   "www/experiments/session/description.js": "0a38ea9508b7f735",

@@ -12,7 +12,7 @@ const HEADS = ["Metric", "In the score", "Judged", "Control", "Difference (95% i
 /** @param {JudgeEffect} effect */
 function verdictOf({ metric, verdict, in_score }) {
   if (verdict === "undecided") return verdict;
-  const why = metric === "score" ? ", by construction" : in_score ? ", favoured by the choice" : "";
+  const why = metric === "score" ? ", by construction" : in_score ? ", by selection" : "";
   return `${verdict}${why}`;
 }
 

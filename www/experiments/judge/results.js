@@ -47,7 +47,7 @@ export function createJudgeResults({ ratings }) {
     "Judged minus control",
     intervals.node,
     hint(
-      "Bars show 95% intervals, if there are at least six prompts. Each line has its own scale; the table has the numbers. Grey: part of the score, so favoured by the choice. Filled: significant after correction.",
+      "Bars: 95% intervals, with six prompts or more. Each line has its own scale; the table has the numbers. Grey: part of the score, so favoured by selection. Filled: significant after correction.",
     ),
   );
   const itemsCard = card(

@@ -26,8 +26,8 @@ const TOKEN_SECONDS = 0.009;
 const MEASURES = [
   { name: "base_coherence", heading: "Coherence" },
   { name: "base_surprise", heading: "Surprise" },
-  { name: "new_ngrams_3", heading: "Novelty compared with the library" },
-  { name: "adapter_new_ngrams_3", heading: "Novelty compared with the poems" },
+  { name: "new_ngrams_3", heading: "New to the library" },
+  { name: "adapter_new_ngrams_3", heading: "New to the poems" },
   { name: "mean_words_per_line", heading: "Line length" },
   { name: "rhyming_line_ends", heading: "Rhymes" },
 ];
@@ -107,7 +107,7 @@ function create(context, adapter) {
       element(
         "p",
         { class: "hint" },
-        "Bars show 95% intervals over prompts or seeds, if there are enough of them. Filled marks differ significantly from the lowest strength.",
+        "Bars: 95% intervals over prompts or seeds, if there are enough. Filled marks differ significantly from the lowest strength.",
       ),
       caveats,
     ),

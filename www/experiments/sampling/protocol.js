@@ -11,15 +11,15 @@ export const question =
 /** @type {Protocol} */
 export const protocol = {
   hypothesis:
-    "More randomness (a higher temperature or top-p) makes stories newer and more surprising. Beyond some point it also makes them less coherent. In between there may be settings that give both novelty and coherence.",
+    "More randomness (a higher temperature or top-p) makes stories newer and more surprising. Beyond some point it makes them less coherent. In between, settings may give both novelty and coherence.",
   settings:
-    "Two settings of the sampling chain, over a grid. Every cell has the same prompts and the same seeds. Nothing else differs between cells.",
+    "Two settings of the sampling chain over a grid. Every cell has the same prompts and the same seeds. Nothing else differs between cells.",
   measure:
-    "Novelty: new word triples, compared with the library. Coherence: how much the context helps to predict each word, as a share of where the human range begins. Surprise: entropy per word. Each is compared with human passages of the same length. You can select any other metric of a story.",
+    "Novelty: new word triples, compared with the library. Coherence: what the context tells about each word, as a share of where the human range begins. Surprise: entropy per word. Each is compared with human passages of the same length. You can select any other metric.",
   control:
-    "Each value is compared with the lowest value of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. Human passages are the second yardstick, because temperature 0 does not mean zero creativity.",
+    "Each value is compared with the lowest value of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. Human passages are the second yardstick: temperature 0 is not zero creativity.",
   analysis:
-    "Means with 95% bootstrap intervals over seeds and prompts. A paired sign-flip permutation test along each axis, averaged over the other axis, with Holm’s correction over the comparisons of the axis. A difference that does not pass the test is called undecided. That does not prove equality.",
+    "Means with 95% bootstrap intervals over seeds and prompts. A paired sign-flip permutation test along each axis, averaged over the other axis, with Holm’s correction over the comparisons of the axis. What does not pass is called undecided, not equal.",
   paper: [
     "Product: only the texts are measured. Boden asks for novelty, surprise and value together. Novelty and surprise are counted here, and coherence stands for a part of value. No number says whether a story is good.",
     "Process: sampling is the part of writing that this experiment varies. It weighs words that the model already considers possible. That is combinational creativity at most, and exploratory only within the space that training left. Nothing here changes that space, so nothing is transformational.",

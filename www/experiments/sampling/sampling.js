@@ -90,7 +90,7 @@ function create(context) {
       element(
         "p",
         { class: "hint" },
-        "Bars show 95% intervals. A dotted line means that there are too few stories for them. Filled marks differ significantly from the lowest value.",
+        "Bars show 95% intervals. Dotted line: too few stories for them. Filled marks differ significantly from the lowest value.",
       ),
     ),
     element(
