@@ -29,8 +29,8 @@ export const formed = (page) =>
 export async function fillForm(page, { first, second, seeds, length, prompts }) {
   if (first !== undefined) await fillIn(page, "textbox", "Values of the first setting", first);
   if (second !== undefined) await fillIn(page, "textbox", "Values of the second setting", second);
-  if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds a cell", seeds);
-  if (length !== undefined) await fillIn(page, "spinbutton", "Tokens a story", length);
+  if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds per cell", seeds);
+  if (length !== undefined) await fillIn(page, "spinbutton", "Tokens per story", length);
   if (prompts !== undefined) await fillIn(page, "textbox", "Prompts", prompts);
   await until(
     page,

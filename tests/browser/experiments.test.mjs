@@ -90,7 +90,7 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   const written = Number(/(\d+) of/.exec(await status(page))[1]);
   await page.reload();
   await formed(page);
-  await reaches(page, `^${written} of 108 stories are here already`);
+  await reaches(page, `^${written} of 108 stories are already written`);
   await press(page, "Resume");
   await reaches(page, "All 108 stories are written");
   const rows = await page.evaluate(() =>
@@ -105,7 +105,7 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await formed(page);
   await reaches(page, "All 108 stories are written");
   await press(page, "Start over");
-  const question = await find(page, "dialog", "Delete all 108 stories that are written?");
+  const question = await find(page, "dialog", "Delete all 108 stories of this experiment?");
   await (await question.waitForSelector("::-p-aria([name='Cancel'][role='button'])")).click();
   await reaches(page, "All 108 stories are written");
   await press(page, "Start over");
@@ -123,7 +123,7 @@ test("cancelled, it keeps what is written, and other settings can be chosen", as
   await press(page, "Run");
   await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
   await press(page, "Cancel");
-  await reaches(page, "are here already");
+  await reaches(page, "are already written");
   await fillForm(page, SMALL);
   await finish(page);
   assert.equal((await json(t, page)).rows.length, 8);
@@ -144,10 +144,10 @@ test("another experiment and back: what was typed is there, and a run that was s
   await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
   await (await find(page, "link", "Self-evaluation")).click();
   await until(page, "the notice", () =>
-    /was stopped; \d+ of 108 stories are written/.test(document.getElementById("notices").textContent),
+    /was stopped\. \d+ of 108 stories are written/.test(document.getElementById("notices").textContent),
   );
   await turn("Sampling strategies");
-  await reaches(page, "of 108 stories are here already");
+  await reaches(page, "of 108 stories are already written");
   assert.ok(await find(page, "button", "Resume"));
 });
 
@@ -292,7 +292,7 @@ test("settings that cannot be run are refused in words", async (t) => {
   }
   await fillForm(page, { first: "0.5,1", seeds: 0 });
   await until(page, "seeds", () =>
-    document.getElementById("form-problem").textContent.includes("Seeds a cell must be"),
+    document.getElementById("form-problem").textContent.includes("Seeds per cell must be"),
   );
   await fillForm(page, { seeds: 4000 });
   await until(page, "too many", () => document.getElementById("form-problem").textContent.includes("fabula sweep"));

@@ -1,4 +1,4 @@
-// Self-evaluation on the page of experiments: both ways to their end, how each story came about, links, ratings.
+// Self-evaluation on the page of experiments: both ways to their end, how each story was made, links, ratings.
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -103,7 +103,7 @@ test("best of n: the rows are the command line's, every draft is shown with its 
     "the defaults can be run at once",
   );
   await fill(page, BEST_OF);
-  await reaches(page, "^2 pairs of stories .* With 2 prompts, nothing can be told from chance");
+  await reaches(page, "^2 pairs of stories .* With 2 prompts, no difference can be distinguished from chance");
   await finish(page);
   await told(page);
   const there = await json(t, page);
@@ -246,7 +246,7 @@ test("pause, reload, resume, and no pair is judged twice", async (t) => {
   );
   await page.reload();
   await formed(page);
-  await reaches(page, `^${written} of 24 pairs of stories are here already`);
+  await reaches(page, `^${written} of 24 pairs of stories are already written`);
   assert.equal(await page.$$eval(".item", (all) => all.length), written);
   await press(page, "Resume");
   await reaches(page, "All 24 pairs of stories are written");
@@ -333,7 +333,7 @@ test("settings that cannot be run are refused in words", async (t) => {
   await fill(page, { drafts: 0 });
   await problem("Drafts must be a whole number from 1 to 64");
   await fill(page, { drafts: 64, seeds: 100 });
-  await problem("a page writes 10,000 at most.*fabula judge");
+  await problem("This page writes at most 10,000.*fabula judge");
   await fill(page, { drafts: 2, seeds: 1 });
   await reaches(page, "^12 pairs");
 });
@@ -353,12 +353,12 @@ test("malformed links", async (t) => {
   }
 });
 
-test("the reader's ratings are held against the score", async (t) => {
+test("the reader's ratings are compared with the score", async (t) => {
   const page = await openJudge(t);
   await fill(page, { ...BEST_OF, drafts: 6, length: 40 });
   await finish(page);
   await told(page);
-  await sees(page, "You have rated no story of this model yet");
+  await sees(page, "You have not rated any story of this model yet");
   const { rows } = await json(t, page);
   const drafts = rows.flatMap(({ process, prompt_text }) =>
     process.best_of.drafts.map((draft) => ({ prompt: prompt_text, ...draft })),
@@ -386,7 +386,7 @@ test("the reader's ratings are held against the score", async (t) => {
   await page.bringToFront();
   await page.reload();
   await formed(page);
-  await sees(page, "1 of your rated stories is of this experiment.*too few");
+  await sees(page, "1 of your rated stories is from this experiment.*too few");
   await page.evaluate(
     (others) =>
       new Promise((resolve, reject) => {
@@ -417,7 +417,7 @@ test("the reader's ratings are held against the score", async (t) => {
   );
   await page.reload();
   await formed(page);
-  await sees(page, "11 of your rated stories are of this experiment.*Spearman .* over 11 stories");
+  await sees(page, "11 of your rated stories are from this experiment.*Spearman .* over 11 stories");
 });
 
 test("by keyboard: from the form to the story of an item", async (t) => {

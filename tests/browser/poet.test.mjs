@@ -18,8 +18,8 @@ const SMALL = { strengths: "1,0,1.5", seeds: 2, length: 24, prompts };
 async function fillForm(page, { strengths, seeds, length, prompts: lines }) {
   if (strengths !== undefined) await fillIn(page, "textbox", "Strengths", strengths);
   if (lines !== undefined) await fillIn(page, "textbox", "Prompts", lines);
-  if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds a prompt", seeds);
-  if (length !== undefined) await fillIn(page, "spinbutton", "Tokens a story", length);
+  if (seeds !== undefined) await fillIn(page, "spinbutton", "Seeds per prompt", seeds);
+  if (length !== undefined) await fillIn(page, "spinbutton", "Tokens per story", length);
   await until(
     page,
     "what was typed",

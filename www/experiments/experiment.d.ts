@@ -40,8 +40,8 @@ export interface Shown {
   identity: () => string;
   /** Reads what was typed a moment ago, so that it counts. */
   settle: () => Promise<void>;
-  /** Takes the usual settings. */
-  usual: () => Promise<boolean>;
+  /** Takes the default settings. */
+  useDefaults: () => Promise<boolean>;
   /** Takes the settings of a plan's identity; false where it is none of this experiment, model and engine. */
   restore: (identity: string) => Promise<boolean>;
   readLink: (fragment: string) => Promise<{ problems: string[]; promise: Promised | null }>;

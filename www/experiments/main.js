@@ -16,7 +16,7 @@ import { createAnalyst } from "./session/analyst.js";
 import { createConduct } from "./session/conduct.js";
 import { modelFile } from "./session/manifest.js";
 import { createResults, nameIn } from "./session/results.js";
-import { createPromise } from "./session/promise.js";
+import { createReproduction } from "./session/reproduction.js";
 import { createTaking } from "./session/taking.js";
 import { createChooser } from "./views/chooser.js";
 import { createExports } from "./views/exports.js";
@@ -59,7 +59,7 @@ const results = createResults({
     notices.show({
       kind: "problem",
       purpose: "archive",
-      text: `${why} The experiment will not be here any more once this page is closed or other settings are chosen: save it before.`,
+      text: `${why} The stories are lost when you close this page or change the settings, so save them first.`,
     }),
   onKept: () => notices.clear("archive"),
 });
@@ -93,20 +93,22 @@ const panel = createRunPanel({
     doomed = plan?.identity ?? "";
     const { one, many } = kind?.unit ?? STORIES;
     again.question.textContent =
-      written === 1 ? `Delete the ${one} that is written?` : `Delete all ${count(written)} ${many} that are written?`;
+      written === 1
+        ? `Delete the ${one} of this experiment?`
+        : `Delete all ${count(written)} ${many} of this experiment?`;
     again.dialog.showModal();
   },
   announce,
 });
 const again = createConfirm({
   id: "start-over",
-  text: "The settings stay. There is no way back but from a file that you saved.",
+  text: "The settings stay. You cannot undo this, but files that you have saved stay too.",
   yes: "Start over",
   onYes() {
     if (conduct.state().plan?.identity !== doomed) return;
     panel.hush(() => void conduct.clear());
     judgement.clear();
-    announce("Started over: nothing is written.");
+    announce("Started over. All stories are deleted.");
     panel.run.focus({ preventScroll: true });
   },
 });
@@ -129,14 +131,14 @@ const taking = createTaking({
     notices.show({
       kind: "info",
       purpose: "copy",
-      text: "The browser does not let the page copy. Here is the link to copy:",
+      text: "The browser does not let this page copy. Please copy the link yourself:",
       content: field,
     });
     field.focus();
   },
 });
 const judgement = createJudgement();
-const promise = createPromise({ conduct, shown, judgement, report: createReport() });
+const reproduction = createReproduction({ conduct, shown, judgement, report: createReport() });
 
 const chooser = createChooser(EXPERIMENTS);
 const stage = element("div", { class: "stage" });
@@ -167,7 +169,7 @@ async function run() {
   await opening;
   if (!experiment || experiment.problem() !== null) return;
   conduct.start();
-  void promise.label(true);
+  void reproduction.label(true);
 }
 
 /** @param {Conducted} state */
@@ -188,7 +190,7 @@ function show(state) {
   if (!complete) finished = "";
   else if (finished !== plan.identity) {
     finished = plan.identity;
-    void promise.end(plan.identity);
+    void reproduction.end(plan.identity);
   }
 }
 
@@ -212,7 +214,7 @@ async function follow(fragment) {
   const text =
     problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
-  await promise.follow(promised);
+  await reproduction.follow(promised);
 }
 
 /**
@@ -229,14 +231,14 @@ async function leave(next) {
   const { plan, written, pool } = conduct.state();
   if (plan && (pool.phase === "running" || pool.phase === "loading")) {
     const { one, many } = which.unit ?? STORIES;
-    const stay = conduct.keeps() ? ", and stay. Resume goes on there" : "";
+    const stay = conduct.keeps() ? " and saved. To continue, go back and press Resume" : "";
     notices.show({
       kind: "info",
       purpose: "choice",
       text:
         written === 0
           ? `“${which.title}” was stopped before its first ${one}.`
-          : `“${which.title}” was stopped; ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`,
+          : `“${which.title}” was stopped. ${count(written)} of ${count(plan.total)} ${many} are written${stay}.`,
       fleeting: true,
     });
   }
@@ -258,7 +260,7 @@ async function visit(next) {
   const mine = experiment;
   const latest = left.get(next.name) || (await results.latest(next.name));
   if (mine !== experiment || !mine) return;
-  if (latest === null || !(await mine.restore(latest))) await mine.usual();
+  if (latest === null || !(await mine.restore(latest))) await mine.useDefaults();
 }
 
 /**
@@ -269,7 +271,7 @@ function turn(next) {
   if (next === kind || !ground) return;
   kind = next;
   again.dialog.close();
-  promise.turn(null);
+  reproduction.turn(null);
   notices.clear("link");
   conduct.leave();
   /** @type {Shown} */
@@ -334,11 +336,11 @@ async function begin() {
 
 /** @param {import("./session/conduct.js").Plan} plan */
 function opened(plan) {
-  promise.turn(plan.identity);
+  reproduction.turn(plan.identity);
   again.dialog.close();
   // What was said of a link or a file was said of other stories.
   exports.say("");
-  opening = conduct.open(plan).then(() => void promise.label(false));
+  opening = conduct.open(plan).then(() => void reproduction.label(false));
 }
 
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {

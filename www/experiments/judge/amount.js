@@ -62,7 +62,7 @@ export function createPace() {
       const turns = Math.ceil(items / Math.min(workers, items));
       const few =
         prompts < FEW_PROMPTS
-          ? ` With ${prompts === 1 ? "one prompt" : `${prompts} prompts`}, nothing can be told from chance.`
+          ? ` With ${prompts === 1 ? "one prompt" : `${prompts} prompts`}, no difference can be distinguished from chance.`
           : "";
       return `${count(items)} ${items === 1 ? "pair" : "pairs"} of stories (${prompts} × ${protocol.seeds}), ${wayOf(protocol)}: ${expected(turns * tokensOf(protocol) * secondsPerToken, measured)}${few}`;
     },
@@ -75,5 +75,5 @@ export function createPace() {
  */
 export function describe(protocol) {
   const { base, weights, seeds } = protocol;
-  return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} a prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; ${promptsInWords(promptsOf(protocol))}`;
+  return `${wayOf(protocol)}; weights: coherence ${weights.coherence}, novelty ${weights.novelty}, relevance ${weights.relevance}; ${seeds === 1 ? "1 seed" : `${seeds} seeds`} per prompt, from ${base.seed}; ${base.length} tokens; temperature ${base.temperature}; top-p ${base.top_p}; ${promptsInWords(promptsOf(protocol))}`;
 }

@@ -16,7 +16,7 @@ export const writeScore = (score) => decimal(score, 3);
 export function partsOf(appraisal) {
   const parts = CRITERIA.filter((name) => appraisal[name] !== null).map((name) =>
     appraisal.too_short?.includes(name)
-      ? `${name} too short to tell, counts 0`
+      ? `${name} too short to measure, counts as 0`
       : `${name} ${decimal(appraisal[name], 2)}`,
   );
   return parts.join(" · ");

@@ -1,4 +1,4 @@
-// Every number of the judged stories against the control's, one a line. On a narrow screen each line becomes a block of its own.
+// Every number of the judged stories against the control's, one per line. On a narrow screen each line becomes a block of its own.
 import { element } from "../../parts/dom.js";
 import { pValue, short, signed } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
@@ -7,12 +7,12 @@ import { metricOf } from "../../views/metric-list.js";
  * @import { JudgeEffect } from "../../protocol.js"
  */
 
-const HEADS = ["Number", "In the score", "Judged", "Control", "Difference (95% interval)", "Corrected p", "Verdict"];
+const HEADS = ["Metric", "In the score", "Judged", "Control", "Difference (95% interval)", "Corrected p", "Verdict"];
 
 /** @param {JudgeEffect} effect */
 function verdictOf({ metric, verdict, in_score }) {
   if (verdict === "undecided") return verdict;
-  const why = metric === "score" ? ", by construction" : in_score ? ", as choosing pushes it" : "";
+  const why = metric === "score" ? ", by construction" : in_score ? ", by selection" : "";
   return `${verdict}${why}`;
 }
 
@@ -51,7 +51,7 @@ export function createEffectsTable() {
   const heads = HEADS.map((head) => element("th", { scope: "col", role: "columnheader" }, head));
   const node = element(
     "table",
-    { class: "effects", role: "table", "aria-label": "Every number of the judged stories against the control" },
+    { class: "effects", role: "table", "aria-label": "All metrics of the judged stories compared with the control" },
     element("thead", { role: "rowgroup" }, element("tr", { role: "row" }, ...heads)),
     body,
   );

@@ -94,13 +94,13 @@ export function createForm({ onChange }) {
       element(
         "p",
         { class: "hint", id: "prompts-hint" },
-        "One a line; with fewer than ten, no difference can be told from chance.",
+        "One per line. With fewer than ten, no difference can be distinguished from chance.",
       ),
     ),
     element(
       "details",
       {},
-      element("summary", {}, "How it writes"),
+      element("summary", {}, "Sampling settings"),
       element("div", { class: "pair" }, seed.node, temperature.node, topP.node),
       others,
     ),
@@ -120,8 +120,8 @@ export function createForm({ onChange }) {
     drafts.node.hidden = revises;
     for (const { node } of [redrafts, rounds]) node.hidden = !revises;
     waySays.textContent = revises
-      ? "Redrafts the weakest sentence, keeps the best by score; again each round."
-      : "Writes several drafts of each story and takes the best by score.";
+      ? "Each round redrafts the weakest sentence and keeps the version with the best score."
+      : "Writes several drafts of each story and keeps the one with the best score.";
   }
 
   /** @returns {JudgeMethod} */
@@ -181,17 +181,18 @@ export function createForm({ onChange }) {
       topP.input.value = String(base.top_p);
       const options = Object.entries(base.options ?? {}).map(([name, value]) => `${axisLabel(name)} ${value}`);
       if (base.order) options.push(`stages in the order ${base.order.join(", ")}`);
-      others.textContent = options.length > 0 ? `Besides: ${options.join("; ")}.` : "All other samplers are off.";
+      others.textContent =
+        options.length > 0 ? `Other samplers: ${options.join("; ")}.` : "All other samplers are off.";
       showWay();
     },
     /**
      * Fills in what the way that is not chosen begins with.
-     * @param {{ drafts: number, redrafts: number, rounds: number }} usual
+     * @param {{ drafts: number, redrafts: number, rounds: number }} defaults
      */
-    begin(usual) {
-      drafts.input.value = String(usual.drafts);
-      redrafts.input.value = String(usual.redrafts);
-      rounds.input.value = String(usual.rounds);
+    begin(defaults) {
+      drafts.input.value = String(defaults.drafts);
+      redrafts.input.value = String(defaults.redrafts);
+      rounds.input.value = String(defaults.rounds);
     },
     /** @param {boolean} ready  whether the library is open */
     library: (ready) => weights.library(ready),

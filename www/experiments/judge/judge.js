@@ -17,8 +17,8 @@ import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } f
  */
 
 /** What the way that is not chosen begins with. */
-const USUAL = { drafts: 8, redrafts: 4, rounds: 2 };
-const USUAL_LENGTH = 96;
+const DEFAULTS = { drafts: 8, redrafts: 4, rounds: 2 };
+const DEFAULT_LENGTH = 96;
 
 /** @type {Experiment} */
 export const judge = {
@@ -77,7 +77,7 @@ function create(context) {
     },
     lacking(protocol) {
       return protocol && protocol.weights.novelty > 0 && !libraryReady()
-        ? "Novelty counts in the score, but the library is not open: load it, or take the weight of novelty to 0."
+        ? "Novelty counts in the score, but the library is not open. Load it, or set the weight of novelty to 0."
         : null;
     },
     onTaken() {
@@ -88,7 +88,7 @@ function create(context) {
     },
   });
 
-  form.begin(USUAL);
+  form.begin(DEFAULTS);
   form.library(libraryReady());
 
   /**
@@ -100,7 +100,7 @@ function create(context) {
     if (stories > MOST_STORIES)
       return {
         found: null,
-        problem: `This would be ${count(stories)} stories and redrafts; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula judge.`,
+        problem: `This would be ${count(stories)} stories and redrafts. This page writes at most ${count(MOST_STORIES)}. To write more, use fabula judge on the command line.`,
       };
     const tooMany = tooManyPrompts(protocol.prompts ?? []);
     if (tooMany !== null) return { found: null, problem: tooMany };
@@ -141,8 +141,8 @@ function create(context) {
   /** @param {JudgeProtocol} next */
   const fill = (next) => description.fill(examine(next), form.write);
 
-  async function usual() {
-    const base = { ...hello.grid.base, length: USUAL_LENGTH };
+  async function useDefaults() {
+    const base = { ...hello.grid.base, length: DEFAULT_LENGTH };
     const weights = { coherence: 1, novelty: libraryReady() ? 1 : 0, relevance: 1 };
     return (
       (await fill({
@@ -150,7 +150,7 @@ function create(context) {
         prompts: [base.prompt, ...PROMPTS],
         seeds: 1,
         weights,
-        method: { best_of: { drafts: USUAL.drafts } },
+        method: { best_of: { drafts: DEFAULTS.drafts } },
       })) === null
     );
   }
@@ -161,7 +161,7 @@ function create(context) {
     problem: description.wrong,
     settle: description.settle,
     identity: description.identity,
-    usual,
+    useDefaults,
     /** @param {string} written */
     async restore(written) {
       const kept = /** @type {{ protocol?: JudgeProtocol } | null} */ (description.recall(written));
@@ -182,8 +182,8 @@ function create(context) {
         };
       }
       const refused = next ? await fill(next) : "";
-      if (refused) problems.push(`${refused.replace(/\.$/, "")}. The usual settings are used.`);
-      if (refused !== null) await usual();
+      if (refused) problems.push(`${refused.replace(/\.$/, "")}. The default settings are used.`);
+      if (refused !== null) await useDefaults();
       return { problems, promise: promiseOf(read, refused === null && next === read.protocol) };
     },
     async writeLink() {

@@ -70,16 +70,16 @@ export function changed(prompt, before, round) {
       prompt,
       start,
       space,
-      element("mark", {}, unseen("[kept: "), old.slice(space.length), unseen("]")),
+      element("mark", {}, unseen("[unchanged: "), old.slice(space.length), unseen("]")),
       rest,
     );
   return passage(
     prompt,
     start,
     space,
-    element("del", {}, unseen("[taken out: "), old.slice(space.length), unseen("]")),
+    element("del", {}, unseen("[removed: "), old.slice(space.length), unseen("]")),
     " ",
-    element("ins", {}, unseen("[put in: "), now.trimStart(), unseen("]")),
+    element("ins", {}, unseen("[inserted: "), now.trimStart(), unseen("]")),
     rest,
   );
 }

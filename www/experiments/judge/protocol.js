@@ -6,26 +6,26 @@
 
 export const title = "Self-evaluation";
 export const question =
-  "The model’s own numbers rank its drafts and rewrite its weakest sentences. Do the stories change by it, beyond the score that chose them?";
+  "The model’s own numbers rank its drafts and rewrite its weakest sentences. Does that change the stories, beyond the score itself?";
 
 /** @type {Protocol} */
 export const protocol = {
   hypothesis:
     "Stories chosen by the score differ from stories chosen at random not only in the score, but also in numbers that the score does not contain.",
   settings:
-    "The score is a weighted mean of coherence, novelty and relevance, each 0 to 1. Best of n: n drafts of one prompt, of which the one with the greatest score is taken. Revise: each round finds the sentence that owes least to what stands before it (the least contextual gain a token), redrafts it k times, and keeps whatever gives the whole story the greatest score; what comes after stays as it was.",
+    "The score is a weighted mean of coherence, novelty and relevance, each from 0 to 1. Best of n: of n drafts of one prompt, the one with the highest score is chosen. Revise: each round finds the sentence that gains least from its context (the lowest contextual gain per token) and redrafts it k times. It keeps whatever gives the whole story the highest score. The text after it stays as it was.",
   measure:
-    "The score and its parts, and what it does not contain: surprise, contextual gain, log-probability, excess surprise, repetition, variety, length; copied spans where novelty counts. Some of these lie near the score, so none is wholly independent of it.",
+    "The score and its parts, and metrics that it does not contain: surprise, contextual gain, log-probability, excess surprise, repetition, variety, length, and copied spans if novelty counts. Some are related to the score, so none is wholly independent.",
   control:
-    "The same compute with a choice at random: one of the same n drafts; or the same story, as many rounds, the same seeds for the redrafts, but one candidate drawn at random, the old sentence among them.",
+    "The same computation with a random choice. Best of n: one of the same n drafts. Revise: the same story, rounds and seeds, but one candidate, or the old sentence, is drawn at random.",
   analysis:
-    "Judged − control, averaged over the seeds of a prompt; prompts are the units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all numbers together, level 0.05. That the score rises is true by construction and proves nothing. What does not pass is undecided, not equal; fewer than about ten prompts cannot show anything.",
+    "Judged − control, averaged over the seeds of a prompt, with prompts as units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all metrics together, level 0.05. The score rises by construction, which proves nothing. A metric that does not pass is undecided, not equal. Fewer than about ten prompts cannot show anything.",
   paper: [
-    "What this is not: the model does not want a better story. It has no intention and no motivation, does not know that it is judged, and gains nothing by a higher score. A stated formula puts drafts into an order; “self-evaluation” is a manner of speaking.",
-    "Product: does choosing change the stories? That is what the table tells. The score is a proxy for value, built from numbers that know little of what makes a story good; no person’s taste is in it, unless you rate the stories yourself.",
-    "Process: drafting, judging and revising are what people call a creative process, and each step can be watched below. But the loop is ours, written by hand around a model that does the same at every step: predict the next token.",
-    "Press: no world receives the story and answers; your own ratings are the nearest to it here. Person: there is nobody with reasons to write.",
-    "In Boden’s terms it stays exploratory: choosing among drafts searches the space that the model spans already. Each draft is combinational at most, and nothing here is transformational, since nothing changes that space.",
+    "What this is not: the model does not want a better story. It has no intention and no motive, does not know that it is judged, and gains nothing from a higher score. A stated formula ranks the drafts. “Self-evaluation” is a figure of speech.",
+    "Product: does choosing change the stories? The table shows that. The score is a proxy for value, built from numbers that know little about what makes a story good. It contains no person’s taste, unless you rate the stories yourself.",
+    "Process: people call drafting, judging and revising a creative process, and you can watch each step below. But we wrote the loop by hand around a model that does the same thing at every step: predict the next token.",
+    "Press: no world receives the story and answers. Your own ratings come closest to it. Person: nobody here has reasons to write.",
+    "In Boden’s terms this stays exploratory: choosing among drafts searches the space that the model already spans. Each draft is combinational at most. Nothing here is transformational, because nothing changes that space.",
   ],
 };
 

@@ -66,7 +66,7 @@ export function createRatings({ analyst, model }) {
     element(
       "p",
       { class: "hint" },
-      "Once there are stories below, open some on the page of stories and rate them from 1 to 5 under “Your stories”; better before you look at their scores. Ratings stay on this device. Rank agreement: Spearman’s correlation with its 95% bootstrap interval.",
+      "Once there are stories below, open some on the stories page and rate them from 1 to 5 under “Your stories”. It is best to rate them before you look at their scores. Ratings stay on this device. Rank agreement is Spearman’s correlation with its 95% bootstrap interval.",
     ),
   );
   /** @type {Promise<Storage> | null} */
@@ -82,8 +82,7 @@ export function createRatings({ analyst, model }) {
     const mine = asked;
     found = null;
     if (rows.length === 0)
-      return void (text.textContent =
-        "Once there are stories, those that you have rated are held against the score here.");
+      return void (text.textContent = "Once there are stories, your ratings of them are compared with the score here.");
     try {
       opening ??= openStorage({ onLost: () => (opening = null) });
       const pairs = pairsOf(await (await opening).all(), scoresOf(rows), model);
@@ -92,7 +91,7 @@ export function createRatings({ analyst, model }) {
           ? await analyst.ask("agreement", { ratings: pairs.ratings, scores: pairs.scores })
           : null;
       if (mine !== asked) return;
-      const here = `${pairs.ratings.length === 1 ? "1 of your rated stories is" : `${pairs.ratings.length} of your rated stories are`} of this experiment (you have rated ${pairs.rated} in all).`;
+      const here = `${pairs.ratings.length === 1 ? "1 of your rated stories is" : `${pairs.ratings.length} of your rated stories are`} from this experiment (you have rated ${pairs.rated} in total).`;
       found = answer?.agreement ? { ...answer.agreement, rated: pairs.ratings.length } : null;
       node.toggleAttribute("data-found", found !== null);
       if (answer?.agreement) text.textContent = `${here} ${answer.agreement.finding}`;
@@ -100,8 +99,8 @@ export function createRatings({ analyst, model }) {
       else
         text.textContent =
           pairs.rated === 0
-            ? "You have rated no story of this model yet; ten of this experiment are the least that can be compared."
-            : `None of the ${pairs.rated} stories that you have rated is of this experiment; ten are the least that can be compared.`;
+            ? "You have not rated any story of this model yet. A comparison needs at least ten from this experiment."
+            : `You have rated ${pairs.rated === 1 ? "1 story" : `${pairs.rated} stories`}, but none from this experiment. A comparison needs at least ten from it.`;
     } catch (error) {
       opening = null;
       if (mine === asked)

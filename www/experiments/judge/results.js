@@ -25,7 +25,7 @@ const card = (name, heading, ...content) =>
 const hint = (text) => element("p", { class: "hint" }, text);
 
 /**
- * @param {{ ratings: HTMLElement }} options  where the reader's own ratings are held against the score
+ * @param {{ ratings: HTMLElement }} options  where the reader's own ratings are compared with the score
  */
 export function createJudgeResults({ ratings }) {
   const table = createEffectsTable();
@@ -35,10 +35,10 @@ export function createJudgeResults({ ratings }) {
   const leftOut = hint("");
   const tableCard = card(
     "effects",
-    "Every number",
+    "All metrics",
     table.node,
     hint(
-      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: what choosing pushes by construction. Undecided: chance could have made the difference.",
+      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: favoured by construction. Undecided: the difference may be chance.",
     ),
     leftOut,
   );
@@ -47,13 +47,13 @@ export function createJudgeResults({ ratings }) {
     "Judged minus control",
     intervals.node,
     hint(
-      "Bars: 95% intervals, from six prompts on, each line on a scale of its own; the table has the numbers. Grey: part of the score, so pushed by choosing. Filled: told from chance after correction.",
+      "Bars: 95% intervals, with six prompts or more. Each line has its own scale; the table has the numbers. Grey: part of the score, so favoured by selection. Filled: significant after correction.",
     ),
   );
   const itemsCard = card(
     "items",
-    "How each story came about",
-    hint("Open one to see what there was to choose from, what was chosen, and why."),
+    "How each story was made",
+    hint("Open a story to see the candidates, the choice and the reason."),
     items.node,
   );
   const node = element(
@@ -94,7 +94,7 @@ export function createJudgeResults({ ratings }) {
       findings.replaceChildren(
         ...(sentences.length > 0
           ? sentences.map((sentence) => element("p", {}, sentence))
-          : [hint("What the stories tell is said here, as soon as there are some.")]),
+          : [hint("Findings appear here as soon as there are stories.")]),
       );
     },
   };

@@ -15,9 +15,9 @@ import { changed, passage, storyLink } from "./passage.js";
 function candidate({ seed, text, complete, appraisal, gain_bits }, taken) {
   const score =
     !complete || !appraisal
-      ? "did not come to its end, so it could not be chosen"
+      ? "unfinished, so it could not be chosen"
       : `score ${writeScore(appraisal.score)} (${partsOf(appraisal)})`;
-  const gain = gain_bits === null ? "" : ` · gain ${decimal(gain_bits, 2)} bits a token`;
+  const gain = gain_bits === null ? "" : ` · gain ${decimal(gain_bits, 2)} bits per token`;
   return element(
     "li",
     { "data-chosen": taken },
@@ -46,7 +46,7 @@ function roundOf(round, prompt, before, arm) {
     element(
       "p",
       { class: "hint" },
-      `The weakest sentence that is left to try: ${decimal(round.sentence.gain_bits, 2)} bits a token owed to what stands before it.`,
+      `The weakest sentence not yet tried, with a contextual gain of ${decimal(round.sentence.gain_bits, 2)} bits per token.`,
     ),
     element("p", { class: "reason" }, round.reason),
     changed(prompt, before, round),
@@ -74,7 +74,7 @@ function armOf(title, { prompt_text: prompt }, before, after, rounds) {
   const nothing = element(
     "p",
     { class: "hint" },
-    "No sentence could be revised: only sentences after the first one have a contextual gain.",
+    "No sentence could be revised. Only sentences after the first have a contextual gain.",
   );
   return element(
     "section",

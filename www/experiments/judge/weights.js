@@ -48,8 +48,8 @@ export function createWeights() {
     // A weight that a link brought can be taken away at all times.
     novelty.input.disabled = !ready && Number(novelty.input.value) === 0;
     hint.textContent = ready
-      ? "With novelty, every worker opens the library first: some seconds, and 170 MB of memory each."
-      : `Novelty needs the library, which can be loaded here${Number(novelty.input.value) > 0 ? "." : "; until then the other two make the score."}`;
+      ? "With novelty, each worker opens the library first. This takes a few seconds and 170 MB of memory per worker."
+      : `Novelty needs the library, which you can load on this page.${Number(novelty.input.value) > 0 ? "" : " Until then, the score consists of the other two."}`;
   }
 
   novelty?.input.addEventListener("change", offer);

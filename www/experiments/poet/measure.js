@@ -37,7 +37,7 @@ export function createMeasure({ name, heading, choice }) {
       const finding = told?.findings[0] ?? null;
       lines.show({ finding, metric });
       const sentences = unmeasured
-        ? ["It needs the library, which the page can load."]
+        ? ["It needs the library, which you can load on this page."]
         : written > 0
           ? (finding?.sentences ?? [])
           : [];

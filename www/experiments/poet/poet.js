@@ -6,11 +6,11 @@ import { createForm } from "../sampling/form.js";
 import { metricOf } from "../../views/metric-list.js";
 import { adapterNumbers } from "../sampling/numbers.js";
 import { createSweep } from "../session/sweep.js";
-import { createTelling } from "../session/telling.js";
+import { createFindings } from "../session/findings.js";
 import { createMeasure } from "./measure.js";
 import { protocol, question, title } from "./protocol.js";
 import { createSideBySide } from "./side-by-side.js";
-import { usualGrid } from "./usual.js";
+import { defaultGrid } from "./defaults.js";
 
 /**
  * @import { AdapterDescription, Grid } from "../../protocol.js"
@@ -26,9 +26,9 @@ const TOKEN_SECONDS = 0.009;
 const MEASURES = [
   { name: "base_coherence", heading: "Coherence" },
   { name: "base_surprise", heading: "Surprise" },
-  { name: "new_ngrams_3", heading: "New against the library" },
-  { name: "adapter_new_ngrams_3", heading: "New against the poems" },
-  { name: "mean_words_per_line", heading: "Length of lines" },
+  { name: "new_ngrams_3", heading: "New to the library" },
+  { name: "adapter_new_ngrams_3", heading: "New to the poems" },
+  { name: "mean_words_per_line", heading: "Line length" },
   { name: "rhyming_line_ends", heading: "Rhymes" },
 ];
 
@@ -54,8 +54,8 @@ function create(context, adapter) {
   const card = element(
     "p",
     { class: "hint" },
-    `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, tuned on poems: `,
-    element("a", { href: "pages/poet.html" }, "how it was made, and how it writes"),
+    `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, fine-tuned on poems. See `,
+    element("a", { href: "pages/poet.html" }, "how it was made and how it writes"),
     ".",
   );
   const form = createForm({
@@ -63,15 +63,15 @@ function create(context, adapter) {
     fixed: {
       name: "strength",
       label: "Strengths",
-      hint: "From 0 (the base model) over 1 (as trained) to 1.5, as a list (0,0.5,1) or as from:to:count (0:1.5:7).",
+      hint: "0 is the base model, 1 is as trained, 1.5 is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:1.5:7).",
     },
-    words: { seeds: "Seeds a prompt", prompts: "One a line. Each is written after at every strength." },
+    words: { seeds: "Seeds per prompt", prompts: "One per line. At every strength, stories continue each prompt." },
     about: [card],
     onChange: () => sweep.consider(),
   });
   const number = element(
     "select",
-    { "aria-label": "Number" },
+    { "aria-label": "Metric" },
     ...adapterNumbers().map(({ group, metrics }) =>
       element(
         "optgroup",
@@ -81,7 +81,7 @@ function create(context, adapter) {
     ),
   );
   number.value = "base_slor_per_word_bits";
-  number.addEventListener("change", () => void telling.tell());
+  number.addEventListener("change", () => void analysis.refresh());
   const sides = createSideBySide();
   const caveats = element("ul", { class: "hint" });
   const measures = [
@@ -90,8 +90,8 @@ function create(context, adapter) {
       number: () => number.value,
       measure: createMeasure({
         name: "chosen",
-        heading: "Another number",
-        choice: element("label", {}, "Number ", number),
+        heading: "Another metric",
+        choice: element("label", {}, "Metric ", number),
       }),
     },
   ];
@@ -107,7 +107,7 @@ function create(context, adapter) {
       element(
         "p",
         { class: "hint" },
-        "Bars: 95% intervals over prompts or seeds, where there is enough for one. Filled marks differ significantly from the lowest strength.",
+        "Bars: 95% intervals over prompts or seeds, if there are enough. Filled marks differ significantly from the lowest strength.",
       ),
       caveats,
     ),
@@ -118,7 +118,7 @@ function create(context, adapter) {
     name: NAME,
     cell: "strength",
     tokenSeconds: TOKEN_SECONDS,
-    usual: () => usualGrid(hello.grid, adapter),
+    defaults: () => defaultGrid(hello.grid, adapter),
     fit,
   };
   const sweep = createSweep({
@@ -126,16 +126,16 @@ function create(context, adapter) {
     kind,
     form,
     onGrid() {
-      telling.forget();
+      analysis.forget();
       draw();
     },
   });
-  const telling = createTelling({
+  const analysis = createFindings({
     analyst,
     conduct,
     grid: sweep.grid,
     names: () => measures.map((each) => each.number()),
-    onTold: draw,
+    onFindings: draw,
   });
 
   /**
@@ -144,18 +144,19 @@ function create(context, adapter) {
    */
   function fit(grid) {
     const { adapter: theirs, ...base } = grid.base;
-    const usual = kind.usual();
+    const defaults = kind.defaults();
     const along = grid.axes.length === 1 && grid.axes[0]?.name === "strength";
     if (along && theirs?.id === adapter.id) return { grid, problem: null };
     const mine = { ...base, adapter: { id: adapter.id, strength: 1 } };
     if (along)
       return {
         grid: { ...grid, base: mine },
-        problem: `The link was made with the adapter ${theirs?.id ?? "of no name"}, this page has ${adapter.id}: its stories will be others.`,
+        problem: `The link was made with ${theirs?.id ? `the adapter ${theirs.id}` : "an unnamed adapter"}, but this page has ${adapter.id}. The stories will differ.`,
       };
     return {
-      grid: { ...usual, base: { ...mine, prompt: usual.base.prompt } },
-      problem: "The link does not sweep the strength of an adapter, and nothing else; the usual strengths are used.",
+      grid: { ...defaults, base: { ...mine, prompt: defaults.base.prompt } },
+      problem:
+        "This experiment sweeps the strength of an adapter and nothing else. The link sweeps something else, so the default strengths are used.",
     };
   }
 
@@ -168,13 +169,13 @@ function create(context, adapter) {
     for (const { number: name, measure } of measures) {
       const metric = metricOf(name());
       measure.show({
-        told: telling.told(name()),
+        told: analysis.latest(name()),
         metric,
         written,
         unmeasured: metric.library && written > 0 && !traced,
       });
     }
-    const told = telling.told("base_coherence")?.caveats ?? [];
+    const told = analysis.latest("base_coherence")?.caveats ?? [];
     caveats.replaceChildren(...(written > 0 ? told : []).map((caveat) => element("li", {}, caveat)));
   }
 
@@ -184,9 +185,9 @@ function create(context, adapter) {
     /** @param {Conducted} state */
     show(state) {
       sweep.heed(state);
-      telling.heed(state);
+      analysis.heed(state);
     },
-    about: () => telling.about(measures.map((each) => each.number())),
+    about: () => analysis.about(measures.map((each) => each.number())),
   };
 }
 
@@ -196,14 +197,14 @@ function create(context, adapter) {
  * @returns {Shown}
  */
 function absent({ model }) {
-  const text = `There is no adapter ${NAME} for the model ${model.id}: this experiment needs one.`;
+  const text = `This experiment needs the adapter ${NAME}, but there is none for the model ${model.id}.`;
   return {
     settings: element("p", { class: "form-problem", role: "alert" }, text),
     results: element("div"),
     problem: () => text,
     settle: async () => undefined,
     identity: () => "",
-    usual: async () => false,
+    useDefaults: async () => false,
     restore: async () => false,
     readLink: async () => ({ problems: [text], promise: null }),
     writeLink: async () => ({ fragment: "", digest: null }),

@@ -46,7 +46,7 @@ function createSide() {
           element("span", { class: "visually-hidden" }, ` (strength ${value}, seed ${row.seed})`),
         );
         below.replaceChildren(`${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `, link);
-      } else below.replaceChildren(value === undefined ? "Take a second strength to compare." : "Not written yet.");
+      } else below.replaceChildren(value === undefined ? "Add a second strength to compare." : "Not written yet.");
     },
   };
 }
@@ -62,7 +62,7 @@ export function createSideBySide() {
   const table = element(
     "table",
     { class: "side-numbers" },
-    element("caption", { class: "visually-hidden" }, "Numbers of the two stories"),
+    element("caption", { class: "visually-hidden" }, "Metrics of the two stories"),
     element("thead", {}, element("tr", {}, element("td"), ...columns)),
     body,
   );

@@ -18,7 +18,7 @@ export function createCellStories({ onClose }) {
   close.addEventListener("click", onClose);
   const node = element(
     "section",
-    { class: "card chosen-cell", "aria-label": "Stories of the chosen cell", hidden: true },
+    { class: "card chosen-cell", "aria-label": "Stories of the selected cell", hidden: true },
     element("div", { class: "chosen-head" }, heading, close),
     list,
   );

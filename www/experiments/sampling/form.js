@@ -1,4 +1,4 @@
-// The settings of a sweep: its axes, how many stories a cell, how long, and after which prompts.
+// The settings of a sweep: its axes, how many stories per cell, how long, and after which prompts.
 import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { MOST_STORIES } from "../session/description.js";
@@ -36,7 +36,7 @@ function valuesText({ name, values }, written) {
 export function createForm({
   chain,
   fixed,
-  words = { seeds: "Seeds a cell", prompts: "One a line; every cell goes on from each of them." },
+  words = { seeds: "Seeds per cell", prompts: "One per line. In every cell, stories continue each prompt." },
   about = [],
   onChange,
 }) {
@@ -94,7 +94,7 @@ export function createForm({
     return { input, node: element("div", { class: "field" }, element("label", {}, label, input)) };
   };
   const seeds = number(words.seeds, { min: 1, step: 1 });
-  const length = number("Tokens a story", { min: 1, max: 512, step: 1 });
+  const length = number("Tokens per story", { min: 1, max: 512, step: 1 });
   const seed = number("First seed", { min: 0, max: 4294967295, step: 1 });
   const temperature = number("Temperature", { min: 0, max: 2, step: "any", inputmode: "decimal" });
   const topP = number("Top-p", { min: 0.05, max: 1, step: "any", inputmode: "decimal" });
@@ -114,7 +114,7 @@ export function createForm({
     element(
       "p",
       { class: "hint", id: "values-hint" },
-      fixed?.hint ?? "Values as a list (0.5,0.9,1) or as from:to:count (0.2:2:7).",
+      fixed?.hint ?? "Write a list (0.5,0.9,1) or a range from:to:count (0.2:2:7).",
     ),
     element("div", { class: "pair" }, seeds.node, length.node),
     element(
@@ -126,7 +126,7 @@ export function createForm({
     element(
       "details",
       {},
-      element("summary", {}, "What stays the same"),
+      element("summary", {}, "Fixed settings"),
       element("div", { class: "pair" }, seed.node, temperature.node, topP.node),
       others,
     ),
@@ -159,12 +159,12 @@ export function createForm({
       ];
       const wrong = (/** @type {string} */ text) => ({ question: null, problem: text });
       if (seedsNow === null) return wrong(`${words.seeds} must be a whole number from 1 to ${MOST_STORIES}.`);
-      if (lengthNow === null) return wrong("Tokens a story must be a whole number from 1 to 512.");
+      if (lengthNow === null) return wrong("Tokens per story must be a whole number from 1 to 512.");
       if (seedNow === null) return wrong("The first seed must be a whole number from 0 to 4294967295.");
       const odd = axes.find(({ name, values }) => name() !== "" && !/^[\d.,:\s-]+$/.test(values.value));
       if (odd)
         return wrong(
-          `Values are numbers with commas between, as 0.5,0.9,1, or FROM:TO:COUNT, as 0.2:2:7. “${odd.values.value}” is neither.`,
+          `Values are a list of numbers (0.5,0.9,1) or a range from:to:count (0.2:2:7). “${odd.values.value}” is neither.`,
         );
       const text = axes
         .filter(({ name }) => name() !== "")

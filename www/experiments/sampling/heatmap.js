@@ -50,8 +50,8 @@ function intervalsOf(grid) {
   const stories = storiesOf(grid);
   if (stories >= FEWEST_OF_INTERVAL) return "with its 95% interval over the stories";
   return stories === 1
-    ? "one story a cell: too few for an interval"
-    : `${stories} stories a cell: too few for an interval`;
+    ? "1 story per cell, too few for an interval"
+    : `${stories} stories per cell, too few for an interval`;
 }
 
 /**
@@ -169,7 +169,7 @@ export function createHeatmap({ onChoose }) {
           );
         } else {
           button.style.removeProperty("--heat-share");
-          button.replaceChildren(unseen(`${name}: no number yet `), "–");
+          button.replaceChildren(unseen(`${name}: no value yet `), "–");
         }
       }
     },

@@ -196,7 +196,9 @@ export function createCellMap({ onChoose }) {
         element(
           "p",
           { class: "hint" },
-          across.library ? "The library tells novelty: load it, or choose another number." : "Nothing is measured yet.",
+          across.library
+            ? "This metric needs the library. Load it, or select another metric."
+            : "Nothing is measured yet.",
         ),
       );
     const fill = {

@@ -11,18 +11,18 @@ export const question =
 /** @type {Protocol} */
 export const protocol = {
   hypothesis:
-    "More randomness (a higher temperature, a higher top-p) makes stories newer and more surprising, and from some point on less coherent. Between the two there may be settings that are both new and coherent.",
+    "More randomness (a higher temperature or top-p) makes stories newer and more surprising. Beyond some point it makes them less coherent. In between, settings may give both novelty and coherence.",
   settings:
-    "Two settings of the sampling chain over a grid. Every cell has the same prompts and the same seeds; nothing else differs between cells.",
+    "Two settings of the sampling chain over a grid. Every cell has the same prompts and the same seeds. Nothing else differs between cells.",
   measure:
-    "Novelty: new word triples against the library. Coherence: what the context tells of each word, as a share of where people’s range begins. Surprise: entropy per word. Each is held against people’s passages of the same length; any other number of a story can be chosen.",
+    "Novelty: new word triples, compared with the library. Coherence: what the context tells about each word, as a share of where the human range begins. Surprise: entropy per word. Each is compared with human passages of the same length. You can select any other metric.",
   control:
-    "Each value is held against the lowest one of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. People’s passages are the other yardstick: temperature 0 is no zero of creativity.",
+    "Each value is compared with the lowest value of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. Human passages are the second yardstick: temperature 0 is not zero creativity.",
   analysis:
-    "Means with 95% bootstrap intervals over seeds and prompts. A paired sign-flip permutation test along each axis, averaged over the other one, with Holm’s correction over the axis’s comparisons. What the test cannot tell apart is called so, and is not proof of equality.",
+    "Means with 95% bootstrap intervals over seeds and prompts. A paired sign-flip permutation test along each axis, averaged over the other axis, with Holm’s correction over the comparisons of the axis. What does not pass is called undecided, not equal.",
   paper: [
-    "Product: only the texts are measured. Boden asks for novelty, surprise and value together; novelty and surprise are counted here, coherence stands in for a part of value, and no number says whether a story is good.",
-    "Process: sampling is the part of writing that this experiment turns. It weighs words that the model holds possible: combinational creativity at most, and exploratory only within the space that training left. Nothing here changes that space, so nothing is transformational.",
-    "Press: no audience judges; people’s passages stand for the culture that a text is new to. Person: there is no intention behind a draw from a distribution. A higher temperature does not make an author braver.",
+    "Product: only the texts are measured. Boden asks for novelty, surprise and value together. Novelty and surprise are counted here, and coherence stands for a part of value. No number says whether a story is good.",
+    "Process: sampling is the part of writing that this experiment varies. It weighs words that the model already considers possible. That is combinational creativity at most, and exploratory only within the space that training left. Nothing here changes that space, so nothing is transformational.",
+    "Press: no audience judges the stories. Human passages stand for the culture in which a text is new. Person: a draw from a distribution has no intention. A higher temperature does not make an author braver.",
   ],
 };

@@ -9,7 +9,7 @@ import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
 import { createSweep, runsOf, storiesOf } from "../session/sweep.js";
-import { createTelling } from "../session/telling.js";
+import { createFindings } from "../session/findings.js";
 
 /**
  * @import { FindingsMessage, Grid } from "../../protocol.js"
@@ -47,13 +47,13 @@ function create(context) {
     select.value = value;
     return select;
   };
-  const number = choice("Number", "coherence");
+  const number = choice("Metric", "coherence");
   const across = choice("Across", "surprise");
   const up = choice("Up", "coherence");
   const along = element("select", { "aria-label": "Along" });
   const say = element("p", { class: "hint" });
   const findings = element("div", { class: "findings-list" });
-  for (const select of [number, across, up]) select.addEventListener("change", () => void telling.tell());
+  for (const select of [number, across, up]) select.addEventListener("change", () => void analysis.refresh());
   along.addEventListener("change", draw);
   across.addEventListener("change", () => (acrossChosen = true));
   const results = element(
@@ -66,7 +66,7 @@ function create(context) {
         "div",
         { class: "map-head" },
         element("h2", { id: "heat-heading" }, "Every cell"),
-        element("label", {}, "Number ", number),
+        element("label", {}, "Metric ", number),
       ),
       say,
       heatmap.node,
@@ -90,7 +90,7 @@ function create(context) {
       element(
         "p",
         { class: "hint" },
-        "Bars: 95% intervals; a dotted line where there is too little for them. Filled marks differ significantly from the lowest value.",
+        "Bars show 95% intervals. Dotted line: too few stories for them. Filled marks differ significantly from the lowest value.",
       ),
     ),
     element(
@@ -115,14 +115,14 @@ function create(context) {
   let acrossChosen = false;
 
   /** @type {Kind} */
-  const kind = { name: sampling.name, cell: "cell", tokenSeconds: TOKEN_SECONDS, usual: () => hello.grid, fit };
+  const kind = { name: sampling.name, cell: "cell", tokenSeconds: TOKEN_SECONDS, defaults: () => hello.grid, fit };
   const sweep = createSweep({ context, kind, form, onGrid: turn });
-  const telling = createTelling({
+  const analysis = createFindings({
     analyst,
     conduct,
     grid: sweep.grid,
     names: () => [number.value, across.value, up.value],
-    onTold: draw,
+    onFindings: draw,
   });
 
   /**
@@ -134,13 +134,13 @@ function create(context) {
     if (adapter)
       return {
         grid: { ...grid, base },
-        problem: "The link has an adapter, which this experiment has not; the model itself writes.",
+        problem: "The link names an adapter, but this experiment does not use one. The base model writes instead.",
       };
     if (grid.axes.length > 2)
       return {
         grid: { ...hello.grid, base },
         problem:
-          "The link sweeps more than two settings, which this page cannot show; fabula sweep on the command line can. The usual grid is used.",
+          "The link sweeps more than two settings. This page shows at most two, so the default settings are used. To sweep more, use fabula sweep on the command line.",
       };
     return { grid, problem: null };
   }
@@ -148,7 +148,7 @@ function create(context) {
   /** @param {Grid} grid */
   function turn(grid) {
     chosen = null;
-    telling.forget();
+    analysis.forget();
     along.replaceChildren(
       ...grid.axes
         .filter(({ values }) => values.length > 1)
@@ -156,7 +156,7 @@ function create(context) {
     );
     const [first] = grid.axes;
     tintLegend.textContent = first
-      ? `One mark a cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Choose one to read its stories.`
+      ? `One mark per cell, from blue (${axisLabel(first.name)} ${first.values[0]}) to orange (${first.values.at(-1)}). Select one to read its stories.`
       : "";
     draw();
   }
@@ -171,7 +171,7 @@ function create(context) {
   function draw() {
     const grid = sweep.grid();
     if (!grid) return;
-    const main = telling.told(number.value);
+    const main = analysis.latest(number.value);
     const metric = metricOf(number.value);
     const none = /** @type {null[]} */ (Array.from({ length: runsOf(grid) / storiesOf(grid) }, () => null));
     const { rows, written } = conduct.state();
@@ -181,14 +181,14 @@ function create(context) {
       grid,
       across: metricOf(across.value),
       up: metricOf(up.value),
-      xs: telling.told(across.value)?.cells ?? none,
-      ys: telling.told(up.value)?.cells ?? none,
+      xs: analysis.latest(across.value)?.cells ?? none,
+      ys: analysis.latest(up.value)?.cells ?? none,
       chosen,
     });
     stories.show({ grid, rows, cell: chosen });
     const unmeasured = metric.library && written > 0 && rows.every((row) => !row || !("new_ngrams_3" in row.numbers));
     say.textContent = unmeasured
-      ? `${metric.sentence} It needs the library, which the page can load.`
+      ? `${metric.sentence} It needs the library, which you can load on this page.`
       : metric.sentence;
     showFindings(written > 0 ? main : null, unmeasured === true);
   }
@@ -200,11 +200,11 @@ function create(context) {
   function showFindings(main, unmeasured) {
     if (!main)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "What the stories tell is said here, as soon as there are some."),
+        element("p", { class: "hint" }, "Findings appear here as soon as there are stories."),
       );
     if (unmeasured)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "Without the library nothing can be said of novelty."),
+        element("p", { class: "hint" }, "Novelty cannot be measured without the library."),
       );
     findings.replaceChildren(
       ...main.findings.flatMap(({ axis, sentences }) => [
@@ -228,8 +228,8 @@ function create(context) {
       )
         across.value = "novelty";
       sweep.heed(state);
-      telling.heed(state);
+      analysis.heed(state);
     },
-    about: () => telling.about(["novelty", "coherence", "surprise", number.value]),
+    about: () => analysis.about(["novelty", "coherence", "surprise", number.value]),
   };
 }

@@ -164,7 +164,7 @@ const MOST_PROMPTS = 100;
  */
 export const tooManyPrompts = (prompts) =>
   prompts.length > MOST_PROMPTS
-    ? `These are ${prompts.length} prompts; a page takes ${MOST_PROMPTS} at most, as many as its link holds.`
+    ? `These are ${prompts.length} prompts. This page takes at most ${MOST_PROMPTS}, because more do not fit into a link.`
     : null;
 
 /**
@@ -181,7 +181,7 @@ export function asLines(prompts) {
     prompts: lines,
     problem: same
       ? null
-      : "The link has an empty prompt among several, or one with a line break, which this page cannot hold: it is left out, or in one line.",
+      : "This page takes one prompt per line. Empty prompts in the link were left out, and each line break inside a prompt became a space.",
   };
 }
 

@@ -20,12 +20,12 @@ import { soon } from "../../session/watch.js";
  */
 export async function modelFile(url, wanted) {
   const response = await soon(fetch(url, { cache: "no-cache" }));
-  if (!response.ok) throw new Error(`the server answers ${response.status}`);
+  if (!response.ok) throw new Error(`the server answered ${response.status}`);
   const { default: usual, models } = await soon(readJson(response));
   const of = (/** @type {string | null} */ name) =>
     models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);
-  if (!found) throw new Error("the list of models does not hold its own default model");
+  if (!found) throw new Error("the list of models does not contain its default model");
   const id = (/** @type {{ name: string, sha256: string }} */ { name, sha256 }) => `${name}@${sha256.slice(0, 8)}`;
   return {
     id: id(found),

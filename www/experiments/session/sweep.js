@@ -18,12 +18,12 @@ import { expected } from "../views/run-panel.js";
  * What an experiment's sweeps are like.
  *
  * `name`: as in links; `cell`: what people call one; `tokenSeconds`: what a worker takes for a token, measuring included, before this device has shown its own
- * speed; `usual`: its usual grid; `fit`: makes of a link's grid one that the experiment can show, and says what was wrong.
+ * speed; `defaults`: its default grid; `fit`: makes of a link's grid one that the experiment can show, and says what was wrong.
  * @typedef {object} Kind
  * @property {string} name
  * @property {string} cell
  * @property {number} tokenSeconds
- * @property {() => Grid} usual
+ * @property {() => Grid} defaults
  * @property {(grid: Grid) => { grid: Grid, problem: string | null }} fit
  */
 
@@ -66,7 +66,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     if (runs > MOST_STORIES)
       return {
         found: null,
-        problem: `This would be ${count(runs)} stories; a page writes ${count(MOST_STORIES)} at most. The command line takes more: fabula sweep.`,
+        problem: `This would be ${count(runs)} stories. This page writes at most ${count(MOST_STORIES)}. To write more, use fabula sweep on the command line.`,
       };
     return { found: { grid: found, axes: axes ?? "" }, problem: null };
   }
@@ -84,7 +84,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     problem: description.wrong,
     settle: description.settle,
     identity: description.identity,
-    usual: () => fill(kind.usual()),
+    useDefaults: () => fill(kind.defaults()),
     /** @param {string} written */
     async restore(written) {
       const kept = /** @type {{ grid?: Grid } | null} */ (description.recall(written));
@@ -94,7 +94,7 @@ export function createSweep({ context, kind, form, onGrid }) {
     async readLink(fragment) {
       // A link to the experiment and to no settings of it.
       if (/^#?x=1&e=\w+$/.test(fragment)) {
-        await fill(kind.usual());
+        await fill(kind.defaults());
         return { problems: [], promise: null };
       }
       const read = await analyst.ask("read_sweep_link", { fragment });
@@ -116,9 +116,9 @@ export function createSweep({ context, kind, form, onGrid }) {
         }
         if (runsOf(next) > MOST_STORIES) {
           problems.push(
-            `The link asks for ${count(runsOf(next))} stories; a page writes ${count(MOST_STORIES)} at most. The usual grid is used.`,
+            `The link requests ${count(runsOf(next))} stories. This page writes at most ${count(MOST_STORIES)}, so the default settings are used.`,
           );
-          next = { ...kind.usual(), base: next.base };
+          next = { ...kind.defaults(), base: next.base };
         }
         await fill(next);
       }
@@ -148,7 +148,7 @@ export function createSweep({ context, kind, form, onGrid }) {
       const { adapter, length, seed, temperature, top_p } = mine.base;
       const prompts = promptsOf(mine);
       return (
-        `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories a ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
+        `${axes.replaceAll(",", ", ").replaceAll("=", " = ")}; ${adapter ? `adapter ${adapter.id}; ` : ""}${storiesOf(mine)} stories per ${kind.cell}; ${length} tokens; first seed ${seed}; ` +
         `temperature ${temperature} and top-p ${top_p} where they are not swept; ${promptsInWords(prompts)}`
       );
     },
@@ -182,7 +182,7 @@ export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.
  */
 export const promptsInWords = (prompts) =>
   prompts.length > 3
-    ? `${prompts.length} prompts, which the link holds`
+    ? `${prompts.length} prompts, listed in the link`
     : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**

@@ -27,7 +27,7 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
       await task();
     } catch {
       // Why, the engine has said itself.
-      tell("That did not work; nothing is lost. Try again.");
+      tell("That did not work, but nothing is lost. Try again.");
     }
   }
 
@@ -66,8 +66,8 @@ export function createTaking({ analyst, conduct, shown, tell, offer }) {
         if (!(await copy(link))) return offer(linkField(link));
         tell(
           digest
-            ? "Link copied. It promises exactly these stories."
-            : "Link copied. It holds the settings; once all stories are written, it promises them too.",
+            ? "Link copied. It reproduces exactly these stories."
+            : "Link copied. It holds the settings. To include the digest of the stories, copy it again once all are written.",
         );
       }),
   };

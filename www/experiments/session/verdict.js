@@ -16,7 +16,7 @@ export function verdict(promise, { digest, model, revision, kept }) {
   if (!found?.same) return { same: false, text: `${capital(found?.text ?? "nothing was promised")}.` };
   const text =
     kept > 0
-      ? "The stories are those of the link, token for token. Some were kept here by an earlier visit: start over to write all of them again."
+      ? "The stories match the link, token for token. Some of them were saved on an earlier visit. To write all of them again, start over."
       : `All stories are ${found.text}, token for token.`;
   return { same: true, text };
 }

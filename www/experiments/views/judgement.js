@@ -16,9 +16,10 @@ export function createJudgement() {
   return {
     node,
     clear: () => say(""),
-    promise: () => say("This link promises exact stories: run it to see whether they are reproduced."),
+    expect: () =>
+      say("This link holds a digest of its stories. Run the experiment to check whether they are reproduced."),
     /** @param {string} digest */
-    digest: (digest) => say(`Digest of all stories: ${digest}. The link repeats them.`),
+    digest: (digest) => say(`Digest of all stories: ${digest}. The link reproduces them.`),
     /** @param {{ same: boolean, text: string }} verdict */
     verdict: ({ same, text }) => say(text, same),
   };

@@ -1,4 +1,4 @@
-// The protocol of an experiment: what is asked, how it is measured, and what it has to do with the paper.
+// The protocol of an experiment: what is asked, how it is measured, and how it relates to the paper.
 import { element } from "../../parts/dom.js";
 
 /**
@@ -28,7 +28,7 @@ export function createProtocol({ title, question, protocol }) {
     element(
       "details",
       {},
-      element("summary", {}, "What it has to do with the paper"),
+      element("summary", {}, "How this relates to the paper"),
       ...protocol.paper.map((text) => element("p", {}, text)),
     ),
   );

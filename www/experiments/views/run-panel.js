@@ -28,7 +28,7 @@ export function spoken(seconds) {
 export const expected = (seconds, measured) =>
   measured
     ? `about ${spoken(seconds)} on this device.`
-    : `about ${spoken(seconds)} on a laptop that does nothing else; once it runs, it tells the time left.`;
+    : `about ${spoken(seconds)} on an otherwise idle laptop. Once it runs, the time left is shown.`;
 
 /** What is written, for people. @typedef {{ one: string, many: string }} Unit */
 
@@ -53,8 +53,8 @@ const workers = (number) => (number === 1 ? "one worker" : `${number} workers`);
  */
 const opens = ({ workers: all, working }, far) =>
   working === 0
-    ? `Opening the library${all > 1 ? ` in each of ${workers(all)}` : ""}: some seconds, then it begins.`
-    : `${far}, on ${working} of ${workers(all)}; ${all - working === 1 ? "the other opens" : "the others open"} the library still.`;
+    ? `Opening the library${all > 1 ? ` in each of ${workers(all)}` : ""}. This takes a few seconds.`
+    : `${far}, on ${working} of ${workers(all)}. ${all - working === 1 ? "The other is" : "The others are"} still opening the library.`;
 
 /**
  * @param {object} options
@@ -116,8 +116,8 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
       default:
         if (total === 0 || opening) return "";
         if (written === total)
-          return `${total === 1 ? `The one ${unit.one} is` : `All ${counted(total, unit)} are`} written. Change a setting for another run.`;
-        return written > 0 ? `${far} are here already.` : estimate;
+          return `${total === 1 ? `The ${unit.one} is` : `All ${counted(total, unit)} are`} written. To run another experiment, change a setting.`;
+        return written > 0 ? `${far} are already written.` : estimate;
     }
   }
 
@@ -156,7 +156,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
         else if (pool.phase === "paused") announce(`Paused: ${count(written)} of ${stories(total)}.`);
         else if (pool.phase === "running") announce(`Writing ${stories(total - written)}.`);
         else if (pool.phase === "idle" && toldPhase !== "done" && !hushed)
-          announce("Cancelled. What is written stays.");
+          announce("Cancelled. Everything written so far stays.");
         toldPhase = pool.phase;
         toldShare = share;
       }

@@ -15,7 +15,7 @@ import { verdict } from "./verdict.js";
  * @param {ReturnType<typeof import("../views/judgement.js").createJudgement>} options.judgement
  * @param {ReturnType<typeof import("../views/report.js").createReport>} options.report
  */
-export function createPromise({ conduct, shown, judgement, report }) {
+export function createReproduction({ conduct, shown, judgement, report }) {
   /** What the link in the address bar promised, and of which plan. @type {(Promised & { identity: string }) | null} */
   let promised = null;
 
@@ -67,7 +67,7 @@ export function createPromise({ conduct, shown, judgement, report }) {
       const { written, plan } = conduct.state();
       promised = promise && plan ? { ...promise, identity: plan.identity } : null;
       if (plan && written === plan.total) return end(plan.identity);
-      if (promised) judgement.promise();
+      if (promised) judgement.expect();
       else judgement.clear();
     },
     /**

@@ -1,4 +1,4 @@
-// The usual settings of the experiment with the Poet: about a minute of work for two cores.
+// The default settings of the experiment with the Poet: about a minute of work for two cores.
 
 /**
  * @import { AdapterDescription, Grid } from "../../protocol.js"
@@ -23,7 +23,7 @@ const TOKENS = 80;
  * @param {AdapterDescription} adapter
  * @returns {Grid}
  */
-export const usualGrid = ({ base }, { id }) => ({
+export const defaultGrid = ({ base }, { id }) => ({
   base: { ...base, prompt: VERSE[0] ?? "", length: TOKENS, adapter: { id, strength: 1 } },
   axes: [{ name: "strength", values: STRENGTHS }],
   prompts: [...VERSE, base.prompt, ...TALES],

@@ -17,12 +17,12 @@ const EVERY = 500;
  * @param {Conduct} options.conduct
  * @param {() => Grid | null} options.grid
  * @param {() => string[]} options.names  of the numbers that are asked about
- * @param {() => void} options.onTold
+ * @param {() => void} options.onFindings
  */
-export function createTelling({ analyst, conduct, grid, names, onTold }) {
+export function createFindings({ analyst, conduct, grid, names, onFindings }) {
   /** The latest answers, by number. @type {Map<string, FindingsMessage>} */
   let told = new Map();
-  let telling = false;
+  let pending = false;
   let again = false;
   let last = 0;
 
@@ -43,11 +43,11 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
     return new Map(await Promise.all(answers));
   }
 
-  async function tell() {
-    if (telling) return void (again = true);
+  async function refresh() {
+    if (pending) return void (again = true);
     const mine = grid();
     if (!mine || conduct.state().rows.length !== runsOf(mine)) return;
-    telling = true;
+    pending = true;
     again = false;
     last = performance.now();
     // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
@@ -55,21 +55,21 @@ export function createTelling({ analyst, conduct, grid, names, onTold }) {
     const answers = await question()
       .catch(question)
       .catch(() => null);
-    telling = false;
+    pending = false;
     if (answers && mine === grid()) {
       told = answers;
-      onTold();
+      onFindings();
     }
-    if (again) void tell();
+    if (again) void refresh();
   }
 
   return {
-    tell,
-    told: (/** @type {string} */ name) => told.get(name) ?? null,
+    refresh,
+    latest: (/** @type {string} */ name) => told.get(name) ?? null,
     forget: () => void (told = new Map()),
     /** @param {Conducted} state */
     heed(state) {
-      if (state.pool.phase !== "running" || performance.now() - last > EVERY) void tell();
+      if (state.pool.phase !== "running" || performance.now() - last > EVERY) void refresh();
     },
     /**
      * What an export says beside the rows, of those numbers that some story has.
