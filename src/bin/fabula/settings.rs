@@ -107,18 +107,21 @@ impl SettingsArguments {
     /// The settings, and the link that they came from if they did.
     pub fn settings(self) -> Outcome<(Settings, Option<LinkRead>)> {
         if let Some(text) = self.link {
-            let fragment = text.split_once('#').map_or(text.as_str(), |(_, fragment)| fragment);
+            // Some programs encode the mark itself, even twice.
+            let fragment =
+                ["#", "%23", "%2523"].iter().find_map(|mark| text.split_once(mark)).map_or(&*text, |(_, rest)| rest);
             if fragment.split('&').any(|field| field.starts_with("e=")) {
                 return Err("this link is an experiment's, not a story's: give its parts with --grid, --seeds, --prompts and the rest".into());
             }
-            if !fragment.contains('=') {
-                return Err("this is no link of a story: it has no settings after a #".into());
-            }
             let read = link::read(fragment);
+            let Some(settings) = read.settings.clone() else {
+                return Err(
+                    "this is no link of a story, or it was damaged on its way: copy the whole address again".into()
+                );
+            };
             for problem in &read.problems {
                 eprintln!("fabula: {}", shown(problem));
             }
-            let settings = read.settings.clone().ok_or("the link is empty")?;
             return Ok((settings, Some(read)));
         }
         let mut settings = Settings::default();

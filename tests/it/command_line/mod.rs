@@ -422,6 +422,24 @@ fn marks_and_line_ends_of_files_change_nothing() {
     });
 }
 
+/// Chats and mail programs encode links; what is left of none of them writes no story.
+#[test]
+fn damaged_links_replay_or_are_refused() {
+    let digest = |link: &str| json(&["--link", link])["digest"].clone();
+    let whole = digest("https://a.example/#v=1&p=A+fox&t=0.8&top_p=0.95&n=4&seed=3");
+    for damaged in [
+        "https://a.example/#v=1&amp;p=A+fox&amp;t=0.8&amp;top_p=0.95&amp;n=4&amp;seed=3",
+        "https%3A%2F%2Fa.example%2F%23v%3D1%26p%3DA+fox%26t%3D0.8%26top_p%3D0.95%26n%3D4%26seed%3D3",
+        "v%3D1%26p%3DA+fox%26t%3D0.8%26top_p%3D0.95%26n%3D4%26seed%3D3",
+        "https://a.example/#v=1&p=A+fox&t=0.8&top_p=0.95&n=4&seed=3>.",
+    ] {
+        assert_eq!(digest(damaged), whole, "{damaged}");
+    }
+    for nothing in ["https://a.example/#", "https://a.example/", "#top"] {
+        refuses(&["generate", "--model", MODEL, "--link", nothing], "copy the whole address again");
+    }
+}
+
 /// Text from links and files could otherwise move the cursor, change colours, or rename the window.
 #[test]
 fn control_characters_of_others_do_not_reach_the_terminal() {
