@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "fccaa52b3ec43c9a";
+const VERSION = "b6d65f6be040d35d";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -19,9 +19,9 @@ const ENGINE = WebAssembly.validate(
 const FILES = {
   "./": "a22f3c7f085022f6",
   "pkg/fabula.js": "ea986c69c6716bee",
-  "pkg/fabula_bg.wasm": "3b787bcb7cc955cb",
+  "pkg/fabula_bg.wasm": "b91c37a8c70a77d1",
   "pkg/fabula_relaxed.js": "7f6d37a914b5fee4",
-  "pkg/fabula_relaxed_bg.wasm": "d2a9554734cb0eba",
+  "pkg/fabula_relaxed_bg.wasm": "0ed1b0cb5136acf3",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "2748ecdb047eabd3",
   "methods.html": "3832292715946968",
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "83e73ce6b032903a",
+  "pages/page.html": "83dfc94a636bc2b3",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -73,8 +73,8 @@ const FILES = {
   "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
   "www/experiments/session/description.js": "0a38ea9508b7f735",
   "www/experiments/session/findings.js": "b945d90dcb595ec8",
-  "www/experiments/session/manifest.js": "73df122ccafacbd5",
-  "www/experiments/session/pool.js": "d02098f0e56f36b8",
+  "www/experiments/session/manifest.js": "ece5a3274fd54d93",
+  "www/experiments/session/pool.js": "b921fde0c1a72543",
   "www/experiments/session/reproduction.js": "b79ed1e353c1ca6a",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "6e69670f201e106f",
@@ -104,7 +104,7 @@ const FILES = {
   "www/parts/scale.js": "646d2e89c155a695",
   "www/parts/slider.js": "cb04ea44b2b58109",
   "www/parts/svg-canvas.js": "cd93e7f19b2e0791",
-  "www/session/adapter-download.js": "e86c6a27bc01fea8",
+  "www/session/adapter-download.js": "00f01c6190bf5776",
   "www/session/adapter-files.js": "ec235207c696a852",
   "www/session/adapters.js": "601396fd6b99efff",
   "www/session/archive.js": "727e1972cb094e35",
@@ -214,9 +214,8 @@ const FIRST = "fabula-page";
 
 /** Milliseconds that a server has to begin its answer, where there is a copy; www/offline.js may choose another. */
 const PATIENCE = 1000 * Number(new URL(self.location.href).searchParams.get("patience")) || 3000;
-/** Milliseconds for which a silent server is not asked again, so that a page does not wait for each of its files. */
-const PAUSE = 10 * PATIENCE;
-let silentUntil = 0;
+/** Pages that came from the copy because the server was silent, and their workers: all their files come from there, so that no two versions mix. */
+const fromCopy = new Set();
 
 self.addEventListener("install", (event) => event.waitUntil(take().then(() => self.skipWaiting())));
 
@@ -287,14 +286,14 @@ self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
   const path = url.pathname.slice(ROOT.pathname.length);
   const file = path === "" || path === "index.html" ? "./" : path;
-  if (MINE.includes(file)) event.respondWith(networkFirst(event.request, file));
+  if (MINE.includes(file)) event.respondWith(networkFirst(event, file));
 });
 
 /**
- * @param {Request} request
+ * @param {FetchEvent} event
  * @param {string} file
  */
-async function networkFirst(request, file) {
+async function networkFirst({ request, clientId, resultingClientId }, file) {
   const kept = async () => {
     const found = await caches
       .open(CACHE)
@@ -303,18 +302,22 @@ async function networkFirst(request, file) {
     // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
     return found && new Response(found.body, found);
   };
-  if (Date.now() < silentUntil) {
+  /** @param {Response} copy */
+  const settle = (copy) => {
+    if (resultingClientId) fromCopy.add(resultingClientId);
+    return copy;
+  };
+  if (fromCopy.has(clientId)) {
     const copy = await kept();
-    if (copy) return copy;
+    if (copy) return settle(copy);
   }
   const asked = fetch(request);
   try {
-    const response = await Promise.race([asked, late()]);
+    // A page that has begun to come from the server waits for the rest of it.
+    const response = await (request.mode === "navigate" ? Promise.race([asked, late()]) : asked);
     if (response === null) {
       const copy = await kept();
-      if (!copy) return await asked;
-      silentUntil = Date.now() + PAUSE;
-      return copy;
+      return copy ? settle(copy) : await asked;
     }
     return isUsable(response, request, file) ? response : ((await kept()) ?? response);
   } catch (error) {

@@ -101,26 +101,30 @@ pub struct LinkRead {
 
 /// Reads a link's fragment, with or without `#`, and undoes what may have happened to it on its way. Never fails: see [`LinkRead`].
 pub fn read(fragment: &str) -> LinkRead {
-    mended(fragment, as_written, |read| read.problems.len())
+    let read = |fragment: &str| {
+        let (read, is_lost) = as_written(fragment);
+        if is_lost { LinkRead { settings: None, ..read } } else { read }
+    };
+    mended(fragment, read, |read| read.problems.len())
 }
 
-/// Reads a fragment as it stands.
-pub(crate) fn as_written(fragment: &str) -> LinkRead {
+/// Reads a fragment as it stands. Also tells whether it does not say which story it meant.
+pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let mut read = LinkRead { settings: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     if fragment.is_empty() {
-        return read;
+        return (read, true);
     }
     if fragment.len() > LONGEST {
         let length = fragment.len();
         read.problems.push(format!(
             "The link is too long to be one of ours ({length} characters, at most {LONGEST}); it is not used."
         ));
-        return read;
+        return (read, true);
     }
     let mut fields = Fields::new(fragment, &mut read.problems);
-    // One of the page's own always has its prompt; one written by hand says at least something.
-    let asks_prompt = fields.fields.contains_key("p");
+    let has = |name: &str| fields.fields.contains_key(name);
+    let (has_prompt, has_engine) = (has("p"), has("engine"));
     let known = fields.fields.keys().filter(|key| is_field(key)).count();
     match fields.take("v") {
         Some(version) if version == VERSION => {}
@@ -144,21 +148,23 @@ pub(crate) fn as_written(fragment: &str) -> LinkRead {
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
         options: fields.options(),
         order: fields.order(),
-        rules: fields.rules(read.engine_revision.is_some()),
+        // Before there were rules, a program wrote the engine, and a digest.
+        rules: fields.rules(has_engine || read.digest.is_some()),
         forced: fields.forced(length).unwrap_or_default(),
         adapter: fields.adapter(limits.strength),
         length,
         seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
     };
-    let lost = if read.model.is_some() { !asks_prompt } else { known == 0 };
+    // A program always writes the prompt; a link that was written by hand says at least something.
+    let by_program = has_engine || read.model.as_deref().is_some_and(is_id);
+    let is_lost = if by_program { !has_prompt } else { known == 0 };
     fields.leftovers();
-    if lost {
+    if is_lost {
         read.problems.push("The link is damaged: it does not say which story it meant. Copy it again.".into());
-    } else {
-        read.settings = Some(settings);
     }
-    read
+    read.settings = Some(settings);
+    (read, is_lost)
 }
 
 /// Whether a field says anything of a story.

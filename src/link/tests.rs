@@ -49,6 +49,12 @@ fn a_link_that_lost_its_end_says_so() {
     let cut = &whole[..whole.find("&top_p").unwrap()];
     let [problem] = &read(cut).problems[..] else { panic!("{:?}", read(cut).problems) };
     assert!(problem.contains("top-p, length, seed") && !problem.contains("prompt"), "{problem}");
+    // Without its prompt it does not say which story it meant; one that names only a model was written by hand.
+    assert_eq!(read("#v=1&model=fable-9m@0123abcd&engine=2&t=0.5").settings, None);
+    assert_eq!(read("#v=1&model=fable-9m&t=0.5").settings, Some(Settings { temperature: 0.5, ..Settings::default() }));
+    // A digest is a program's, also where the engine's field is lost.
+    assert_eq!(read("#v=1&p=A&x=0123abcd").settings.unwrap().rules, Rules::First);
+    assert_eq!(read("#v=1&p=A").settings.unwrap().rules, Rules::Second);
     // Of two fields, written by hand.
     assert_eq!(read("#v=1&p=Once").problems, Vec::<String>::new());
 }

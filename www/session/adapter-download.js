@@ -10,7 +10,7 @@ const CACHE = "fabula-models";
 /**
  * What the manifest says of a file; of an adapter's files.
  * @typedef {{ file: string, bytes: number, sha256: string }} ManifestFile
- * @typedef {ManifestFile & { name: string, config: ManifestFile }} ManifestAdapter
+ * @typedef {ManifestFile & { name: string, config: ManifestFile, hash8?: string }} ManifestAdapter
  */
 
 /** Why an adapter did not come, in a sentence for the reader. */
@@ -35,7 +35,7 @@ export async function downloadAdapter({ manifestUrl, model, hash8, onProgress })
   });
   /** @type {ManifestAdapter[]} */
   const adapters = list.models?.find((/** @type {{ name: string }} */ one) => one.name === model)?.adapters ?? [];
-  const adapter = adapters.find(({ sha256 }) => sha256.startsWith(hash8));
+  const adapter = adapters.find((one) => (one.hash8 ?? one.sha256.slice(0, 8)) === hash8);
   if (!adapter) throw new AdapterProblem("The server does not have this adapter any more. Reload the page.");
   const total = adapter.bytes + adapter.config.bytes;
   let before = 0;

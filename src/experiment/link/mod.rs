@@ -91,7 +91,7 @@ impl Read {
         }
         link.name = link.take("e");
         let asked = story.split('&').any(|piece| piece.starts_with("n="));
-        let LinkRead { settings, model, engine_revision, problems, .. } = as_written(&story);
+        let (LinkRead { settings, model, engine_revision, problems, .. }, _) = as_written(&story);
         link.problems.extend(problems);
         (link.model, link.engine_revision) = (model, engine_revision);
         link.base = settings.unwrap_or_else(|| usual.clone());

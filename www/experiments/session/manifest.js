@@ -26,7 +26,8 @@ export async function modelFile(url, wanted) {
     models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);
   if (!found) throw new Error("the list of models does not contain its default model");
-  const id = (/** @type {{ name: string, sha256: string }} */ { name, sha256 }) => `${name}@${sha256.slice(0, 8)}`;
+  const id = (/** @type {{ name: string, sha256: string, hash8?: string }} */ { name, sha256, hash8 }) =>
+    `${name}@${hash8 ?? sha256.slice(0, 8)}`;
   return {
     id: id(found),
     name: found.name,

@@ -112,8 +112,13 @@ export function createPool({
         onSilence(awaited, seconds) {
           const message = silence(awaited, seconds);
           // A worker may have been closed by the browser; another will do. Another would not get more from the server.
-          if (awaited === "worker") bury(member, message);
-          else fail(`${message} Check the connection and resume.`);
+          if (awaited === "worker") return bury(member, message);
+          // Those that have started go on without it.
+          if (members.some((other) => other !== member && other.ready)) {
+            dismiss(member);
+            most = members.length;
+            feed();
+          } else fail(`${message} Check the connection and resume.`);
         },
       }),
       stage: "program",
