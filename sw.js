@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "b6d65f6be040d35d";
+const VERSION = "992fa4bf88e89792";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,7 +24,7 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "0ed1b0cb5136acf3",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "2748ecdb047eabd3",
-  "methods.html": "3832292715946968",
+  "methods.html": "e8de012a1b1ad831",
   "models/index.json": "e9fd5e2cbb499797",
   "pages/about.html": "d05f4efb988a7a7f",
   "pages/command-line.html": "efee812f73e997fe",

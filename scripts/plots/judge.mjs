@@ -115,7 +115,7 @@ function differences() {
     width: 720,
     height: y + 2,
     title: "Judged minus control: every number, both ways",
-    description: `Differences with 95% intervals, a line a number. ${said.join(". ")}.`,
+    description: `Differences with 95% intervals, one line per number. ${said.join(". ")}.`,
     parts,
   });
 }
