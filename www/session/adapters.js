@@ -69,6 +69,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
     if (opening && !opening.again) onOpened(adapter);
     give();
   });
+  // Another adapter has taken its place in the engine's memory.
+  engine.on("adapter_freed", ({ adapter }) => held.delete(hashOf(adapter)));
   engine.on("error", ({ id, code, message }) => {
     if (id === null || id !== asked) return give();
     // It writes or measures; what it says at the end of that is the time to ask again.
@@ -194,7 +196,12 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       const hash = hashOf(id);
       if (held.has(hash)) return Promise.resolve(null);
       const adapter = offered(id);
-      if (!adapter)
+      const files = own.get(hash);
+      if (files && !openings.some((opening) => opening.files === files)) {
+        openings.push({ files, again: true });
+        give();
+      }
+      if (files || !adapter)
         return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
       const known = fetched.get(hash);
       if (known) return known;

@@ -6,7 +6,8 @@ use crate::metrics::TokensRead;
 use crate::protocol::Numbers;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
-use crate::story::{GenerateError, Settings, prompt_tokens};
+use crate::story::{Adapter, GenerateError, Settings, prompt_tokens};
+use crate::web::adapter::fetch_for;
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
 use crate::web::load::Loaded;
@@ -78,6 +79,15 @@ impl Worker {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let Unread { id, settings, read, text, second } = unread;
         let prompted = !settings.prompt.is_empty();
+        if second.is_none()
+            && let Some(Adapter { id, .. }) = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)
+        {
+            // Other adapters may have taken its place. If only the page has its files, the story is not read again.
+            fetch_for(loaded, settings).await?;
+            if !loaded.engine.has_adapter(id) {
+                return Ok(Some(Map::new()));
+            }
+        }
         // A model that cannot begin a text says nothing of sentences alone.
         if second.is_none()
             && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)
