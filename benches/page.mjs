@@ -152,7 +152,7 @@ for (let run = 0; run < RUNS; run += 1) {
       const decoder = new Decoder(model);
       const write = (measurements) => {
         const before = performance.now();
-        decoder.story(JSON.stringify(settings), tokenizer, reference, measurements);
+        decoder.story({ type: "generate", id: 0, settings, earlier: [] }, tokenizer, reference, measurements);
         return performance.now() - before;
       };
       write(times);
