@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "992fa4bf88e89792";
+const VERSION = "b3766fa51ead27ed";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "83dfc94a636bc2b3",
+  "pages/page.html": "a1895fd49d44deb5",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -47,14 +47,14 @@ const FILES = {
   "www/experiments/judge/effects-table.js": "94986ff5b9fc9437",
   "www/experiments/judge/form.js": "563f8d2c435972c1",
   "www/experiments/judge/items.js": "91a6b8ecfe148d11",
-  "www/experiments/judge/judge.js": "dec3f14ec69fa2bc",
+  "www/experiments/judge/judge.js": "443c878d521ecda0",
   "www/experiments/judge/passage.js": "3bff172c8a38ccd3",
   "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
   "www/experiments/judge/protocol.js": "b9c48d1c623e4fe0",
   "www/experiments/judge/ratings.js": "17d6c132345b3d51",
   "www/experiments/judge/results.js": "0699cf7cea63c822",
   "www/experiments/judge/rounds.js": "96a1f4cefd1060dd",
-  "www/experiments/judge/weights.js": "156b651066062bd5",
+  "www/experiments/judge/weights.js": "bce76dbca91a253e",
   "www/experiments/list.js": "c3d635233f50f3ab",
   "www/experiments/main.js": "e71586005991cfa9",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
@@ -70,11 +70,11 @@ const FILES = {
   "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
   "www/experiments/sampling/sampling.js": "d1e6f4f3ff1e8302",
   "www/experiments/session/analyst.js": "1b42d8e13ac77b22",
-  "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
+  "www/experiments/session/conduct.js": "0e7acbb547a3a1f5",
   "www/experiments/session/description.js": "0a38ea9508b7f735",
   "www/experiments/session/findings.js": "b945d90dcb595ec8",
   "www/experiments/session/manifest.js": "ece5a3274fd54d93",
-  "www/experiments/session/pool.js": "b921fde0c1a72543",
+  "www/experiments/session/pool.js": "24e92b47d1618a8a",
   "www/experiments/session/reproduction.js": "b79ed1e353c1ca6a",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "6e69670f201e106f",
@@ -87,7 +87,7 @@ const FILES = {
   "www/experiments/views/plot-box.js": "f42e80f010e2fb35",
   "www/experiments/views/protocol.js": "c3a429e0b351b9df",
   "www/experiments/views/report.js": "cce09bef79559ab0",
-  "www/experiments/views/run-panel.js": "0efabb89daabb894",
+  "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/icon.svg": "1af5f4f13cae35b7",
   "www/main.js": "1b47f142876482f4",
   "www/offline.js": "79cbad9ec15bb015",
@@ -106,7 +106,7 @@ const FILES = {
   "www/parts/svg-canvas.js": "cd93e7f19b2e0791",
   "www/session/adapter-download.js": "00f01c6190bf5776",
   "www/session/adapter-files.js": "ec235207c696a852",
-  "www/session/adapters.js": "601396fd6b99efff",
+  "www/session/adapters.js": "62aa508dac0647f9",
   "www/session/archive.js": "727e1972cb094e35",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "c825d0dbe4232f8c",
@@ -114,7 +114,7 @@ const FILES = {
   "www/session/engine.js": "fc4fae1ee6264130",
   "www/session/examples.js": "ba0031047de4c39a",
   "www/session/exchange.js": "5c69f5202ae58008",
-  "www/session/library.js": "e2551ed8ec9fe3a8",
+  "www/session/library.js": "67d43c0ef3e12776",
   "www/session/link.js": "6370a393e9d8c09b",
   "www/session/links.js": "260105d3dc3fd7ee",
   "www/session/looking.js": "740ec7327886b346",

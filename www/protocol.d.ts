@@ -283,6 +283,11 @@ export interface AdapterReadyMessage {
   id: number;
   adapter: AdapterDescription;
 }
+/** An adapter was freed to make room for another. */
+export interface AdapterFreedMessage {
+  type: "adapter_freed";
+  adapter: string;
+}
 export interface StartedMessage {
   type: "started";
   id: number;
@@ -419,6 +424,7 @@ export type FromWorker =
   | ReadyMessage
   | AdapterProgressMessage
   | AdapterReadyMessage
+  | AdapterFreedMessage
   | StartedMessage
   | TokensMessage
   | MetricsMessage
@@ -437,7 +443,18 @@ export type FromWorker =
 export type ToLibrary =
   | { type: "open"; manifest_url: string; model: string }
   | { type: "trace"; id: number; text: string; tokens: number; coherence: number | null }
+  /** How new a text is, for a worker that judges stories. */
+  | { type: "novelty"; id: number; text: string }
   | { type: "find"; id: number; text: string };
+
+/** The numbers of one text against the library. */
+export interface LibraryNovelty {
+  new_ngrams: (number | null)[];
+  mean_shortest_new: number | null;
+  longest_span: number;
+  coverage: number | null;
+  creativity_index: number | null;
+}
 
 /** A span of the text that the library holds too, in UTF-16 units. */
 export interface TextSpan {
@@ -465,6 +482,7 @@ export type FromLibrary =
   | { type: "opening" }
   | { type: "opened"; documents: number; books: number; words: number; seconds: number; from: "network" | "cache"; kept: boolean; memory_bytes: number }
   | TracedMessage
+  | { type: "novelty"; id: number; novelty: LibraryNovelty }
   | { type: "found"; id: number; books: FoundBook[] }
   | ErrorMessage;
 
@@ -526,6 +544,8 @@ export type ToExperiments =
   /** Gives up what was asked for, stories half written included. */
   | { type: "stop"; id: number }
   | JudgeRequest
+  /** Answers `ask_novelty`. */
+  | { type: "novelty"; text: string; novelty: LibraryNovelty }
   | ToAnalyst;
 
 /** What needs no model. */
@@ -718,7 +738,7 @@ export interface JudgeAgreement {
   interval: [number, number] | null;
   finding: string;
 }
-/** Items, beside those asked for before under the same id. `library`: whether novelty is to be measured. */
+/** Items, beside those asked for before under the same id. `library`: whether novelty counts; the worker then sends `ask_novelty`. */
 export interface JudgeRequest {
   type: "judge";
   id: number;
@@ -739,6 +759,11 @@ export interface JudgeOutcome {
   judged: { numbers: Record<string, number | null> };
   control: { numbers: Record<string, number | null> };
   baseline: Record<string, number>;
+}
+/** Asks how new a text is. The page asks the library's worker and answers with `novelty`. */
+export interface AskNoveltyMessage {
+  type: "ask_novelty";
+  text: string;
 }
 /** How far an item is, 0 to 1. */
 export interface JudgingMessage {
@@ -779,4 +804,4 @@ export interface JudgeLinkReadMessage {
   engine_revision: number | null;
   problems: string[];
 }
-export type FromJudge = JudgingMessage | JudgeCheckedMessage | JudgeEffectsMessage | JudgeAgreementMessage | JudgeLinkMessage | JudgeLinkReadMessage;
+export type FromJudge = JudgingMessage | AskNoveltyMessage | JudgeCheckedMessage | JudgeEffectsMessage | JudgeAgreementMessage | JudgeLinkMessage | JudgeLinkReadMessage;

@@ -25,6 +25,18 @@ pub struct LibraryNovelty {
     pub creativity_index: Option<f64>,
 }
 
+/// What measures texts against a library: the library itself, or whoever can ask one that is opened elsewhere.
+pub trait NoveltySource {
+    /// The numbers of a text; none while the answer is on its way: then ask again later.
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty>;
+}
+
+impl NoveltySource for Library {
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        Some(LibraryNovelty::of(text, self))
+    }
+}
+
 impl LibraryNovelty {
     /// Of a text against a library.
     pub fn of(text: &str, library: &Library) -> Self {

@@ -3,7 +3,7 @@
 
 use super::clock::Turns;
 use super::failure::{Failure, sentence};
-use super::judging;
+use super::judging::{self, RemoteLibrary};
 use super::load::{Loaded, load};
 use super::page::{listen, post};
 use super::texts::Texts;
@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
 use crate::experiment::link::{read_judge, read_sweep, write_judge, write_sweep};
 use crate::experiment::{Grid, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding, sweep_digest};
+use crate::library::NoveltySource;
 use crate::metrics::label_of;
 use crate::protocol::Code;
 use crate::protocol::experiments::{Answer, Finished, Request};
@@ -40,6 +41,7 @@ struct Worker {
     asked: RefCell<Option<Asked>>,
     writing: Cell<bool>,
     texts: Texts,
+    library: RemoteLibrary,
 }
 
 /// Listens from now on.
@@ -68,6 +70,7 @@ impl Worker {
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
+            Request::Novelty { text, novelty } => self.library.receive(&text, novelty),
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
             }
@@ -189,9 +192,10 @@ impl Worker {
     }
 
     async fn judge(&self, loaded: &mut Loaded, id: u32, protocol: &Protocol, library: bool) -> Result<(), Failure> {
-        let library = if library { Some(self.texts.library(loaded).await?) } else { None };
+        self.library.clear();
+        let library = library.then_some(&self.library as &dyn NoveltySource);
         let Loaded { engine, tokenizer, info, reference, .. } = loaded;
-        let bench = judging::bench(tokenizer, info, reference.as_ref(), library.as_deref())?;
+        let bench = judging::bench(tokenizer, info, reference.as_ref(), library)?;
         judging::check(protocol, &bench, engine.context())?;
         let turns = Turns::new()?;
         while let Some(run) = self.next(id) {

@@ -5,14 +5,52 @@ use super::failure::{Failure, sentence};
 use super::page::post;
 use crate::engine::Llama;
 use crate::experiment::judge::{Bench, Judging, Outcome, Protocol, effects, findings, rank_agreement};
-use crate::library::Library;
+use crate::library::{LibraryNovelty, NoveltySource};
 use crate::metrics::Reference;
 use crate::model::{ModelInfo, Tokenizer};
 use crate::protocol::Code;
 use crate::protocol::experiments::{Answer, Finished};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 /// How far an item is reaches the page at most this often, in milliseconds.
 const TELL_EVERY: f64 = 100.0;
+
+/// The library's worker, asked through the page: a library takes too much memory for one in each worker.
+#[derive(Default)]
+pub struct RemoteLibrary {
+    /// By text: the answer, or none while it is on its way.
+    answers: RefCell<BTreeMap<String, Option<LibraryNovelty>>>,
+}
+
+impl RemoteLibrary {
+    /// Takes an answer that was asked for.
+    pub fn receive(&self, text: &str, novelty: LibraryNovelty) {
+        if let Some(answer) = self.answers.borrow_mut().get_mut(text) {
+            *answer = Some(novelty);
+        }
+    }
+
+    /// Forgets all questions.
+    pub fn clear(&self) {
+        self.answers.borrow_mut().clear();
+    }
+}
+
+impl NoveltySource for RemoteLibrary {
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        let mut answers = self.answers.borrow_mut();
+        match answers.get(text) {
+            Some(Some(_)) => answers.remove(text)?,
+            Some(None) => None,
+            None => {
+                post(&Answer::AskNovelty { text });
+                answers.insert(text.into(), None);
+                None
+            }
+        }
+    }
+}
 
 /// What judging did.
 pub fn analysed(id: u32, protocol: &Protocol, outcomes: &[Outcome]) -> Answer<'static> {
@@ -34,7 +72,7 @@ pub fn bench<'a>(
     tokenizer: &'a Tokenizer,
     model: &'a ModelInfo,
     reference: Option<&'a Reference>,
-    library: Option<&'a Library>,
+    library: Option<&'a dyn NoveltySource>,
 ) -> Result<Bench<'a>, Failure> {
     let none = "A story is judged against people's passages, and there are none for this model on this page.";
     let reference = reference.ok_or_else(|| Failure::new(Code::Settings, none))?;

@@ -40,6 +40,11 @@ pub fn start() {
                 post(&opened.trace(id, &text, tokens, coherence));
             }
         }
+        Request::Novelty { id, text } => {
+            if let Some(opened) = opened.borrow().as_ref() {
+                post(&Answer::Novelty { id, novelty: LibraryNovelty::of(&text, &opened.library) });
+            }
+        }
         Request::Find { id, text } => {
             if let Some(opened) = opened.borrow().as_ref() {
                 post(&Answer::Found { id, books: opened.library.books(&words(&text), BOOKS) });
@@ -86,7 +91,7 @@ impl Opened {
     fn trace(&self, id: u32, text: &str, tokens: usize, coherence: Option<f64>) -> Answer {
         let start = clock::now();
         let reference = self.reference.as_ref();
-        let novelty = LibraryNovelty::new(&self.library.longest(&words(text)));
+        let novelty = LibraryNovelty::of(text, &self.library);
         let headlines = reference.map(|reference| {
             let headlines = Headlines { coherence, ..Headlines::default() };
             let Headlines { novelty, creative_region, .. } =

@@ -4,7 +4,7 @@ use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, get};
 use super::failure::Failure;
-use super::manifest::{Adapter, Entry, File, Manifest};
+use super::manifest::{Adapter, Entry, Manifest};
 use super::page::{memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
@@ -26,8 +26,6 @@ pub struct Loaded {
     pub info: ModelInfo,
     /// People's numbers for this model; without it, only raw numbers are shown.
     pub reference: Option<Reference>,
-    /// The texts that it has read, which can be fetched.
-    pub library: Option<File>,
     /// Where the files of the manifest are.
     pub folder: String,
     /// Adapters that the server has for this model.
@@ -150,7 +148,6 @@ fn open(
         tokenizer: Rc::new(tokenizer),
         info: model.info,
         reference,
-        library: entry.library.clone(),
         folder: folder.into(),
         adapters: entry.adapters.clone(),
         looker: Looker::default(),

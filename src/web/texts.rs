@@ -1,5 +1,4 @@
-//! The texts that stories of an experiment are held against in its own worker, fetched once: the library of the model, and that of an
-//! adapter.
+//! The texts that an adapter was tuned on, which stories of an experiment are compared with: fetched once per worker.
 
 use super::adapter;
 use super::download::get;
@@ -16,27 +15,11 @@ use std::rc::Rc;
 
 #[derive(Default)]
 pub struct Texts {
-    library: RefCell<Option<Rc<Library>>>,
     /// By the adapter's id.
     adapter: RefCell<Option<(String, Rc<AdapterTexts>)>>,
 }
 
 impl Texts {
-    /// The library of the model.
-    pub async fn library(&self, loaded: &Loaded) -> Result<Rc<Library>, Failure> {
-        if let Some(library) = self.library.borrow().as_ref() {
-            return Ok(library.clone());
-        }
-        let file = loaded.library.as_ref().ok_or_else(|| {
-            Failure::new(
-                Code::Manifest,
-                "There is no library for this model on this page: set the weight of novelty to 0.",
-            )
-        })?;
-        let library = Rc::new(open(&loaded.folder, file).await?);
-        Ok(self.library.borrow_mut().insert(library).clone())
-    }
-
     /// Gets the adapter that settings ask for, if they do, and the texts that it was tuned on.
     pub async fn of_adapter(
         &self,

@@ -3,7 +3,7 @@ import { BUSY, silence, watch } from "./watch.js";
 import { startWorker } from "./worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook, TracedMessage } from "../protocol.js"
+ * @import { FromLibrary, FoundBook, LibraryNovelty, TracedMessage } from "../protocol.js"
  */
 
 /** The cache that the worker keeps model files in. */
@@ -34,7 +34,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
   let model = null;
   /** @type {LibraryState} */
   let state = { phase: "unknown" };
-  /** Who waits for the books of a span, by the number of the question. @type {Map<number, (books: FoundBook[]) => void>} */
+  /** Who waits for an answer, by the number of the question. None comes if the library is closed. @type {Map<number, (answer: any) => void>} */
   const waiting = new Map();
   let asked = 0;
   /** Texts that it was asked about and has not answered. */
@@ -57,7 +57,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
     worker = null;
     listening = false;
     tracing = 0;
-    for (const answer of waiting.values()) answer([]);
+    for (const answer of waiting.values()) answer(null);
     waiting.clear();
     onGone();
   }
@@ -117,13 +117,37 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
         onTraced(message);
         break;
       case "found":
-        waiting.get(message.id)?.(message.books);
-        waiting.delete(message.id);
+        settle(message.id, message.books);
+        break;
+      case "novelty":
+        settle(message.id, message.novelty);
         break;
       case "error":
         fail(message.message);
         break;
     }
+  }
+
+  /**
+   * @param {number} id
+   * @param {FoundBook[] | LibraryNovelty} answer
+   */
+  function settle(id, answer) {
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
+  }
+
+  /**
+   * Asks the worker. The answer is null if the library is not open, or is closed before the worker answers.
+   * @param {"find" | "novelty"} type
+   * @param {string} text
+   */
+  function ask(type, text) {
+    if (state.phase !== "ready") return Promise.resolve(null);
+    asked += 1;
+    const id = asked;
+    worker?.postMessage({ type, id, text });
+    return new Promise((resolve) => waiting.set(id, resolve));
   }
 
   return {
@@ -156,13 +180,13 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
      * @param {string} span
      * @returns {Promise<FoundBook[]>}
      */
-    find(span) {
-      if (state.phase !== "ready") return Promise.resolve([]);
-      asked += 1;
-      const id = asked;
-      worker?.postMessage({ type: "find", id, text: span });
-      return new Promise((resolve) => waiting.set(id, resolve));
-    },
+    find: async (span) => (await ask("find", span)) ?? [],
+    /**
+     * How new a text is; null if the library cannot say.
+     * @param {string} text
+     * @returns {Promise<LibraryNovelty | null>}
+     */
+    novelty: (text) => ask("novelty", text),
   };
 }
 
