@@ -1,5 +1,5 @@
-//! The experiments' worker: writes the stories of a sweep side by side, and says what they tell. The page starts several, one a core,
-//! and hands out runs.
+//! The experiments' worker: writes the stories of a sweep side by side, and states findings. The page starts one worker per core, and
+//! hands out runs.
 
 use super::clock::Turns;
 use super::failure::{Failure, sentence};
@@ -20,14 +20,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-/// What is being written.
+/// What the page has requested.
 struct Asked {
     id: u32,
     task: Task,
     runs: VecDeque<usize>,
 }
 
-/// What its runs are of.
+/// What the runs belong to.
 #[derive(Clone)]
 enum Task {
     Sweep(Rc<Grid>),
@@ -121,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Runs are asked for, beside those that wait under the same id.
+    /// Adds runs to those that wait under the same id, or replaces what was requested under another id.
     fn ask(self: Rc<Self>, id: u32, task: Task, runs: Vec<usize>) {
         let of_all = match &task {
             Task::Sweep(grid) => grid.runs(),
@@ -137,7 +137,7 @@ impl Worker {
         self.begin();
     }
 
-    /// Writes what is asked for, unless it does already or the model is not there yet.
+    /// Starts writing, unless it writes already or the model is not loaded yet.
     fn begin(self: Rc<Self>) {
         if self.waiting().is_none() || self.writing.get() {
             return;
@@ -152,12 +152,12 @@ impl Worker {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
                 failure.post(Some(id));
             }
-            // What was asked for while the last story ended.
+            // Runs may have been requested while the last story ended.
             self.begin();
         });
     }
 
-    /// Writes until nothing is asked for. Between two tokens the page is heard.
+    /// Writes until no run waits. Messages of the page are handled between two tokens.
     async fn write(&self, loaded: &mut Loaded) -> Result<(), (u32, Failure)> {
         while let Some((id, task)) = self.waiting() {
             let written = match task {
@@ -211,7 +211,7 @@ impl Worker {
         Ok(())
     }
 
-    /// The task of which runs wait.
+    /// The task whose runs wait.
     fn waiting(&self) -> Option<(u32, Task)> {
         let asked = self.asked.borrow();
         asked.as_ref().filter(|asked| !asked.runs.is_empty()).map(|asked| (asked.id, asked.task.clone()))

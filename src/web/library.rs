@@ -1,5 +1,5 @@
-//! The library's worker: it opens the library once, and says where texts come from. Its own worker and its own memory, so that
-//! stories are written meanwhile, and that all of it can be given back.
+//! The library's worker: opens the library, and finds where texts come from. It is a worker of its own, so that stories can be written
+//! meanwhile, and so that its memory can be freed.
 
 use super::clock;
 use super::download::get;
@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-/// Books told of each span.
+/// Books that are named per span.
 const BOOKS: usize = 8;
 
 struct Opened {

@@ -1,4 +1,4 @@
-//! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
+//! Loads the manifest, the model and its tokenizer, and starts the engine.
 
 use super::bytes::JsBytes;
 use super::clock;
@@ -24,11 +24,11 @@ pub struct Loaded {
     /// Shared, so that texts can be encoded while a story is measured.
     pub tokenizer: Rc<Tokenizer>,
     pub info: ModelInfo,
-    /// People's numbers for this model; without it, only raw numbers are shown.
+    /// Numbers of human passages for this model. Without it, only raw numbers are shown.
     pub reference: Option<Reference>,
-    /// Where the files of the manifest are.
+    /// The folder that holds the files of the manifest.
     pub folder: String,
-    /// Adapters that the server has for this model.
+    /// The server's adapters for this model.
     pub adapters: Vec<Adapter>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
@@ -50,7 +50,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let entry = found.or_else(|| named(&manifest.default)).ok_or_else(|| {
         Failure::new(
             Code::Manifest,
-            "The list of models on the server does not hold its own default model. Publish models/index.json again.",
+            "The list of models on the server does not contain its own default model. Publish models/index.json again.",
         )
     })?;
 
@@ -59,7 +59,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let total = entry.bytes + entry.tokenizer_bytes + reference_bytes;
     let tokenizer_url = format!("{folder}/{}", entry.tokenizer);
     let expected = Expected { url: &tokenizer_url, bytes: entry.tokenizer_bytes, sha256: &entry.tokenizer_sha256 };
-    // Both at once; the tokenizer is read while the model is still under way.
+    // All at once. The tokenizer is read while the model is still being downloaded.
     let arrived = [Cell::new(0), Cell::new(0), Cell::new(0)];
     let progress = |which: usize, loaded: usize, from: Source| {
         arrived[which].set(loaded);
@@ -83,7 +83,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         let reference = Reference::read(&file.bytes.to_vec()).map_err(|error| unusable(&error))?;
         Ok::<_, Failure>(Some((file, reference)))
     };
-    // The first failure of the three is told at once.
+    // The first failure of the three is reported at once.
     let ((tokenizer_file, tokenizer), model, reference) =
         futures_util::future::try_join3(tokenizer, model, reference).await?;
 
@@ -154,12 +154,12 @@ fn open(
     })
 }
 
-/// Why the model will have to be loaded again at the next visit.
+/// Why the next visit will download the model again.
 fn note(from: Source) -> String {
     debug_assert_eq!(from, Source::Network);
     if scope().is_secure_context() {
-        "The model could not be stored on this device (storage is full or switched off); it will be loaded again next time.".into()
+        "The model could not be stored on this device (storage is full or switched off). Your next visit will download it again.".into()
     } else {
-        "The model is not stored on this device, because this page is not served over HTTPS; it will be loaded again next time.".into()
+        "The model is not stored on this device, because this page is not served over HTTPS. Your next visit will download it again.".into()
     }
 }

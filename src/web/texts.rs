@@ -20,14 +20,14 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Gets the adapter that settings ask for, if they do, and the texts that it was tuned on.
+    /// Loads the adapter that settings name, if they name one, and the texts that it was tuned on.
     pub async fn of_adapter(
         &self,
         loaded: &mut Loaded,
         settings: &Settings,
     ) -> Result<Option<Rc<AdapterTexts>>, Failure> {
         let Some(Adapter { id, .. }) = &settings.adapter else { return Ok(None) };
-        // Strength 0 alone would not need it, but a sweep goes on to others.
+        // Strength 0 needs no adapter, but other cells of a sweep do.
         let asked = Settings { adapter: Some(Adapter { id: id.clone(), strength: 1.0 }), ..settings.clone() };
         adapter::fetch_for(loaded, &asked).await?;
         if let Some((_, texts)) = self.adapter.borrow().as_ref().filter(|(known, _)| known == id) {
@@ -61,7 +61,7 @@ async fn reference(folder: &str, file: &File) -> Result<Reference, Failure> {
     let url = format!("{folder}/{}", file.file);
     let download = get(&file.at(&url), |_, _| ()).await?;
     let reference = Reference::read(&download.bytes.to_vec()).map_err(|error| {
-        Failure::new(Code::Model, format!("What the adapter's texts are like cannot be read: {error}."))
+        Failure::new(Code::Model, format!("The reference of the adapter's texts cannot be read: {error}."))
     })?;
     download.kept().await;
     Ok(reference)

@@ -1,4 +1,4 @@
-//! The second reading of stories, and what the model without an adapter says of those that have one.
+//! The second reading of stories; and of stories by an adapter, a reading by the model without it.
 
 use super::{MEASURE_EVERY, Worker};
 use crate::engine::Engine;
@@ -21,19 +21,19 @@ pub struct Unread {
     pub settings: Settings,
     pub read: TokensRead,
     pub text: String,
-    /// What the second reading found, where only the model without the adapter is still to be asked.
+    /// What the second reading found, if only the reading without the adapter is left.
     pub second: Option<SecondMetrics>,
 }
 
 impl Unread {
-    /// Says that nothing more is coming for it.
+    /// Tells the page that no more numbers will come.
     pub fn give_up(self) {
         post(&Answer::Measured { id: self.id, numbers: Numbers::default() });
     }
 }
 
 impl Worker {
-    /// Reads stories again that wait for it, the latest first, until something else is asked for.
+    /// Reads waiting stories again, the latest first, until something else is requested.
     pub fn read_on(self: Rc<Self>) {
         self.measuring.set(true);
         self.work(None, async move |worker| {
@@ -47,7 +47,7 @@ impl Worker {
         });
     }
 
-    /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
+    /// Reads every waiting story again. A story that has to give way stays in the queue.
     async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
         let turns = Turns::new()?;
         loop {
@@ -69,8 +69,8 @@ impl Worker {
         }
     }
 
-    /// What the second reading of a story finds, by name, and what the model without its adapter says; none if something else is
-    /// asked for meanwhile.
+    /// The numbers of a story's second reading and of the reading without its adapter, by name; none if something else is requested
+    /// meanwhile.
     async fn read_one_again(
         &self,
         loaded: &mut Loaded,
@@ -88,7 +88,7 @@ impl Worker {
                 return Ok(Some(Map::new()));
             }
         }
-        // A model that cannot begin a text says nothing of sentences alone.
+        // A model without a token to begin with cannot read sentences alone.
         if second.is_none()
             && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)
         {
@@ -103,14 +103,14 @@ impl Worker {
                 }
                 Ok(done.is_some())
             };
-            // By the model that wrote, whatever was looked at in between.
+            // By the model that wrote it, whatever the page has looked at in between.
             if !self.in_turns(loaded, settings.adapter(), step, turns).await? {
                 return Ok(None);
             }
             *second = Some(reading.finish());
         }
         let mut numbers = by_name(&second.unwrap_or_default());
-        // At strength 0 it would say the same.
+        // At strength 0 the numbers would be the same.
         if settings.adapter().is_some_and(|(_, strength)| strength != 0.0) {
             let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt)?;
             let mut reading = TokensReading::new(&before, read.token_ids.clone())?;
@@ -119,14 +119,14 @@ impl Worker {
             }
             let read = reading.finish();
             let mut base = base_numbers(&read, text, SecondMetrics::default(), loaded.reference.as_ref());
-            // What would take a second reading by that model, too, is not measured here.
+            // Numbers that need a second reading by that model too are not measured here.
             base.retain(|_, value| !value.is_null());
             numbers.append(&mut base);
         }
         Ok(Some(numbers))
     }
 
-    /// Takes steps with the model, adapted so, until there are no more; whether it came to that, or something else is asked for.
+    /// Takes steps with the model, adapted so. True if it reached the end, false if something else was requested.
     async fn in_turns(
         &self,
         loaded: &mut Loaded,
@@ -135,7 +135,7 @@ impl Worker {
         turns: &Turns,
     ) -> Result<bool, Failure> {
         loop {
-            // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
+            // In another sequence, so that the story itself stays in the engine's memory for looks and for continuing it.
             let mut aside = loaded.engine.sequence(1);
             let adapted = aside.adapt(adapter).map_err(GenerateError::from);
             if !adapted.and_then(|()| step(&mut aside))? {
