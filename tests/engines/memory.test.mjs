@@ -45,7 +45,7 @@ test("of many adapters only the last ones stay in memory", { skip: inWholeSet },
     used.push(memory.buffer.byteLength);
   }
   assert.equal(new Set(ids).size, 20, "each scale is an adapter of its own");
-  assert.equal(used[19], used[3], `it grows: ${used}`);
+  assert.equal(used[19], used[9], `it grows: ${used}`);
   decoder.adapt(ids[19], 1);
   decoder.adapt(ids[18], 1);
   assert.throws(() => decoder.adapt(ids[17], 1), /adapter/);
