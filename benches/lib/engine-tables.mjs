@@ -13,7 +13,6 @@ export function ratios(rows) {
         id,
         {
           to_bound: over(row.greedy, rows.bound?.read),
-          to_candle: id === "candle" ? null : over(row.greedy, rows.candle?.greedy),
           lost_by_sampling: eachRound([row.sampled, row.greedy], (sampled, greedy) => 1 - sampled / greedy),
           prompt_to_decode: over(row.prompt, row.greedy),
           several_to_one: over(row.several, row.greedy),
@@ -22,12 +21,12 @@ export function ratios(rows) {
   );
 }
 
-function modelTables({ name, weight_bytes_per_token: bytes, load_before_and_after: [before, after], rows }) {
+function modelTables({ name, file_bytes: bytes, load_before_and_after: [before, after], rows }) {
   const bound = rows.bound.read;
   const bandwidth = summary(bound.runs.map((passes) => (passes * rows.bound.bytes) / 1e9));
   const measured = Object.values(rows).filter((row) => row.greedy);
   const compared = Object.entries(ratios(rows));
-  return `### ${name}: ${(bytes / 1e6).toFixed(2)} MB of weights a token
+  return `### ${name}: ${(bytes / 1e6).toFixed(2)} MB
 
 ${table(
   ["tokens/s", "decode", "decode, sampling", "prompt of 128", "8 sequences, in all", "first token, cold, ms"],
@@ -44,58 +43,15 @@ The bound reads ${cell(bandwidth, 1)} GB/s. Load of the machine before and after
 ${after}.
 
 ${table(
-  ["ratio", "decode to bound, %", "decode to candle", "lost by sampling, %", "prompt to decode", "8 sequences to one"],
+  ["ratio", "decode to bound, %", "lost by sampling, %", "prompt to decode", "8 sequences to one"],
   compared.map(([id, ratio]) => [
     rows[id].name,
     cell(ratio.to_bound, 0, 100),
-    cell(ratio.to_candle, 1),
     cell(ratio.lost_by_sampling, 1, 100),
     cell(ratio.prompt_to_decode, 1),
     cell(ratio.several_to_one, 1),
   ]),
 )}
-`;
-}
-
-function nativeTable({ tokens, rows }) {
-  const all = Object.values(rows);
-  return `### Natively, on the house model
-
-${table(
-  [`${tokens} tokens, greedy`, "tokens/s", "Fabula to this"],
-  all.map((row) => [
-    row.name,
-    cell(row.greedy),
-    row === rows.fabula ? "" : cell(over(rows.fabula.greedy, row.greedy), 1),
-  ]),
-)}
-
-Fabula's number includes the measurements of each token; candle is compiled for this very processor, Fabula for any of its
-kind.
-`;
-}
-
-function peerTable({ versions, prompt, tokens, rows }) {
-  const fabula = rows["module-relaxed-q8_0-1t"] ?? rows["module-plain-q8_0-1t"];
-  const ours = summary(fabula?.decode ?? []);
-  const line = ([id, row]) => {
-    const rates = summary(row.decode);
-    if (!rates) return [id, row.error ? "failed" : "", "", "", ""];
-    return [
-      row.tokens ? `${id} (${row.tokens} tokens)` : id,
-      cell(rates),
-      row === fabula ? "" : cell(over(ours, rates), 1),
-      cell(summary(row.cold_ms)),
-      row.bytes.runtime ? (row.bytes.runtime / 1e6).toFixed(2) : "",
-    ];
-  };
-  return `### Beside other runtimes, by their harness, on the stories15M shape
-
-${table(["one thread", "decode, tokens/s", "Fabula's best to this", "first token, cold, ms", "runtime, MB"], Object.entries(rows).map(line))}
-
-A prompt of ${prompt} tokens, then ${tokens} greedy ones. \`membw\` is that harness's memory bound, \`module\` is Fabula,
-\`tjs\` transformers.js (${versions.transformers}; ONNX Runtime ${versions["onnxruntime-web"]}), \`wllama\` and \`wllama2\` its
-versions ${versions.wllama} and ${versions.wllama2}.
 `;
 }
 
@@ -106,9 +62,9 @@ export function engineTables(result) {
 ${result.browser}, headless; one thread, one sequence unless said otherwise; greedy decoding of ${tokens} tokens after 8. Every
 row has a browser context and a worker of its own, posts each token to its page, and the clock is read there. The rows take
 turns, for one round that is not counted and ${rounds} that ${rounds > 1 ? "are" : "is"}; a ratio is taken within each round. The
-memory bound is how often a second one thread of WebAssembly can read as many bytes as the model has weights. Sampling means
+memory bound is how often a second one thread of WebAssembly can read as many bytes as the model file has. Sampling means
 temperature 0.8, top-p 0.95, and the surprisal and entropy of each token. A cold first token counts from the start of a
 navigation in an empty context, on localhost: module, model and 8 tokens of prompt are in it.
 
-${Object.values(result.models).map(modelTables).join("\n")}${result.native ? `\n${nativeTable(result.native)}` : ""}${result.peers ? `\n${peerTable(result.peers)}` : ""}`;
+${Object.values(result.models).map(modelTables).join("\n")}`;
 }

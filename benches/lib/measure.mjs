@@ -34,13 +34,7 @@ async function coldStart(shared, row) {
 async function perform(page, task, { details, rate }) {
   await page.bringToFront();
   const run = await page.evaluate((name, words) => globalThis.run(name, words), task, details);
-  return { rate: rate(run), tokens: run.tokens };
-}
-
-/** How many tokens two rows have in common before the first difference. */
-function agreement(tokens, others) {
-  const parting = tokens.findIndex((token, index) => token !== others[index]);
-  return parting < 0 ? tokens.length : parting;
+  return rate(run);
 }
 
 /**
@@ -50,10 +44,9 @@ function agreement(tokens, others) {
  */
 export async function measure(shared, about, plan) {
   const rows = [];
-  const tasks = Object.entries(tasksOf({ ...plan, vocabulary: about.vocabulary }));
+  const tasks = Object.entries(tasksOf(plan));
   const opened = {};
   const samples = {};
-  const written = {};
   for (const row of rowsOf(about)) {
     try {
       opened[row.id] = await open(shared, row);
@@ -70,8 +63,7 @@ export async function measure(shared, about, plan) {
   for (let round = 0; round <= plan.rounds; round += 1) {
     for (const [name, task] of tasks) {
       for (const row of rows.filter(({ tasks: own }) => own.includes(name))) {
-        const { rate, tokens } = await perform(opened[row.id].page, name, task);
-        if (name === "greedy") written[row.id] ??= tokens;
+        const rate = await perform(opened[row.id].page, name, task);
         if (round > 0) samples[row.id][name].push(rate);
       }
     }
@@ -89,7 +81,6 @@ export async function measure(shared, about, plan) {
     for (const [task, numbers] of Object.entries(samples[id])) {
       if (numbers.length) result[id][task] = summary(numbers);
     }
-    if (id !== "plain" && written[id]) result[id].greedy_tokens_as_plain = agreement(written[id], written.plain);
   }
   return { load_before_and_after: loads, rows: result };
 }

@@ -29,18 +29,6 @@ serve({
     emit(token);
     for (let made = 1; made < count; made += 1) emit((token = decoder.sample(Uint32Array.of(token))));
   },
-  /** Milliseconds of reading given tokens one by one, with no word to the page in between; `drawn`: a token is drawn after each, too. */
-  silent({ prompt, tokens, temperature, top_p, drawn }) {
-    decoder.reset(1, prompt.length + tokens.length);
-    decoder.draw_with(temperature, top_p, 1);
-    decoder.feed(Uint32Array.from(prompt));
-    const begun = performance.now();
-    for (const token of tokens) {
-      if (drawn) decoder.sample(Uint32Array.of(token));
-      else decoder.feed(Uint32Array.of(token));
-    }
-    return performance.now() - begun;
-  },
   prompt({ prompt, times }, emit) {
     for (let time = 0; time < times; time += 1) {
       decoder.reset(1, prompt.length);
