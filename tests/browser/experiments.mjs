@@ -90,6 +90,22 @@ export async function finish(page) {
   await reaches(page, "(All|The) .* written");
 }
 
+/** Another reader who runs the experiment of a link is told that it is the same, or that it differs where the link promises something else. */
+export async function replays(t, shared, page, waiting) {
+  await until(page, "the digest", () => location.hash.includes("digest="));
+  const { hash } = new URL(page.url());
+  const verdict = (reader, words) =>
+    until(reader, "the verdict", (all) => document.querySelector(".verdict").textContent.includes(all), words);
+  const other = await open(t, shared, { fragment: hash });
+  await reaches(other, waiting);
+  await finish(other);
+  await verdict(other, "reproduced exactly");
+  const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
+  await finish(wrong);
+  await verdict(wrong, "the tokens differ");
+  return other;
+}
+
 /** The texts of the heatmap's cells, by what screen readers hear. */
 export const cells = (page) => page.$$eval(".heatmap button", (all) => all.map((button) => button.textContent));
 
