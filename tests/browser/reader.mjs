@@ -206,7 +206,6 @@ export const alerts = (page) =>
   page.$$eval('[role="alert"]', (all) =>
     all.map((a) => (a.checkVisibility() ? a.textContent.trim() : "")).filter(Boolean),
   );
-export const rows = async (page) => (await page.$$("::-p-aria([role='row'])")).length;
 
 export async function copiedLink(page) {
   await page.bringToFront();
@@ -231,6 +230,20 @@ export function linkOf(
   return `#${Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&")}`;
+}
+
+/** Holds the page to it that next to nothing jumps while `work` goes on, and that nothing is wider than the screen. */
+export async function withoutJumps(page, work, limit = 0.01) {
+  await page.evaluate(() => {
+    globalThis.shifts.length = 0;
+  });
+  await work();
+  const [shifts, beside] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [globalThis.shifts, scrollWidth - clientWidth];
+  });
+  assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < limit, JSON.stringify(shifts));
+  assert.ok(beside <= 0, `${beside} px lie beside the screen`);
 }
 
 export const sees = (page, words) =>
