@@ -85,6 +85,10 @@ step "setup" scripts/setup.sh $needs
 # shellcheck disable=SC1091
 . target/toolchain.env
 export FABULA_PKG=pkg
+# Looked for once, not by every test file.
+CHROME=$(find_chromium)
+FIREFOX=$(find_firefox || true)
+export CHROME FIREFOX
 step "pkg/" scripts/check-pkg.sh
 step "checks" scripts/check.sh
 step "native" native_tests
