@@ -1,9 +1,8 @@
-// Fabula's engine in a worker: one of its two modules.
-import { serve } from "./serve.mjs";
+// The worker's side of row.mjs: one of the engine's two modules. Tasks come as messages, tokens go back as messages.
 
 let decoder;
 
-serve({
+const tasks = {
   async load({ glue, module, model }) {
     const [{ default: start, Decoder }, file] = await Promise.all([
       import(glue),
@@ -43,4 +42,13 @@ serve({
       emit(...tokens);
     }
   },
+};
+
+const emit = (...tokens) => self.postMessage({ tokens });
+self.addEventListener("message", async ({ data: { task, details } }) => {
+  try {
+    self.postMessage({ answer: (await tasks[task](details, emit)) ?? null });
+  } catch (error) {
+    self.postMessage({ error: String(error?.stack ?? error) });
+  }
 });
