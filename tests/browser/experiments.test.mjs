@@ -118,18 +118,6 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await reaches(page, "^108 stories");
 });
 
-test("cancelled, it keeps what is written, and other settings can be chosen", async (t) => {
-  const page = await open(t, shared);
-  await fillForm(page, LONG);
-  await press(page, "Run");
-  await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
-  await press(page, "Cancel");
-  await reaches(page, "are already written");
-  await fillForm(page, SMALL);
-  await finish(page);
-  assert.equal((await json(t, page)).rows.length, 8);
-});
-
 test("another experiment and back: what was typed is there, and a run that was stopped goes on", async (t) => {
   const page = await open(t, shared);
   await fillForm(page, { ...SMALL, prompts: "The queen" });

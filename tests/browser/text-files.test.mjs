@@ -1,4 +1,4 @@
-// A byte-order mark and the line ends of Windows change nothing of what the page reads.
+// Files that the reader opens. A byte-order mark and the line ends of Windows change nothing of what the page reads.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -34,6 +34,17 @@ test("an adapter's configuration reaches the engine without the mark", async () 
   const files = [new File([windows(config)], CONFIG), new File(["weights"], WEIGHTS)];
   const read = await readAdapterFiles(files);
   assert.equal(new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.config), config);
+});
+
+test("files that are no adapter are refused with the reason", async () => {
+  for (const [names, words] of [
+    [[WEIGHTS], /adapter_config\.json is missing/],
+    [[CONFIG], /weights are missing/],
+    [["README.md"], /An adapter is two files/],
+    [[CONFIG, "one.safetensors", "two.safetensors"], /several adapters/],
+    [[CONFIG, "adapter_model.bin"], /Only adapters in safetensors files/],
+  ])
+    assert.match(await readAdapterFiles(names.map((name) => new File(["{}"], name))), words);
 });
 
 test("nothing that the page reads as text goes past this", () => {
