@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
-import { copiedLink, fillIn, find, generate, openLibrary, press, ready, said } from "./reader.mjs";
+import { copiedLink, fillIn, find, generate, openLibrary, press, ready, said, unfold } from "./reader.mjs";
 import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
@@ -27,9 +27,7 @@ test("axe finds nothing: from the first story to the books of a span", async (t)
   await openLibrary(page);
   await (await find(page, "radio", "Where it comes from")).evaluate((radio) => radio.click());
   await (await find(page, "checkbox", "Mean of yours")).evaluate((box) => box.click());
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details")) all.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "with the library and all details open");
   await generate(page, { temperature: 0.4, length: 96 });
   await (await page.waitForSelector(".token[data-copied]")).click();

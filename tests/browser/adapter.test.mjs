@@ -21,6 +21,7 @@ import {
   sees,
   setSlider,
   settle,
+  unfold,
   until,
 } from "./reader.mjs";
 import { ROOT, house, serve, visit } from "./support.mjs";
@@ -314,9 +315,7 @@ test("table and filter know the adapter and its strength", async (t) => {
   await setSlider(page, "Strength", 0.5);
   await generate(page, settings);
   assert.deepEqual(await shown(), ["poet 50%", "poet 100%", "–"]);
-  await page.$eval(".filter details", (details) => {
-    details.open = true;
-  });
+  await unfold(page);
   const filter = await (
     await find(page, "group", "Filter of map and table")
   ).waitForSelector("::-p-aria([name='Adapter'][role='combobox'])");
@@ -516,9 +515,7 @@ test("axe finds nothing: an adapter that did not come, its story, a wrong file",
   await press(page, "Try again");
   await tells(page, "look of verse");
   await generate(page, settings);
-  await page.$eval(".filter details", (details) => {
-    details.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "with a story of the Poet");
   await open(page, [files[0]]);
   await until(page, "a message", () => document.querySelector('[role="alert"]') !== null);

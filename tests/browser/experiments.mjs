@@ -1,6 +1,7 @@
 // What a reader does on the page of experiments. Controls are found by role and accessible name only.
 import { readFileSync, writeFileSync } from "node:fs";
 import { MODEL, fabula, inFolder, rowsIn } from "./command.mjs";
+import { saved } from "./downloads.mjs";
 import { alerts, fillIn, press, until } from "./reader.mjs";
 import { visit } from "./support.mjs";
 
@@ -38,6 +39,9 @@ export async function fillForm(page, { first, second, seeds, length, prompts }) 
     () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true",
   );
 }
+
+/** What Save JSON gives. */
+export const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 
 export const status = (page) => page.$eval("#run-status", (text) => text.textContent);
 

@@ -14,19 +14,18 @@ import {
   finish,
   follow,
   formed,
+  json,
   open,
   reaches,
   replays,
   status,
-  told,
   tellsOfFailure,
+  told,
 } from "./experiments.mjs";
-import { alerts, find, openLibrary, press, until } from "./reader.mjs";
+import { alerts, find, openLibrary, press, unfold, until } from "./reader.mjs";
 import { house, serve } from "./support.mjs";
 
 const shared = house();
-
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 
 test("a sweep runs to its end, and its rows are the command line's", compared, async (t) => {
   const page = await open(t, shared);
@@ -318,8 +317,6 @@ test("axe finds nothing: before, while and after it runs", async (t) => {
   await reaches(page, "All 24");
   await told(page);
   await (await page.$$(".heatmap button"))[2].click();
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details")) all.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "with the stories of a cell, all details open");
 });

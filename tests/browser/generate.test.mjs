@@ -15,7 +15,8 @@ import {
   settle,
   story,
   tokensSaid,
-  until,
+  traced,
+  unfold,
 } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
@@ -119,9 +120,7 @@ test("the reader chooses what a headline stands on", async (t) => {
   const done = await generate(page, settings);
   const headline = () => page.$eval('[role="group"][aria-label="Coherence"] .headline', (node) => node.textContent);
   assert.match(await headline(), /people/);
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details.all")) all.open = true;
-  });
+  await unfold(page);
   const choice = await find(page, "combobox", "Coherence headline");
   await choice.select("mean_log_probability_bits");
   assert.ok((await headline()).includes(`${Math.round(done.percentiles.mean_log_probability_bits * 100)}%`));
@@ -134,17 +133,8 @@ test("gibberish does not win: as temperature rises, coherence falls and novelty 
   const mean = async (temperature) => {
     const sums = { coherence: 0, new_ngrams_3: 0, creative_region: 0 };
     for (const seed of [1, 2, 3]) {
-      const { text } = await generate(page, { ...settings, length: 96, top_p: 1, temperature, seed });
-      await until(
-        page,
-        "the library's answer",
-        (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted),
-        text,
-      );
-      const done = await page.evaluate((wanted) => {
-        const { numbers } = globalThis.said.findLast((m) => m.type === "done");
-        return { ...numbers, ...globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).numbers };
-      }, text);
+      const { text, numbers } = await generate(page, { ...settings, length: 96, top_p: 1, temperature, seed });
+      const done = { ...numbers, ...(await traced(page, text)).numbers };
       for (const name of Object.keys(sums)) sums[name] += done[name] / 3;
     }
     return sums;

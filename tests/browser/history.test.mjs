@@ -21,6 +21,7 @@ import {
   sees,
   settle,
   story,
+  traced,
   until,
 } from "./reader.mjs";
 import { house, newReader, serve, visit } from "./support.mjs";
@@ -147,12 +148,7 @@ test("the library is asked about stories of an earlier visit", async (t) => {
   await said(page, "measured");
   await reload(page);
   await openLibrary(page);
-  await until(
-    page,
-    "the library's answer",
-    (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text),
-    first.text,
-  );
+  await traced(page, first.text);
   const [{ record, spans }] = JSON.parse(await saved(t, page, "Export JSON")).stories;
   assert.ok(record.numbers.new_ngrams_3 >= 0 && Array.isArray(spans));
   await reload(page);

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
 import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
 import { saved } from "./downloads.mjs";
-import { failing, finish, formed, open, reaches, replays, status, tellsOfFailure } from "./experiments.mjs";
-import { fillIn, find, openLibrary, said, sees, setSlider, until } from "./reader.mjs";
+import { failing, finish, formed, json, open, reaches, replays, status, tellsOfFailure } from "./experiments.mjs";
+import { fillIn, find, openLibrary, said, sees, setSlider, unfold, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -21,8 +21,6 @@ const REVISE = {
 };
 
 const openJudge = (t, options = {}) => open(t, shared, { fragment: "#judge", ...options });
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
-
 async function fill(page, { way, drafts, redrafts, rounds, seeds, length, prompts }) {
   if (way !== undefined) await (await find(page, "radio", way)).evaluate((radio) => radio.click());
   const numbers = { Drafts: drafts, Redrafts: redrafts, Rounds: rounds, Seeds: seeds, Tokens: length };
@@ -400,9 +398,7 @@ test("axe finds nothing: before it runs, best of n, revise", async (t) => {
     await finish(page);
     await told(page);
     await openItem(page, 0);
-    await page.evaluate(() => {
-      for (const all of document.querySelectorAll("details")) all.open = true;
-    });
+    await unfold(page);
     await until(page, "all stories", () =>
       [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1),
     );

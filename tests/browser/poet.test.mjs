@@ -4,9 +4,8 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
 import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
-import { saved } from "./downloads.mjs";
-import { finish, follow, formed, open, reaches, status } from "./experiments.mjs";
-import { alerts, fillIn, find, openLibrary, setSlider, until } from "./reader.mjs";
+import { finish, follow, formed, json, open, reaches, status } from "./experiments.mjs";
+import { alerts, fillIn, find, openLibrary, setSlider, unfold, until } from "./reader.mjs";
 import { house } from "./support.mjs";
 
 const shared = house();
@@ -41,7 +40,6 @@ const commandRows = ({ strengths, seeds, length, prompts: lines }) =>
     return rowsIn(out);
   });
 
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 const sides = (page) =>
   page.$$eval(".side", (all) =>
     all.map((side) => ({
@@ -152,8 +150,6 @@ test("axe finds nothing: before and after it runs", async (t) => {
   await isAccessible(page, "before it runs");
   await fillForm(page, { ...SMALL, strengths: "0,1" });
   await finish(page);
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details")) all.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "finished, all details open");
 });

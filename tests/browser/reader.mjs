@@ -198,6 +198,19 @@ export async function openLibrary(page) {
   return said(page, "opened");
 }
 
+/** What the library says of a text, once it has. */
+export async function traced(page, text) {
+  const answered = (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted);
+  await until(page, "the library's answer", answered, text);
+  return page.evaluate((wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted), text);
+}
+
+/** Opens what is folded. */
+export const unfold = (page) =>
+  page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+
 export const story = async (page) => (await find(page, "region", "Story")).evaluate((region) => region.textContent);
 /** The parts of a metric group: the numbers of its list. */
 export const parts = async (page, name) =>
