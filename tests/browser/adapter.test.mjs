@@ -299,17 +299,17 @@ test("a story of the Poet is looked into, branched and compared as it was writte
 test("table and filter know the adapter and its strength", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  /** The adapter of each story of the reader's own, by the table; undefined without a column. */
+  /** The adapter of each story of the reader's own, by the table; null without a column. */
   const shown = async () => {
     await settle(page);
     return (await find(page, "table", "Generations")).evaluate((table) => {
       const at = [...table.tHead.rows[0].cells].findIndex(({ textContent }) => textContent === "Adapter");
       const own = [...table.tBodies[0].rows].filter((row) => /^(★)?Story/.test(row.querySelector("th").textContent));
-      return own.map(({ cells }) => cells[at]?.textContent);
+      return own.map(({ cells }) => cells[at]?.textContent ?? null);
     });
   };
   await generate(page, settings);
-  assert.deepEqual(await shown(), [undefined], "no column for what no story has");
+  assert.deepEqual(await shown(), [null], "no column for what no story has");
   await pick(page, "The Poet");
   await generate(page, settings);
   await setSlider(page, "Strength", 0.5);
