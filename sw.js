@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "992fa4bf88e89792";
+const VERSION = "006706dafdcad29b";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -28,7 +28,7 @@ const FILES = {
   "models/index.json": "e9fd5e2cbb499797",
   "pages/about.html": "d05f4efb988a7a7f",
   "pages/command-line.html": "efee812f73e997fe",
-  "pages/contributing.html": "f13d05c1e95619c7",
+  "pages/contributing.html": "bc2c3439292be859",
   "pages/engine.html": "d1c46fa6e65144a2",
   "pages/experiments.html": "eb08c132e54ce02e",
   "pages/fable-9m.html": "449f7d334f6ede60",

@@ -1,7 +1,7 @@
 // The workers of the page of experiments: started as often as it makes sense, replaced when they die, given up when none will do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SMALL, fillForm, finish, formed, open, reaches } from "./experiments.mjs";
+import { SMALL, fillForm, finish, formed, open, reaches, told } from "./experiments.mjs";
 import { alerts, find, press, until } from "./reader.mjs";
 import { house, serve, visit } from "./support.mjs";
 
@@ -74,10 +74,7 @@ test("an error that names no question is the answer to the oldest, and to no oth
   await fillForm(page, SMALL);
   await press(page, "Run");
   await reaches(page, "All .* written");
-  await until(page, "numbers in all cells all the same", () => {
-    const all = [...document.querySelectorAll(".heatmap button")];
-    return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
-  });
+  await told(page);
   assert.ok(await page.evaluate(() => globalThis.broken), "a question was broken");
 });
 
