@@ -9,6 +9,8 @@ mod numbers;
 mod read;
 mod report;
 pub mod stories;
+#[cfg(test)]
+mod typescript;
 
 pub use numbers::Numbers;
 pub use report::{AdapterFacts, Code, EngineFacts, LibraryFacts, ModelFacts, ModelReport, Report, Source};

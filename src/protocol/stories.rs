@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Page to worker.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     Load {
@@ -42,9 +43,11 @@ pub enum Request {
         name: String,
         /// adapter_config.json
         #[serde(deserialize_with = "bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
         config: Vec<u8>,
         /// adapter_model.safetensors
         #[serde(deserialize_with = "bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
         weights: Vec<u8>,
     },
     /// Asks for the means of some lists of numbers, with their intervals.
@@ -63,6 +66,7 @@ pub enum Request {
 
 /// See [`Request::Look`].
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Look {
     pub id: u32,
     #[serde(deserialize_with = "apart")]
@@ -76,6 +80,7 @@ pub struct Look {
 
 /// Worker to page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer<'a> {
     Hello {
@@ -201,6 +206,7 @@ impl Answer<'_> {
 /// Some tokens of a story in a row, a list for each of their facts; see [`Written`]. Many at once, since a browser takes longer to
 /// hand over a message than the engine to write a token.
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Tokens {
     /// Place of the first among the generated tokens.
     first: usize,
@@ -234,6 +240,7 @@ impl Tokens {
 
 /// A candidate with its text.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Candidate"))]
 pub struct Named {
     #[serde(flatten)]
     candidate: Candidate,

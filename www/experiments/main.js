@@ -145,7 +145,7 @@ const stage = element("div", { class: "stage" });
 
 /** @type {Shown | null} */
 let experiment = null;
-/** What all experiments stand on. @type {{ hello: import("../protocol.js").ExperimentsHello, model: import("./session/manifest.js").ModelFile } | null} */
+/** What all experiments stand on. @type {{ hello: import("../protocol.js").ExperimentsHelloMessage, model: import("./session/manifest.js").ModelFile } | null} */
 let ground = null;
 /** Which one that is. @type {Experiment | null} */
 let kind = null;

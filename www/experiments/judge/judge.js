@@ -10,7 +10,7 @@ import { count } from "../../parts/format.js";
 import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "../session/description.js";
 
 /**
- * @import { JudgeEffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
+ * @import { EffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
  * @import { Conducted } from "../session/conduct.js"
  * @import { Checked } from "../session/description.js"
  * @import { Context, Experiment } from "../experiment.js"
@@ -51,7 +51,7 @@ function create(context) {
   const ratings = createRatings({ analyst, model: model.id });
   const results = createJudgeResults({ ratings: ratings.node });
   const pace = createPace();
-  /** @type {JudgeEffectsMessage | null} */
+  /** @type {EffectsMessage | null} */
   let told = null;
   /** How many rows were there when it was last asked what they tell. */
   let toldRows = -1;

@@ -3,13 +3,13 @@ import { missingFeature, startWorker } from "../../session/worker-client.js";
 import { BUSY, silence, watch } from "../../session/watch.js";
 
 /**
- * @import { ExperimentsHello, FindingsMessage, FromExperiments, GridMessage, JudgeAgreementMessage, JudgeCheckedMessage, JudgeEffectsMessage, JudgeLinkMessage, JudgeLinkReadMessage, RowsWrittenMessage, SweepLinkMessage, SweepLinkReadMessage, ToAnalyst } from "../../protocol.js"
+ * @import { ExperimentsHelloMessage, FindingsMessage, FromExperiments, GridMessage, AgreementMessage, JudgeCheckedMessage, EffectsMessage, JudgeLinkMessage, JudgeLinkReadMessage, RowsWrittenMessage, SweepLinkMessage, SweepLinkReadMessage, ToExperiments } from "../../protocol.js"
  */
 
 /**
  * What answers which question.
  * @typedef {{ read_grid: GridMessage, analyse: FindingsMessage, read_sweep_link: SweepLinkReadMessage, write_sweep_link: SweepLinkMessage, write_rows: RowsWrittenMessage }} SweepAnswers
- * @typedef {{ check_judge: JudgeCheckedMessage, analyse_judgements: JudgeEffectsMessage, agreement: JudgeAgreementMessage, read_judge_link: JudgeLinkReadMessage, write_judge_link: JudgeLinkMessage }} JudgeAnswers
+ * @typedef {{ check_judge: JudgeCheckedMessage, analyse_judgements: EffectsMessage, agreement: AgreementMessage, read_judge_link: JudgeLinkReadMessage, write_judge_link: JudgeLinkMessage }} JudgeAnswers
  * @typedef {SweepAnswers & JudgeAnswers} Answers
  */
 
@@ -42,9 +42,9 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
   let listening = false;
   /** @type {() => void} */
   let unwatch = () => undefined;
-  /** @type {(hello: ExperimentsHello) => void} */
+  /** @type {(hello: ExperimentsHelloMessage) => void} */
   let greet = () => undefined;
-  /** @type {Promise<ExperimentsHello>} */
+  /** @type {Promise<ExperimentsHelloMessage>} */
   const hello = new Promise((resolve) => (greet = resolve));
 
   function end() {
@@ -148,7 +148,7 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
     /**
      * @template {keyof Answers} Type
      * @param {Type} type
-     * @param {Omit<Extract<ToAnalyst, { type: Type }>, "type" | "id">} question
+     * @param {Omit<Extract<ToExperiments, { type: Type }>, "type" | "id">} question
      * @returns {Promise<Answers[Type]>}  refused where the worker fails, which the reader is told
      */
     ask(type, question) {

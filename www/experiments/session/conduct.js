@@ -193,7 +193,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       const row = about && about.plan === state.plan ? state.rows[about.run] : null;
       if (!row) return;
       const merged = mergeNumbers(row, { numbers, percentiles });
-      take({ ...row, numbers: sorted(merged.numbers), percentiles: sorted(merged.percentiles) });
+      take(Object.assign({}, row, { numbers: sorted(merged.numbers), percentiles: sorted(merged.percentiles) }));
       become({});
     },
   };

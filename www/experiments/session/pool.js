@@ -229,7 +229,8 @@ export function createPool({
         member.hands.delete(message.row.run);
         done += 1;
         timing.row();
-        onRow(message.row);
+        // Only the judge looks at what its rows have of their own; see its `judgements`.
+        onRow(/** @type {Row} */ (message.row));
         if (done === work?.total) become("done");
         else {
           tell();
