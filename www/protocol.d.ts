@@ -191,15 +191,15 @@ export type ErrorCode =
   | "settings"
   | "model"
   | "adapter"
-  | "busy"
+  | "replaced"
   | "panic";
 
 export type ToWorker =
   | { type: "load"; manifest_url: string; model: string | null }
   | { type: "generate"; id: number; settings: Settings; earlier: string[] }
   | { type: "stop"; id: number }
-  | { type: "read_link"; fragment: string }
-  | { type: "write_link"; settings: Settings; digest: string | null }
+  | { type: "read_link"; id: number; fragment: string }
+  | { type: "write_link"; id: number; settings: Settings; digest: string | null }
   | OpenAdapterRequest
   | { type: "means"; id: number; lists: number[][] }
   | LookRequest
@@ -382,12 +382,6 @@ export interface LookedMessage {
   /** Milliseconds that the chain took. */
   chain_milliseconds: number;
 }
-/** A place that cannot be looked at: the model is not loaded, the place is beyond its memory, or another was asked for. */
-export interface NotLookedMessage {
-  type: "not_looked";
-  id: number;
-  message: string;
-}
 /** Empty while no model is loaded. */
 export interface EncodedMessage {
   type: "encoded";
@@ -396,10 +390,12 @@ export interface EncodedMessage {
 }
 export interface LinkMessage {
   type: "link";
+  id: number;
   fragment: string;
 }
 export interface LinkReadMessage {
   type: "link_read";
+  id: number;
   settings: Settings | null;
   digest: string | null;
   model: string | null;
@@ -426,7 +422,6 @@ export type FromWorker =
   | MeasuredMessage
   | MeansMessage
   | LookedMessage
-  | NotLookedMessage
   | EncodedMessage
   | DoneMessage
   | LinkMessage

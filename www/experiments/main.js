@@ -80,7 +80,6 @@ const library = createLibraryClient({
     announce("The library is open.");
   },
   onGone: () => undefined,
-  onTraced: conduct.onTraced,
 });
 const panel = createRunPanel({
   onRun: () => void run(),

@@ -60,10 +60,6 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
   let refused = false;
   /** @type {LibraryClient | null} */
   let library = null;
-  /** Which run a question to the library is about. @type {Map<number, { plan: Plan, run: number }>} */
-  const asked = new Map();
-  let questions = 0;
-
   const pool = createPool({
     manifestUrl,
     onRow: take,
@@ -111,9 +107,25 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
   /** @param {Row} row */
   function trace(row) {
     if (!library?.ready() || !state.plan || state.plan.textless || "new_ngrams_3" in row.numbers) return;
-    questions += 1;
-    asked.set(questions, { plan: state.plan, run: row.run });
-    library.trace({ id: questions, text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null });
+    const { plan } = state;
+    const question = { text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null };
+    // Where the library has gone, it is asked again once it is open.
+    library.trace(question).then(
+      (found) => state.plan === plan && addTraced(row.run, found),
+      () => undefined,
+    );
+  }
+
+  /**
+   * @param {number} run
+   * @param {TracedMessage} found
+   */
+  function addTraced(run, found) {
+    const row = state.rows[run];
+    if (!row) return;
+    const { numbers, percentiles } = mergeNumbers(row, found);
+    take({ ...row, numbers: sorted(numbers), percentiles: sorted(percentiles) });
+    become({});
   }
 
   return {
@@ -185,16 +197,6 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     useLibrary(client) {
       library = client;
       for (const row of state.rows) if (row) trace(row);
-    },
-    /** @param {TracedMessage} message */
-    onTraced({ id, numbers, percentiles }) {
-      const about = asked.get(id);
-      asked.delete(id);
-      const row = about && about.plan === state.plan ? state.rows[about.run] : null;
-      if (!row) return;
-      const merged = mergeNumbers(row, { numbers, percentiles });
-      take({ ...row, numbers: sorted(merged.numbers), percentiles: sorted(merged.percentiles) });
-      become({});
     },
   };
 }
