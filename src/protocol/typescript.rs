@@ -51,7 +51,7 @@ fn typescript() -> String {
     file.worker::<stories::Request, stories::Answer>("Worker", both());
     file.worker::<library::Request, library::Answer>("Library", reports.clone());
     file.worker::<experiments::Request, experiments::Answer>("Experiments", both());
-    let types = file.types.into_iter().map(|(_, text)| text);
+    let types = file.types.into_values();
     let all: Vec<String> = file.messages.into_iter().map(|(_, text)| text).chain(types).collect();
     format!("{HEAD}\n{}{TAIL}", all.join("\n"))
 }
