@@ -62,11 +62,13 @@ export type StopRequest = {
 
 export type ReadLinkRequest = {
   type: "read_link";
+  id: number;
   fragment: string;
 };
 
 export type WriteLinkRequest = {
   type: "write_link";
+  id: number;
   settings: Settings;
   digest: string | null;
 };
@@ -205,12 +207,6 @@ export type LookedMessage = {
   chain_milliseconds: number;
 };
 
-export type NotLookedMessage = {
-  type: "not_looked";
-  id: number;
-  message: string;
-};
-
 export type EncodedMessage = {
   type: "encoded";
   id: number;
@@ -219,12 +215,23 @@ export type EncodedMessage = {
 
 export type LinkMessage = {
   type: "link";
+  id: number;
   fragment: string;
 };
 
 export type LinkReadMessage = {
   type: "link_read";
-} & LinkRead;
+  id: number;
+  /** None where there is no link, or one that is too damaged to say which story it meant. */
+  settings: Settings | null;
+  /** Digest of the token ids that the link promises. */
+  digest: string | null;
+  /** `NAME@HASH8`. */
+  model: string | null;
+  engine_revision: number | null;
+  /** One sentence each, for the reader. */
+  problems: Array<string>;
+};
 
 export type ToWorker =
   | LoadRequest
@@ -248,7 +255,6 @@ export type FromWorker =
   | MeasuredMessage
   | MeansMessage
   | LookedMessage
-  | NotLookedMessage
   | EncodedMessage
   | LinkMessage
   | LinkReadMessage
@@ -651,7 +657,7 @@ export type EngineFacts = {
 };
 
 /** What went wrong, for the page's own decisions; the message is for the reader. */
-export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "busy" | "panic";
+export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "replaced" | "panic";
 
 /** A mean, and how far it could lie elsewhere. */
 export type Estimate = {
@@ -929,19 +935,6 @@ export type Limits = {
   strength: [number, number];
   /** Characters (Unicode scalar values) of the prompt, at most. */
   prompt_characters: number;
-};
-
-/** What a link says. Whatever is malformed has its default and a problem in words. */
-export type LinkRead = {
-  /** None where there is no link, or one that is too damaged to say which story it meant. */
-  settings: Settings | null;
-  /** Digest of the token ids that the link promises. */
-  digest: string | null;
-  /** `NAME@HASH8`. */
-  model: string | null;
-  engine_revision: number | null;
-  /** One sentence each, for the reader. */
-  problems: Array<string>;
 };
 
 /** See `Request::Look`. */

@@ -67,7 +67,8 @@ pub enum Code {
     Settings,
     Model,
     Adapter,
-    Busy,
+    /// A newer request took its place.
+    Replaced,
     Panic,
 }
 

@@ -29,9 +29,11 @@ pub enum Request {
         id: u32,
     },
     ReadLink {
+        id: u32,
         fragment: String,
     },
     WriteLink {
+        id: u32,
         #[serde(deserialize_with = "apart")]
         settings: Settings,
         digest: Option<String>,
@@ -149,19 +151,19 @@ pub enum Answer<'a> {
         chained_entropy_bits: f64,
         chain_milliseconds: f64,
     },
-    /// Why a place cannot be looked at.
-    NotLooked {
-        id: u32,
-        message: String,
-    },
     Encoded {
         id: u32,
         token_ids: Vec<u32>,
     },
     Link {
+        id: u32,
         fragment: String,
     },
-    LinkRead(LinkRead),
+    LinkRead {
+        id: u32,
+        #[serde(flatten)]
+        read: LinkRead,
+    },
 }
 
 impl Answer<'_> {

@@ -61,7 +61,7 @@ export const atRest = (page) =>
   until(page, "the page at rest", async () => {
     const rests = () => {
       const { id } = globalThis.asked.findLast(({ type }) => type === "look") ?? {};
-      const answered = ({ type, id: to }) => to === id && (type === "looked" || type === "not_looked");
+      const answered = ({ type, id: to }) => to === id && (type === "looked" || type === "error");
       return globalThis.putOff.size === 0 && (id === undefined || globalThis.said.some(answered));
     };
     if (!rests()) return false;
