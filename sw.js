@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "2d0e8c44fe4ab9a7";
+const VERSION = "e9d47ec13d494651";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "6dddc007135993ff",
+  "pages/page.html": "1ebbf147267c48b5",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -47,7 +47,7 @@ const FILES = {
   "www/experiments/judge/effects-table.js": "94986ff5b9fc9437",
   "www/experiments/judge/form.js": "563f8d2c435972c1",
   "www/experiments/judge/items.js": "91a6b8ecfe148d11",
-  "www/experiments/judge/judge.js": "9889dc5a62315e4c",
+  "www/experiments/judge/judge.js": "1c0b22572e8948f8",
   "www/experiments/judge/passage.js": "3bff172c8a38ccd3",
   "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
   "www/experiments/judge/protocol.js": "b9c48d1c623e4fe0",
@@ -69,13 +69,13 @@ const FILES = {
   "www/experiments/sampling/plots.js": "98178adbd686d84f",
   "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
   "www/experiments/sampling/sampling.js": "d1e6f4f3ff1e8302",
-  "www/experiments/session/analyst.js": "5477fea76948eca8",
+  "www/experiments/session/analyst.js": "38ded1430ee2b035",
   "www/experiments/session/conduct.js": "39547d238c21625d",
   "www/experiments/session/description.js": "0a38ea9508b7f735",
-  "www/experiments/session/findings.js": "b945d90dcb595ec8",
+  "www/experiments/session/findings.js": "b5812363a28a5468",
   "www/experiments/session/manifest.js": "ece5a3274fd54d93",
   "www/experiments/session/pool.js": "d84a8d21d5371c65",
-  "www/experiments/session/reproduction.js": "b79ed1e353c1ca6a",
+  "www/experiments/session/reproduction.js": "891e90117eed0ac0",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "d2326237054b01fa",
   "www/experiments/session/taking.js": "30611f2f8127971e",
@@ -118,7 +118,7 @@ const FILES = {
   "www/session/link.js": "6370a393e9d8c09b",
   "www/session/links.js": "8d6a0539ad6b1474",
   "www/session/looking.js": "249200fe69e303df",
-  "www/session/measuring.js": "3c14b031f2a4b6a5",
+  "www/session/measuring.js": "c443c97102430040",
   "www/session/selectors.js": "69b267fe31e279ab",
   "www/session/shelf.js": "5a1581edbaef6897",
   "www/session/state.js": "0bd8aad82a8289f2",
@@ -127,8 +127,8 @@ const FILES = {
   "www/session/story-format.js": "0b9f25a102075dd5",
   "www/session/verdict.js": "32dbc4db17101a9f",
   "www/session/watch.js": "4fbd68cff776cf95",
-  "www/session/worker-client.js": "27c09b840a4869da",
-  "www/session/writing.js": "769163bc4646b1be",
+  "www/session/worker-client.js": "dd2a03dbcd5d47b0",
+  "www/session/writing.js": "6d08abfbfd80f413",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",

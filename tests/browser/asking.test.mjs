@@ -162,7 +162,7 @@ test("where a worker answers in order, an error without a number belongs to the 
   assert.deepEqual((await two).books, []);
 });
 
-test("the next worker gets the questions that the last one has not heard; nothing of the last one arrives", async () => {
+test("the next worker gets the questions of the last one, but none a third; nothing of the last one arrives", async () => {
   const { start, ask, stop, heard } = client();
   start();
   const kept = outcome(ask("find", { text: "kept" }));
@@ -174,7 +174,10 @@ test("the next worker gets the questions that the last one has not heard; nothin
   fresh.say({ type: "hello" });
   assert.equal(fresh.posted[0].text, "kept");
   start("It broke.");
-  assert.deepEqual(await kept, ["It broke.", null]);
+  latest().say({ type: "hello" });
+  assert.deepEqual(latest().posted, fresh.posted);
+  start("It broke again.");
+  assert.deepEqual(await kept, ["It broke again.", null]);
   const never = outcome(ask("find", { text: "never" }));
   stop("It is over.");
   assert.deepEqual(await never, ["It is over.", null]);

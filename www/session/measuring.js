@@ -26,6 +26,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   let live = { id: 0, text: "", tokens: 0, numbers: { numbers: {}, percentiles: {} } };
   /** Stories that wait for their second reading: their keys by the number under which they were written. @type {Map<number, string>} */
   const reading = new Map();
+
   engine.on("tokens", (message) => {
     if (message.id !== live.id) return;
     live.text += message.token_texts.join("");

@@ -19,6 +19,8 @@ import { watch } from "./watch.js";
 /** @template {keyof Answers} Type @typedef {Omit<Extract<ToWorker | ToLibrary | ToExperiments, { type: Type }>, "type" | "id">} Question */
 /** @template {keyof Answers} Type @typedef {Extract<FromWorker | FromLibrary | FromExperiments, { type: Answers[Type] }>} Answer */
 
+/** Workers that are asked the same question, one after another. */
+const MOST_POSTS = 2;
 /** Errors after which a worker is of no more use. @type {ErrorCode[]} */
 export const FATAL = ["panic", "memory"];
 
@@ -89,7 +91,11 @@ export function createWorkerClient({ role, inOrder = false, patience, onMessage,
   let listening = false;
   /** @type {() => void} */
   let unwatch = () => undefined;
-  /** Questions without an answer, the oldest first. @type {Map<number, { message: { type: string, id: number }, posted: boolean, answer: (message: any) => void, refuse: (error: Unanswered) => void }>} */
+  /**
+   * `isPosted`: to this worker; `posts`: to all so far.
+   * @typedef {{ message: { type: string, id: number }, isPosted: boolean, posts: number, answer: (message: any) => void, refuse: (error: Unanswered) => void }} Waiting
+   */
+  /** Questions without an answer, the oldest first. @type {Map<number, Waiting>} */
   const waiting = new Map();
   let numbers = 0;
 
@@ -106,22 +112,23 @@ export function createWorkerClient({ role, inOrder = false, patience, onMessage,
   }
 
   /**
-   * The answers of a worker that has gone do not come.
+   * Refuses questions whose worker has gone.
    * @param {string} why
-   * @param {boolean} all  also to what it was not asked yet
+   * @param {(question: Waiting) => boolean} which
    */
-  function giveUp(why, all) {
-    for (const [id, { posted, refuse }] of waiting) {
-      if (!posted && !all) continue;
+  function refuse(why, which) {
+    for (const [id, question] of waiting) {
+      if (!which(question)) continue;
       waiting.delete(id);
-      refuse(new Unanswered(why, null));
+      question.refuse(new Unanswered(why, null));
     }
   }
 
   function postWaiting() {
     for (const question of waiting.values()) {
-      if (question.posted) continue;
-      question.posted = true;
+      if (question.isPosted) continue;
+      question.isPosted = true;
+      question.posts += 1;
       worker?.postMessage(question.message);
     }
   }
@@ -143,12 +150,14 @@ export function createWorkerClient({ role, inOrder = false, patience, onMessage,
 
   return {
     /**
-     * Starts a fresh worker in place of the one there may be. Questions that no worker has heard yet go to it, the others are refused.
+     * Starts a fresh worker in place of the one there may be. It gets the questions that wait, but for those that two workers have had: they
+     * may be what ended them.
      * @param {string} [why]
      */
     start(why = "The worker was started again.") {
       end();
-      giveUp(why, false);
+      refuse(why, ({ posts }) => posts >= MOST_POSTS);
+      for (const question of waiting.values()) question.isPosted = false;
       const fresh = startWorker(role);
       worker = fresh;
       unwatch = watch(fresh, {
@@ -175,7 +184,7 @@ export function createWorkerClient({ role, inOrder = false, patience, onMessage,
      */
     stop(why = "The worker was stopped.") {
       end();
-      giveUp(why, true);
+      refuse(why, () => true);
     },
 
     /** Whether what is posted is heard. */
@@ -198,8 +207,8 @@ export function createWorkerClient({ role, inOrder = false, patience, onMessage,
     ask(type, question) {
       if (worker === null) return Promise.reject(new Unanswered("The story engine is not running.", null));
       const message = { type, id: number(), ...question };
-      return new Promise((answer, refuse) => {
-        waiting.set(message.id, { message, posted: false, answer, refuse });
+      return new Promise((answer, refused) => {
+        waiting.set(message.id, { message, isPosted: false, posts: 0, answer, refuse: refused });
         if (listening) postWaiting();
       });
     },

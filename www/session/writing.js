@@ -153,17 +153,12 @@ export function createWriting({
   function finish(message) {
     const { entries, writing } = store.get();
     const record = recordOf(message);
-    if (record.token_ids.length === 0) {
-      if (record.ended === "story") refuse("The story ended before its first word.");
-      else breakOff();
-      void startQueued();
-      return;
-    }
     const expectation = writing?.expectation ?? null;
     const verdict = judge(expectation, record);
     const first = entries.find(({ key }) => key === expectation?.first);
-    if (first && !verdict?.same) {
-      takeFirst(first);
+    if (record.token_ids.length === 0 || (first && !verdict?.same)) {
+      if (record.token_ids.length === 0 && record.ended === "story") refuse("The story ended before its first word.");
+      else breakOff();
       void startQueued();
       return;
     }
@@ -215,18 +210,6 @@ export function createWriting({
   }
 
   /**
-   * Another reading of a link has not given the promised story: the one written first is shown again.
-   * @param {Entry} first
-   */
-  function takeFirst(first) {
-    const expectation = store.get().writing?.expectation ?? null;
-    onReread(first.record.settings);
-    received = 0;
-    store.update({ writing: null, shown: first.key });
-    settle(first, expectation);
-  }
-
-  /**
    * The engine does not write this story.
    * @param {string} why
    */
@@ -243,7 +226,13 @@ export function createWriting({
     // An engine that was silent is started again: the next one writes the same story.
     const again = silence !== null && writing.id !== ending ? writing : null;
     const first = entries.find(({ key }) => key === writing.expectation?.first);
-    if (first && !again) return takeFirst(first);
+    if (first && !again) {
+      // Another reading of a link has not given the promised story: the one written first is shown again.
+      if (queued === null) onReread(first.record.settings);
+      received = 0;
+      store.update({ writing: null, shown: first.key });
+      return settle(first, writing.expectation);
+    }
     store.update({ writing: null, queued: queued ?? again });
     if (received === 0 && entries.some((entry) => entry.key === shownBefore)) store.update({ shown: shownBefore });
     else onBrokenOff(received === 0);

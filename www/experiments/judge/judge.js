@@ -124,10 +124,9 @@ function create(context) {
     if (rows.length === 0) told = null;
     else {
       telling = true;
-      // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
-      const question = () => analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) });
-      const answer = await question()
-        .catch(question)
+      // Where the engine has failed, it says so itself.
+      const answer = await analyst
+        .ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) })
         .catch(() => null);
       telling = false;
       if (answer && mine === description.described()) told = answer;

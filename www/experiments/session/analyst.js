@@ -56,7 +56,7 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
   }
 
   /**
-   * The worker is gone, and with it the answers to what it had. What waits for its start goes to the next.
+   * The worker is gone. Its questions go to the next one, for a few times.
    * @param {string} message
    */
   function lose(message) {
