@@ -63,6 +63,7 @@ impl Read for Unpacked<'_> {
 
 /// A book of the library.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Book {
     pub title: String,
     pub author: String,

@@ -12,6 +12,7 @@ const INDEX: std::ops::RangeInclusive<usize> = 5..=12;
 
 /// The numbers of one text against the library.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LibraryNovelty {
     /// See [`new_share`], for n = 1 to [`LONGEST_NGRAM`].
     pub new_ngrams: Vec<Option<f64>>,

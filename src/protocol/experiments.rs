@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// Page to worker.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     Load {
@@ -37,7 +38,7 @@ pub enum Request {
         runs: Vec<usize>,
     },
     /// Answers [`Answer::AskNovelty`].
-    Novelty {
+    AnswerNovelty {
         text: String,
         novelty: LibraryNovelty,
     },
@@ -117,6 +118,7 @@ pub enum Request {
 
 /// Worker to page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer<'a> {
     Hello {
@@ -213,6 +215,7 @@ impl Answer<'_> {
 
 /// What came of a run.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Finished<'a> {
     /// Of a sweep: a story that is written and measured.

@@ -101,27 +101,6 @@ impl Decoder {
         Ok(sampler.choose(logits, History { prompt: &[], story: &[] }, random).token)
     }
 
-    /// Writes the story that a [`Request::Generate`] asks for, and measures it so many times; returns how many tokens were measured.
-    /// For benchmarks, which compute from the difference what measuring costs. `reference`: a reference file's JSON.
-    pub fn story(
-        &mut self,
-        request: JsValue,
-        tokenizer: &[u8],
-        reference: &[u8],
-        measurements: u32,
-    ) -> Result<usize, JsError> {
-        let tokenizer = Tokenizer::new(tokenizer)?;
-        let reference = Reference::read(reference)?;
-        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings(request)?)?;
-        while writer.step()?.is_some() {}
-        let earlier = EarlierStories::default();
-        let mut tokens = 0;
-        for _ in 0..measurements {
-            tokens = writer.measure(&earlier, Some(&reference)).tokens;
-        }
-        Ok(tokens)
-    }
-
     /// Writes and scores the story that a [`Request::Generate`] asks for; returns the digests of its tokens, its logits and its
     /// measurements. `reference`: a reference file's JSON. See `tests/it/golden.rs`.
     pub fn golden(&mut self, request: JsValue, tokenizer: &[u8], reference: &[u8]) -> Result<Vec<String>, JsError> {

@@ -70,7 +70,7 @@ impl Worker {
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
-            Request::Novelty { text, novelty } => self.library.receive(&text, novelty),
+            Request::AnswerNovelty { text, novelty } => self.library.receive(&text, novelty),
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
             }

@@ -1,19 +1,19 @@
 //! The second reading of stories; and of stories by an adapter, a reading by the model without it.
 
-use super::{MEASURE_EVERY, Worker};
+use super::{MEASURE_EVERY, Task, Worker, look};
 use crate::engine::Engine;
 use crate::metrics::TokensRead;
 use crate::protocol::Numbers;
+use crate::protocol::queue::Kind;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
 use crate::story::{Adapter, GenerateError, Settings, prompt_tokens};
-use crate::web::adapter::fetch_for;
+use crate::web::adapter::{fetch_for, lacking};
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
 use crate::web::load::Loaded;
 use crate::web::page::post;
 use serde_json::{Map, Value};
-use std::rc::Rc;
 
 /// A story that waits for its second reading.
 pub struct Unread {
@@ -21,56 +21,36 @@ pub struct Unread {
     pub settings: Settings,
     pub read: TokensRead,
     pub text: String,
-    /// What the second reading found, if only the reading without the adapter is left.
+    /// What the second reading found, where only the model without the adapter is still to be asked.
     pub second: Option<SecondMetrics>,
 }
 
 impl Unread {
-    /// Tells the page that no more numbers will come.
+    /// Says that nothing more is coming for it.
     pub fn give_up(self) {
         post(&Answer::Measured { id: self.id, numbers: Numbers::default() });
     }
 }
 
 impl Worker {
-    /// Reads waiting stories again, the latest first, until something else is requested.
-    pub fn read_on(self: Rc<Self>) {
-        self.measuring.set(true);
-        self.work(None, async move |worker| {
-            let Some(mut loaded) = worker.loaded.take() else {
-                worker.unread.take().into_iter().for_each(Unread::give_up);
-                return Ok(());
-            };
-            let result = worker.read_again(&mut loaded).await;
-            *worker.loaded.borrow_mut() = Some(loaded);
-            result
-        });
-    }
-
-    /// Reads every waiting story again. A story that has to give way stays in the queue.
-    async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
-        let turns = Turns::new()?;
-        loop {
-            let Some(mut unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
-            match self.read_one_again(loaded, &mut unread, &turns).await {
-                Ok(Some(found)) => {
-                    let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
-                    post(&Answer::Measured { id: unread.id, numbers });
-                }
-                Ok(None) => {
-                    self.unread.borrow_mut().push(unread);
-                    return Ok(());
-                }
-                Err(failure) => {
-                    unread.give_up();
-                    return Err(failure);
-                }
+    /// Measures what takes passes of its own over a story. It gives way to everything else, and then begins anew.
+    pub async fn read_again(&self, loaded: &mut Loaded, mut unread: Box<Unread>) -> Result<(), Failure> {
+        match self.read_one_again(loaded, &mut unread, &Turns::new()?).await {
+            Ok(Some(found)) => {
+                let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
+                post(&Answer::Measured { id: unread.id, numbers });
+            }
+            Ok(None) => self.push(Kind::Read, Task::Read(unread)),
+            Err(failure) => {
+                unread.give_up();
+                return Err(failure);
             }
         }
+        Ok(())
     }
 
-    /// The numbers of a story's second reading and of the reading without its adapter, by name; none if something else is requested
-    /// meanwhile.
+    /// What the second reading of a story finds, by name, and what the model without its adapter says; none if something else is
+    /// asked for meanwhile.
     async fn read_one_again(
         &self,
         loaded: &mut Loaded,
@@ -88,7 +68,7 @@ impl Worker {
                 return Ok(Some(Map::new()));
             }
         }
-        // A model without a token to begin with cannot read sentences alone.
+        // A model that cannot begin a text says nothing of sentences alone.
         if second.is_none()
             && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)
         {
@@ -103,14 +83,14 @@ impl Worker {
                 }
                 Ok(done.is_some())
             };
-            // By the model that wrote it, whatever the page has looked at in between.
+            // By the model that wrote, whatever was looked at in between.
             if !self.in_turns(loaded, settings.adapter(), step, turns).await? {
                 return Ok(None);
             }
             *second = Some(reading.finish());
         }
         let mut numbers = by_name(&second.unwrap_or_default());
-        // At strength 0 the numbers would be the same.
+        // At strength 0 it would say the same.
         if settings.adapter().is_some_and(|(_, strength)| strength != 0.0) {
             let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt)?;
             let mut reading = TokensReading::new(&before, read.token_ids.clone())?;
@@ -119,14 +99,14 @@ impl Worker {
             }
             let read = reading.finish();
             let mut base = base_numbers(&read, text, SecondMetrics::default(), loaded.reference.as_ref());
-            // Numbers that need a second reading by that model too are not measured here.
+            // What would take a second reading by that model, too, is not measured here.
             base.retain(|_, value| !value.is_null());
             numbers.append(&mut base);
         }
         Ok(Some(numbers))
     }
 
-    /// Takes steps with the model, adapted so. True if it reached the end, false if something else was requested.
+    /// Takes steps with the model, adapted so, until there are no more; whether it came to that, or something else is asked for.
     async fn in_turns(
         &self,
         loaded: &mut Loaded,
@@ -135,17 +115,30 @@ impl Worker {
         turns: &Turns,
     ) -> Result<bool, Failure> {
         loop {
-            // In another sequence, so that the story itself stays in the engine's memory for looks and for continuing it.
+            // Aside, so that the story itself stays in the engine's memory, to be looked into or written on.
             let mut aside = loaded.engine.sequence(1);
             let adapted = aside.adapt(adapter).map_err(GenerateError::from);
             if !adapted.and_then(|()| step(&mut aside))? {
                 return Ok(true);
             }
-            if self.waiting.borrow().is_some() {
+            self.look_meanwhile(loaded);
+            if self.queue.borrow().most_urgent().is_some_and(|kind| kind < Kind::Read) {
                 return Ok(false);
             }
-            self.answer_look(Some(loaded));
             turns.next().await?;
+        }
+    }
+
+    /// Looks at the place that was asked for last, which takes one step of the engine, unless its adapter has to be fetched first.
+    fn look_meanwhile(&self, loaded: &mut Loaded) {
+        let is_here =
+            |task: &Task| matches!(task, Task::Look(asked) if lacking(loaded, &asked.story.settings).is_none());
+        let asked = self.queue.borrow_mut().take(Kind::Look, is_here);
+        if let Some(Task::Look(asked)) = asked {
+            let id = asked.id;
+            if let Err(failure) = look(loaded, *asked) {
+                failure.post(Some(id));
+            }
         }
     }
 }
