@@ -2,9 +2,8 @@
 import { HOTTEST, PAGE_PALETTE, drawMap } from "./map-drawing.js";
 import { frontWords } from "./map-words.js";
 import { literalColours } from "../parts/colours.js";
-import { svg } from "../parts/dom.js";
+import { element, svg } from "../parts/dom.js";
 import { download } from "../parts/download.js";
-import { drawSvg } from "../parts/svg-canvas.js";
 
 /**
  * @import { Palette, Picture } from "./map-drawing.js"
@@ -15,6 +14,8 @@ const MARGIN = 24;
 const DRAWING = { top: 72, height: 560 };
 const LINE = 22;
 const PIXELS = 2;
+const SVG = "image/svg+xml";
+const PNG = "image/png";
 const RAMP = { steps: 24, width: 4, height: 10 };
 
 /** @typedef {Palette & { soft: string }} Inks */
@@ -139,7 +140,7 @@ function rampTemperature(index) {
  * @param {Picture} picture
  * @param {string} about  how many stories, and which
  */
-export function imageOf(picture, about) {
+function imageOf(picture, about) {
   const inks = literalPalette([
     ...picture.points.map(({ entry }) => entry.record.settings.temperature),
     ...Array.from({ length: RAMP.steps }, (_, index) => rampTemperature(index)),
@@ -196,38 +197,36 @@ export function imageOf(picture, about) {
 }
 
 /**
- * @param {Element} image
- * @returns {Promise<Blob | null>}
+ * @param {string} source  of the drawing
+ * @returns {Promise<Blob | null>}  null if the browser cannot draw it
  */
-function pngOf(image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = Number(image.getAttribute("width")) * PIXELS;
-  canvas.height = Number(image.getAttribute("height")) * PIXELS;
-  const context = canvas.getContext("2d");
-  if (!context) return Promise.resolve(null);
-  context.scale(PIXELS, PIXELS);
-  drawSvg(context, image);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+async function pngOf(source) {
+  const url = URL.createObjectURL(new Blob([source], { type: SVG }));
+  try {
+    const image = element("img", { src: url });
+    await image.decode();
+    const canvas = element("canvas", { width: image.width * PIXELS, height: image.height * PIXELS });
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, PNG));
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
 /**
- * Saves the map as a file. The file's name, or null where the browser could not make it.
+ * Saves the map as a file.
  * @param {"svg" | "png"} kind
  * @param {Picture} picture
  * @param {string} about
+ * @returns {Promise<string | null>}  the file's name, or null if the browser could not make it
  */
 export async function saveImage(kind, picture, about) {
-  const image = imageOf(picture, about);
+  const source = new XMLSerializer().serializeToString(imageOf(picture, about));
+  const content = kind === "svg" ? `<?xml version="1.0" encoding="UTF-8"?>\n${source}\n` : await pngOf(source);
+  if (content === null) return null;
   const name = `fabula-map.${kind}`;
-  if (kind === "svg") {
-    download(
-      name,
-      "image/svg+xml",
-      `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(image)}\n`,
-    );
-    return name;
-  }
-  const png = await pngOf(image);
-  if (png) download(name, "image/png", png);
-  return png ? name : null;
+  download(name, kind === "svg" ? SVG : PNG, content);
+  return name;
 }
