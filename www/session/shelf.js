@@ -2,7 +2,7 @@
 import { download } from "../parts/download.js";
 import { toCsv } from "./csv.js";
 import { fromJson, toJson, withStories } from "./exchange.js";
-import { isInAddressBar, leaveAddressBar } from "./link.js";
+import { isInAddressBar, leaveAddressBar } from "./address-bar.js";
 import { keptStory } from "./story-format.js";
 
 /**
