@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "df054a7ca8f8fb77";
+const VERSION = "98b802bbacb42471";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -98,7 +98,7 @@ const FILES = {
   "www/parts/download.js": "a0f7ce48c4420de4",
   "www/parts/features.js": "5dfc98a351d56a50",
   "www/parts/fit.js": "d3fd695c2dd6afc6",
-  "www/parts/format.js": "d2a76eec36f357af",
+  "www/parts/format.js": "e3772b9ed880366c",
   "www/parts/names.js": "9c2de728ee953f7c",
   "www/parts/read.js": "f7a6eafeda3d4e81",
   "www/parts/scale.js": "646d2e89c155a695",
