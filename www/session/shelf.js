@@ -79,7 +79,7 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
 
     /** @param {Blob} file */
     async importFile(file) {
-      const { stories, problems, refused } = await fromJson(file);
+      const { stories, problems, refused } = await fromJson(file, store.get().limits);
       await archive.restored;
       const { entries, added, skipped } = withStories(store.get().entries, stories);
       if (added.length > 0) store.update({ entries });

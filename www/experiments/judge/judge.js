@@ -47,7 +47,7 @@ const outcomeOf = ({ prompt, judged, control, baseline }) => ({
 /** @param {Context} context */
 function create(context) {
   const { analyst, conduct, hello, model, libraryReady } = context;
-  const form = createForm({ onChange: () => description.consider() });
+  const form = createForm({ limits: hello.limits, onChange: () => description.consider() });
   const ratings = createRatings({ analyst, model: model.id });
   const results = createJudgeResults({ ratings: ratings.node });
   const pace = createPace();
@@ -61,8 +61,8 @@ function create(context) {
     name: judge.name,
     form,
     async read() {
-      const { protocol, problem } = form.read();
-      return protocol ? examine(protocol) : { found: null, problem };
+      const said = form.read();
+      return said.problem === null ? examine(said.found) : said;
     },
     kept: (protocol) => ({ protocol }),
     plan(protocol) {

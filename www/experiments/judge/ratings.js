@@ -43,7 +43,9 @@ export function scoresOf(rows) {
  * @param {string} model
  */
 export function pairsOf(kept, scores, model) {
-  const stories = kept.filter((story) => storyProblem(story) === null).map((story) => /** @type {KeptStory} */ (story));
+  const stories = kept
+    .filter((story) => storyProblem(story, null) === null)
+    .map((story) => /** @type {KeptStory} */ (story));
   const rated = stories.filter(({ rating, record }) => rating !== null && record.model === model);
   /** @type {Map<string, number>} */
   const ratings = new Map();

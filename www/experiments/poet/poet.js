@@ -1,4 +1,4 @@
-// Experiment 2: the model with an adapter, from strength 0 to 1.5. Its form makes a plan, the rows become plots along the strength,
+// Experiment 2: the model with an adapter, at several strengths. Its form makes a plan, the rows become plots along the strength,
 // findings, and pairs of stories beside each other.
 import { element } from "../../parts/dom.js";
 import { megabytes } from "../../parts/format.js";
@@ -51,6 +51,7 @@ export const poet = {
  */
 function create(context, adapter) {
   const { analyst, conduct, hello } = context;
+  const strongest = hello.limits.strength[1];
   const card = element(
     "p",
     { class: "hint" },
@@ -60,10 +61,11 @@ function create(context, adapter) {
   );
   const form = createForm({
     chain: hello.chain,
+    limits: hello.limits,
     fixed: {
       name: "strength",
       label: "Strengths",
-      hint: "0 is the base model, 1 is as trained, 1.5 is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:1.5:7).",
+      hint: `0 is the base model, 1 is as trained, ${strongest} is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:${strongest}:7).`,
     },
     words: { seeds: "Seeds per prompt", prompts: "One per line. At every strength, stories continue each prompt." },
     about: [card],

@@ -27,7 +27,7 @@ export const sampling = { name: "sweep", title, question, protocol, create };
 /** @param {Context} context */
 function create(context) {
   const { analyst, conduct, hello } = context;
-  const form = createForm({ chain: hello.chain, onChange: () => sweep.consider() });
+  const form = createForm({ chain: hello.chain, limits: hello.limits, onChange: () => sweep.consider() });
   const heatmap = createHeatmap({ onChoose: (cell) => choose(cell === chosen ? null : cell) });
   const lines = createLines();
   const map = createCellMap({ onChoose: choose });

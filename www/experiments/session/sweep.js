@@ -43,8 +43,8 @@ export function createSweep({ context, kind, form, onGrid }) {
     name: kind.name,
     form,
     async read() {
-      const { problem, question } = form.read();
-      return question ? examine(question) : { found: null, problem: problem ?? "This cannot be run." };
+      const said = form.read();
+      return said.problem === null ? examine(said.found) : said;
     },
     kept: ({ grid }) => ({ grid }),
     plan: ({ grid }) => ({ total: runsOf(grid), request: (id, runs) => ({ type: "runs", id, grid, runs }) }),
