@@ -230,7 +230,8 @@ async function take() {
 }
 
 /**
- * A file of this version: from an earlier copy, else from the HTTP cache, where the page has just put it, else from the server.
+ * A file of this version: from an earlier copy, else from the HTTP cache, where the page has just put it, else from the server. Some hosts
+ * redirect x.html to x; the hash tells whether a redirect led to the file.
  * @param {string} file
  * @param {Cache[]} former
  */
@@ -241,19 +242,20 @@ async function find(file, former) {
     if (checked) return checked;
   }
   for (const cache of /** @type {const} */ (["force-cache", "reload"])) {
-    const checked = await check(await fetch(addressOf(file), { cache, redirect: "manual" }), file);
+    const checked = await check(await fetch(addressOf(file), { cache }), file);
     if (checked) return checked;
   }
   throw new Error(`The server has no ${file} of version ${VERSION}`);
 }
 
 /**
- * The response as it can be kept; null where it is not this file of this version.
+ * The response as it can be stored: a new one, because browsers refuse a redirected one as a page. Null if it is not this file of this
+ * version.
  * @param {Response} response
  * @param {string} file
  */
 async function check(response, file) {
-  if (!response.ok || response.redirected || !isOfType(response, file)) return null;
+  if (!response.ok || !isOfType(response, file)) return null;
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -284,10 +286,19 @@ async function forget() {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
-  const path = url.pathname.slice(ROOT.pathname.length);
-  const file = path === "" || path === "index.html" ? "./" : path;
-  if (MINE.includes(file)) event.respondWith(networkFirst(event, file));
+  const file = fileOf(url.pathname.slice(ROOT.pathname.length));
+  if (file) event.respondWith(networkFirst(event, file));
 });
+
+/**
+ * The file that a path names, with or without .html.
+ * @param {string} path
+ */
+function fileOf(path) {
+  return ["", "index", "index.html"].includes(path)
+    ? "./"
+    : MINE.find((file) => file === path || file === `${path}.html`);
+}
 
 /**
  * @param {FetchEvent} event
