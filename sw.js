@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "270c7c098d4a864d";
+const VERSION = "3d57f7c70d5b0288";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -73,7 +73,7 @@ const FILES = {
   "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
   "www/experiments/session/description.js": "0a38ea9508b7f735",
   "www/experiments/session/findings.js": "b945d90dcb595ec8",
-  "www/experiments/session/manifest.js": "ece5a3274fd54d93",
+  "www/experiments/session/manifest.js": "b30ee4bdc6947825",
   "www/experiments/session/pool.js": "b921fde0c1a72543",
   "www/experiments/session/reproduction.js": "8963d377eb8e4656",
   "www/experiments/session/results.js": "8e294498ec147bad",
@@ -104,7 +104,7 @@ const FILES = {
   "www/parts/read.js": "f7a6eafeda3d4e81",
   "www/parts/scale.js": "646d2e89c155a695",
   "www/parts/slider.js": "cb04ea44b2b58109",
-  "www/session/adapter-download.js": "00f01c6190bf5776",
+  "www/session/adapter-download.js": "ae662b900c33f459",
   "www/session/adapter-files.js": "ec235207c696a852",
   "www/session/adapters.js": "601396fd6b99efff",
   "www/session/address-bar.js": "1adb66918a4dd175",
@@ -113,7 +113,7 @@ const FILES = {
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "fc4fae1ee6264130",
-  "www/session/examples.js": "ba0031047de4c39a",
+  "www/session/examples.js": "0290c0958bde1af0",
   "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "e2551ed8ec9fe3a8",
   "www/session/links.js": "46f657c63ca9925c",
@@ -124,7 +124,7 @@ const FILES = {
   "www/session/storage.js": "e7c653255955f614",
   "www/session/story-format.js": "14302711b720dc11",
   "www/session/verdict.js": "4fc901ef1c47e1a7",
-  "www/session/watch.js": "4fbd68cff776cf95",
+  "www/session/watch.js": "693922271f30643c",
   "www/session/worker-client.js": "547599d0d956b2ac",
   "www/session/writing.js": "8150801c7bb1b062",
   "www/style/adapter.css": "19aa92c247fb9abf",

@@ -1,4 +1,5 @@
 // Notices silence: a server that stops in the middle of a file, a worker that the browser has closed. Neither sends an error.
+import { readJson } from "../parts/read.js";
 
 /**
  * What is waited for: the engine's program, more bytes of a file, or an answer of the worker itself.
@@ -65,7 +66,7 @@ export function watch(worker, { expects, patience = {}, onSilence, onHeard = () 
 export class Silent extends Error {}
 
 /**
- * What the server is asked for, or {@link Silent} where it does not come in time.
+ * What the server is asked for, or {@link Silent} if it does not come in time.
  * @template Value
  * @param {Promise<Value>} asked
  * @returns {Promise<Value>}
@@ -79,6 +80,36 @@ export function soon(asked) {
     timer = window.setTimeout(() => refuse(new Silent(silence("server", seconds))), 1000 * seconds);
   });
   return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * The parts of a file as they arrive. Throws {@link Silent} if no bytes come in time, however long the whole file takes.
+ * @param {Response} response
+ */
+export async function* partsOf(response) {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      const { done, value } = await soon(reader.read());
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * A JSON file from the server. Throws {@link Silent} as {@link partsOf} does.
+ * @param {Response} response
+ * @returns {Promise<any>}
+ * @throws {SyntaxError}  it is not JSON
+ */
+export async function jsonOf(response) {
+  const parts = [];
+  for await (const part of partsOf(response)) parts.push(part);
+  return readJson(new Blob(parts));
 }
 
 /**
