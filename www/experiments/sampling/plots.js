@@ -1,7 +1,8 @@
 // Two drawings of a sweep: one number along one axis, and all cells by two numbers. Both with 95% intervals.
 import { element } from "../../parts/dom.js";
 import { capital, decimal } from "../../parts/format.js";
-import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
+import { gridWithAxes, nameImage } from "../../parts/plot-frame.js";
+import { dot, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { cellName } from "./heatmap.js";
 import { axisLabel } from "./numbers.js";
 import { onSize, sizeOf } from "../views/plot-box.js";
@@ -27,17 +28,6 @@ function ticks({ written }, values) {
   if (written !== "percent") return {};
   const decimals = Math.max(...values) - Math.min(...values) < 0.06 ? 1 : 0;
   return { tickFormat: (/** @type {number} */ value) => `${decimal(value * 100, decimals)}%` };
-}
-
-/**
- * @param {Element} drawing
- * @param {string} words
- */
-function name(drawing, words) {
-  // The parts of an image have no names of their own.
-  for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
-  drawing.setAttribute("role", "img");
-  drawing.setAttribute("aria-label", words);
 }
 
 /**
@@ -91,24 +81,10 @@ export function createLines() {
       x: { label: null, inset: narrow ? 6 : 12 },
       y: { label: null, nice: true, inset: 6, ...room(metric, extent) },
       marks: [
-        gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
-        frame({ stroke: "var(--line)" }),
-        axisX({
-          ticks: across,
-          tickSize: 0,
-          label: `${axisLabel(finding.axis)} →`,
-          labelAnchor: "right",
-          labelArrow: "none",
-          ...(narrow ? { labelOffset: 28 } : {}),
-        }),
-        axisY({
-          ticks: up,
-          tickSize: 0,
-          ...ticks(metric, extent),
-          label: narrow ? null : `↑ ${metric.title}`,
-          labelAnchor: "top",
-          labelArrow: "none",
+        ...gridWithAxes({
+          x: { ticks: across, label: axisLabel(finding.axis), ...(narrow ? { labelOffset: 28 } : {}) },
+          y: { ticks: up, label: narrow ? null : metric.title, ...ticks(metric, extent) },
+          colour: "var(--line)",
         }),
         ruleX(points, {
           x: "value",
@@ -145,7 +121,7 @@ export function createLines() {
           `${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}${told.has(value) ? ", which differs," : ""} at ${value}`,
       )
       .join("; ");
-    name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
+    nameImage(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }
 
@@ -201,6 +177,8 @@ export function createCellMap({ onChoose }) {
             : "Nothing is measured yet.",
         ),
       );
+    const xEnds = points.flatMap(({ x: { from, to } }) => [from, to]);
+    const yEnds = points.flatMap(({ y: { from, to } }) => [from, to]);
     const fill = {
       value: (/** @type {{ tint: number }} */ { tint }) =>
         `color-mix(in oklch, var(--hot-dot) ${Math.round(tint * 100)}%, var(--cool-dot))`,
@@ -214,47 +192,13 @@ export function createCellMap({ onChoose }) {
       width,
       height,
       ...MARGINS,
-      x: {
-        label: null,
-        inset: 12,
-        ...room(
-          across,
-          points.flatMap(({ x: { from, to } }) => [from, to]),
-        ),
-      },
-      y: {
-        label: null,
-        inset: 12,
-        ...room(
-          up,
-          points.flatMap(({ y: { from, to } }) => [from, to]),
-        ),
-      },
+      x: { label: null, inset: 12, ...room(across, xEnds) },
+      y: { label: null, inset: 12, ...room(up, yEnds) },
       marks: [
-        gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
-        frame({ stroke: "var(--line)" }),
-        axisX({
-          ticks: 5,
-          tickSize: 0,
-          ...ticks(
-            across,
-            points.flatMap(({ x }) => [x.from, x.to]),
-          ),
-          label: `${across.title} →`,
-          labelAnchor: "right",
-          labelArrow: "none",
-        }),
-        axisY({
-          ticks: 5,
-          tickSize: 0,
-          ...ticks(
-            up,
-            points.flatMap(({ y }) => [y.from, y.to]),
-          ),
-          label: `↑ ${up.title}`,
-          labelAnchor: "top",
-          labelArrow: "none",
+        ...gridWithAxes({
+          x: { label: across.title, ...ticks(across, xEnds) },
+          y: { label: up.title, ...ticks(up, yEnds) },
+          colour: "var(--line)",
         }),
         ruleX(points, {
           x: at.x,
@@ -281,7 +225,7 @@ export function createCellMap({ onChoose }) {
     if (x && y)
       placed = points.map((point) => ({ cell: point.cell, left: x.apply(point.x.mean), top: y.apply(point.y.mean) }));
     const words = chosen === null ? "" : ` Ringed: ${cellName(grid, chosen)}.`;
-    name(
+    nameImage(
       drawing,
       `Map of ${points.length} cells, ${across.label} across and ${up.label} up. The table holds the same numbers.${words}`,
     );
