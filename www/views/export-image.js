@@ -69,65 +69,34 @@ function legendOf(picture, inks) {
       fill: inks.tint(rampTemperature(index)),
     }),
   );
-  const round = (/** @type {Record<string, string | number>} */ look) => [svg("circle", { cx: 6, cy: 0, ...look })];
+  const circle = (/** @type {Record<string, string | number>} */ look) => svg("circle", { cx: 6, cy: 0, ...look });
+  const path = (/** @type {string} */ d, /** @type {Record<string, string | number>} */ look) =>
+    svg("path", { d, stroke: inks.ink, fill: "none", ...look });
+  const item = (/** @type {string} */ words, /** @type {number} */ signWidth, /** @type {Node[]} */ ...sign) => ({
+    sign,
+    signWidth,
+    words,
+  });
   const { front, note } = frontWords(picture);
-  return [
-    { sign: ramp, signWidth: RAMP.steps * RAMP.width, words: `temperature 0 to ${HOTTEST}` },
-    { sign: round({ r: 6, fill: inks.tint(rampTemperature(0)) }), signWidth: 12, words: "story" },
-    {
-      sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }),
-      signWidth: 12,
-      words: "example",
-    },
-    {
-      sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })],
-      signWidth: 18,
-      words: "people’s range",
-    },
-    ...(brushed
-      ? [
-          {
-            sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }),
-            signWidth: 12,
-            words: "chosen",
-          },
-        ]
-      : []),
-    ...(means?.every(({ interval }) => interval)
-      ? [
-          {
-            sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })],
-            signWidth: 14,
-            words: "mean with its 95% interval",
-          },
-        ]
-      : means
-        ? [
-            {
-              sign: [svg("path", { d: "M1,0H13M7,-6V6", stroke: inks.ink, "stroke-width": 1.5, fill: "none" })],
-              signWidth: 14,
-              words: "mean",
-            },
-          ]
-        : []),
-    ...(front
-      ? [
-          {
-            sign: [
-              svg("path", {
-                d: "M0,0H24",
-                stroke: inks.ink,
-                "stroke-width": 1.25,
-                "stroke-dasharray": "5 3",
-                fill: "none",
-              }),
-            ],
-            signWidth: 24,
-            words: note ? `${front}. ${note}` : front,
-          },
-        ]
-      : []),
+  const items = [
+    item(`temperature 0 to ${HOTTEST}`, RAMP.steps * RAMP.width, ...ramp),
+    item("story", 12, circle({ r: 6, fill: inks.tint(rampTemperature(0)) })),
+    item("example", 12, circle({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 })),
+    item("people’s range", 18, svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })),
   ];
+  if (brushed) items.push(item("chosen", 12, circle({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 })));
+  if (means?.every(({ interval }) => interval))
+    items.push(item("mean with its 95% interval", 14, path("M0,0H14M7,-7V7", { "stroke-width": 2 })));
+  else if (means) items.push(item("mean", 14, path("M1,0H13M7,-6V6", { "stroke-width": 1.5 })));
+  if (front)
+    items.push(
+      item(
+        note ? `${front}. ${note}` : front,
+        24,
+        path("M0,0H24", { "stroke-width": 1.25, "stroke-dasharray": "5 3" }),
+      ),
+    );
+  return items;
 }
 
 /** @param {number} index */

@@ -3,8 +3,8 @@ import { element } from "../../parts/dom.js";
 import { percent } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
 import { card } from "../views/card.js";
-import { openLink, tokensOf } from "../views/row.js";
-import { promptsOf } from "../session/sweep.js";
+import { storyLink, tokensOf } from "../views/row.js";
+import { promptsOf } from "../session/prompts.js";
 
 /**
  * @import { Grid, Row } from "../../protocol.js"
@@ -41,7 +41,7 @@ function createSide() {
       heading.textContent = value === undefined ? "No other strength" : strength(value);
       text.replaceChildren(element("span", { class: "cell-prompt" }, prompt), ...(row ? [row.text] : []));
       if (row) {
-        below.replaceChildren(`${tokensOf(row)} · `, openLink(row, `strength ${value}, seed ${row.seed}`));
+        below.replaceChildren(`${tokensOf(row)} · `, storyLink(row.link, `strength ${value}, seed ${row.seed}`));
       } else below.replaceChildren(value === undefined ? "Add a second strength to compare." : "Not written yet.");
     },
   };

@@ -2,7 +2,7 @@
 import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
-import { openLink, tokensOf } from "../views/row.js";
+import { passage, storyLink, tokensOf } from "../views/row.js";
 import { cellName } from "./heatmap.js";
 
 /**
@@ -37,12 +37,12 @@ export function createCellStories({ onClose }) {
     return element(
       "li",
       {},
-      element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), row.text),
+      passage(prompt, row.text),
       element(
         "p",
         { class: "hint" },
         `Seed ${row.seed} · ${numbers} · ${tokensOf(row)} · `,
-        openLink(row, `seed ${row.seed}`),
+        storyLink(row.link, `seed ${row.seed}`),
       ),
     );
   }

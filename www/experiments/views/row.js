@@ -1,4 +1,4 @@
-// What all experiments say of a written story.
+// A written story in words, and the link that opens it on the stories page.
 import { element } from "../../parts/dom.js";
 
 /**
@@ -9,11 +9,17 @@ import { element } from "../../parts/dom.js";
 export const tokensOf = ({ tokens, ended }) => `${tokens} tokens${ended === "story" ? ", ended by itself" : ""}`;
 
 /**
- * A link to the story on the stories page.
- * @param {Pick<Row, "link">} row
- * @param {string} which  only for screen readers: what tells the story from the others
+ * @param {string} prompt
+ * @param {...(Node | string)} text
  */
-export const openLink = ({ link }, which) =>
+export const passage = (prompt, ...text) =>
+  element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), ...text);
+
+/**
+ * @param {string} link  a fragment
+ * @param {string} which  for screen readers: what tells the story from the others
+ */
+export const storyLink = (link, which) =>
   element(
     "a",
     { href: `index.html${link}` },
