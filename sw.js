@@ -3,7 +3,7 @@
 // Models are not its business: the story engine keeps those itself, checked by their SHA-256.
 
 /** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "4fcb7ca1919b4578";
+const VERSION = "d9eba448239385d7";
 
 /** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "b1a1dda1bfd5ac90",
+  "pages/page.html": "af9ca93ba4dfdf37",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -69,7 +69,7 @@ const FILES = {
   "www/experiments/sampling/plots.js": "9ebf949cd11f8da9",
   "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
   "www/experiments/sampling/sampling.js": "be3e85f21d6c2588",
-  "www/experiments/session/analyst.js": "1b42d8e13ac77b22",
+  "www/experiments/session/analyst.js": "d37f576caff940af",
   "www/experiments/session/conduct.js": "ed87c9f8995bae8b",
   "www/experiments/session/description.js": "cee4cc0e731dc86a",
   "www/experiments/session/findings.js": "b945d90dcb595ec8",
@@ -128,7 +128,7 @@ const FILES = {
   "www/session/storage.js": "e7c653255955f614",
   "www/session/story-format.js": "14302711b720dc11",
   "www/session/verdict.js": "4fc901ef1c47e1a7",
-  "www/session/watch.js": "693922271f30643c",
+  "www/session/watch.js": "0b320bae7d41812f",
   "www/session/worker-client.js": "547599d0d956b2ac",
   "www/session/writing.js": "8150801c7bb1b062",
   "www/style/adapter.css": "19aa92c247fb9abf",

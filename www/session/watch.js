@@ -6,32 +6,43 @@ import { readJson } from "../parts/read.js";
  * @typedef {"program" | "server" | "worker"} Awaited
  */
 
-/** Seconds without a sign of it. @type {Record<Awaited, number>} */
+/** Seconds without a sign of it. @typedef {Partial<Record<Awaited, number>>} Patience */
+
+/** @type {Record<Awaited, number>} */
 const PATIENCE = { program: 20, server: 15, worker: 10 };
 
-/** For a worker that may compute for long before it looks at its messages: it opens the library, or analyses thousands of stories. */
+/** For a worker that may compute for long before it looks at its messages, because it opens the library or analyses stories. */
 export const BUSY = { worker: 60 };
 
-/** ?patience=SECONDS in the page's address replaces all of them. @returns {Partial<Record<Awaited, number>>} */
+/** Seconds more per story of an analysis: on a slow phone, 10,000 stories take minutes. */
+const PER_STORY = 0.03;
+
+/**
+ * How long the worker that analyses may compute.
+ * @param {number} stories
+ */
+export const analysing = (stories) => ({ worker: BUSY.worker + Math.ceil(PER_STORY * stories) });
+
+/** ?patience=SECONDS in the page's address replaces all of them. @returns {Patience} */
 function chosen() {
   const seconds = Number(new URL(document.baseURI).searchParams.get("patience"));
   return seconds > 0 ? { program: seconds, server: seconds, worker: seconds } : {};
 }
 
 /**
- * Watches a worker. While an answer of the worker itself is awaited it is asked for a sign of life, which www/worker.js gives between
- * two steps of the engine. Seconds are counted by a timer that stops with the page, so that a laptop that slept is not taken for silence.
+ * Watches a worker. While an answer of the worker itself is awaited, it is asked for a sign of life, which www/worker.js gives between
+ * two steps of the engine. A timer counts the seconds. It stops with the page, so that sleep of the device is not taken for silence.
  * @param {Worker} worker
  * @param {object} options
  * @param {() => Awaited | null} options.expects  what is waited for now
- * @param {Partial<Record<Awaited, number>>} [options.patience]  in seconds, where it is not the default
+ * @param {Patience | (() => Patience)} [options.patience]  if it is not the default
  * @param {(awaited: Awaited, seconds: number) => void} options.onSilence  once, until something is heard
  * @param {() => void} [options.onHeard]  the silence is over
  * @returns {() => void}  ends the watch
  */
 export function watch(worker, { expects, patience = {}, onSilence, onHeard = () => undefined }) {
-  const limits = { ...PATIENCE, ...patience, ...chosen() };
-  const tick = Math.min(1, ...Object.values(limits).map((seconds) => seconds / 4));
+  const limits = () => ({ ...PATIENCE, ...(typeof patience === "function" ? patience() : patience), ...chosen() });
+  const tick = Math.min(1, ...Object.values(limits()).map((seconds) => seconds / 4));
   /** @type {Awaited | null} */
   let awaited = null;
   let silent = 0;
@@ -55,9 +66,10 @@ export function watch(worker, { expects, patience = {}, onSilence, onHeard = () 
     if (awaited === null) return;
     if (awaited === "worker") worker.postMessage({ type: "ping" });
     silent += tick;
-    if (told || silent < limits[awaited]) return;
+    const limit = limits()[awaited];
+    if (told || silent < limit) return;
     told = true;
-    onSilence(awaited, limits[awaited]);
+    onSilence(awaited, limit);
   }, 1000 * tick);
   return () => clearInterval(timer);
 }

@@ -1,6 +1,6 @@
 // A worker without a model, for what needs none: reading grids and links, findings, rows as files. It answers while others write.
 import { missingFeature, startWorker } from "../../session/worker-client.js";
-import { BUSY, silence, watch } from "../../session/watch.js";
+import { analysing, silence, watch } from "../../session/watch.js";
 
 /**
  * @import { ExperimentsHello, FindingsMessage, FromExperiments, GridMessage, JudgeAgreementMessage, JudgeCheckedMessage, JudgeEffectsMessage, JudgeLinkMessage, JudgeLinkReadMessage, RowsWrittenMessage, SweepLinkMessage, SweepLinkReadMessage, ToAnalyst } from "../../protocol.js"
@@ -34,6 +34,8 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
   /** Those without an answer, the oldest first. @type {Map<number, Question>} */
   const waiting = new Map();
   let asked = 0;
+  /** Of the largest question so far. */
+  let stories = 0;
   /** Failures since the last answer. */
   let failures = 0;
   /** @type {Worker | null} */
@@ -65,7 +67,7 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
       if (fresh === worker) lose("The experiments could not be started. Check the connection.");
     });
     unwatch = watch(fresh, {
-      patience: BUSY,
+      patience: () => analysing(stories),
       expects: () => (listening ? (waiting.size > 0 ? "worker" : null) : "program"),
       onSilence(awaited, seconds) {
         // What is on its way may still come.
@@ -154,6 +156,7 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
     ask(type, question) {
       if (worker === null) return Promise.reject(new Error("The story engine is not running."));
       asked += 1;
+      stories = Math.max(stories, ...Object.values(question).map((part) => (Array.isArray(part) ? part.length : 0)));
       const message = { type, id: asked, ...question };
       return new Promise((answer, refused) => {
         const entry = { message, posted: false, answer, refuse: refused };
