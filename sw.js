@@ -1,11 +1,11 @@
-// The service worker: after one visit the page opens without a network. It asks the server first, so that a reader who
-// is online always sees the newest page, and answers from its own copy when the server cannot be reached or does not answer.
-// Models are not its business: the story engine keeps those itself, checked by their SHA-256.
+// The service worker: after one visit the page opens without a network. It asks the server first, so that online users always
+// see the newest page. If the server cannot be reached or does not answer, it answers from the cached copy. It does not cache
+// models: the story engine does that itself, and checks their SHA-256.
 
-/** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "d9eba448239385d7";
+/** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
+const VERSION = "f3c11977a61d85a9";
 
-/** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
+/** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
   new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
@@ -66,7 +66,7 @@ const FILES = {
   "www/experiments/sampling/form.js": "149ff4e3bc7f4a03",
   "www/experiments/sampling/heatmap.js": "aa645ad114b12ae3",
   "www/experiments/sampling/numbers.js": "26342ea35342a37f",
-  "www/experiments/sampling/plots.js": "9ebf949cd11f8da9",
+  "www/experiments/sampling/plots.js": "031ee57c39ab14b1",
   "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
   "www/experiments/sampling/sampling.js": "be3e85f21d6c2588",
   "www/experiments/session/analyst.js": "d37f576caff940af",
@@ -93,7 +93,7 @@ const FILES = {
   "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
   "www/main.js": "1b47f142876482f4",
-  "www/offline.js": "79cbad9ec15bb015",
+  "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
   "www/parts/confirm.js": "4629a850199d4399",
@@ -197,7 +197,7 @@ const MINE = Object.keys(FILES).filter(
   (file) => !file.startsWith("pkg/") || [`${ENGINE}.js`, `${ENGINE}_bg.wasm`].includes(file),
 );
 
-/** The content type of each kind of file; a server that calls it otherwise sends something else, or what no browser runs. */
+/** The content type of each kind of file. With any other type it is a different file, or browsers do not run it. */
 const TYPES = {
   js: /javascript/,
   wasm: /^application\/wasm/,
@@ -207,25 +207,25 @@ const TYPES = {
   html: /^text\/html/,
 };
 
-/** The folder that this page lives in; the key of a file is its address without a query. */
+/** The folder of this page. The key of a cached file is its address without a query. */
 const ROOT = new URL("./", self.location.href);
 
-/** Its copies; other folders of the server have others. */
+/** The names of its copies begin with this. Other folders of the server have other names. */
 const CACHES = `fabula-page ${ROOT.pathname} `;
 const CACHE = CACHES + VERSION;
-/** That of all versions before there were several. */
+/** The only copy of early versions. */
 const FIRST = "fabula-page";
 
-/** Milliseconds that a server has to begin its answer, where there is a copy; www/offline.js may choose another. */
+/** Milliseconds within which a server must begin its answer, if there is a copy. www/offline.js may choose another limit. */
 const PATIENCE = 1000 * Number(new URL(self.location.href).searchParams.get("patience")) || 3000;
-/** Pages that came from the copy because the server was silent, and their workers: all their files come from there, so that no two versions mix. */
+/** Pages that came from the copy because the server was silent, and their workers. All their files come from the copy, so that no two versions mix. */
 const fromCopy = new Set();
 
 self.addEventListener("install", (event) => event.waitUntil(take().then(() => self.skipWaiting())));
 
 self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
 
-/** Fills the copy: all files of this version, or none is used. */
+/** Fills the copy. If one file of this version is missing, none is used. */
 async function take() {
   const cache = await caches.open(CACHE);
   const names = (await caches.keys()).filter((name) => name.startsWith(CACHES));
@@ -314,7 +314,7 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
       .open(CACHE)
       .then((cache) => cache.match(addressOf(file)))
       .catch(() => undefined);
-    // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
+    // A new response has the requested address with its query, which tells a worker its role.
     return found && new Response(found.body, found);
   };
   /** @param {Response} copy */
@@ -328,7 +328,7 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
   }
   const asked = fetch(request);
   try {
-    // A page that has begun to come from the server waits for the rest of it.
+    // Once a page has begun to arrive from the server, its files are waited for.
     const response = await (request.mode === "navigate" ? Promise.race([asked, late()]) : asked);
     if (response === null) {
       const copy = await kept();
@@ -342,14 +342,14 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
   }
 }
 
-/** Nothing, once the server has had its time. @returns {Promise<null>} */
+/** Null once the time of the server is over. @returns {Promise<null>} */
 function late() {
   return new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE));
 }
 
 /**
- * Whether to give an answer to the page. A server in trouble is as good as none, and so is one that sends another thing than a program, such
- * as the page on which a hotel asks for a room number; of a page itself the reader shall see what is there.
+ * Whether the page gets this answer of the server, instead of the copy. A server error is no better than no server. Neither is another
+ * type of file, such as the login page of a hotel network. Only for a page itself, users see whatever the server sends.
  * @param {Response} response
  * @param {Request} request
  * @param {string} file

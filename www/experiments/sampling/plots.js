@@ -1,4 +1,4 @@
-// Two drawings of a sweep: one number along one axis, and all cells by two numbers. Both with 95% intervals.
+// Two plots of a sweep: one metric along one axis, and all cells by two metrics. Both have 95% intervals.
 import { element } from "../../parts/dom.js";
 import { capital, decimal } from "../../parts/format.js";
 import { gridWithAxes, nameImage } from "../../parts/plot-frame.js";
@@ -14,13 +14,13 @@ import { onSize, sizeOf } from "../views/plot-box.js";
 
 const MARGINS = { marginTop: 26, marginRight: 18, marginBottom: 40, marginLeft: 48 };
 const NARROW_MARGINS = { marginTop: 8, marginRight: 8, marginBottom: 30, marginLeft: 34 };
-/** Below this width the name of a number has no room beside its axis; what stands around the drawing tells it. */
+/** Below this width the name of a metric does not fit beside its axis. The text around the drawing has it. */
 const NARROW = 200;
-/** How far from a mark, in pixels, a click still means it. */
+/** A click selects the nearest mark within this many pixels. */
 const REACH = 24;
 
 /**
- * Shares as percentages, with a decimal where whole ones would all be the same.
+ * Writes shares as percentages, with a decimal if whole percentages would all be the same.
  * @param {Metric} metric
  * @param {number[]} values  what the axis shows
  */
@@ -31,7 +31,7 @@ function ticks({ written }, values) {
 }
 
 /**
- * Values that are all the same need a scale all the same, or an interval of nothing looks like everything.
+ * The scale of an axis. If all values are the same, it gets some room around them: otherwise an empty interval would fill the drawing.
  * @param {Metric} metric
  * @param {number[]} ends  of the intervals
  */
@@ -39,7 +39,7 @@ function room({ written }, ends) {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   if (low !== high) return {};
   const around = Math.max(0.1, Math.abs(low) / 10);
-  // There is no share below nothing or above all.
+  // A share is between 0 and 1.
   return {
     domain:
       written === "percent" ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around],
@@ -47,12 +47,12 @@ function room({ written }, ends) {
 }
 
 /**
- * Where an interval begins and ends; a mean without one stands alone.
+ * The ends of an interval; both are the mean if there is none.
  * @param {Estimate} estimate
  */
 const ends = ({ mean, interval }) => interval ?? { from: mean, to: mean };
 
-/** A number along an axis, averaged over the other one. */
+/** Plots a metric along one axis, averaged over the other. */
 export function createLines() {
   const box = element("div", { class: "plot-box" });
   /** @type {{ finding: Finding | null, metric: Metric } | null} */
@@ -71,7 +71,7 @@ export function createLines() {
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
-    // A full line between means that have no intervals would say too much.
+    // A solid line would suggest certainty that means without intervals do not have.
     const certain = points.every(({ interval }) => interval);
     const extent = points.flatMap(({ from, to }) => [from, to]);
     const drawing = plot({
@@ -137,7 +137,7 @@ export function createLines() {
 }
 
 /**
- * All cells by two numbers, tinted along the first axis.
+ * Plots all cells by two metrics, coloured along the first axis.
  * @param {{ onChoose: (cell: number) => void }} options
  */
 export function createCellMap({ onChoose }) {
