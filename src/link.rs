@@ -87,6 +87,7 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
 
 /// What a link says. Whatever is malformed has its default and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LinkRead {
     /// None where there is no link, or one that is too damaged to say which story it meant.
     pub settings: Option<Settings>,

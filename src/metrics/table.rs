@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// One number of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Metric {
     /// As in files, and as the page's code calls it.
     #[serde(skip)]
@@ -41,6 +42,7 @@ pub struct Metric {
 
 /// What makes a number better.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Better {
     pub way: Way,
     /// What the better of two texts is, as "newer".
@@ -51,6 +53,7 @@ pub struct Better {
 
 /// Whether more or less is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     More,
@@ -176,6 +179,7 @@ const JUDGED: &[Metric] = &[
 
 /// A number of a story by an adapter that the table has without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
     /// By the model without the adapter: the same reader for stories of every strength.
@@ -203,6 +207,7 @@ impl Variant {
 
 /// An entry of the table, or a variant of one, for people.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "MetricDescription"))]
 pub struct Described {
     pub name: String,
     pub label: String,

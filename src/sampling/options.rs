@@ -9,6 +9,7 @@ use std::fmt;
 ///
 /// Written as a map from name to number, of those that differ from their usual values.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(as = "std::collections::BTreeMap<String, f64>"))]
 pub struct Options([f64; PARAMETERS.len()]);
 
 /// Why a value was refused.

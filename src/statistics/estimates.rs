@@ -18,6 +18,7 @@ const LEAST_VALUES: usize = 6;
 
 /// A mean, and how far it could lie elsewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Estimate {
     /// How many values it is the mean of.
     pub count: usize,
@@ -28,6 +29,7 @@ pub struct Estimate {
 
 /// A 95% bootstrap interval (Efron 1979): see [`bootstrap`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Interval {
     pub from: f64,
     pub to: f64,
@@ -50,6 +52,7 @@ impl Estimate {
 
 /// The outcome of a test on paired differences.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignFlip {
     /// Differences, those of 0 included.
     pub pairs: usize,

@@ -29,6 +29,7 @@ pub enum GenerateError {
 
 /// Why a story ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Ending"))]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// The length asked for was reached.
@@ -74,6 +75,7 @@ pub struct Written {
 
 /// A finished generation, with all that is needed to show, share and repeat it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Generation {
     pub settings: Settings,
     /// The generated text, without the prompt.
@@ -90,6 +92,7 @@ pub struct Generation {
     pub ranks: Vec<u32>,
     /// Mirostat's threshold in bits before each token and after the last; empty where the chain has no Mirostat.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub mirostat_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,

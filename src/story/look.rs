@@ -12,12 +12,14 @@ const MOST: usize = 12;
 
 /// A story that was written, as far as it decides what could stand at a place of it.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Story {
     pub settings: Settings,
     /// The generated tokens.
     pub token_ids: Vec<u32>,
     /// See [`super::Generation::mirostat_bits`].
     #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub mirostat_bits: Vec<f64>,
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A change of the model's matrices by fine-tuning, and how much of it is added.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Adapter {
     /// `NAME@HASH8`: a name for people, and the digits of [`crate::model::Adapter::hash8`].
@@ -16,6 +17,7 @@ pub struct Adapter {
 
 /// Everything that, with the model, determines a story.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The text to continue; may be empty.
@@ -33,6 +35,7 @@ pub struct Settings {
     pub options: Options,
     /// The order of the chain's stages; none for the default one of its rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub order: Option<Order>,
     /// The revision of the chain's rules. Settings that name none are from before there was a second.
     #[serde(default = "Rules::first", skip_serializing_if = "Rules::is_first")]
@@ -43,6 +46,7 @@ pub struct Settings {
     pub forced: Vec<(u32, u32)>,
     /// None for the model itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub adapter: Option<Adapter>,
 }
 
@@ -66,6 +70,7 @@ impl Default for Settings {
 
 /// Smallest and largest allowed values, both allowed.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Limits {
     pub temperature: (f64, f64),
     pub top_p: (f64, f64),

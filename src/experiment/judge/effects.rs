@@ -34,6 +34,7 @@ const COMPARED: [(&str, Option<Criterion>); 15] = [
 
 /// What the analysis needs of a [`Judgement`]; read from its JSON as well.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeOutcome"))]
 pub struct Outcome {
     pub prompt: usize,
     pub judged: Numbers,
@@ -43,6 +44,7 @@ pub struct Outcome {
 
 /// The numbers of a story by name; null where there is none.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeNumbers"))]
 pub struct Numbers {
     pub numbers: BTreeMap<String, Option<f64>>,
 }
@@ -61,6 +63,7 @@ impl Outcome {
 
 /// What can be said of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeVerdict"))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Higher,
@@ -71,6 +74,7 @@ pub enum Verdict {
 
 /// A number of the judged stories against the same of the control.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffect"))]
 pub struct Effect {
     pub metric: String,
     /// Whether the score contains it, so that choosing by the score pushes it up by construction.
@@ -93,6 +97,7 @@ pub struct Effect {
 
 /// What an experiment shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffects"))]
 pub struct Effects {
     pub method: Method,
     pub prompts: usize,

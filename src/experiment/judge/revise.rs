@@ -22,6 +22,7 @@ const MOST_TOKENS: usize = 64;
 
 /// A sentence of a story, and how much it depends on what stands before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeSentence"))]
 pub struct SentenceTold {
     /// Its first token's place in the story.
     pub from: usize,
@@ -33,6 +34,7 @@ pub struct SentenceTold {
 
 /// A sentence that could stand there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCandidate"))]
 pub struct Candidate {
     /// The seed that it was drawn with; none for the sentence as it was.
     pub seed: Option<u32>,
@@ -50,6 +52,7 @@ pub struct Candidate {
 
 /// What happened in a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeRound"))]
 pub struct Round {
     /// From 1.
     pub round: u32,
