@@ -1,11 +1,11 @@
-// The service worker: after one visit the page opens without a network. It asks the server first, so that a reader who
-// is online always sees the newest page, and answers from its own copy when the server cannot be reached or does not answer.
-// Models are not its business: the story engine keeps those itself, checked by their SHA-256.
+// The service worker: after one visit the page opens without a network. It asks the server first, so that online users always
+// see the newest page. If the server cannot be reached or does not answer, it answers from the cached copy. It does not cache
+// models: the story engine does that itself, and checks their SHA-256.
 
-/** The hash of FILES: a new page is a new service worker, with a copy of its own. */
-const VERSION = "2d29e4094c098e4a";
+/** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
+const VERSION = "1ab55750909719da";
 
-/** Of the engine's two modules, the one that www/parts/features.js chooses here, by the same probe. */
+/** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
   new Uint8Array([
     0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15,
@@ -17,7 +17,7 @@ const ENGINE = WebAssembly.validate(
 
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
-  "./": "a22f3c7f085022f6",
+  "./": "607aeafe645762bf",
   "pkg/fabula.js": "ea986c69c6716bee",
   "pkg/fabula_bg.wasm": "b91c37a8c70a77d1",
   "pkg/fabula_relaxed.js": "7f6d37a914b5fee4",
@@ -34,63 +34,67 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "e4b6f4cfe4fe2778",
+  "pages/page.html": "ed5e6c283b7beb6d",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
   "pages/training.html": "59f36fd4a0779c8a",
   "www/example.json": "6bb130503081c3a9",
-  "www/experiments/judge/amount.js": "85c9f9d16886f75c",
+  "www/experiments/judge/amount.js": "9c81ed64f6e05bc9",
   "www/experiments/judge/appraisal.js": "b20ca6e29742655d",
   "www/experiments/judge/csv.js": "676afd5475da26d8",
-  "www/experiments/judge/drafts.js": "8881c209b0c94938",
+  "www/experiments/judge/drafts.js": "b8b40e78b789a1af",
   "www/experiments/judge/effects-table.js": "94986ff5b9fc9437",
-  "www/experiments/judge/form.js": "563f8d2c435972c1",
+  "www/experiments/judge/form.js": "24b5b7f894ba9176",
   "www/experiments/judge/items.js": "91a6b8ecfe148d11",
-  "www/experiments/judge/judge.js": "83f25fbac7df1958",
-  "www/experiments/judge/passage.js": "3bff172c8a38ccd3",
-  "www/experiments/judge/plot.js": "0a8f229fbcb6e459",
+  "www/experiments/judge/judge.js": "94cd693aaa210468",
+  "www/experiments/judge/passage.js": "325df0c374f3e93d",
+  "www/experiments/judge/plot.js": "e65987a98b12f1a7",
   "www/experiments/judge/protocol.js": "b9c48d1c623e4fe0",
-  "www/experiments/judge/ratings.js": "17d6c132345b3d51",
-  "www/experiments/judge/results.js": "0701cf96b02b1c60",
-  "www/experiments/judge/rounds.js": "96a1f4cefd1060dd",
+  "www/experiments/judge/ratings.js": "59180b959e09ce5a",
+  "www/experiments/judge/results.js": "fa712ab156d437f0",
+  "www/experiments/judge/rounds.js": "21c4229c4937f82b",
   "www/experiments/judge/weights.js": "bce76dbca91a253e",
   "www/experiments/list.js": "c3d635233f50f3ab",
   "www/experiments/main.js": "4c1623cc528086d7",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
-  "www/experiments/poet/measure.js": "a950401ed49b697b",
-  "www/experiments/poet/poet.js": "99080df34311b497",
+  "www/experiments/poet/measure.js": "b69d4e849f3060ff",
+  "www/experiments/poet/poet.js": "8f7a6a5b5abc4637",
   "www/experiments/poet/protocol.js": "4ef1de59078fe5c5",
-  "www/experiments/poet/side-by-side.js": "981e4548516b2dc7",
-  "www/experiments/sampling/cell-stories.js": "c3f3f1b4e189e5cf",
-  "www/experiments/sampling/form.js": "0d15619eba128c22",
+  "www/experiments/poet/side-by-side.js": "9c1aef211b76035e",
+  "www/experiments/sampling/cell-stories.js": "44d3fad7a53aee5d",
+  "www/experiments/sampling/form.js": "149ff4e3bc7f4a03",
   "www/experiments/sampling/heatmap.js": "aa645ad114b12ae3",
   "www/experiments/sampling/numbers.js": "26342ea35342a37f",
-  "www/experiments/sampling/plots.js": "98178adbd686d84f",
+  "www/experiments/sampling/plots.js": "031ee57c39ab14b1",
   "www/experiments/sampling/protocol.js": "2a14f1ca045d0144",
-  "www/experiments/sampling/sampling.js": "d1e6f4f3ff1e8302",
-  "www/experiments/session/analyst.js": "38ded1430ee2b035",
+  "www/experiments/sampling/sampling.js": "be3e85f21d6c2588",
+  "www/experiments/session/analyst.js": "e346175f7dd77707",
   "www/experiments/session/conduct.js": "1e1ae79851bcdaf7",
-  "www/experiments/session/description.js": "0a38ea9508b7f735",
+  "www/experiments/session/description.js": "cee4cc0e731dc86a",
   "www/experiments/session/findings.js": "b5812363a28a5468",
-  "www/experiments/session/manifest.js": "ece5a3274fd54d93",
+  "www/experiments/session/manifest.js": "b30ee4bdc6947825",
   "www/experiments/session/pool.js": "a272979d0f2caec8",
-  "www/experiments/session/reproduction.js": "891e90117eed0ac0",
+  "www/experiments/session/prompts.js": "113e252a6003aedf",
+  "www/experiments/session/reproduction.js": "11492851541be102",
   "www/experiments/session/results.js": "8e294498ec147bad",
-  "www/experiments/session/sweep.js": "d2326237054b01fa",
-  "www/experiments/session/taking.js": "30611f2f8127971e",
+  "www/experiments/session/sweep.js": "f7cdd631d31dc6e9",
+  "www/experiments/session/taking.js": "b1ab8d352f320d6b",
   "www/experiments/session/timing.js": "ed24cfb7e8ccef75",
-  "www/experiments/session/verdict.js": "b146d82112267673",
+  "www/experiments/views/card.js": "8abb81c142fda464",
   "www/experiments/views/chooser.js": "0f4225ba3e8d8782",
   "www/experiments/views/exports.js": "55fbff571981e1cb",
   "www/experiments/views/judgement.js": "b8faf43b0be27f05",
   "www/experiments/views/plot-box.js": "f42e80f010e2fb35",
   "www/experiments/views/protocol.js": "c3a429e0b351b9df",
-  "www/experiments/views/report.js": "cce09bef79559ab0",
+  "www/experiments/views/report.js": "5318a068140ecca3",
+  "www/experiments/views/row.js": "465bab26b67653d2",
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
+  "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
   "www/main.js": "fa09268a2ea301a9",
-  "www/offline.js": "79cbad9ec15bb015",
+  "www/offline.js": "647375cd52cc768f",
+  "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
   "www/parts/confirm.js": "4629a850199d4399",
   "www/parts/csv.js": "f1e59f56522cab35",
@@ -98,37 +102,37 @@ const FILES = {
   "www/parts/download.js": "a0f7ce48c4420de4",
   "www/parts/features.js": "5dfc98a351d56a50",
   "www/parts/fit.js": "d3fd695c2dd6afc6",
-  "www/parts/format.js": "d2a76eec36f357af",
+  "www/parts/format.js": "e3772b9ed880366c",
   "www/parts/names.js": "9c2de728ee953f7c",
+  "www/parts/plot-frame.js": "d0a9406aa7edb067",
   "www/parts/read.js": "f7a6eafeda3d4e81",
   "www/parts/scale.js": "646d2e89c155a695",
   "www/parts/slider.js": "cb04ea44b2b58109",
-  "www/parts/svg-canvas.js": "cd93e7f19b2e0791",
-  "www/session/adapter-download.js": "00f01c6190bf5776",
+  "www/session/adapter-download.js": "ae662b900c33f459",
   "www/session/adapter-files.js": "ec235207c696a852",
   "www/session/adapters.js": "d261a6509084907f",
-  "www/session/archive.js": "1d46f93b325ca7cf",
+  "www/session/address-bar.js": "1adb66918a4dd175",
+  "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
-  "www/session/choosing.js": "c825d0dbe4232f8c",
+  "www/session/choosing.js": "da0a5b4bebbe3fc2",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "073ea239e02089f0",
-  "www/session/examples.js": "ba0031047de4c39a",
-  "www/session/exchange.js": "5c69f5202ae58008",
+  "www/session/examples.js": "0290c0958bde1af0",
+  "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "3061c6255693b836",
-  "www/session/link.js": "6370a393e9d8c09b",
-  "www/session/links.js": "8d6a0539ad6b1474",
+  "www/session/links.js": "efe10ddb2530ec56",
   "www/session/looking.js": "249200fe69e303df",
   "www/session/measuring.js": "c443c97102430040",
   "www/session/selectors.js": "69b267fe31e279ab",
-  "www/session/shelf.js": "5a1581edbaef6897",
+  "www/session/shelf.js": "a42e4be012ff31d5",
   "www/session/state.js": "0bd8aad82a8289f2",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/store.js": "a0f8cbe32b8f7470",
-  "www/session/story-format.js": "0b9f25a102075dd5",
-  "www/session/verdict.js": "32dbc4db17101a9f",
-  "www/session/watch.js": "4fbd68cff776cf95",
-  "www/session/worker-client.js": "695592be0352c45b",
-  "www/session/writing.js": "6d08abfbfd80f413",
+  "www/session/story-format.js": "14302711b720dc11",
+  "www/session/verdict.js": "4fc901ef1c47e1a7",
+  "www/session/watch.js": "0b320bae7d41812f",
+  "www/session/worker-client.js": "8ee4aab6472dce73",
+  "www/session/writing.js": "28fc9e454802d5b0",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
@@ -139,7 +143,7 @@ const FILES = {
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "3e5dd812c650e1c5",
   "www/style/page.css": "cd7080eedadb87b5",
-  "www/style/story.css": "d009dfb4dca7333f",
+  "www/style/story.css": "636403c767a34efe",
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",
   "www/vendor/plot.js": "80c2f239a8b6e044",
@@ -151,21 +155,21 @@ const FILES = {
   "www/views/chain-stage.js": "9be13d2ca171c176",
   "www/views/chain-words.js": "d8c7c7e958596ba7",
   "www/views/chain.js": "d16bcdd9aef3ee69",
+  "www/views/colourings.js": "23c502147e1243bd",
   "www/views/compare-rows.js": "5cf79e1a4aa86ed9",
   "www/views/compare-text.js": "b088b59f26c213a1",
   "www/views/compare.js": "f1b599f9b6e67bc8",
   "www/views/controls.js": "6ca9a21fc962e294",
   "www/views/curve.js": "18714472900350c3",
-  "www/views/export-image.js": "e5888608d43c7c6b",
+  "www/views/export-image.js": "edd7400bed50618a",
   "www/views/filter-form.js": "e17dc5cc66245855",
   "www/views/history-row.js": "8169b9994ee94dfd",
   "www/views/history.js": "3269c2c8087a1828",
   "www/views/lens.js": "43587d9fbc1e28e9",
-  "www/views/lenses.js": "d1561f2ae3e9bf24",
   "www/views/library.js": "9133681a7ba11b7c",
   "www/views/loader.js": "0dfa03d73a205738",
   "www/views/map-brush.js": "e729911f74cb5aa7",
-  "www/views/map-drawing.js": "ebbf474b6b73f66f",
+  "www/views/map-drawing.js": "0bc202d3e63e36f8",
   "www/views/map-filter.js": "0efc63130aae5eea",
   "www/views/map-words.js": "fca60aa233a7f9b5",
   "www/views/map.js": "6f544c25f0eea447",
@@ -178,13 +182,13 @@ const FILES = {
   "www/views/pareto.js": "f9a8fde69bc8565c",
   "www/views/stage-table.js": "7478d9d32e387e26",
   "www/views/story-reading.js": "4ca4eac6639cef0f",
-  "www/views/story-readout.js": "2fa60c2a5d344c40",
-  "www/views/story-tokens.js": "76a1e8083c8c5255",
-  "www/views/story.js": "dd5dc51545cc3d76",
+  "www/views/story-readout.js": "930da6d68296197d",
+  "www/views/story-tokens.js": "e583008557e079ff",
+  "www/views/story.js": "ec4fa6374e243ce1",
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",
-  "www/views/telling.js": "d7bcc8e6ae91fbcc",
+  "www/views/telling.js": "33b348797b8d8def",
   "www/views/token-card.js": "c1b18762aed7c78c",
   "www/views/tree.js": "3defb4e42bd93f0f",
   "www/worker.js": "3dadbd4100faf41a",
@@ -195,7 +199,7 @@ const MINE = Object.keys(FILES).filter(
   (file) => !file.startsWith("pkg/") || [`${ENGINE}.js`, `${ENGINE}_bg.wasm`].includes(file),
 );
 
-/** The content type of each kind of file; a server that calls it otherwise sends something else, or what no browser runs. */
+/** The content type of each kind of file. With any other type it is a different file, or browsers do not run it. */
 const TYPES = {
   js: /javascript/,
   wasm: /^application\/wasm/,
@@ -205,25 +209,25 @@ const TYPES = {
   html: /^text\/html/,
 };
 
-/** The folder that this page lives in; the key of a file is its address without a query. */
+/** The folder of this page. The key of a cached file is its address without a query. */
 const ROOT = new URL("./", self.location.href);
 
-/** Its copies; other folders of the server have others. */
+/** The names of its copies begin with this. Other folders of the server have other names. */
 const CACHES = `fabula-page ${ROOT.pathname} `;
 const CACHE = CACHES + VERSION;
-/** That of all versions before there were several. */
+/** The only copy of early versions. */
 const FIRST = "fabula-page";
 
-/** Milliseconds that a server has to begin its answer, where there is a copy; www/offline.js may choose another. */
+/** Milliseconds within which a server must begin its answer, if there is a copy. www/offline.js may choose another limit. */
 const PATIENCE = 1000 * Number(new URL(self.location.href).searchParams.get("patience")) || 3000;
-/** Pages that came from the copy because the server was silent, and their workers: all their files come from there, so that no two versions mix. */
+/** Pages that came from the copy because the server was silent, and their workers. All their files come from the copy, so that no two versions mix. */
 const fromCopy = new Set();
 
 self.addEventListener("install", (event) => event.waitUntil(take().then(() => self.skipWaiting())));
 
 self.addEventListener("activate", (event) => event.waitUntil(forget().then(() => self.clients.claim())));
 
-/** Fills the copy: all files of this version, or none is used. */
+/** Fills the copy. If one file of this version is missing, none is used. */
 async function take() {
   const cache = await caches.open(CACHE);
   const names = (await caches.keys()).filter((name) => name.startsWith(CACHES));
@@ -232,7 +236,8 @@ async function take() {
 }
 
 /**
- * A file of this version: from an earlier copy, else from the HTTP cache, where the page has just put it, else from the server.
+ * A file of this version: from an earlier copy, else from the HTTP cache, where the page has just put it, else from the server. Some hosts
+ * redirect x.html to x; the hash tells whether a redirect led to the file.
  * @param {string} file
  * @param {Cache[]} former
  */
@@ -243,19 +248,20 @@ async function find(file, former) {
     if (checked) return checked;
   }
   for (const cache of /** @type {const} */ (["force-cache", "reload"])) {
-    const checked = await check(await fetch(addressOf(file), { cache, redirect: "manual" }), file);
+    const checked = await check(await fetch(addressOf(file), { cache }), file);
     if (checked) return checked;
   }
   throw new Error(`The server has no ${file} of version ${VERSION}`);
 }
 
 /**
- * The response as it can be kept; null where it is not this file of this version.
+ * The response as it can be stored: a new one, because browsers refuse a redirected one as a page. Null if it is not this file of this
+ * version.
  * @param {Response} response
  * @param {string} file
  */
 async function check(response, file) {
-  if (!response.ok || response.redirected || !isOfType(response, file)) return null;
+  if (!response.ok || !isOfType(response, file)) return null;
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -286,10 +292,19 @@ async function forget() {
 self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
-  const path = url.pathname.slice(ROOT.pathname.length);
-  const file = path === "" || path === "index.html" ? "./" : path;
-  if (MINE.includes(file)) event.respondWith(networkFirst(event, file));
+  const file = fileOf(url.pathname.slice(ROOT.pathname.length));
+  if (file) event.respondWith(networkFirst(event, file));
 });
+
+/**
+ * The file that a path names, with or without .html.
+ * @param {string} path
+ */
+function fileOf(path) {
+  return ["", "index", "index.html"].includes(path)
+    ? "./"
+    : MINE.find((file) => file === path || file === `${path}.html`);
+}
 
 /**
  * @param {FetchEvent} event
@@ -301,7 +316,7 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
       .open(CACHE)
       .then((cache) => cache.match(addressOf(file)))
       .catch(() => undefined);
-    // A new one has the address that was asked for, with its query, from which a worker knows what it is to be.
+    // A new response has the requested address with its query, which tells a worker its role.
     return found && new Response(found.body, found);
   };
   /** @param {Response} copy */
@@ -315,7 +330,7 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
   }
   const asked = fetch(request);
   try {
-    // A page that has begun to come from the server waits for the rest of it.
+    // Once a page has begun to arrive from the server, its files are waited for.
     const response = await (request.mode === "navigate" ? Promise.race([asked, late()]) : asked);
     if (response === null) {
       const copy = await kept();
@@ -329,14 +344,14 @@ async function networkFirst({ request, clientId, resultingClientId }, file) {
   }
 }
 
-/** Nothing, once the server has had its time. @returns {Promise<null>} */
+/** Null once the time of the server is over. @returns {Promise<null>} */
 function late() {
   return new Promise((resolve) => setTimeout(() => resolve(null), PATIENCE));
 }
 
 /**
- * Whether to give an answer to the page. A server in trouble is as good as none, and so is one that sends another thing than a program, such
- * as the page on which a hotel asks for a room number; of a page itself the reader shall see what is there.
+ * Whether the page gets this answer of the server, instead of the copy. A server error is no better than no server. Neither is another
+ * type of file, such as the login page of a hotel network. Only for a page itself, users see whatever the server sends.
  * @param {Response} response
  * @param {Request} request
  * @param {string} file

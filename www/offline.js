@@ -1,7 +1,7 @@
-// Lets the page open without a network after one visit: registers the service worker, where the browser has them.
+// Lets the page open without a network after one visit: registers the service worker, if the browser supports them.
 
 /**
- * To be called once the page is ready: the service worker then finds most files in the browser's HTTP cache, and does not compete with the page.
+ * Call it once the page is ready: then the service worker finds most files in the browser's HTTP cache, and does not compete with the page.
  */
 export function keepForOffline() {
   if (!("serviceWorker" in navigator)) return;
@@ -9,6 +9,6 @@ export function keepForOffline() {
   // ?patience=SECONDS in the page's address: see session/watch.js.
   const patience = new URL(document.baseURI).searchParams.get("patience");
   if (patience) worker.searchParams.set("patience", patience);
-  // Without it the page only needs its network; nothing to tell the reader.
+  // Without a service worker the page only needs a network, so there is nothing to report.
   navigator.serviceWorker.register(worker).catch(() => undefined);
 }

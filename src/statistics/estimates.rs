@@ -3,6 +3,7 @@
 //! All of it gives the same numbers on every machine. None of it assumes how the numbers are distributed.
 
 use super::agreement::bootstrap;
+use crate::metrics::written::decimal;
 use crate::sampling::Random;
 use serde::Serialize;
 
@@ -109,7 +110,8 @@ impl SignFlip {
     }
 }
 
-/// A p in words. As a `bound` ("at most"), it is rounded up, because rounded down it would promise too much.
+/// A p in words. As a `bound` ("at most"), it is rounded up, because rounded down it would promise too much. `pValue` in
+/// `www/parts/format.js` follows the same rule; `tests/written.json` tests both.
 pub fn p_words(p: f64, bound: bool) -> String {
     if p < 0.001 {
         "p < 0.001".into()
@@ -117,7 +119,7 @@ pub fn p_words(p: f64, bound: bool) -> String {
         // What a float misses its decimals by is no thousandth more.
         format!("p ≤ {:.3}", (1000.0 * p - 1e-9).ceil() / 1000.0)
     } else {
-        format!("p = {p:.3}")
+        format!("p = {}", decimal(p, 3))
     }
 }
 
@@ -193,7 +195,16 @@ mod tests {
             let p = f64::from(thousandth) / 1000.0;
             assert_eq!(bound(p), format!("p ≤ {p:.3}"));
         }
-        assert_eq!([0.0304, 0.0002].map(|p| p_words(p, false)), ["p = 0.030", "p < 0.001"]);
+    }
+
+    #[test]
+    fn a_p_is_written_as_on_the_page() {
+        let cases: serde_json::Value = serde_json::from_str(include_str!("../../tests/written.json")).unwrap();
+        for case in cases["p"].as_array().unwrap() {
+            let (p, text) = (case[0].as_f64().unwrap(), case[1].as_str().unwrap());
+            let relation = if text.starts_with('<') { "" } else { "= " };
+            assert_eq!(p_words(p, false), format!("p {relation}{text}"));
+        }
     }
 
     #[test]

@@ -280,7 +280,7 @@ test("Save SVG gives a drawing that stands for itself", async (t) => {
     parsed.colours.filter((colour) => !/^(#[0-9a-f]{6}|none)$/.test(colour)),
     [],
   );
-  // The routine that draws it onto a canvas knows these and no others.
+  // Any program that reads SVG knows these.
   assert.deepEqual(parsed.kinds, ["circle", "g", "line", "path", "rect", "text", "title"]);
   assert.match(text, /fill="#1b1e24"/, "the dark card");
 });

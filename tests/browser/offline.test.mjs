@@ -1,7 +1,7 @@
 // After one visit the page opens and writes without a network.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { test } from "node:test";
@@ -65,14 +65,21 @@ test("a server in trouble is as good as none, and copies of earlier versions are
   await ready(page);
 });
 
-/** A server whose files can be changed: by path, each with its headers and its text, or "hang" for an answer that never comes. */
+/**
+ * A server whose files can be changed: by path, each with its headers and its text, or "hang" for an answer that never comes. `endless`:
+ * it redirects x.html to x, as many hosts do.
+ */
 async function changing(t) {
-  const server = { url: "", changed: new Map(), all: null, answers: [], pages: new Set() };
+  const server = { url: "", changed: new Map(), all: null, endless: false, answers: [], pages: new Set() };
   const http = createServer((request, response) => {
     const file = request.url.slice(1).split("?")[0];
     response.on("finish", () => server.answers.push([response.statusCode, file]));
     const change = server.all ?? server.changed.get(file);
     if (change === "hang") return undefined;
+    if (!change && server.endless) {
+      if (file.endsWith(".html")) return response.writeHead(308, { Location: `/${file.slice(0, -5)}` }).end();
+      if (existsSync(path.join(ROOT, `${file}.html`))) request.url = `/${file}.html`;
+    }
     if (!change) return answer(request, response);
     const { status = 200, headers = {}, text = "" } = change;
     return response.writeHead(status, { "Cache-Control": "no-cache", ...headers }).end(text);
@@ -163,7 +170,7 @@ for (const [what, change] of Object.entries({
     headers: { "Content-Type": "text/plain" },
     text: readFileSync(path.join(ROOT, "www/style/judge.css")),
   },
-  "a redirect": { status: 302, headers: { Location: "/www/style/page.css" } },
+  "a redirect to another file": { status: 302, headers: { Location: "/www/style/page.css" } },
 })) {
   test(`${what} is not stored, and the page works without a copy`, async (t) => {
     const server = await changing(t);
@@ -181,6 +188,25 @@ for (const [what, change] of Object.entries({
     assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
   });
 }
+
+test("on a host that redirects x.html to x, both addresses open without a network", async (t) => {
+  const server = await changing(t);
+  server.endless = true;
+  const page = await visit(t, { ...shared, server }, { expected: /503/, serviceWorker: true });
+  await ready(page);
+  await kept(page, versionOf(worker));
+  await page.goto(`${server.url}experiments.html`);
+  assert.equal(page.url(), `${server.url}experiments`, "the server redirects a page of its own");
+  server.all = { status: 503 };
+  for (const name of ["experiments.html", "experiments"]) {
+    await page.goto(server.url + name);
+    await until(page, name, () => document.getElementById("experiment")?.dataset.ready === "");
+  }
+  for (const name of ["pages/glossary.html", "pages/glossary", "methods"]) {
+    await page.goto(server.url + name);
+    assert.match(await page.title(), name === "methods" ? /measures/ : /Glossary/, name);
+  }
+});
 
 test("a server that accepts and never answers: the page opens from its copy", async (t) => {
   const server = await changing(t);

@@ -15,7 +15,7 @@ const CODE = /^\/(www|pkg)\//;
 /**
  * Serves the repository root under `base`. `server.fault` makes the files fail that `server.faulty` names (the models):
  * "corrupt" flips a byte, "missing" answers 404, "trouble" 503, "drop" ends the connection in the middle, "hang" sends half of it and
- * waits. `cut` ends what is open. `server.prelude` runs in the worker first. `cached`: browsers may keep the page's code without asking
+ * waits, "slow" sends it in ten pieces over five seconds. `cut` ends what is open. `server.prelude` runs in the worker first. `cached`: browsers may keep the page's code without asking
  * again, so that the next page loads faster.
  */
 export async function startServer({ base = "/", cached = false } = {}) {
@@ -90,6 +90,13 @@ async function fail(fault, urlPath, response) {
   if (fault === "corrupt") {
     bytes[half] ^= 1;
     return response.end(bytes);
+  }
+  if (fault === "slow") {
+    for (let piece = 0; piece < 10; piece += 1) {
+      response.write(bytes.subarray((piece * bytes.length) / 10, ((piece + 1) * bytes.length) / 10));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return response.end();
   }
   response.write(bytes.subarray(0, half), () => fault === "drop" && response.destroy());
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { alerts, choose, count, enabled, find, generate, press, ready, said, sees, settle, until } from "./reader.mjs";
+import { formed } from "./experiments.mjs";
 import { house, serve, visit } from "./support.mjs";
 
 const shared = house();
@@ -124,6 +125,18 @@ test("a worker that is closed while nothing is asked of it is missed by the next
   await press(page, "Start again");
   assert.equal((await said(page, "done", 2)).settings.seed, 12);
   assert.ok(await enabled(page, "Generate"));
+});
+
+test("a list that comes slowly is not taken for silence", async (t) => {
+  const server = await serve(t);
+  Object.assign(server, { fault: "slow", faulty: /example\.json|models\/index\.json/ });
+  const page = await visit(t, { ...shared, server }, { query: "?patience=2" });
+  await sees(page, "5 stories");
+  await ready(page);
+  assert.deepEqual(await alerts(page), []);
+  const experiments = await visit(t, { ...shared, server }, { query: "experiments.html?patience=2" });
+  await formed(experiments);
+  assert.deepEqual(await alerts(experiments), []);
 });
 
 test("a library that the server stops sending is told, and can be asked for again", async (t) => {

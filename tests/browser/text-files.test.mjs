@@ -25,7 +25,7 @@ test("stories are imported from a file that an editor on Windows has saved", asy
   // Line breaks inside a story are part of it.
   story.record.text += "\r\n";
   const written = JSON.stringify(JSON.parse(toJson([story])), null, 2);
-  const { stories, problems, refused } = await fromJson(new Blob([windows(written)]));
+  const { stories, problems, refused } = await fromJson(new Blob([windows(written)]), null);
   assert.deepEqual({ stories, problems, refused }, { stories: [story], problems: [], refused: null });
 });
 

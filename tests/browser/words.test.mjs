@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decimal, difference, percent, short, signed, write } from "../../www/parts/format.js";
+import { decimal, difference, pValue, percent, short, signed, write } from "../../www/parts/format.js";
 import { verdict } from "../../www/session/verdict.js";
 
 const cases = (name) => JSON.parse(readFileSync(new URL(`../${name}.json`, import.meta.url), "utf8"));
 
 test("numbers are written as the command line writes them", () => {
-  const { decimal: decimals, percent: shares, signed: differences } = cases("written");
+  const { decimal: decimals, percent: shares, signed: differences, p: chances } = cases("written");
   for (const [value, digits, text] of decimals) {
     assert.equal(decimal(value, digits), text);
     assert.equal(write(value, { decimals: digits }), text);
@@ -19,6 +19,7 @@ test("numbers are written as the command line writes them", () => {
     assert.equal(signed(value), text);
     assert.equal(short(value), text.replace("+", ""));
   }
+  for (const [value, text] of chances) assert.equal(pValue(value), text);
   assert.deepEqual([percent(null), decimal(NaN, 2), write(null, "percent")], ["–", "–", "–"]);
 });
 

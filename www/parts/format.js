@@ -81,7 +81,10 @@ export function signed(value) {
   return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
-/** @param {number} p */
+/**
+ * A p value. src/statistics/estimates.rs follows the same rule; tests/written.json tests both.
+ * @param {number} p
+ */
 export const pValue = (p) => (p < 0.001 ? "< 0.001" : decimal(p, 3));
 
 /** @param {string} text */

@@ -1,8 +1,6 @@
 // Fetches an adapter that the server has before a story asks for it. The engine's worker finds it in the cache of the models, checks it,
 // and takes it from there; while it is fetched the worker is free.
-
-import { readJson } from "../parts/read.js";
-import { Silent, soon } from "./watch.js";
+import { Silent, jsonOf, partsOf, soon } from "./watch.js";
 
 /** The cache that the worker keeps model files in, and finds them by their address with their checksum. */
 const CACHE = "fabula-models";
@@ -29,7 +27,7 @@ export async function downloadAdapter({ manifestUrl, model, hash8, onProgress })
   if (typeof caches === "undefined") return;
   const cache = await caches.open(CACHE).catch(() => null);
   if (cache === null) return;
-  const list = await soon(readJson(await ask(manifestUrl, "no-cache"))).catch((error) => {
+  const list = await jsonOf(await ask(manifestUrl, "no-cache")).catch((error) => {
     if (error instanceof Silent) throw new AdapterProblem(`${error.message} Try again.`);
     throw new AdapterProblem("The list of models on the server is damaged. Publish models/index.json again.");
   });
@@ -57,17 +55,15 @@ async function download(cache, url, { bytes: size, sha256 }, onProgress) {
   const name = url.slice(url.lastIndexOf("/") + 1);
   const bytes = new Uint8Array(size);
   let loaded = 0;
-  const reader = (await ask(url, "no-store")).body?.getReader();
-  for (;;) {
-    const part = await soon(reader?.read() ?? Promise.resolve(undefined)).catch((error) => {
-      void reader?.cancel().catch(() => undefined);
-      throw new AdapterProblem(interrupted(name, error));
-    });
-    if (!part || part.done) break;
-    if (loaded + part.value.length > size) throw new AdapterProblem(damaged(name));
-    bytes.set(part.value, loaded);
-    loaded += part.value.length;
-    onProgress(loaded);
+  try {
+    for await (const part of partsOf(await ask(url, "no-store"))) {
+      if (loaded + part.length > size) throw new AdapterProblem(damaged(name));
+      bytes.set(part, loaded);
+      loaded += part.length;
+      onProgress(loaded);
+    }
+  } catch (error) {
+    throw error instanceof AdapterProblem ? error : new AdapterProblem(interrupted(name, error));
   }
   if (loaded < size || (await digest(bytes)) !== sha256) throw new AdapterProblem(damaged(name));
   // Where the storage is full, the worker fetches it again when a story asks for it.

@@ -74,7 +74,7 @@ export function createArchive({ store, onLost, onKept, onLate }) {
   async function restore(opened) {
     try {
       const found = await opened.all();
-      const stories = found.filter(/** @returns {value is KeptStory} */ (value) => storyProblem(value) === null);
+      const stories = found.filter(/** @returns {value is KeptStory} */ (value) => storyProblem(value, null) === null);
       stories.sort((one, other) => one.number - other.number || (one.created ?? 0) - (other.created ?? 0));
       const { entries, added } = withStories(store.get().entries, stories);
       // Two tabs may have given the same number; the later story then gets another one, which is written down.

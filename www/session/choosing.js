@@ -1,5 +1,5 @@
 // What the reader looks at: the story shown, the place in it, the story it is compared with, those brushed on the map.
-import { showInAddressBar } from "./link.js";
+import { showInAddressBar } from "./address-bar.js";
 import { entryName } from "./state.js";
 
 /**

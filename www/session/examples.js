@@ -1,7 +1,6 @@
 // The example stories that come with the page.
-import { readJson } from "../parts/read.js";
 import { nothingKept } from "./state.js";
-import { soon } from "./watch.js";
+import { jsonOf, soon } from "./watch.js";
 
 /**
  * @import { StoryRecord } from "../protocol.js"
@@ -20,7 +19,7 @@ export async function loadExamples(store) {
     const response = await soon(fetch(new URL("../example.json", import.meta.url)));
     if (!response.ok) return [];
     /** @type {StoryRecord[]} */
-    const records = await soon(readJson(response));
+    const records = await jsonOf(response);
     const examples = records.map(
       /** @returns {Entry} */
       (record, index) => ({

@@ -4,6 +4,7 @@ import { entryOf, isObject, keptStory, storyProblem } from "./story-format.js";
 import { newKey } from "./state.js";
 
 /**
+ * @import { Limits } from "../protocol.js"
  * @import { KeptStory } from "./story-format.js"
  * @import { Entry } from "./state.js"
  */
@@ -26,9 +27,10 @@ export function toJson(stories) {
 /**
  * The stories in a file, or why there are none. `problems`: what was wrong with those that cannot be taken.
  * @param {Blob} file
+ * @param {Limits | null} limits  of the engine's settings; null while they are not known
  * @returns {Promise<{ stories: KeptStory[], problems: string[], refused: string | null }>}
  */
-export async function fromJson(file) {
+export async function fromJson(file, limits) {
   const refuse = (/** @type {string} */ refused) => ({ stories: [], problems: [], refused });
   if (file.size > LARGEST_BYTES) return refuse(`The file is larger than ${LARGEST_BYTES / 1e6} MB.`);
   /** @type {unknown} */
@@ -51,7 +53,7 @@ export async function fromJson(file) {
   const stories = [];
   const problems = [];
   for (const [index, value] of content["stories"].entries()) {
-    const problem = storyProblem(value);
+    const problem = storyProblem(value, limits);
     if (problem === null) stories.push(value);
     else problems.push(`Story ${index + 1} of the file: ${problem}.`);
   }

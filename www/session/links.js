@@ -1,5 +1,6 @@
 // Links of the session: one in the address bar is read and its story written; that of a story, or of settings, is copied.
-import { address, copy } from "./link.js";
+import { address } from "./address-bar.js";
+import { copy } from "../parts/clipboard.js";
 import { sameSettings, shownEntry } from "./state.js";
 import { isSameAdapter, nameOf } from "../parts/names.js";
 

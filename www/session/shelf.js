@@ -2,7 +2,7 @@
 import { download } from "../parts/download.js";
 import { toCsv } from "./csv.js";
 import { fromJson, toJson, withStories } from "./exchange.js";
-import { isInAddressBar, leaveAddressBar } from "./link.js";
+import { isInAddressBar, leaveAddressBar } from "./address-bar.js";
 import { keptStory } from "./story-format.js";
 
 /**
@@ -79,7 +79,7 @@ export function createShelf({ store, archive, onRemoved, onImported }) {
 
     /** @param {Blob} file */
     async importFile(file) {
-      const { stories, problems, refused } = await fromJson(file);
+      const { stories, problems, refused } = await fromJson(file, store.get().limits);
       await archive.restored;
       const { entries, added, skipped } = withStories(store.get().entries, stories);
       if (added.length > 0) store.update({ entries });

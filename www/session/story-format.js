@@ -1,21 +1,34 @@
-// What a kept or imported story looks like. Whatever comes from outside is held against this, field by field; nothing is
-// cut or mended on the way.
+// The format of a stored or exported story. A story from outside is checked field by field, and is taken as it is or not at all.
 import { HASH, ID } from "../parts/names.js";
 
 /**
- * @import { StoryRecord } from "../protocol.js"
+ * @import { Limits } from "../protocol.js"
  * @import { Entry } from "./state.js"
  */
 
 /**
- * A story of the reader's own as it is kept and exported: an entry without what only the page of today knows.
+ * A user's own story as it is stored and exported: an entry without what only the open page knows.
  * @typedef {Omit<Entry, "origin" | "finished">} KeptStory
  */
 
-/** What is wrong with a value, beginning with the name of its place; null when nothing is. @typedef {(value: unknown, place: string) => string | null} Check */
+/** What is wrong with a value, beginning with the name of its place; null if nothing is. @typedef {(value: unknown, place: string) => string | null} Check */
 
-/** The most tokens, characters and entries that are believed; far above what any model of the page can write. */
+/** The most tokens, characters and items of a list, far above what any model of the page can write: no file fills the memory. */
 const MOST = 100_000;
+/** Seeds and tokens are integers of 32 bits. */
+const MOST_U32 = 2 ** 32 - 1;
+/**
+ * The limits of the settings while no engine has said its own.
+ * @type {Limits}
+ */
+const UNKNOWN = {
+  temperature: [-Infinity, Infinity],
+  top_p: [-Infinity, Infinity],
+  seed: [0, MOST_U32],
+  length: [1, MOST],
+  strength: [-Infinity, Infinity],
+  prompt_characters: MOST,
+};
 const LONGEST_NAME = 200;
 /** The place of the story itself, whose parts go by their own names. */
 const STORY = "it";
@@ -45,13 +58,13 @@ const whole = (from, to) => (value, place) =>
 const flag = (value, place) => (typeof value === "boolean" ? null : `${place} is neither true nor false`);
 
 /**
- * @param {number} longest
+ * @param {number} longest  in Unicode characters
  * @returns {Check}
  */
 const text = (longest) => (value, place) =>
   typeof value !== "string"
     ? `${place} is not a text`
-    : value.length <= longest
+    : value.length <= longest || (value.length <= 2 * longest && [...value].length <= longest)
       ? null
       : `${place} is longer than ${longest} characters`;
 
@@ -124,79 +137,86 @@ const byName = (check) => (value, place) => {
 
 /** @type {Check} */
 const pair = (value, place) =>
-  Array.isArray(value) && value.length === 2 ? list(whole(0, 2 ** 32 - 1))(value, place) : `${place} is not a pair`;
+  Array.isArray(value) && value.length === 2 ? list(whole(0, MOST_U32))(value, place) : `${place} is not a pair`;
 
 const key = like(/^(?!example-|live-)[\w-]{1,64}$/);
-const tokens = list(whole(0, 2 ** 32 - 1));
+const tokens = list(whole(0, MOST_U32));
 const numbers = byName(nullOr(finite));
 
-const settings = object(
-  {
-    prompt: text(MOST),
-    temperature: between(0, 2),
-    top_p: between(0, 1),
-    seed: whole(0, 2 ** 32 - 1),
-    length: whole(1, MOST),
-  },
-  {
-    options: byName(finite),
-    order: list(like(/^[\w-]{1,64}$/)),
-    rules: whole(1, 2 ** 32 - 1),
-    forced: list(pair),
-    adapter: object({ id: like(ID), strength: between(0, 1.5) }),
-  },
-);
+/** @param {Limits} limits */
+const settings = (limits) =>
+  object(
+    {
+      prompt: text(limits.prompt_characters),
+      temperature: between(...limits.temperature),
+      top_p: between(...limits.top_p),
+      seed: whole(...limits.seed),
+      length: whole(...limits.length),
+    },
+    {
+      options: byName(finite),
+      order: list(like(/^[\w-]{1,64}$/)),
+      rules: whole(1, MOST_U32),
+      forced: list(pair),
+      adapter: object({ id: like(ID), strength: between(...limits.strength) }),
+    },
+  );
 
-const record = object(
-  {
-    settings,
-    text: text(10 * MOST),
-    token_ids: tokens,
-    token_texts: list(text(1000)),
-    surprisal_bits: list(finite),
-    digest: like(HASH),
-    numbers,
-    percentiles: byName(between(0, 1)),
-    ended: like(/^(length|story|context|stopped)$/),
-    seconds: nullOr(between(0, Number.MAX_VALUE)),
-    tokens_per_second: nullOr(between(0, Number.MAX_VALUE)),
-    model: text(LONGEST_NAME),
-    engine_revision: whole(0, 2 ** 32 - 1),
-    link: like(/^#v=/),
-  },
-  // Exports of before had some of their numbers twice.
-  { metrics: numbers, entropy_bits: list(finite), ranks: list(whole(1, 2 ** 32 - 1)), mirostat_bits: list(finite) },
-);
+/** @param {Limits} limits */
+const record = (limits) =>
+  object(
+    {
+      settings: settings(limits),
+      text: text(10 * MOST),
+      token_ids: tokens,
+      token_texts: list(text(1000)),
+      surprisal_bits: list(finite),
+      digest: like(HASH),
+      numbers,
+      percentiles: byName(between(0, 1)),
+      ended: like(/^(length|story|context|stopped)$/),
+      seconds: nullOr(between(0, Number.MAX_VALUE)),
+      tokens_per_second: nullOr(between(0, Number.MAX_VALUE)),
+      model: text(LONGEST_NAME),
+      engine_revision: whole(0, MOST_U32),
+      link: like(/^#v=/),
+    },
+    // Earlier exports contain some of their numbers twice.
+    { metrics: numbers, entropy_bits: list(finite), ranks: list(whole(1, MOST_U32)), mirostat_bits: list(finite) },
+  );
 
-const story = object({
-  key,
-  number: whole(1, 2 ** 31),
-  record,
-  verdict: nullOr(object({ same: flag, text: text(1000) })),
-  spans: nullOr(
-    list(
-      object({
-        start: whole(0, 10 * MOST),
-        end: whole(0, 10 * MOST),
-        words: whole(1, MOST),
-        occurrences: whole(1, 2 ** 32),
-      }),
+/** @param {Limits} limits */
+const story = (limits) =>
+  object({
+    key,
+    number: whole(1, 2 ** 31),
+    record: record(limits),
+    verdict: nullOr(object({ same: flag, text: text(1000) })),
+    spans: nullOr(
+      list(
+        object({
+          start: whole(0, 10 * MOST),
+          end: whole(0, 10 * MOST),
+          words: whole(1, MOST),
+          occurrences: whole(1, 2 ** 32),
+        }),
+      ),
     ),
-  ),
-  created: nullOr(whole(0, 8.64e15)),
-  name: nullOr(text(LONGEST_NAME)),
-  starred: flag,
-  rating: nullOr(whole(1, 5)),
-  parent: nullOr(object({ key, position: whole(0, MOST) })),
-});
+    created: nullOr(whole(0, 8.64e15)),
+    name: nullOr(text(LONGEST_NAME)),
+    starred: flag,
+    rating: nullOr(whole(1, 5)),
+    parent: nullOr(object({ key, position: whole(0, MOST) })),
+  });
 
 /**
- * What is wrong with a story from outside; null when it is a {@link KeptStory}.
+ * What is wrong with a story from outside.
  * @param {unknown} value
- * @returns {string | null}
+ * @param {Limits | null} limits  of the engine's settings; null while they are not known
+ * @returns {string | null}  null if it is a {@link KeptStory}
  */
-export function storyProblem(value) {
-  const problem = story(value, STORY);
+export function storyProblem(value, limits) {
+  const problem = story(limits ?? UNKNOWN)(value, STORY);
   if (problem) return problem;
   const { token_ids, token_texts, surprisal_bits, entropy_bits, ranks, mirostat_bits } = /** @type {KeptStory} */ (
     value
@@ -215,7 +235,7 @@ export function storyProblem(value) {
 }
 
 /**
- * An entry as it is kept and exported.
+ * An entry as it is stored and exported.
  * @param {Entry} entry
  * @returns {KeptStory}
  */
@@ -224,7 +244,7 @@ export function keptStory({ key, number, created, name, starred, rating, parent,
 }
 
 /**
- * A kept story as an entry; nothing more is being measured on it.
+ * A stored story as an entry. Nothing is being measured on it any more.
  * @param {KeptStory} kept
  * @returns {Entry}
  */

@@ -5,7 +5,7 @@ import { watch } from "./watch.js";
 
 /**
  * @import { ErrorCode, FromExperiments, FromLibrary, FromWorker, ToExperiments, ToLibrary, ToWorker } from "../protocol.js"
- * @import { Awaited } from "./watch.js"
+ * @import { Awaited, Patience } from "./watch.js"
  */
 
 /**
@@ -78,7 +78,7 @@ function startWorker(role) {
  * @param {object} options
  * @param {Role} options.role
  * @param {boolean} [options.inOrder]
- * @param {Partial<Record<Awaited, number>>} [options.patience]
+ * @param {Patience | (() => Patience)} [options.patience]
  * @param {(message: any) => void} options.onMessage  every message, before the question that it answers is settled
  * @param {() => Awaited | null} options.expects  what a worker that has said hello is waited for
  * @param {(awaited: Awaited, seconds: number) => void} options.onSilence

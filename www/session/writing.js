@@ -1,5 +1,6 @@
 // Writing stories: the one that waits, the one being written, and what becomes of it.
-import { decodedPrompt, judge, showInAddressBar } from "./link.js";
+import { showInAddressBar } from "./address-bar.js";
+import { decodedPrompt, judge } from "./verdict.js";
 import { mergeNumbers, newKey, nothingKept } from "./state.js";
 
 /**

@@ -2,9 +2,8 @@
 import { HOTTEST, PAGE_PALETTE, drawMap } from "./map-drawing.js";
 import { frontWords } from "./map-words.js";
 import { literalColours } from "../parts/colours.js";
-import { svg } from "../parts/dom.js";
+import { element, svg } from "../parts/dom.js";
 import { download } from "../parts/download.js";
-import { drawSvg } from "../parts/svg-canvas.js";
 
 /**
  * @import { Palette, Picture } from "./map-drawing.js"
@@ -15,6 +14,8 @@ const MARGIN = 24;
 const DRAWING = { top: 72, height: 560 };
 const LINE = 22;
 const PIXELS = 2;
+const SVG = "image/svg+xml";
+const PNG = "image/png";
 const RAMP = { steps: 24, width: 4, height: 10 };
 
 /** @typedef {Palette & { soft: string }} Inks */
@@ -68,65 +69,34 @@ function legendOf(picture, inks) {
       fill: inks.tint(rampTemperature(index)),
     }),
   );
-  const round = (/** @type {Record<string, string | number>} */ look) => [svg("circle", { cx: 6, cy: 0, ...look })];
+  const circle = (/** @type {Record<string, string | number>} */ look) => svg("circle", { cx: 6, cy: 0, ...look });
+  const path = (/** @type {string} */ d, /** @type {Record<string, string | number>} */ look) =>
+    svg("path", { d, stroke: inks.ink, fill: "none", ...look });
+  const item = (/** @type {string} */ words, /** @type {number} */ signWidth, /** @type {Node[]} */ ...sign) => ({
+    sign,
+    signWidth,
+    words,
+  });
   const { front, note } = frontWords(picture);
-  return [
-    { sign: ramp, signWidth: RAMP.steps * RAMP.width, words: `temperature 0 to ${HOTTEST}` },
-    { sign: round({ r: 6, fill: inks.tint(rampTemperature(0)) }), signWidth: 12, words: "story" },
-    {
-      sign: round({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 }),
-      signWidth: 12,
-      words: "example",
-    },
-    {
-      sign: [svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })],
-      signWidth: 18,
-      words: "people’s range",
-    },
-    ...(brushed
-      ? [
-          {
-            sign: round({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 }),
-            signWidth: 12,
-            words: "chosen",
-          },
-        ]
-      : []),
-    ...(means?.every(({ interval }) => interval)
-      ? [
-          {
-            sign: [svg("path", { d: "M0,0H14M7,-7V7", stroke: inks.ink, "stroke-width": 2, fill: "none" })],
-            signWidth: 14,
-            words: "mean with its 95% interval",
-          },
-        ]
-      : means
-        ? [
-            {
-              sign: [svg("path", { d: "M1,0H13M7,-6V6", stroke: inks.ink, "stroke-width": 1.5, fill: "none" })],
-              signWidth: 14,
-              words: "mean",
-            },
-          ]
-        : []),
-    ...(front
-      ? [
-          {
-            sign: [
-              svg("path", {
-                d: "M0,0H24",
-                stroke: inks.ink,
-                "stroke-width": 1.25,
-                "stroke-dasharray": "5 3",
-                fill: "none",
-              }),
-            ],
-            signWidth: 24,
-            words: note ? `${front}. ${note}` : front,
-          },
-        ]
-      : []),
+  const items = [
+    item(`temperature 0 to ${HOTTEST}`, RAMP.steps * RAMP.width, ...ramp),
+    item("story", 12, circle({ r: 6, fill: inks.tint(rampTemperature(0)) })),
+    item("example", 12, circle({ r: 5, fill: inks.card, stroke: inks.edge, "stroke-width": 1.75 })),
+    item("people’s range", 18, svg("rect", { x: 0, y: -6, width: 18, height: 12, fill: inks.people })),
   ];
+  if (brushed) items.push(item("chosen", 12, circle({ r: 5.5, fill: "none", stroke: inks.ink, "stroke-width": 1.25 })));
+  if (means?.every(({ interval }) => interval))
+    items.push(item("mean with its 95% interval", 14, path("M0,0H14M7,-7V7", { "stroke-width": 2 })));
+  else if (means) items.push(item("mean", 14, path("M1,0H13M7,-6V6", { "stroke-width": 1.5 })));
+  if (front)
+    items.push(
+      item(
+        note ? `${front}. ${note}` : front,
+        24,
+        path("M0,0H24", { "stroke-width": 1.25, "stroke-dasharray": "5 3" }),
+      ),
+    );
+  return items;
 }
 
 /** @param {number} index */
@@ -139,7 +109,7 @@ function rampTemperature(index) {
  * @param {Picture} picture
  * @param {string} about  how many stories, and which
  */
-export function imageOf(picture, about) {
+function imageOf(picture, about) {
   const inks = literalPalette([
     ...picture.points.map(({ entry }) => entry.record.settings.temperature),
     ...Array.from({ length: RAMP.steps }, (_, index) => rampTemperature(index)),
@@ -196,38 +166,36 @@ export function imageOf(picture, about) {
 }
 
 /**
- * @param {Element} image
- * @returns {Promise<Blob | null>}
+ * @param {string} source  of the drawing
+ * @returns {Promise<Blob | null>}  null if the browser cannot draw it
  */
-function pngOf(image) {
-  const canvas = document.createElement("canvas");
-  canvas.width = Number(image.getAttribute("width")) * PIXELS;
-  canvas.height = Number(image.getAttribute("height")) * PIXELS;
-  const context = canvas.getContext("2d");
-  if (!context) return Promise.resolve(null);
-  context.scale(PIXELS, PIXELS);
-  drawSvg(context, image);
-  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+async function pngOf(source) {
+  const url = URL.createObjectURL(new Blob([source], { type: SVG }));
+  try {
+    const image = element("img", { src: url });
+    await image.decode();
+    const canvas = element("canvas", { width: image.width * PIXELS, height: image.height * PIXELS });
+    canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((resolve) => canvas.toBlob(resolve, PNG));
+  } catch {
+    return null;
+  } finally {
+    URL.revokeObjectURL(url);
+  }
 }
 
 /**
- * Saves the map as a file. The file's name, or null where the browser could not make it.
+ * Saves the map as a file.
  * @param {"svg" | "png"} kind
  * @param {Picture} picture
  * @param {string} about
+ * @returns {Promise<string | null>}  the file's name, or null if the browser could not make it
  */
 export async function saveImage(kind, picture, about) {
-  const image = imageOf(picture, about);
+  const source = new XMLSerializer().serializeToString(imageOf(picture, about));
+  const content = kind === "svg" ? `<?xml version="1.0" encoding="UTF-8"?>\n${source}\n` : await pngOf(source);
+  if (content === null) return null;
   const name = `fabula-map.${kind}`;
-  if (kind === "svg") {
-    download(
-      name,
-      "image/svg+xml",
-      `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(image)}\n`,
-    );
-    return name;
-  }
-  const png = await pngOf(image);
-  if (png) download(name, "image/png", png);
-  return png ? name : null;
+  download(name, kind === "svg" ? SVG : PNG, content);
+  return name;
 }

@@ -2,7 +2,8 @@
 // saved images share it.
 import { percent } from "../parts/format.js";
 import { paretoFront, steps } from "./pareto.js";
-import { axisX, axisY, dot, frame, gridX, gridY, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
+import { gridWithAxes } from "../parts/plot-frame.js";
+import { dot, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 
 /**
  * @import { Estimate } from "../protocol.js"
@@ -164,24 +165,10 @@ export function drawMap(picture, { width, height, palette }) {
         fill: palette.people,
         stroke: "none",
       }),
-      gridX({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
-      gridY({ ticks: 5, stroke: palette.line, strokeOpacity: 1 }),
-      frame({ stroke: palette.line }),
-      axisX({
-        ticks: 5,
-        tickSize: 0,
-        ...tickFormat(across),
-        label: `${across.title} →`,
-        labelAnchor: "right",
-        labelArrow: "none",
-      }),
-      axisY({
-        ticks: 5,
-        tickSize: 0,
-        ...tickFormat(up),
-        label: `↑ ${up.title}`,
-        labelAnchor: "top",
-        labelArrow: "none",
+      ...gridWithAxes({
+        x: { label: across.title, ...tickFormat(across) },
+        y: { label: up.title, ...tickFormat(up) },
+        colour: palette.line,
       }),
       ruleX(
         front.filter((piece) => piece.x1 === piece.x2),

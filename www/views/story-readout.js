@@ -1,11 +1,11 @@
 // The line under the story: what the chosen colouring says of one token.
 import { button, element } from "../parts/dom.js";
 import { count, tokenName } from "../parts/format.js";
-import { LENSES } from "./lenses.js";
+import { COLOURINGS } from "./colourings.js";
 
 /**
  * @import { TextSpan } from "../protocol.js"
- * @import { LensName } from "./lenses.js"
+ * @import { ColouringName } from "./colourings.js"
  * @import { Token } from "./story-tokens.js"
  */
 
@@ -27,12 +27,12 @@ export function createReadout({ onOpen, onEnter }) {
 
   /**
    * @param {Token} token
-   * @param {LensName} lens
+   * @param {ColouringName} colouring
    * @param {TextSpan[] | null} spans
    * @returns {[string, string]}
    */
-  function tell(token, lens, spans) {
-    if (lens === "origin") {
+  function tell(token, colouring, spans) {
+    if (colouring === "origin") {
       const { span } = token;
       if (!span)
         return [
@@ -44,7 +44,7 @@ export function createReadout({ onOpen, onEnter }) {
         span.occurrences === 1 ? "once in the books" : `${count(span.occurrences)} times in the books`,
       ];
     }
-    const said = LENSES.find((one) => one.name === lens)?.say(token);
+    const said = COLOURINGS.find((one) => one.name === colouring)?.say(token);
     if (!said) return [tokenName(token.text), "not recorded for this story"];
     const asides = [...(token.count > 1 ? [`${token.count} tokens`] : []), ...(token.forced ? ["chosen by hand"] : [])];
     return [`${tokenName(token.text)}, ${said[0]}`, [said[1], ...asides].join(", ")];
@@ -52,13 +52,13 @@ export function createReadout({ onOpen, onEnter }) {
 
   /**
    * What to say when no token is meant.
-   * @param {LensName} lens
+   * @param {ColouringName} colouring
    * @param {TextSpan[] | null} spans
    * @param {boolean} waiting  for the end of the story
    */
-  function hintOf(lens, spans, waiting) {
-    if (lens === "surprise") return HINT;
-    if (lens !== "origin")
+  function hintOf(colouring, spans, waiting) {
+    if (colouring === "surprise") return HINT;
+    if (colouring !== "origin")
       return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
     if (spans === null)
       return waiting
@@ -78,15 +78,15 @@ export function createReadout({ onOpen, onEnter }) {
       enter,
     ),
     /**
-     * @param {{ token: Token | null, lens: LensName, spans: TextSpan[] | null, waiting: boolean }} facts
+     * @param {{ token: Token | null, colouring: ColouringName, spans: TextSpan[] | null, waiting: boolean }} facts
      */
-    show({ token, lens, spans, waiting }) {
-      open.hidden = !(token?.span && lens === "origin");
+    show({ token, colouring, spans, waiting }) {
+      open.hidden = !(token?.span && colouring === "origin");
       enter.hidden = !token || !open.hidden;
       words.hidden = !token;
       hint.hidden = Boolean(token);
-      if (token) [name.textContent, words.textContent] = tell(token, lens, spans);
-      else [name.textContent, hint.textContent] = ["", hintOf(lens, spans, waiting)];
+      if (token) [name.textContent, words.textContent] = tell(token, colouring, spans);
+      else [name.textContent, hint.textContent] = ["", hintOf(colouring, spans, waiting)];
     },
   };
 }

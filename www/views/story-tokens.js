@@ -1,10 +1,10 @@
 // The words of the story: each token an element, with what every colouring needs to know of it.
 import { element } from "../parts/dom.js";
-import { LENSES } from "./lenses.js";
+import { COLOURINGS } from "./colourings.js";
 
 /**
  * @import { StoryRecord, TextSpan, TokensMessage } from "../protocol.js"
- * @import { LensName } from "./lenses.js"
+ * @import { ColouringName } from "./colourings.js"
  */
 
 /** Steps of a tint. The style sheet has a rule for each, so that equal tints share one computed style. */
@@ -82,12 +82,12 @@ export function createTokens({ page }) {
     };
   }
 
-  /** The colouring. @type {LensName} */
-  let lens = "surprise";
+  /** The colouring. @type {ColouringName} */
+  let colouring = "surprise";
 
   /** @param {Token} token */
   function tint(token) {
-    const share = LENSES.find(({ name }) => name === lens)?.share(token) ?? 0;
+    const share = COLOURINGS.find(({ name }) => name === colouring)?.share(token) ?? 0;
     const step = Math.round(Math.abs(share) * TINTS);
     if (step > 0) token.node.setAttribute("data-tint", String(step));
     else token.node.removeAttribute("data-tint");
@@ -144,10 +144,10 @@ export function createTokens({ page }) {
 
     /**
      * Tints the words, those to come too.
-     * @param {LensName} name
+     * @param {ColouringName} name
      */
     colour(name) {
-      lens = name;
+      colouring = name;
       tokens.forEach(tint);
     },
 

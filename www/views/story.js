@@ -1,8 +1,8 @@
-// The story panel: the prompt, the generated tokens in the colours of the chosen lens, and the strip of their surprisals.
+// The story panel: the prompt, the generated tokens in the chosen colours, and the strip of their surprisals.
 import { adapterWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 import { count, duration } from "../parts/format.js";
-import { createLenses } from "./lenses.js";
+import { createColourings } from "./colourings.js";
 import { createReading } from "./story-reading.js";
 import { createReadout } from "./story-readout.js";
 import { createTokens, factsOfMessage, factsOfRecord } from "./story-tokens.js";
@@ -11,7 +11,7 @@ import { createStrip } from "./strip.js";
 /**
  * @import { Entry } from "../session/state.js"
  * @import { Settings, TextSpan, TokensMessage } from "../protocol.js"
- * @import { LensName } from "./lenses.js"
+ * @import { ColouringName } from "./colourings.js"
  * @import { Facts } from "./story-tokens.js"
  */
 
@@ -57,9 +57,9 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     "Arrow keys move from word to word; Home and End go to the first and the last. Enter goes on to what else could have stood there, Escape lets go of the word.",
   );
   const tokens = createTokens({ page });
-  const lenses = createLenses({
+  const colourings = createColourings({
     onChange(name) {
-      root.dataset["lens"] = name;
+      root.dataset["colouring"] = name;
       tokens.colour(name);
       read();
     },
@@ -84,7 +84,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     onOpen: openSpan,
     onEnter,
   });
-  root.dataset["lens"] = lenses.name();
+  root.dataset["colouring"] = colourings.name();
   root.append(
     element(
       "div",
@@ -93,11 +93,11 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       facts,
       exampleLabel,
     ),
-    lenses.choice,
+    colourings.choice,
     text,
     strip.node,
     readout.node,
-    element("div", {}, lenses.legend, keys),
+    element("div", {}, colourings.legend, keys),
   );
 
   /** Tokens that have come and are not on the page yet: one piece a frame. @type {Facts[]} */
@@ -118,7 +118,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     const writing = root.hasAttribute("data-writing");
     readout.show({
       token: tokens.all()[told ?? -1] ?? null,
-      lens: lenses.name(),
+      colouring: colourings.name(),
       spans,
       waiting: writing || tokens.all().length === 0,
     });
@@ -126,7 +126,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
 
   /** @param {number | null} index */
   function openSpan(index) {
-    const span = lenses.name() === "origin" ? tokens.all()[index ?? -1]?.span : undefined;
+    const span = colourings.name() === "origin" ? tokens.all()[index ?? -1]?.span : undefined;
     if (span) onOpenSpan(tokens.text().slice(span.start, span.end));
     return Boolean(span);
   }
@@ -175,7 +175,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     text.scrollTop = 0;
     if (hadFocus) text.focus({ preventScroll: true });
     strip.fit(length);
-    lenses.lack(new Set());
+    colourings.lack(new Set());
     read();
   }
 
@@ -234,13 +234,13 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       exampleLabel.hidden = origin !== "example";
       strip.fit(tokens.generated());
       strip.describe();
-      /** @type {[LensName, boolean][]} */
+      /** @type {[ColouringName, boolean][]} */
       const lacking = [
         ["entropy", !record.entropy_bits],
         ["excess", !record.entropy_bits],
         ["rank", !record.ranks],
       ];
-      lenses.lack(new Set(lacking.flatMap(([name, lacks]) => (lacks ? [name] : []))));
+      colourings.lack(new Set(lacking.flatMap(([name, lacks]) => (lacks ? [name] : []))));
       this.showSpans(known);
       const ending = ENDINGS[record.ended];
       const parts = [

@@ -1,7 +1,7 @@
 // What the page tells about what has happened: in notices, and in words for screen readers.
 import { count } from "../parts/format.js";
 import { CONFIG, WEIGHTS } from "../session/adapter-files.js";
-import { linkField } from "../session/link.js";
+import { linkField } from "../parts/clipboard.js";
 import { entryName } from "../session/state.js";
 import { summaryOf } from "./metrics.js";
 

@@ -75,8 +75,9 @@ pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Compariso
         let p = comparisons.iter().map(|comparison| comparison.corrected_p).fold(1.0, f64::min);
         let which = if count > 1 { "any of " } else { "" };
         return vec![format!(
-            "No difference in {metric} between {axis} {reference} and {which}{} can be told from {seeds} (paired sign-flip test, smallest p = {p:.3} after Holm’s correction over {over}, {pairs} pairs).",
-            listed(&unclear)
+            "No difference in {metric} between {axis} {reference} and {which}{} can be told from {seeds} (paired sign-flip test, smallest {} after Holm’s correction over {over}, {pairs} pairs).",
+            listed(&unclear),
+            p_words(p, false)
         )];
     }
     let name = capital(metric);

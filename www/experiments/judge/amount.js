@@ -1,6 +1,6 @@
 // How much work a self-evaluation is, in stories, in seconds and in words.
 import { count } from "../../parts/format.js";
-import { promptsInWords } from "../session/sweep.js";
+import { promptsInWords, promptsOf } from "../session/prompts.js";
 import { expected } from "../views/run-panel.js";
 
 /**
@@ -13,9 +13,6 @@ const PASSES = 3;
 const TOKEN_SECONDS = 0.0018;
 /** Prompts below which nothing can be told from chance, whatever the differences. */
 const FEW_PROMPTS = 10;
-
-/** @param {JudgeProtocol} protocol */
-export const promptsOf = ({ base, prompts }) => (prompts?.length ? prompts : [base.prompt]);
 
 /** @param {JudgeProtocol} protocol */
 export const itemsOf = (protocol) => promptsOf(protocol).length * protocol.seeds;

@@ -1,7 +1,7 @@
 // An item of best of n: all drafts with their scores, and which of them was chosen by score and which at random.
 import { element } from "../../parts/dom.js";
 import { createAppraisal } from "./appraisal.js";
-import { passage, storyLink } from "./passage.js";
+import { passage, storyLink } from "../views/row.js";
 
 /**
  * @import { JudgeProcess, JudgeRow, JudgeTold } from "../../protocol.js"

@@ -7,7 +7,8 @@ import { PROMPTS, protocol as texts, question, title } from "./protocol.js";
 import { createRatings } from "./ratings.js";
 import { createJudgeResults } from "./results.js";
 import { count } from "../../parts/format.js";
-import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "../session/description.js";
+import { MOST_STORIES, createDescription, promiseOf } from "../session/description.js";
+import { tooManyPrompts, withLines } from "../session/prompts.js";
 
 /**
  * @import { EffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
@@ -47,7 +48,7 @@ const outcomeOf = ({ prompt, judged, control, baseline }) => ({
 /** @param {Context} context */
 function create(context) {
   const { analyst, conduct, hello, model, libraryReady } = context;
-  const form = createForm({ onChange: () => description.consider() });
+  const form = createForm({ limits: hello.limits, onChange: () => description.consider() });
   const ratings = createRatings({ analyst, model: model.id });
   const results = createJudgeResults({ ratings: ratings.node });
   const pace = createPace();
@@ -61,8 +62,8 @@ function create(context) {
     name: judge.name,
     form,
     async read() {
-      const { protocol, problem } = form.read();
-      return protocol ? examine(protocol) : { found: null, problem };
+      const said = form.read();
+      return said.problem === null ? examine(said.found) : said;
     },
     kept: (protocol) => ({ protocol }),
     plan(protocol) {
@@ -100,7 +101,7 @@ function create(context) {
         found: null,
         problem: `This would be ${count(stories)} stories and redrafts. This page writes at most ${count(MOST_STORIES)}. To write more, use fabula judge on the command line.`,
       };
-    const tooMany = tooManyPrompts(protocol.prompts ?? []);
+    const tooMany = tooManyPrompts(protocol);
     if (tooMany !== null) return { found: null, problem: tooMany };
     const { problem } = await analyst.ask("check_judge", { protocol });
     return problem === null ? { found: protocol, problem } : { found: null, problem };
@@ -168,16 +169,9 @@ function create(context) {
     async readLink(fragment) {
       const read = await analyst.ask("read_judge_link", { fragment });
       const problems = [...read.problems];
-      let next = read.protocol;
-      const lines = next && asLines(next.prompts?.length ? next.prompts : [next.base.prompt]);
-      if (next && lines && lines.problem !== null) {
-        problems.push(lines.problem);
-        next = {
-          ...next,
-          base: { ...next.base, prompt: lines.prompts[0] ?? "" },
-          prompts: lines.prompts.length > 1 ? lines.prompts : [],
-        };
-      }
+      const lines = read.protocol && withLines(read.protocol);
+      if (lines?.problem) problems.push(lines.problem);
+      const next = lines?.fitted ?? null;
       const refused = next ? await fill(next) : "";
       if (refused) problems.push(`${refused.replace(/\.$/, "")}. The default settings are used.`);
       if (refused !== null) await useDefaults();

@@ -1,29 +1,10 @@
-// A story's text after its prompt, with what changed in it marked; and the link that opens it on the page of stories.
+// What a round changed in a story, marked in its text.
 import { element } from "../../parts/dom.js";
+import { passage } from "../views/row.js";
 
 /**
  * @import { JudgeRound } from "../../protocol.js"
  */
-
-/**
- * @param {string} prompt
- * @param {...(Node | string)} text
- */
-export const passage = (prompt, ...text) =>
-  element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), ...text);
-
-/**
- * @param {string} link  a fragment
- * @param {string} which  for screen readers
- */
-export function storyLink(link, which) {
-  return element(
-    "a",
-    { href: `index.html${link}` },
-    "Open this story",
-    element("span", { class: "visually-hidden" }, ` (${which})`),
-  );
-}
 
 /**
  * The parts of a story around the sentence of a round. What stands around it is the same before and after.

@@ -1,5 +1,6 @@
 // The differences as intervals, one line a number. They have different units, so each line has a scale of its own around 0.
 import { element } from "../../parts/dom.js";
+import { nameImage } from "../../parts/plot-frame.js";
 import { axisY, dot, frame, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { onSize, sizeOf } from "../views/plot-box.js";
 import { short, signed } from "../../parts/format.js";
@@ -84,9 +85,7 @@ export function createIntervals() {
         }),
       ],
     });
-    for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
-    drawing.setAttribute("role", "img");
-    drawing.setAttribute("aria-label", `Judged minus control: ${effects.map(words).join("; ")}.`);
+    nameImage(drawing, `Judged minus control: ${effects.map(words).join("; ")}.`);
     for (const label of drawing.querySelectorAll("g text")) anchorEnds(label);
     box.replaceChildren(drawing);
   }

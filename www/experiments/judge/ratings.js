@@ -1,5 +1,6 @@
 // The reader's own ratings against the score: of stories of this experiment that were opened, and rated, on the page of stories.
 import { element } from "../../parts/dom.js";
+import { card, hint } from "../views/card.js";
 import { StorageProblem, openStorage } from "../../session/storage.js";
 import { storyProblem } from "../../session/story-format.js";
 
@@ -43,7 +44,9 @@ export function scoresOf(rows) {
  * @param {string} model
  */
 export function pairsOf(kept, scores, model) {
-  const stories = kept.filter((story) => storyProblem(story) === null).map((story) => /** @type {KeptStory} */ (story));
+  const stories = kept
+    .filter((story) => storyProblem(story, null) === null)
+    .map((story) => /** @type {KeptStory} */ (story));
   const rated = stories.filter(({ rating, record }) => rating !== null && record.model === model);
   /** @type {Map<string, number>} */
   const ratings = new Map();
@@ -58,14 +61,12 @@ export function pairsOf(kept, scores, model) {
 /** @param {{ analyst: Analyst, model: string }} options */
 export function createRatings({ analyst, model }) {
   const text = element("p", { class: "agreement", role: "status" });
-  const node = element(
-    "section",
-    { class: "card ratings", "aria-labelledby": "ratings-heading" },
-    element("h2", { id: "ratings-heading" }, "Your ratings and the score"),
+  const node = card(
+    "ratings",
+    "Your ratings and the score",
+    [],
     text,
-    element(
-      "p",
-      { class: "hint" },
+    hint(
       "Once there are stories below, open some on the stories page and rate them from 1 to 5 under “Your stories”. It is best to rate them before you look at their scores. Ratings stay on this device. Rank agreement is Spearman’s correlation with its 95% bootstrap interval.",
     ),
   );

@@ -3,26 +3,11 @@ import { createEffectsTable } from "./effects-table.js";
 import { createItems } from "./items.js";
 import { createIntervals } from "./plot.js";
 import { element } from "../../parts/dom.js";
+import { card, hint } from "../views/card.js";
 
 /**
  * @import { EffectsMessage, JudgeProtocol, JudgeRow } from "../../protocol.js"
  */
-
-/**
- * @param {string} name  of its class, and of its heading
- * @param {string} heading
- * @param {...(Node | string)} content
- */
-const card = (name, heading, ...content) =>
-  element(
-    "section",
-    { class: `card ${name}-card`, "aria-labelledby": `${name}-heading`, hidden: true },
-    element("h2", { id: `${name}-heading` }, heading),
-    ...content,
-  );
-
-/** @param {string} text */
-const hint = (text) => element("p", { class: "hint" }, text);
 
 /**
  * @param {{ ratings: HTMLElement }} options  where the reader's own ratings are compared with the score
@@ -34,8 +19,9 @@ export function createJudgeResults({ ratings }) {
   const findings = element("div", { class: "findings-list" });
   const leftOut = hint("");
   const tableCard = card(
-    "effects",
+    "effects-card",
     "All metrics",
+    [],
     table.node,
     hint(
       "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: favoured by construction. Undecided: the difference may be chance.",
@@ -43,28 +29,26 @@ export function createJudgeResults({ ratings }) {
     leftOut,
   );
   const intervalsCard = card(
-    "intervals",
+    "intervals-card",
     "Judged minus control",
+    [],
     intervals.node,
     hint(
       "Bars: 95% intervals, with six prompts or more. Each line has its own scale; the table has the numbers. Grey: part of the score, so favoured by selection. Filled: significant after correction.",
     ),
   );
   const itemsCard = card(
-    "items",
+    "items-card",
     "How each story was made",
+    [],
     hint("Open a story to see the candidates, the choice and the reason."),
     items.node,
   );
+  for (const late of [intervalsCard, tableCard, itemsCard]) late.hidden = true;
   const node = element(
     "div",
     { class: "sweep-results judge-results" },
-    element(
-      "section",
-      { class: "card findings", "aria-labelledby": "findings-heading" },
-      element("h2", { id: "findings-heading" }, "Findings"),
-      findings,
-    ),
+    card("findings", "Findings", [], findings),
     intervalsCard,
     tableCard,
     ratings,

@@ -2,7 +2,8 @@
 import { element } from "../../parts/dom.js";
 import { decimal } from "../../parts/format.js";
 import { createAppraisal, partsOf, writeScore } from "./appraisal.js";
-import { changed, passage, storyLink } from "./passage.js";
+import { changed } from "./passage.js";
+import { passage, storyLink } from "../views/row.js";
 
 /**
  * @import { JudgeCandidate, JudgeProcess, JudgeRound, JudgeRow, JudgeTold } from "../../protocol.js"

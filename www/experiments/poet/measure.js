@@ -1,5 +1,6 @@
 // One number along the strength: its plot, what it tells in words, and what it is.
 import { element } from "../../parts/dom.js";
+import { card, hint } from "../views/card.js";
 import { createLines } from "../sampling/plots.js";
 
 /**
@@ -16,22 +17,11 @@ import { createLines } from "../sampling/plots.js";
 export function createMeasure({ name, heading, choice }) {
   const lines = createLines();
   const words = element("div", { class: "findings-list" });
-  const say = element("p", { class: "hint" });
-  const head = element(
-    "div",
-    { class: "map-head" },
-    element("h2", { id: `measure-${name}` }, heading),
-    ...(choice ? [choice] : []),
-  );
+  const say = hint("");
+  const node = card(`measure-${name}`, heading, choice ? [choice] : [], lines.node, words, say);
+  node.classList.add("measure");
   return {
-    node: element(
-      "section",
-      { class: "card measure", "aria-labelledby": `measure-${name}` },
-      head,
-      lines.node,
-      words,
-      say,
-    ),
+    node,
     /** @param {{ told: FindingsMessage | null, metric: Metric, written: number, unmeasured: boolean }} view  `unmeasured`: for want of the library */
     show({ told, metric, written, unmeasured }) {
       const finding = told?.findings[0] ?? null;

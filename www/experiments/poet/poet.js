@@ -1,7 +1,8 @@
-// Experiment 2: the model with an adapter, from strength 0 to 1.5. Its form makes a plan, the rows become plots along the strength,
+// Experiment 2: the model with an adapter, at several strengths. Its form makes a plan, the rows become plots along the strength,
 // findings, and pairs of stories beside each other.
 import { element } from "../../parts/dom.js";
 import { megabytes } from "../../parts/format.js";
+import { card, hint } from "../views/card.js";
 import { createForm } from "../sampling/form.js";
 import { metricOf } from "../../views/metric-list.js";
 import { adapterNumbers } from "../sampling/numbers.js";
@@ -51,7 +52,8 @@ export const poet = {
  */
 function create(context, adapter) {
   const { analyst, conduct, hello } = context;
-  const card = element(
+  const strongest = hello.limits.strength[1];
+  const provenance = element(
     "p",
     { class: "hint" },
     `${adapter.title} is the model with a low-rank adapter of ${megabytes(adapter.bytes)} MB, fine-tuned on poems. See `,
@@ -60,13 +62,14 @@ function create(context, adapter) {
   );
   const form = createForm({
     chain: hello.chain,
+    limits: hello.limits,
     fixed: {
       name: "strength",
       label: "Strengths",
-      hint: "0 is the base model, 1 is as trained, 1.5 is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:1.5:7).",
+      hint: `0 is the base model, 1 is as trained, ${strongest} is the maximum. Write a list (0,0.5,1) or a range from:to:count (0:${strongest}:7).`,
     },
     words: { seeds: "Seeds per prompt", prompts: "One per line. At every strength, stories continue each prompt." },
-    about: [card],
+    about: [provenance],
     onChange: () => sweep.consider(),
   });
   const number = element(
@@ -100,13 +103,11 @@ function create(context, adapter) {
     { class: "sweep-results" },
     sides.node,
     ...measures.map(({ measure }) => measure.node),
-    element(
-      "section",
-      { class: "card reading", "aria-labelledby": "reading-heading" },
-      element("h2", { id: "reading-heading" }, "How to read this"),
-      element(
-        "p",
-        { class: "hint" },
+    card(
+      "reading",
+      "How to read this",
+      [],
+      hint(
         "Bars: 95% intervals over prompts or seeds, if there are enough. Filled marks differ significantly from the lowest strength.",
       ),
       caveats,

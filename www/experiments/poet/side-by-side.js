@@ -2,7 +2,9 @@
 import { element } from "../../parts/dom.js";
 import { percent } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
-import { promptsOf } from "../session/sweep.js";
+import { card } from "../views/card.js";
+import { storyLink, tokensOf } from "../views/row.js";
+import { promptsOf } from "../session/prompts.js";
 
 /**
  * @import { Grid, Row } from "../../protocol.js"
@@ -39,13 +41,7 @@ function createSide() {
       heading.textContent = value === undefined ? "No other strength" : strength(value);
       text.replaceChildren(element("span", { class: "cell-prompt" }, prompt), ...(row ? [row.text] : []));
       if (row) {
-        const link = element(
-          "a",
-          { href: `index.html${row.link}` },
-          "Open this story",
-          element("span", { class: "visually-hidden" }, ` (strength ${value}, seed ${row.seed})`),
-        );
-        below.replaceChildren(`${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `, link);
+        below.replaceChildren(`${tokensOf(row)} · `, storyLink(row.link, `strength ${value}, seed ${row.seed}`));
       } else below.replaceChildren(value === undefined ? "Add a second strength to compare." : "Not written yet.");
     },
   };
@@ -66,16 +62,10 @@ export function createSideBySide() {
     element("thead", {}, element("tr", {}, element("td"), ...columns)),
     body,
   );
-  const node = element(
-    "section",
-    { class: "card side-by-side", "aria-labelledby": "sides-heading" },
-    element(
-      "div",
-      { class: "map-head" },
-      element("h2", { id: "sides-heading" }, "Base and Poet, side by side"),
-      element("label", { class: "side-prompt" }, "Prompt ", prompts),
-      element("label", {}, "Seed ", seeds),
-    ),
+  const node = card(
+    "side-by-side",
+    "Base and Poet, side by side",
+    [element("label", { class: "side-prompt" }, "Prompt ", prompts), element("label", {}, "Seed ", seeds)],
     element("label", { class: "side-strength" }, "Strength ", slider, output),
     element("div", { class: "sides" }, base.node, poet.node),
     table,

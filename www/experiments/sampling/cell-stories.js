@@ -2,6 +2,7 @@
 import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
+import { passage, storyLink, tokensOf } from "../views/row.js";
 import { cellName } from "./heatmap.js";
 
 /**
@@ -33,17 +34,15 @@ export function createCellStories({ onClose }) {
       .map(({ name, label, write }) => `${label} ${write(row.numbers[name] ?? null)}`)
       .join(" · ");
     const prompt = row.prompt === undefined ? grid.base.prompt : (grid.prompts?.[row.prompt] ?? "");
-    const link = element("a", { href: `index.html${row.link}` }, `Open this story`);
-    link.append(element("span", { class: "visually-hidden" }, ` (seed ${row.seed})`));
     return element(
       "li",
       {},
-      element("p", { class: "cell-text" }, element("span", { class: "cell-prompt" }, prompt), row.text),
+      passage(prompt, row.text),
       element(
         "p",
         { class: "hint" },
-        `Seed ${row.seed} · ${numbers} · ${row.tokens} tokens${row.ended === "story" ? ", ended by itself" : ""} · `,
-        link,
+        `Seed ${row.seed} · ${numbers} · ${tokensOf(row)} · `,
+        storyLink(row.link, `seed ${row.seed}`),
       ),
     );
   }

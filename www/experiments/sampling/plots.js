@@ -1,7 +1,8 @@
-// Two drawings of a sweep: one number along one axis, and all cells by two numbers. Both with 95% intervals.
+// Two plots of a sweep: one metric along one axis, and all cells by two metrics. Both have 95% intervals.
 import { element } from "../../parts/dom.js";
 import { capital, decimal } from "../../parts/format.js";
-import { axisX, axisY, dot, frame, gridX, gridY, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
+import { gridWithAxes, nameImage } from "../../parts/plot-frame.js";
+import { dot, line, plot, ruleX, ruleY } from "../../vendor/plot.js";
 import { cellName } from "./heatmap.js";
 import { axisLabel } from "./numbers.js";
 import { onSize, sizeOf } from "../views/plot-box.js";
@@ -13,13 +14,13 @@ import { onSize, sizeOf } from "../views/plot-box.js";
 
 const MARGINS = { marginTop: 26, marginRight: 18, marginBottom: 40, marginLeft: 48 };
 const NARROW_MARGINS = { marginTop: 8, marginRight: 8, marginBottom: 30, marginLeft: 34 };
-/** Below this width the name of a number has no room beside its axis; what stands around the drawing tells it. */
+/** Below this width the name of a metric does not fit beside its axis. The text around the drawing has it. */
 const NARROW = 200;
-/** How far from a mark, in pixels, a click still means it. */
+/** A click selects the nearest mark within this many pixels. */
 const REACH = 24;
 
 /**
- * Shares as percentages, with a decimal where whole ones would all be the same.
+ * Writes shares as percentages, with a decimal if whole percentages would all be the same.
  * @param {Metric} metric
  * @param {number[]} values  what the axis shows
  */
@@ -30,18 +31,7 @@ function ticks({ written }, values) {
 }
 
 /**
- * @param {Element} drawing
- * @param {string} words
- */
-function name(drawing, words) {
-  // The parts of an image have no names of their own.
-  for (const part of drawing.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
-  drawing.setAttribute("role", "img");
-  drawing.setAttribute("aria-label", words);
-}
-
-/**
- * Values that are all the same need a scale all the same, or an interval of nothing looks like everything.
+ * The scale of an axis. If all values are the same, it gets some room around them: otherwise an empty interval would fill the drawing.
  * @param {Metric} metric
  * @param {number[]} ends  of the intervals
  */
@@ -49,7 +39,7 @@ function room({ written }, ends) {
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   if (low !== high) return {};
   const around = Math.max(0.1, Math.abs(low) / 10);
-  // There is no share below nothing or above all.
+  // A share is between 0 and 1.
   return {
     domain:
       written === "percent" ? [Math.max(0, low - around), Math.min(1, high + around)] : [low - around, high + around],
@@ -57,12 +47,12 @@ function room({ written }, ends) {
 }
 
 /**
- * Where an interval begins and ends; a mean without one stands alone.
+ * The ends of an interval; both are the mean if there is none.
  * @param {Estimate} estimate
  */
 const ends = ({ mean, interval }) => interval ?? { from: mean, to: mean };
 
-/** A number along an axis, averaged over the other one. */
+/** Plots a metric along one axis, averaged over the other. */
 export function createLines() {
   const box = element("div", { class: "plot-box" });
   /** @type {{ finding: Finding | null, metric: Metric } | null} */
@@ -81,7 +71,7 @@ export function createLines() {
     // A narrow drawing has no room for many numbers.
     const [across, up] = [Math.max(3, Math.min(6, Math.round(width / 70))), Math.min(5, Math.round(height / 35))];
     const narrow = width < NARROW;
-    // A full line between means that have no intervals would say too much.
+    // A solid line would suggest certainty that means without intervals do not have.
     const certain = points.every(({ interval }) => interval);
     const extent = points.flatMap(({ from, to }) => [from, to]);
     const drawing = plot({
@@ -91,24 +81,10 @@ export function createLines() {
       x: { label: null, inset: narrow ? 6 : 12 },
       y: { label: null, nice: true, inset: 6, ...room(metric, extent) },
       marks: [
-        gridX({ ticks: across, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY({ ticks: up, stroke: "var(--line)", strokeOpacity: 1 }),
-        frame({ stroke: "var(--line)" }),
-        axisX({
-          ticks: across,
-          tickSize: 0,
-          label: `${axisLabel(finding.axis)} →`,
-          labelAnchor: "right",
-          labelArrow: "none",
-          ...(narrow ? { labelOffset: 28 } : {}),
-        }),
-        axisY({
-          ticks: up,
-          tickSize: 0,
-          ...ticks(metric, extent),
-          label: narrow ? null : `↑ ${metric.title}`,
-          labelAnchor: "top",
-          labelArrow: "none",
+        ...gridWithAxes({
+          x: { ticks: across, label: axisLabel(finding.axis), ...(narrow ? { labelOffset: 28 } : {}) },
+          y: { ticks: up, label: narrow ? null : metric.title, ...ticks(metric, extent) },
+          colour: "var(--line)",
         }),
         ruleX(points, {
           x: "value",
@@ -145,7 +121,7 @@ export function createLines() {
           `${metric.write(mean)}${interval ? ` (${metric.write(interval.from)} to ${metric.write(interval.to)})` : ""}${told.has(value) ? ", which differs," : ""} at ${value}`,
       )
       .join("; ");
-    name(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
+    nameImage(drawing, `${capital(metric.label)} along ${axisLabel(finding.axis)}: ${words}.`);
     box.replaceChildren(drawing);
   }
 
@@ -161,7 +137,7 @@ export function createLines() {
 }
 
 /**
- * All cells by two numbers, tinted along the first axis.
+ * Plots all cells by two metrics, coloured along the first axis.
  * @param {{ onChoose: (cell: number) => void }} options
  */
 export function createCellMap({ onChoose }) {
@@ -201,6 +177,8 @@ export function createCellMap({ onChoose }) {
             : "Nothing is measured yet.",
         ),
       );
+    const xEnds = points.flatMap(({ x: { from, to } }) => [from, to]);
+    const yEnds = points.flatMap(({ y: { from, to } }) => [from, to]);
     const fill = {
       value: (/** @type {{ tint: number }} */ { tint }) =>
         `color-mix(in oklch, var(--hot-dot) ${Math.round(tint * 100)}%, var(--cool-dot))`,
@@ -214,47 +192,13 @@ export function createCellMap({ onChoose }) {
       width,
       height,
       ...MARGINS,
-      x: {
-        label: null,
-        inset: 12,
-        ...room(
-          across,
-          points.flatMap(({ x: { from, to } }) => [from, to]),
-        ),
-      },
-      y: {
-        label: null,
-        inset: 12,
-        ...room(
-          up,
-          points.flatMap(({ y: { from, to } }) => [from, to]),
-        ),
-      },
+      x: { label: null, inset: 12, ...room(across, xEnds) },
+      y: { label: null, inset: 12, ...room(up, yEnds) },
       marks: [
-        gridX({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
-        gridY({ ticks: 5, stroke: "var(--line)", strokeOpacity: 1 }),
-        frame({ stroke: "var(--line)" }),
-        axisX({
-          ticks: 5,
-          tickSize: 0,
-          ...ticks(
-            across,
-            points.flatMap(({ x }) => [x.from, x.to]),
-          ),
-          label: `${across.title} →`,
-          labelAnchor: "right",
-          labelArrow: "none",
-        }),
-        axisY({
-          ticks: 5,
-          tickSize: 0,
-          ...ticks(
-            up,
-            points.flatMap(({ y }) => [y.from, y.to]),
-          ),
-          label: `↑ ${up.title}`,
-          labelAnchor: "top",
-          labelArrow: "none",
+        ...gridWithAxes({
+          x: { label: across.title, ...ticks(across, xEnds) },
+          y: { label: up.title, ...ticks(up, yEnds) },
+          colour: "var(--line)",
         }),
         ruleX(points, {
           x: at.x,
@@ -281,7 +225,7 @@ export function createCellMap({ onChoose }) {
     if (x && y)
       placed = points.map((point) => ({ cell: point.cell, left: x.apply(point.x.mean), top: y.apply(point.y.mean) }));
     const words = chosen === null ? "" : ` Ringed: ${cellName(grid, chosen)}.`;
-    name(
+    nameImage(
       drawing,
       `Map of ${points.length} cells, ${across.label} across and ${up.label} up. The table holds the same numbers.${words}`,
     );

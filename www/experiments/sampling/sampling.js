@@ -1,6 +1,7 @@
 // Experiment 1: two settings of the sampling chain over a grid. The form makes a plan, the rows become a heatmap, plots and findings.
 import { createCellStories } from "./cell-stories.js";
 import { createForm } from "./form.js";
+import { card, hint } from "../views/card.js";
 import { createHeatmap } from "./heatmap.js";
 import { axisLabel, numbers } from "./numbers.js";
 import { createCellMap, createLines } from "./plots.js";
@@ -27,7 +28,7 @@ export const sampling = { name: "sweep", title, question, protocol, create };
 /** @param {Context} context */
 function create(context) {
   const { analyst, conduct, hello } = context;
-  const form = createForm({ chain: hello.chain, onChange: () => sweep.consider() });
+  const form = createForm({ chain: hello.chain, limits: hello.limits, onChange: () => sweep.consider() });
   const heatmap = createHeatmap({ onChoose: (cell) => choose(cell === chosen ? null : cell) });
   const lines = createLines();
   const map = createCellMap({ onChoose: choose });
@@ -56,59 +57,30 @@ function create(context) {
   for (const select of [number, across, up]) select.addEventListener("change", () => void analysis.refresh());
   along.addEventListener("change", draw);
   across.addEventListener("change", () => (acrossChosen = true));
+  const tintLegend = element("p", { class: "hint tint-legend" });
   const results = element(
     "div",
     { class: "sweep-results" },
-    element(
-      "section",
-      { class: "card heat", "aria-labelledby": "heat-heading" },
-      element(
-        "div",
-        { class: "map-head" },
-        element("h2", { id: "heat-heading" }, "Every cell"),
-        element("label", {}, "Metric ", number),
-      ),
-      say,
-      heatmap.node,
-    ),
-    element(
-      "section",
-      { class: "card findings", "aria-labelledby": "findings-heading" },
-      element("h2", { id: "findings-heading" }, "Findings"),
-      findings,
-    ),
-    element(
-      "section",
-      { class: "card line-plot", "aria-labelledby": "line-heading" },
-      element(
-        "div",
-        { class: "map-head" },
-        element("h2", { id: "line-heading" }, "Along one setting"),
-        element("label", {}, "Along ", along),
-      ),
+    card("heat", "Every cell", [element("label", {}, "Metric ", number)], say, heatmap.node),
+    card("findings", "Findings", [], findings),
+    card(
+      "line-plot",
+      "Along one setting",
+      [element("label", {}, "Along ", along)],
       lines.node,
-      element(
-        "p",
-        { class: "hint" },
+      hint(
         "Bars show 95% intervals. Dotted line: too few stories for them. Filled marks differ significantly from the lowest value.",
       ),
     ),
-    element(
-      "section",
-      { class: "card cell-map", "aria-labelledby": "cells-heading" },
-      element(
-        "div",
-        { class: "map-head" },
-        element("h2", { id: "cells-heading" }, "Map of cells"),
-        element("label", {}, "Across ", across),
-        element("label", {}, "Up ", up),
-      ),
+    card(
+      "cell-map",
+      "Map of cells",
+      [element("label", {}, "Across ", across), element("label", {}, "Up ", up)],
       map.node,
-      element("p", { class: "hint tint-legend" }),
+      tintLegend,
     ),
     stories.node,
   );
-  const tintLegend = /** @type {HTMLElement} */ (results.querySelector(".tint-legend"));
 
   /** @type {number | null} */
   let chosen = null;

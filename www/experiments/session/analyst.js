@@ -1,9 +1,10 @@
 // A worker without a model, for what needs none: reading grids and links, findings, rows as files. It answers while others write.
 import { FATAL, createWorkerClient, missingFeature } from "../../session/worker-client.js";
-import { BUSY, silence } from "../../session/watch.js";
+import { analysing, silence } from "../../session/watch.js";
 
 /**
  * @import { ExperimentsHelloMessage, FromExperiments } from "../../protocol.js"
+ * @import { Answer, Answers, Question } from "../../session/worker-client.js"
  */
 
 /** @typedef {ReturnType<typeof createAnalyst>} Analyst */
@@ -18,12 +19,14 @@ const MOST_FAILURES = 3;
  * @param {() => void} options.onBack  a worker has started
  */
 export function createAnalyst({ onFailed, onGone, onBack }) {
+  /** Of the largest question so far. */
+  let stories = 0;
   /** Failures since the last answer. */
   let failures = 0;
   const client = createWorkerClient({
     role: "experiments",
     inOrder: true,
-    patience: BUSY,
+    patience: () => analysing(stories),
     onMessage: hear,
     expects: () => (client.waits() ? "worker" : null),
     onSilence(awaited, seconds) {
@@ -74,7 +77,15 @@ export function createAnalyst({ onFailed, onGone, onBack }) {
     start,
     /** What the engine accepts, once it has said so. */
     hello,
-    /** Refused where the worker fails, which the reader is told. */
-    ask: client.ask,
+    /**
+     * @template {keyof Answers} Type
+     * @param {Type} type
+     * @param {Question<Type>} question
+     * @returns {Promise<Answer<Type>>}  refused if the worker fails, which the user is told
+     */
+    ask(type, question) {
+      stories = Math.max(stories, ...Object.values(question).map((part) => (Array.isArray(part) ? part.length : 0)));
+      return client.ask(type, question);
+    },
   };
 }

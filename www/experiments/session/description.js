@@ -155,36 +155,6 @@ export function createDescription({
   };
 }
 
-/** Prompts that a page takes at most: more do not fit into a link. */
-const MOST_PROMPTS = 100;
-
-/**
- * Why there cannot be so many prompts; null where there can.
- * @param {string[]} prompts
- */
-export const tooManyPrompts = (prompts) =>
-  prompts.length > MOST_PROMPTS
-    ? `These are ${prompts.length} prompts. This page takes at most ${MOST_PROMPTS}, because more do not fit into a link.`
-    : null;
-
-/**
- * Prompts of a link as the form can hold them, a line each; and what had to be changed.
- * @param {string[]} prompts
- * @returns {{ prompts: string[], problem: string | null }}
- */
-export function asLines(prompts) {
-  const lines = prompts
-    .map((prompt) => prompt.replaceAll(/\s*[\r\n]+\s*/g, " "))
-    .filter((prompt) => prompts.length === 1 || prompt.trim() !== "");
-  const same = lines.length === prompts.length && lines.every((line, index) => line === prompts[index]);
-  return {
-    prompts: lines,
-    problem: same
-      ? null
-      : "This page takes one prompt per line. Empty prompts in the link were left out, and each line break inside a prompt became a space.",
-  };
-}
-
 /**
  * What a link promises, if anything.
  * @param {{ digest: string | null, model: string | null, engine_revision: number | null }} read

@@ -1,6 +1,5 @@
 // What the server has: the model that is used by default, its library and its adapters.
-import { readJson } from "../../parts/read.js";
-import { soon } from "../../session/watch.js";
+import { jsonOf, soon } from "../../session/watch.js";
 
 /**
  * @import { AdapterDescription } from "../../protocol.js"
@@ -21,7 +20,7 @@ import { soon } from "../../session/watch.js";
 export async function modelFile(url, wanted) {
   const response = await soon(fetch(url, { cache: "no-cache" }));
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  const { default: usual, models } = await soon(readJson(response));
+  const { default: usual, models } = await jsonOf(response);
   const of = (/** @type {string | null} */ name) =>
     models.find((/** @type {{ name: string }} */ model) => model.name === name);
   const found = of(wanted) ?? of(usual);

@@ -1,12 +1,30 @@
 // The link of what is shown: it goes into the address bar and the report, promises all stories once they are written, and is held to
 // what it promised.
-import { showInAddressBar } from "../../session/link.js";
-import { verdict } from "./verdict.js";
+import { capital } from "../../parts/format.js";
+import { showInAddressBar } from "../../session/address-bar.js";
+import { verdict } from "../../session/verdict.js";
 
 /**
  * @import { Promised, Shown } from "../experiment.js"
  * @import { Conduct } from "./conduct.js"
  */
+
+/**
+ * @param {Promised} promised
+ * @param {{ digest: string, model: string, engine_revision: number }} found
+ * @param {number} kept  stories that an earlier visit wrote
+ */
+function judge(promised, found, kept) {
+  const { same, text } = verdict(promised, found, "stories") ?? { same: false, text: "nothing was promised" };
+  if (!same) return { same, text: `${capital(text)}.` };
+  return {
+    same,
+    text:
+      kept > 0
+        ? "The stories match the link, token for token. Some of them were saved on an earlier visit. To write all of them again, start over."
+        : `All stories are ${text}, token for token.`,
+  };
+}
 
 /**
  * @param {object} options
@@ -43,13 +61,11 @@ export function createReproduction({ conduct, shown, judgement, report }) {
   async function end(identity) {
     const digest = await label(true);
     const now = shown();
-    const { plan, written } = conduct.state();
+    const { plan, written, kept } = conduct.state();
     // Meanwhile another plan may have been opened, or the stories deleted.
     if (digest === null || !now || plan?.identity !== identity || written < plan.total) return;
     if (promised?.identity === identity)
-      judgement.verdict(
-        verdict(promised, { digest, model: now.model, revision: now.revision, kept: conduct.state().kept }),
-      );
+      judgement.verdict(judge(promised, { digest, model: now.model, engine_revision: now.revision }, kept));
     else judgement.digest(digest);
   }
 

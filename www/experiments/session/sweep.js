@@ -1,6 +1,7 @@
 // A sweep as its form describes it: read by the engine, turned into a plan, kept, linked. The same for every experiment whose
 // stories are those of a grid.
-import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "./description.js";
+import { MOST_STORIES, createDescription, promiseOf } from "./description.js";
+import { promptsInWords, promptsOf, tooManyPrompts, withLines } from "./prompts.js";
 import { count } from "../../parts/format.js";
 import { expected } from "../views/run-panel.js";
 
@@ -43,8 +44,8 @@ export function createSweep({ context, kind, form, onGrid }) {
     name: kind.name,
     form,
     async read() {
-      const { problem, question } = form.read();
-      return question ? examine(question) : { found: null, problem: problem ?? "This cannot be run." };
+      const said = form.read();
+      return said.problem === null ? examine(said.found) : said;
     },
     kept: ({ grid }) => ({ grid }),
     plan: ({ grid }) => ({ total: runsOf(grid), request: (id, runs) => ({ type: "runs", id, grid, runs }) }),
@@ -60,7 +61,7 @@ export function createSweep({ context, kind, form, onGrid }) {
   async function examine(question) {
     const { grid: found, axes, problem } = await analyst.ask("read_grid", question);
     if (found === null) return { found: null, problem: problem ?? "This cannot be run." };
-    const tooMany = tooManyPrompts(promptsOf(found));
+    const tooMany = tooManyPrompts(found);
     if (tooMany !== null) return { found: null, problem: tooMany };
     const runs = runsOf(found);
     if (runs > MOST_STORIES)
@@ -105,15 +106,9 @@ export function createSweep({ context, kind, form, onGrid }) {
         // What is said already is not said again in other words.
         if (fitted.problem !== null && problems.length === 0) problems.push(fitted.problem);
         next = fitted.grid;
-        const lines = asLines(promptsOf(next));
-        if (lines.problem !== null) {
-          problems.push(lines.problem);
-          next = {
-            ...next,
-            base: { ...next.base, prompt: lines.prompts[0] ?? "" },
-            prompts: lines.prompts.length > 1 ? lines.prompts : [],
-          };
-        }
+        const lines = withLines(next);
+        if (lines.problem !== null) problems.push(lines.problem);
+        next = lines.fitted;
         if (runsOf(next) > MOST_STORIES) {
           problems.push(
             `The link requests ${count(runsOf(next))} stories. This page writes at most ${count(MOST_STORIES)}, so the default settings are used.`,
@@ -169,21 +164,6 @@ export function createSweep({ context, kind, form, onGrid }) {
     },
   };
 }
-
-/**
- * What each cell begins its stories with.
- * @param {Grid} grid
- */
-export const promptsOf = (grid) => (grid.prompts?.length ? grid.prompts : [grid.base.prompt]);
-
-/**
- * On a report: of many the link has the words.
- * @param {string[]} prompts
- */
-export const promptsInWords = (prompts) =>
-  prompts.length > 3
-    ? `${prompts.length} prompts, listed in the link`
-    : `${prompts.length === 1 ? "prompt" : "prompts"}: ${prompts.map((prompt) => `“${prompt}”`).join(", ")}`;
 
 /**
  * Stories of a cell.

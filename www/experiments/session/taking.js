@@ -1,7 +1,8 @@
 // What a reader takes along: the rows as a file, the link.
 import { csvFile } from "../../parts/csv.js";
 import { download } from "../../parts/download.js";
-import { address, copy, linkField } from "../../session/link.js";
+import { address } from "../../session/address-bar.js";
+import { copy, linkField } from "../../parts/clipboard.js";
 
 /**
  * @import { Analyst } from "./analyst.js"

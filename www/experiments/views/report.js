@@ -1,6 +1,6 @@
 // The report on paper is the page itself (style/experiments.css): what only it says stands below, all that is folded away is shown, and drawings are
 // made for it.
-import { address } from "../../session/link.js";
+import { address } from "../../session/address-bar.js";
 import { required } from "../../parts/dom.js";
 import { drawFor } from "./plot-box.js";
 

@@ -7,7 +7,7 @@ import { FULL, entropyShare, excessShare, rankShare, surprisalShare } from "../p
  * @import { Token } from "./story-tokens.js"
  */
 
-/** @typedef {"surprise" | "entropy" | "excess" | "rank" | "origin"} LensName */
+/** @typedef {"surprise" | "entropy" | "excess" | "rank" | "origin"} ColouringName */
 
 /** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
 const FULL_SPAN_WORDS = 12;
@@ -18,8 +18,8 @@ const OLDER = "This story was written before it was recorded.";
  * A way of colouring the story: the name of its choice, its legend from one end of the ramp to the other, and what the readout
  * says of a token: a value, and what it means. `share`: how full the tint of a token is, below 0 in the other colour. Both are null
  * where the token has no such number.
- * @typedef {object} Lens
- * @property {LensName} name
+ * @typedef {object} Colouring
+ * @property {ColouringName} name
  * @property {string} label
  * @property {string} title
  * @property {string} least
@@ -28,8 +28,8 @@ const OLDER = "This story was written before it was recorded.";
  * @property {(token: Token) => number | null} share
  */
 
-/** @type {Lens[]} */
-export const LENSES = [
+/** @type {Colouring[]} */
+export const COLOURINGS = [
   {
     name: "surprise",
     label: "Surprisal",
@@ -107,21 +107,26 @@ export const LENSES = [
 
 /**
  * The choice of a colouring, and the legend of the one chosen.
- * @param {{ onChange: (name: LensName) => void }} options
+ * @param {{ onChange: (name: ColouringName) => void }} options
  */
-export function createLenses({ onChange }) {
+export function createColourings({ onChange }) {
   const choice = element(
     "fieldset",
-    { class: "segments lens" },
+    { class: "segments colouring" },
     element("legend", { class: "visually-hidden" }, "Colour the story by"),
-    ...LENSES.map(({ name, label }, index) =>
-      element("label", {}, element("input", { type: "radio", name: "lens", value: name, checked: index === 0 }), label),
+    ...COLOURINGS.map(({ name, label }, index) =>
+      element(
+        "label",
+        {},
+        element("input", { type: "radio", name: "colouring", value: name, checked: index === 0 }),
+        label,
+      ),
     ),
   );
-  const legends = LENSES.map(({ name, title, least, most }, index) =>
+  const legends = COLOURINGS.map(({ name, title, least, most }, index) =>
     element(
       "p",
-      { class: "legend", "data-lens": name, hidden: index > 0 },
+      { class: "legend", "data-colouring": name, hidden: index > 0 },
       title,
       element("span", {}, least),
       element("span", { class: `ramp ${name}`, "aria-hidden": "true" }),
@@ -129,19 +134,19 @@ export function createLenses({ onChange }) {
     ),
   );
   const missing = element("p", { class: "legend", hidden: true }, OLDER);
-  let name = /** @type {LensName} */ ("surprise");
-  /** Colourings that the story has no numbers for. @type {ReadonlySet<LensName>} */
+  let name = /** @type {ColouringName} */ ("surprise");
+  /** Colourings that the story has no numbers for. @type {ReadonlySet<ColouringName>} */
   let lacking = new Set();
 
   function show() {
     legends.forEach((legend) => {
-      legend.hidden = legend.dataset["lens"] !== name || lacking.has(name);
+      legend.hidden = legend.dataset["colouring"] !== name || lacking.has(name);
     });
     missing.hidden = !lacking.has(name);
   }
 
   choice.addEventListener("change", () => {
-    name = /** @type {LensName} */ (choice.querySelector("input:checked")?.getAttribute("value"));
+    name = /** @type {ColouringName} */ (choice.querySelector("input:checked")?.getAttribute("value"));
     show();
     onChange(name);
   });
@@ -153,7 +158,7 @@ export function createLenses({ onChange }) {
     name: () => name,
     /**
      * Says which colourings the story has no numbers for.
-     * @param {ReadonlySet<LensName>} names
+     * @param {ReadonlySet<ColouringName>} names
      */
     lack(names) {
       lacking = names;
