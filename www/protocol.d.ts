@@ -42,6 +42,11 @@ export type AdapterProgressMessage = {
   total: number;
 };
 
+export type AdapterFreedMessage = {
+  type: "adapter_freed";
+  adapter: string;
+};
+
 export type LoadRequest = {
   type: "load";
   manifest_url: string;
@@ -261,7 +266,8 @@ export type FromWorker =
   | ProgressMessage
   | ErrorMessage
   | ReadyMessage
-  | AdapterProgressMessage;
+  | AdapterProgressMessage
+  | AdapterFreedMessage;
 
 export type OpenRequest = {
   type: "open";
@@ -275,6 +281,12 @@ export type TraceRequest = {
   text: string;
   tokens: number;
   coherence: number | null;
+};
+
+export type NoveltyRequest = {
+  type: "novelty";
+  id: number;
+  text: string;
 };
 
 export type FindRequest = {
@@ -312,6 +324,12 @@ export type TracedMessage = {
   percentiles: { [key in string]: number };
 };
 
+export type NoveltyMessage = {
+  type: "novelty";
+  id: number;
+  novelty: LibraryNovelty;
+};
+
 export type FoundMessage = {
   type: "found";
   id: number;
@@ -321,6 +339,7 @@ export type FoundMessage = {
 export type ToLibrary =
   | OpenRequest
   | TraceRequest
+  | NoveltyRequest
   | FindRequest;
 
 export type FromLibrary =
@@ -328,6 +347,7 @@ export type FromLibrary =
   | OpeningMessage
   | OpenedMessage
   | TracedMessage
+  | NoveltyMessage
   | FoundMessage
   | ProgressMessage
   | ErrorMessage;
@@ -345,6 +365,12 @@ export type JudgeRequest = {
   protocol: JudgeProtocol;
   library: boolean;
   runs: Array<number>;
+};
+
+export type AnswerNoveltyRequest = {
+  type: "answer_novelty";
+  text: string;
+  novelty: LibraryNovelty;
 };
 
 export type ReadGridRequest = {
@@ -443,6 +469,11 @@ export type JudgingMessage = {
   done: number;
 };
 
+export type AskNoveltyMessage = {
+  type: "ask_novelty";
+  text: string;
+};
+
 export type GridMessage = {
   type: "grid";
   id: number;
@@ -532,6 +563,7 @@ export type ToExperiments =
   | LoadRequest
   | RunsRequest
   | JudgeRequest
+  | AnswerNoveltyRequest
   | StopRequest
   | ReadGridRequest
   | AnalyseRequest
@@ -548,6 +580,7 @@ export type FromExperiments =
   | ExperimentsHelloMessage
   | RowMessage
   | JudgingMessage
+  | AskNoveltyMessage
   | GridMessage
   | FindingsMessage
   | SweepLinkReadMessage
@@ -561,7 +594,8 @@ export type FromExperiments =
   | ProgressMessage
   | ErrorMessage
   | ReadyMessage
-  | AdapterProgressMessage;
+  | AdapterProgressMessage
+  | AdapterFreedMessage;
 
 /** A change of the model's matrices by fine-tuning, and how much of it is added. */
 export type Adapter = {
@@ -923,6 +957,20 @@ export type JudgeWeights = {
 export type LibraryFacts = {
   bytes: number;
   sha256: string;
+};
+
+/** The numbers of one text against the library. */
+export type LibraryNovelty = {
+  /** See [`new_share`], for n = 1 to [`LONGEST_NGRAM`]. */
+  new_ngrams: Array<number | null>;
+  /** Mean of [`shortest_new`] over the words that have one, in words. */
+  mean_shortest_new: number | null;
+  /** Words of the longest sequence that the library holds. */
+  longest_span: number;
+  /** See [`coverage`], by spans of 5 words or more; 0 to 1. */
+  coverage: number | null;
+  /** See [`creativity_index`]; 0 to 8. */
+  creativity_index: number | null;
 };
 
 /** Smallest and largest allowed values, both allowed. */

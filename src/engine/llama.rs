@@ -15,6 +15,8 @@ use crate::model::{self, LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
 
 /// Rows of a pass, at most.
 pub const ROWS: usize = 8;
+/// Adapters in memory, at most.
+const ADAPTERS: usize = 2;
 
 struct Layer {
     attention_norm: Vec<f32>, // (width)
@@ -47,6 +49,8 @@ pub struct Llama {
     /// (vocabulary, width); none where the embedding serves for both.
     classifier: Option<Matrix>,
     adapters: Vec<Adapter>,
+    /// How often a sequence was adapted with any of them.
+    uses: u64,
     sequences: Vec<Cache>,
     /// (cosine, sine) of each pair of a head, for every position there is room for: (positions, head / 2).
     rotation: Vec<(f32, f32)>,
@@ -95,6 +99,7 @@ impl Llama {
                 false => None,
             },
             adapters: Vec::new(),
+            uses: 0,
             sequences: vec![Cache::default()],
             rotation: Vec::new(),
             buffers: Buffers::new(&shape, kernel, 1),
@@ -108,19 +113,35 @@ impl Llama {
         self.kernel
     }
 
-    /// Makes an adapter known, so that sequences can be [adapted](Engine::adapt) with it. One whose file has the same hash is replaced.
-    pub fn load_adapter(&mut self, adapter: &model::Adapter) {
-        let adapter = Adapter::new(adapter, &self.shape);
+    /// Loads an adapter, so that sequences can be [adapted](Engine::adapt) with it. It replaces the one with the same hash. Otherwise,
+    /// if two are loaded already, it replaces the one that was not used for the longest time, and returns the `NAME@HASH8` of that.
+    /// Sequences adapted with a replaced adapter forget their tokens.
+    pub fn load_adapter(&mut self, adapter: &model::Adapter) -> Option<String> {
+        let mut adapter = Adapter::new(adapter, &self.shape);
+        self.uses += 1;
+        adapter.used = self.uses;
         let low = &mut self.buffers.low;
         low.resize(adapter.rank.max(low.len()), 0.0);
-        match self.number_of(&adapter.id) {
-            None => self.adapters.push(adapter),
-            Some(number) => {
-                self.adapters[number] = adapter;
-                let with = |sequence: &&mut Cache| sequence.blend.is_some_and(|blend| blend.adapter == number);
-                self.sequences.iter_mut().filter(with).for_each(|sequence| sequence.tokens.clear());
-            }
+        let same = self.number_of(&adapter.id);
+        let Some(number) = same.or_else(|| self.least_used()) else {
+            self.adapters.push(adapter);
+            return None;
+        };
+        let old = std::mem::replace(&mut self.adapters[number], adapter);
+        let with = |sequence: &&mut Cache| sequence.blend.is_some_and(|blend| blend.adapter == number);
+        for sequence in self.sequences.iter_mut().filter(with) {
+            sequence.tokens.clear();
+            sequence.blend = sequence.blend.filter(|_| same.is_some());
         }
+        same.is_none().then_some(old.id)
+    }
+
+    /// The adapter that was not used for the longest time, if there is no room for another.
+    fn least_used(&self) -> Option<usize> {
+        if self.adapters.len() < ADAPTERS {
+            return None;
+        }
+        (0..ADAPTERS).min_by_key(|&number| self.adapters[number].used)
     }
 
     /// Whether an adapter is loaded, by its `NAME@HASH8`, of which the hash counts.
@@ -138,6 +159,8 @@ impl Llama {
             None => None,
             Some((id, strength)) => {
                 let adapter = self.number_of(id).ok_or_else(|| EngineError::NoAdapter { id: id.into() })?;
+                self.uses += 1;
+                self.adapters[adapter].used = self.uses;
                 Some(Blend { adapter, strength: strength as f32 })
             }
         };

@@ -12,6 +12,8 @@ pub struct Adapter {
     layers: Vec<[Option<LowRank>; 7]>,
     /// The largest rank.
     pub rank: usize,
+    /// When a sequence was adapted with it last: the count of all uses of all adapters until then.
+    pub used: u64,
 }
 
 /// `strength * scale * B (A x)`.
@@ -38,7 +40,7 @@ impl Adapter {
         let layer = |layer| model::Adapter::PARTS.map(|part| low(layer, part));
         let layers: Vec<[Option<LowRank>; 7]> = (0..shape.layers).map(layer).collect();
         let rank = layers.iter().flatten().flatten().map(|low| low.rank).max().unwrap_or(0);
-        Self { id: adapter.id(), layers, rank }
+        Self { id: adapter.id(), layers, rank, used: 0 }
     }
 
     /// Adds to `out`, the product of a matrix with x, what the adapter makes of x. `low`: room for [`Self::rank`] numbers.

@@ -1,6 +1,6 @@
 //! Documents to a library file.
 
-use super::file::{BYTES, Book, Contents, MAGIC, STRINGS, Symbol, Usual, WORDS};
+use super::file::{BYTES, Book, Contents, MAGIC, STRINGS, Symbol, Usual, WORDS, largest_window};
 use super::text::{Case, GAPS, Setting};
 use super::words::{fold, word_ranges};
 use super::{BOUNDARY, LibraryError};
@@ -159,14 +159,22 @@ impl Contents {
     }
 }
 
-/// Compresses bytes to an lzip stream.
+/// Compresses bytes to an lzip stream: with a window that holds all of them, or with the largest one that readers accept.
 fn pack(bytes: &[u8]) -> Result<Vec<u8>, LibraryError> {
-    let mut options = LzipOptions::with_preset(9);
-    options.lzma_options.dict_size = window(bytes.len());
-    options.lzma_options.nice_len = 273;
-    let mut packed = LzipWriter::new(Vec::new(), options);
-    // Writing to memory fails only where the format ends.
-    packed.write_all(bytes).and_then(|()| packed.finish()).map_err(|_| LibraryError::TooLarge)
+    let mut length = bytes.len();
+    loop {
+        let mut options = LzipOptions::with_preset(9);
+        let window = window(length);
+        options.lzma_options.dict_size = window;
+        options.lzma_options.nice_len = 273;
+        let mut packed = LzipWriter::new(Vec::new(), options);
+        // Writing to memory fails only where the format ends.
+        let packed = packed.write_all(bytes).and_then(|()| packed.finish()).map_err(|_| LibraryError::TooLarge)?;
+        if window as usize <= largest_window(packed.len()) {
+            return Ok(packed);
+        }
+        length /= 2;
+    }
 }
 
 /// The size of a window that holds so many bytes, in bytes. A header can only say sixteenths of a power of two. lzma-rust2 0.25

@@ -12,9 +12,9 @@
 
 use super::text::{BLOCK, Case, GAPS, Setting, Text};
 use super::{BOUNDARY, LibraryError};
-use lzma_rust2::LzipReader;
+use lzma_rust2::{Action, LzipStream, Status};
 use serde::{Deserialize, Serialize};
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
 pub(super) const MAGIC: &[u8; 8] = b"fabulib\x02";
 /// Files of a former version, that no version reads any more.
@@ -24,6 +24,42 @@ pub(super) const STRINGS: usize = 1 << 22;
 pub(super) const BYTES: usize = 1 << 26;
 /// Words of the text, with the ends of documents, are fewer.
 pub(super) const WORDS: usize = 1 << 26;
+
+/// The largest window, in bytes, with which a stream of so many bytes may be decompressed. Without a limit, the header of a hostile
+/// file could ask for 512 MiB. The window of the house library is 1.6 times its file.
+pub(super) fn largest_window(packed: usize) -> usize {
+    (1 << 20) + 16 * packed
+}
+
+/// What decompressing takes beside the window, at most, in KiB.
+const TABLES: usize = 64;
+
+/// The bytes that a single lzip stream holds.
+pub(super) struct Unpacked<'a> {
+    stream: LzipStream,
+    /// What is not read yet.
+    packed: &'a [u8],
+}
+
+impl<'a> Unpacked<'a> {
+    pub(super) fn new(packed: &'a [u8]) -> Self {
+        let limit = largest_window(packed.len()) / 1024 + TABLES;
+        let limit = u32::try_from(limit).unwrap_or(u32::MAX);
+        Self { stream: LzipStream::new_mem_limit(false, limit), packed }
+    }
+}
+
+impl Read for Unpacked<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let step = self.stream.process(self.packed, out, Action::Finish)?;
+        self.packed = &self.packed[step.bytes_consumed..];
+        let rest = self.packed.len() + self.stream.unused_input().len();
+        if step.status == Status::StreamEnd && rest > 0 {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        Ok(step.bytes_produced)
+    }
+}
 
 /// A book of the library.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -156,7 +192,7 @@ impl Contents {
             return Err(LibraryError::Former);
         }
         let packed = file.strip_prefix(MAGIC).ok_or(LibraryError::NoLibrary)?;
-        let mut input = Input(BufReader::with_capacity(1 << 16, LzipReader::new(packed)));
+        let mut input = Input(BufReader::with_capacity(1 << 16, Unpacked::new(packed)));
         let words = input.strings()?;
         let gaps = input.strings()?;
         let fields = input.strings()?;

@@ -18,7 +18,7 @@ mod words;
 #[cfg(not(target_arch = "wasm32"))]
 pub use build::{Document, build};
 pub use file::Book;
-pub use novelty::{LONGEST_NGRAM, LibraryNovelty, coverage, creativity_index, new_share, shortest_new};
+pub use novelty::{LONGEST_NGRAM, LibraryNovelty, NoveltySource, coverage, creativity_index, new_share, shortest_new};
 pub use passages::{Found, Passage};
 pub use spans::{COMMON, SHORTEST_SPAN, Span};
 pub use words::{fold, word_ranges, words};

@@ -12,6 +12,7 @@ const INDEX: std::ops::RangeInclusive<usize> = 5..=12;
 
 /// The numbers of one text against the library.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LibraryNovelty {
     /// See [`new_share`], for n = 1 to [`LONGEST_NGRAM`].
     pub new_ngrams: Vec<Option<f64>>,
@@ -23,6 +24,18 @@ pub struct LibraryNovelty {
     pub coverage: Option<f64>,
     /// See [`creativity_index`]; 0 to 8.
     pub creativity_index: Option<f64>,
+}
+
+/// What measures texts against a library: the library itself, or whoever can ask one that is opened elsewhere.
+pub trait NoveltySource {
+    /// The numbers of a text; none while the answer is on its way: then ask again later.
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty>;
+}
+
+impl NoveltySource for Library {
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        Some(LibraryNovelty::of(text, self))
+    }
 }
 
 impl LibraryNovelty {

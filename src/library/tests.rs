@@ -184,6 +184,13 @@ fn inconsistent_files_are_refused() {
 }
 
 #[test]
+fn texts_that_repeat_themselves_make_files_that_open() {
+    let file = build(&[Document { book: book("Fox"), text: "The fox ran home. ".repeat(1 << 19) }]).unwrap();
+    assert!(file.len() < 1 << 16, "{} bytes", file.len());
+    assert_eq!(Library::open(&file).unwrap().size(), (1, 1, 4 << 19));
+}
+
+#[test]
 fn what_the_format_cannot_hold_is_told() {
     let document = |text: &str| Document { book: book("Fox"), text: text.into() };
     let result = build(&[document("fine"), document("a\0b")]);

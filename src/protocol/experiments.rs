@@ -5,6 +5,7 @@ use super::read::apart;
 use crate::experiment::judge::{Effects, Judgement, Outcome, Protocol, RankAgreement};
 use crate::experiment::link::{JudgeRead, SweepRead};
 use crate::experiment::{AxisDescription, Finding, Grid, Row, axis_descriptions};
+use crate::library::LibraryNovelty;
 use crate::metrics::{Described, described};
 use crate::sampling;
 use crate::statistics::Estimate;
@@ -27,13 +28,19 @@ pub enum Request {
         grid: Grid,
         runs: Vec<usize>,
     },
-    /// Asks for items of a self-evaluation, likewise. `library`: whether novelty is judged by, which takes the library.
+    /// Asks for items of a self-evaluation, likewise. `library`: whether novelty counts; the worker then sends
+    /// [`Answer::AskNovelty`].
     Judge {
         id: u32,
         #[serde(deserialize_with = "apart")]
         protocol: Protocol,
         library: bool,
         runs: Vec<usize>,
+    },
+    /// Answers [`Answer::AskNovelty`].
+    AnswerNovelty {
+        text: String,
+        novelty: LibraryNovelty,
     },
     /// Gives up what was asked for, stories half written included.
     Stop {
@@ -133,6 +140,10 @@ pub enum Answer<'a> {
         id: u32,
         run: usize,
         done: f64,
+    },
+    /// Asks how new a text is. The library is open once, in a worker of its own: the page passes the question on.
+    AskNovelty {
+        text: &'a str,
     },
     /// Checked; or why there is none.
     Grid {

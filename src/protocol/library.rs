@@ -13,6 +13,8 @@ pub enum Request {
     Open { manifest_url: String, model: String },
     /// Asks where a text of so many tokens comes from. `coherence`: its headline, for the creative region.
     Trace { id: u32, text: String, tokens: usize, coherence: Option<f64> },
+    /// Asks how new a text is, for a worker that judges stories.
+    Novelty { id: u32, text: String },
     /// Asks for the books that hold a span.
     Find { id: u32, text: String },
 }
@@ -42,6 +44,10 @@ pub enum Answer {
         #[serde(flatten)]
         numbers: Numbers,
         seconds: f64,
+    },
+    Novelty {
+        id: u32,
+        novelty: LibraryNovelty,
     },
     Found {
         id: u32,

@@ -40,6 +40,8 @@ pub enum ModelReport<'a> {
     },
     /// Bytes of an adapter that have arrived.
     AdapterProgress { adapter: &'a str, loaded: usize, total: usize },
+    /// An adapter was freed to make room for another.
+    AdapterFreed { adapter: &'a str },
 }
 
 impl Report {

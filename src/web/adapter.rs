@@ -1,4 +1,4 @@
-//! Adapters in the browser: those of the manifest, fetched when a story asks for one, and the reader's own files.
+//! Adapters in the browser: those of the manifest, fetched when a story needs one, and the user's own files.
 
 use super::download::get;
 use super::failure::Failure;
@@ -10,20 +10,20 @@ use crate::model::{Adapter, ModelError};
 use crate::protocol::{AdapterFacts, Code, ModelReport};
 use crate::story::Settings;
 
-/// What the server has of the adapter that settings ask for.
+/// The server's entry for the adapter that settings name.
 pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
     let asked = settings.adapter.as_ref()?;
     loaded.adapters.iter().find(|adapter| hash_of(&adapter.id()) == hash_of(&asked.id))
 }
 
-/// The adapter that settings ask for, if it is not here and the server has it.
+/// The adapter that settings need, if it is not loaded and the server has it.
 pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
     let asked = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)?;
     entry(loaded, settings).filter(|_| !loaded.engine.has_adapter(&asked.id))
 }
 
-/// Fetches the adapter that settings ask for, if it is not here and the server has it. What the server does not have is the
-/// engine's error.
+/// Fetches the adapter that settings need, if it is not loaded and the server has it. If the server does not have it, the engine
+/// reports that later.
 pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), Failure> {
     let Some(entry) = lacking(loaded, settings).cloned() else { return Ok(()) };
     let (id, total) = (entry.id(), entry.weights.bytes + entry.config.bytes);
@@ -39,21 +39,28 @@ pub async fn fetch_for(loaded: &mut Loaded, settings: &Settings) -> Result<(), F
             "The list of models on the server does not know this adapter's scale. Run node scripts/manifest.mjs there.";
         return Err(Failure::new(Code::Manifest, why));
     }
-    loaded.engine.load_adapter(&adapter);
+    give(loaded, &adapter);
     progress(total);
-    // Kept like the model; where that fails it is fetched again next time.
+    // Cached like the model. If that fails, it is fetched again next time.
     config.kept().await;
     weights.kept().await;
     Ok(())
 }
 
-/// Reads an adapter from files of the reader's own.
+/// Reads an adapter from the user's own files.
 pub fn open_own(loaded: &mut Loaded, name: &str, config: &[u8], weights: &[u8]) -> Result<AdapterFacts, Failure> {
     let adapter = read(loaded, name, config, weights).map_err(|error| {
-        Failure::new(Code::Adapter, format!("These files cannot be used: {error}. What was there before still is."))
+        Failure::new(Code::Adapter, format!("These files cannot be used: {error}. Nothing else has changed."))
     })?;
-    loaded.engine.load_adapter(&adapter);
+    give(loaded, &adapter);
     Ok(AdapterFacts { id: adapter.id(), title: adapter.name, bytes: weights.len() })
+}
+
+/// Loads an adapter into the engine, and tells the page which one had to make room for it.
+fn give(loaded: &mut Loaded, adapter: &Adapter) {
+    if let Some(freed) = loaded.engine.load_adapter(adapter) {
+        post(&ModelReport::AdapterFreed { adapter: &freed });
+    }
 }
 
 fn read(loaded: &Loaded, name: &str, config: &[u8], weights: &[u8]) -> Result<Adapter, ModelError> {

@@ -1,14 +1,18 @@
-//! The engine without the page: for benchmarks, for the tests that compare browsers, and for pages of others.
+//! The engine without the page: for benchmarks, and for the tests that compare browsers.
+//!
+//! It is part of the module that visitors load, so that the tests prove what visitors get. That costs about 9 kB of the 1.27 MB
+//! (gzipped); a module of its own would cost every test run two more builds. Settings come as the page sends them, because
+//! reading them from JSON took 6 kB more.
 
 use super::bytes::JsBytes;
 use crate::engine::{Arithmetic, Engine, Kernel, Llama};
 use crate::metrics::{EarlierStories, Reference};
 use crate::model::{Adapter, ModelInfo, Origin, Tokenizer, open_from};
+use crate::protocol::stories::Request;
 use crate::reading::Scorer;
 use crate::sampling::{Chain, History, Random, Sampler, argmax};
 use crate::story::{Settings, Writer};
 use js_sys::Uint8Array;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::BufReader;
 use wasm_bindgen::prelude::*;
@@ -25,7 +29,7 @@ pub struct Decoder {
 #[wasm_bindgen]
 impl Decoder {
     /// Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
-    /// hexadecimal, where it was checked already; else it is computed here.
+    /// hexadecimal, if it is known already; otherwise it is computed here.
     #[wasm_bindgen(constructor)]
     pub fn new(model: Uint8Array, kernel: Option<String>, sha256: Option<String>) -> Result<Decoder, JsError> {
         let kernel = match kernel {
@@ -97,39 +101,11 @@ impl Decoder {
         Ok(sampler.choose(logits, History { prompt: &[], story: &[] }, random).token)
     }
 
-    /// Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
-    /// know by the difference what measuring costs. `reference`: a reference file's JSON.
-    pub fn story(
-        &mut self,
-        settings: &str,
-        tokenizer: &[u8],
-        reference: &[u8],
-        measurements: u32,
-    ) -> Result<usize, JsError> {
+    /// Writes and scores the story that a [`Request::Generate`] asks for; returns the digests of its tokens, its logits and its
+    /// measurements. `reference`: a reference file's JSON. See `tests/it/golden.rs`.
+    pub fn golden(&mut self, request: JsValue, tokenizer: &[u8], reference: &[u8]) -> Result<Vec<String>, JsError> {
         let tokenizer = Tokenizer::new(tokenizer)?;
-        let reference = Reference::read(reference)?;
-        let settings: Settings = serde_json::from_str(settings)?;
-        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings)?;
-        while writer.step()?.is_some() {}
-        let earlier = EarlierStories::default();
-        let mut tokens = 0;
-        for _ in 0..measurements {
-            tokens = writer.measure(&earlier, Some(&reference)).tokens;
-        }
-        Ok(tokens)
-    }
-
-    /// Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
-    pub fn golden(&mut self, settings: &str, tokenizer: &[u8], reference: &[u8]) -> Result<String, JsError> {
-        #[derive(Serialize)]
-        struct Digests {
-            digest: String,
-            logits: String,
-            measurements: String,
-        }
-        let settings: Settings = serde_json::from_str(settings)?;
-        let tokenizer = Tokenizer::new(tokenizer)?;
-        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings)?;
+        let mut writer = Writer::new(&mut self.engine, &tokenizer, &self.info, settings(request)?)?;
         let mut logits = Sha256::new();
         while writer.step()?.is_some() {
             for logit in writer.logits() {
@@ -149,6 +125,14 @@ impl Decoder {
         let scores = scorer.score_read(&generation.read(), &generation.text, prompted)?;
         let logits = logits.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let measurements = scores.measurements_digest(&generation);
-        Ok(serde_json::to_string(&Digests { digest: generation.digest, logits, measurements })?)
+        Ok(vec![generation.digest, logits, measurements])
+    }
+}
+
+/// The settings of a request for a story.
+fn settings(request: JsValue) -> Result<Settings, JsError> {
+    match serde_wasm_bindgen::from_value(request)? {
+        Request::Generate { settings, .. } => Ok(settings),
+        _ => Err(JsError::new("this request asks for no story")),
     }
 }

@@ -1,9 +1,9 @@
-//! The experiments' worker: writes the stories of a sweep side by side, and says what they tell. The page starts several, one a core,
-//! and hands out runs.
+//! The experiments' worker: writes the stories of a sweep side by side, and states findings. The page starts one worker per core, and
+//! hands out runs.
 
 use super::clock::Turns;
 use super::failure::{Failure, sentence};
-use super::judging;
+use super::judging::{self, RemoteLibrary};
 use super::load::{Loaded, load};
 use super::page::{listen, post};
 use super::texts::Texts;
@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::experiment::judge::Protocol;
 use crate::experiment::link::{read_judge, read_sweep, write_judge, write_sweep};
 use crate::experiment::{Grid, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding, sweep_digest};
+use crate::library::NoveltySource;
 use crate::metrics::label_of;
 use crate::protocol::Code;
 use crate::protocol::experiments::{Answer, Finished, Request};
@@ -19,14 +20,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-/// What is being written.
+/// What the page has requested.
 struct Asked {
     id: u32,
     task: Task,
     runs: VecDeque<usize>,
 }
 
-/// What its runs are of.
+/// What the runs belong to.
 #[derive(Clone)]
 enum Task {
     Sweep(Rc<Grid>),
@@ -40,6 +41,7 @@ struct Worker {
     asked: RefCell<Option<Asked>>,
     writing: Cell<bool>,
     texts: Texts,
+    library: RemoteLibrary,
 }
 
 /// Listens from now on.
@@ -68,6 +70,7 @@ impl Worker {
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
+            Request::AnswerNovelty { text, novelty } => self.library.receive(&text, novelty),
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
             }
@@ -118,7 +121,7 @@ impl Worker {
         }
     }
 
-    /// Runs are asked for, beside those that wait under the same id.
+    /// Adds runs to those that wait under the same id, or replaces what was requested under another id.
     fn ask(self: Rc<Self>, id: u32, task: Task, runs: Vec<usize>) {
         let of_all = match &task {
             Task::Sweep(grid) => grid.runs(),
@@ -134,7 +137,7 @@ impl Worker {
         self.begin();
     }
 
-    /// Writes what is asked for, unless it does already or the model is not there yet.
+    /// Starts writing, unless it writes already or the model is not loaded yet.
     fn begin(self: Rc<Self>) {
         if self.waiting().is_none() || self.writing.get() {
             return;
@@ -149,12 +152,12 @@ impl Worker {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
                 failure.post(Some(id));
             }
-            // What was asked for while the last story ended.
+            // Runs may have been requested while the last story ended.
             self.begin();
         });
     }
 
-    /// Writes until nothing is asked for. Between two tokens the page is heard.
+    /// Writes until no run waits. Messages of the page are handled between two tokens.
     async fn write(&self, loaded: &mut Loaded) -> Result<(), (u32, Failure)> {
         while let Some((id, task)) = self.waiting() {
             let written = match task {
@@ -189,9 +192,10 @@ impl Worker {
     }
 
     async fn judge(&self, loaded: &mut Loaded, id: u32, protocol: &Protocol, library: bool) -> Result<(), Failure> {
-        let library = if library { Some(self.texts.library(loaded).await?) } else { None };
+        self.library.clear();
+        let library = library.then_some(&self.library as &dyn NoveltySource);
         let Loaded { engine, tokenizer, info, reference, .. } = loaded;
-        let bench = judging::bench(tokenizer, info, reference.as_ref(), library.as_deref())?;
+        let bench = judging::bench(tokenizer, info, reference.as_ref(), library)?;
         judging::check(protocol, &bench, engine.context())?;
         let turns = Turns::new()?;
         while let Some(run) = self.next(id) {
@@ -207,7 +211,7 @@ impl Worker {
         Ok(())
     }
 
-    /// The task of which runs wait.
+    /// The task whose runs wait.
     fn waiting(&self) -> Option<(u32, Task)> {
         let asked = self.asked.borrow();
         asked.as_ref().filter(|asked| !asked.runs.is_empty()).map(|asked| (asked.id, asked.task.clone()))

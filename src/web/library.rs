@@ -1,5 +1,5 @@
-//! The library's worker: it opens the library once, and says where texts come from. Its own worker and its own memory, so that
-//! stories are written meanwhile, and that all of it can be given back.
+//! The library's worker: opens the library, and finds where texts come from. It is a worker of its own, so that stories can be written
+//! meanwhile, and so that its memory can be freed.
 
 use super::clock;
 use super::download::get;
@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
-/// Books told of each span.
+/// Books that are named per span.
 const BOOKS: usize = 8;
 
 struct Opened {
@@ -38,6 +38,11 @@ pub fn start() {
         Request::Trace { id, text, tokens, coherence } => {
             if let Some(opened) = opened.borrow().as_ref() {
                 post(&opened.trace(id, &text, tokens, coherence));
+            }
+        }
+        Request::Novelty { id, text } => {
+            if let Some(opened) = opened.borrow().as_ref() {
+                post(&Answer::Novelty { id, novelty: LibraryNovelty::of(&text, &opened.library) });
             }
         }
         Request::Find { id, text } => {
@@ -86,7 +91,7 @@ impl Opened {
     fn trace(&self, id: u32, text: &str, tokens: usize, coherence: Option<f64>) -> Answer {
         let start = clock::now();
         let reference = self.reference.as_ref();
-        let novelty = LibraryNovelty::new(&self.library.longest(&words(text)));
+        let novelty = LibraryNovelty::of(text, &self.library);
         let headlines = reference.map(|reference| {
             let headlines = Headlines { coherence, ..Headlines::default() };
             let Headlines { novelty, creative_region, .. } =

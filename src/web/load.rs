@@ -1,10 +1,10 @@
-//! The manifest, the model and its tokenizer: from addresses to an engine that is ready.
+//! Loads the manifest, the model and its tokenizer, and starts the engine.
 
 use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, get};
 use super::failure::Failure;
-use super::manifest::{Adapter, Entry, File, Manifest};
+use super::manifest::{Adapter, Entry, Manifest};
 use super::page::{memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
@@ -24,13 +24,11 @@ pub struct Loaded {
     /// Shared, so that texts can be encoded while a story is measured.
     pub tokenizer: Rc<Tokenizer>,
     pub info: ModelInfo,
-    /// People's numbers for this model; without it, only raw numbers are shown.
+    /// Numbers of human passages for this model. Without it, only raw numbers are shown.
     pub reference: Option<Reference>,
-    /// The texts that it has read, which can be fetched.
-    pub library: Option<File>,
-    /// Where the files of the manifest are.
+    /// The folder that holds the files of the manifest.
     pub folder: String,
-    /// Adapters that the server has for this model.
+    /// The server's adapters for this model.
     pub adapters: Vec<Adapter>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
@@ -52,7 +50,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let entry = found.or_else(|| named(&manifest.default)).ok_or_else(|| {
         Failure::new(
             Code::Manifest,
-            "The list of models on the server does not hold its own default model. Publish models/index.json again.",
+            "The list of models on the server does not contain its own default model. Publish models/index.json again.",
         )
     })?;
 
@@ -61,7 +59,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
     let total = entry.bytes + entry.tokenizer_bytes + reference_bytes;
     let tokenizer_url = format!("{folder}/{}", entry.tokenizer);
     let expected = Expected { url: &tokenizer_url, bytes: entry.tokenizer_bytes, sha256: &entry.tokenizer_sha256 };
-    // Both at once; the tokenizer is read while the model is still under way.
+    // All at once. The tokenizer is read while the model is still being downloaded.
     let arrived = [Cell::new(0), Cell::new(0), Cell::new(0)];
     let progress = |which: usize, loaded: usize, from: Source| {
         arrived[which].set(loaded);
@@ -85,7 +83,7 @@ pub async fn load(manifest_url: &str, wanted: Option<&str>) -> Result<Loaded, Fa
         let reference = Reference::read(&file.bytes.to_vec()).map_err(|error| unusable(&error))?;
         Ok::<_, Failure>(Some((file, reference)))
     };
-    // The first failure of the three is told at once.
+    // The first failure of the three is reported at once.
     let ((tokenizer_file, tokenizer), model, reference) =
         futures_util::future::try_join3(tokenizer, model, reference).await?;
 
@@ -150,19 +148,18 @@ fn open(
         tokenizer: Rc::new(tokenizer),
         info: model.info,
         reference,
-        library: entry.library.clone(),
         folder: folder.into(),
         adapters: entry.adapters.clone(),
         looker: Looker::default(),
     })
 }
 
-/// Why the model will have to be loaded again at the next visit.
+/// Why the next visit will download the model again.
 fn note(from: Source) -> String {
     debug_assert_eq!(from, Source::Network);
     if scope().is_secure_context() {
-        "The model could not be stored on this device (storage is full or switched off); it will be loaded again next time.".into()
+        "The model could not be stored on this device (storage is full or switched off). Your next visit will download it again.".into()
     } else {
-        "The model is not stored on this device, because this page is not served over HTTPS; it will be loaded again next time.".into()
+        "The model is not stored on this device, because this page is not served over HTTPS. Your next visit will download it again.".into()
     }
 }

@@ -1,5 +1,4 @@
-//! The texts that stories of an experiment are held against in its own worker, fetched once: the library of the model, and that of an
-//! adapter.
+//! The texts that an adapter was tuned on, which stories of an experiment are compared with: fetched once per worker.
 
 use super::adapter;
 use super::download::get;
@@ -16,35 +15,19 @@ use std::rc::Rc;
 
 #[derive(Default)]
 pub struct Texts {
-    library: RefCell<Option<Rc<Library>>>,
     /// By the adapter's id.
     adapter: RefCell<Option<(String, Rc<AdapterTexts>)>>,
 }
 
 impl Texts {
-    /// The library of the model.
-    pub async fn library(&self, loaded: &Loaded) -> Result<Rc<Library>, Failure> {
-        if let Some(library) = self.library.borrow().as_ref() {
-            return Ok(library.clone());
-        }
-        let file = loaded.library.as_ref().ok_or_else(|| {
-            Failure::new(
-                Code::Manifest,
-                "There is no library for this model on this page: set the weight of novelty to 0.",
-            )
-        })?;
-        let library = Rc::new(open(&loaded.folder, file).await?);
-        Ok(self.library.borrow_mut().insert(library).clone())
-    }
-
-    /// Gets the adapter that settings ask for, if they do, and the texts that it was tuned on.
+    /// Loads the adapter that settings name, if they name one, and the texts that it was tuned on.
     pub async fn of_adapter(
         &self,
         loaded: &mut Loaded,
         settings: &Settings,
     ) -> Result<Option<Rc<AdapterTexts>>, Failure> {
         let Some(Adapter { id, .. }) = &settings.adapter else { return Ok(None) };
-        // Strength 0 alone would not need it, but a sweep goes on to others.
+        // Strength 0 needs no adapter, but other cells of a sweep do.
         let asked = Settings { adapter: Some(Adapter { id: id.clone(), strength: 1.0 }), ..settings.clone() };
         adapter::fetch_for(loaded, &asked).await?;
         if let Some((_, texts)) = self.adapter.borrow().as_ref().filter(|(known, _)| known == id) {
@@ -78,7 +61,7 @@ async fn reference(folder: &str, file: &File) -> Result<Reference, Failure> {
     let url = format!("{folder}/{}", file.file);
     let download = get(&file.at(&url), |_, _| ()).await?;
     let reference = Reference::read(&download.bytes.to_vec()).map_err(|error| {
-        Failure::new(Code::Model, format!("What the adapter's texts are like cannot be read: {error}."))
+        Failure::new(Code::Model, format!("The reference of the adapter's texts cannot be read: {error}."))
     })?;
     download.kept().await;
     Ok(reference)

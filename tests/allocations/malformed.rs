@@ -8,6 +8,7 @@ use crate::cost;
 use crate::small::{Small, TINY, sentence_piece, tokenizer_bin};
 use candle_core::quantized::GgmlDType;
 use candle_core::quantized::gguf_file::Value;
+use fabula::library::{Book, Document, Library, LibraryError, build};
 use fabula::model::{Adapter, Model, ModelError, Tensor, Tokenizer, open, open_safetensors};
 use proptest::prelude::*;
 use std::io::Cursor;
@@ -336,6 +337,29 @@ fn tokenizers_that_lie_are_refused() {
     refused(Kind::Tokenizer, &file[..4], "no tokens");
     refused(Kind::Tokenizer, b"{}", "an empty object");
     refused(Kind::Tokenizer, &[b"[".repeat(100_000), b"]".repeat(100_000)].concat(), "deep lists");
+}
+
+#[test]
+fn libraries_whose_headers_lie_are_refused() {
+    let book = Book { title: "Fox".into(), author: "A. Nobody".into(), shelf: "Tales".into() };
+    let file = build(&[Document { book, text: "The fox ran home. ".repeat(20) }]).unwrap();
+    // Behind the magic number stand "LZIP" and the version, then the size of the window: 29 stands for 2^29 bytes.
+    let hostile = replace(&file, 13, &[29]);
+    let limit = |file: &[u8]| 20 * file.len() + (3 << 20);
+    let (result, most) = cost(|| Library::open(&file).map(drop));
+    assert!(result.is_ok() && most <= limit(&file), "{most} bytes for a good file");
+    let stream = &file[8..];
+    for (file, what) in [
+        (hostile.clone(), "a window of 512 MiB"),
+        ([&hostile[..], &hostile[8..]].concat(), "two of them"),
+        ([&file[..], &hostile[8..]].concat(), "a second stream"),
+        ([&file[..], stream].concat(), "the same twice"),
+        ([&file[..], b"more"].concat(), "more behind it"),
+    ] {
+        let (result, most) = cost(|| Library::open(&file).map(drop));
+        assert!(matches!(result, Err(LibraryError::Damaged)), "{what}");
+        assert!(most <= limit(&file), "{what}: {most} bytes for a file of {}", file.len());
+    }
 }
 
 /// A change to a file.

@@ -28,6 +28,30 @@ test("memory stays within half again the weights, however many models come and g
   assert.equal(used[19], used[1], `it grows: ${used}`);
 });
 
+test("of many adapters only the last ones stay in memory", { skip: inWholeSet }, async () => {
+  const { default: init, Decoder } = await import(path.join(pkg, "fabula.js"));
+  const { memory } = await init({ module_or_path: readFileSync(path.join(pkg, "fabula_bg.wasm")) });
+  const read = (/** @type {string} */ name) => readFileSync(path.join(ROOT, "models/poet", name));
+  const config = JSON.parse(read("adapter_config.json").toString());
+  const weights = new Uint8Array(read("adapter_model.safetensors"));
+  const decoder = new Decoder(model);
+  /** @type {number[]} */
+  const used = [];
+  /** @type {string[]} */
+  const ids = [];
+  for (let alpha = 1; alpha <= 20; alpha += 1) {
+    const own = new TextEncoder().encode(JSON.stringify({ ...config, lora_alpha: alpha }));
+    ids.push(decoder.load_adapter("poet", own, weights));
+    used.push(memory.buffer.byteLength);
+  }
+  assert.equal(new Set(ids).size, 20, "each scale is an adapter of its own");
+  assert.equal(used[19], used[9], `it grows: ${used}`);
+  decoder.adapt(ids[19], 1);
+  decoder.adapt(ids[18], 1);
+  assert.throws(() => decoder.adapt(ids[17], 1), /adapter/);
+  decoder.free();
+});
+
 test("a damaged model leaves the memory usable", { skip: inWholeSet }, async () => {
   const { default: init, Decoder } = await import(path.join(pkg, "fabula.js"));
   const { memory } = await init({ module_or_path: readFileSync(path.join(pkg, "fabula_bg.wasm")) });

@@ -144,6 +144,37 @@ fn tokens_seen_with_another_strength_are_forgotten() {
 }
 
 #[test]
+fn the_adapter_that_was_not_used_for_the_longest_time_is_freed() {
+    let small = Small::new(TINY, false);
+    let (config, weights) = small.adapter(3);
+    let named = |alpha: u32| {
+        let mut config: serde_json::Value = serde_json::from_slice(&config).unwrap();
+        config["lora_alpha"] = alpha.into();
+        Adapter::read(config.to_string().as_bytes(), &weights, "small", &small.shape).unwrap()
+    };
+    let [one, two, three] = [101, 102, 103].map(named);
+    let ids = [one.id(), two.id(), three.id()];
+    let mut engine = Llama::new(&mut open(Cursor::new(small.gguf(GgmlDType::F32))).unwrap()).unwrap();
+    assert_eq!(engine.load_adapter(&one), None);
+    assert_eq!(engine.load_adapter(&two), None);
+    engine.adapt(Some((&ids[1], 1.0))).unwrap();
+    let adapted = logits(&mut engine, &TOKENS[..6]);
+    engine.adapt(Some((&ids[0], 1.0))).unwrap();
+    engine.sequence(1).adapt(Some((&ids[1], 1.0))).unwrap();
+    engine.sequence(1).feed(&TOKENS[..2]).unwrap();
+    engine.adapt(Some((&ids[0], 0.5))).unwrap();
+    // Loading one again frees none.
+    assert_eq!(engine.load_adapter(&one), None);
+    assert_eq!(engine.load_adapter(&three), Some(ids[1].clone()));
+    assert_eq!(ids.each_ref().map(|id| engine.has_adapter(id)), [true, false, true]);
+    assert_eq!(engine.sequence(1).position(), 0, "a sequence of a freed adapter forgets its tokens");
+    assert!(matches!(engine.adapt(Some((&ids[1], 1.0))), Err(EngineError::NoAdapter { .. })));
+    assert_eq!(engine.load_adapter(&two), Some(ids[0].clone()));
+    engine.adapt(Some((&ids[1], 1.0))).unwrap();
+    assert_eq!(logits(&mut engine, &TOKENS[..6]), adapted, "loaded again, it is what it was");
+}
+
+#[test]
 fn a_place_is_looked_at_with_the_strength_of_its_story() {
     let mut engine = engine();
     let generation = write(&mut *engine, &settings(1.0));

@@ -3,8 +3,11 @@
 use crate::house::{INFO, REFERENCE, TOKENIZER, engine, new_engine, write};
 use fabula::engine::Llama;
 use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
+use fabula::library::{Library, LibraryNovelty, NoveltySource};
 use fabula::link;
 use fabula::story::{Generation, Settings};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 fn bench() -> Bench<'static> {
     Bench { tokenizer: &TOKENIZER, model: &INFO, reference: &REFERENCE, library: None }
@@ -20,6 +23,40 @@ fn judge(engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {
         last = progress;
     }
     judging.finish().unwrap()
+}
+
+/// A library in another worker: it answers when it is asked for the third time.
+struct Late {
+    library: Library,
+    asked: RefCell<BTreeMap<String, usize>>,
+}
+
+impl NoveltySource for Late {
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        let mut asked = self.asked.borrow_mut();
+        let times = asked.entry(text.into()).or_default();
+        *times += 1;
+        if *times < 3 { None } else { self.library.novelty(text) }
+    }
+}
+
+#[test]
+fn a_library_that_answers_late_changes_nothing() {
+    let mut engine = engine();
+    let library = Library::open(&std::fs::read("models/poet/library.fabulib").unwrap()).unwrap();
+    let late = Late { library, asked: RefCell::default() };
+    for method in [Method::BestOf { drafts: 10 }, Method::Revise { redrafts: 3, rounds: 2 }] {
+        let protocol = protocol(method, |_| ());
+        let mut judge = |source: &dyn NoveltySource| {
+            let mut judging = protocol.begin(Bench { library: Some(source), ..bench() }, 1).unwrap();
+            while judging.step(&mut engine).unwrap() {}
+            serde_json::to_value(judging.finish().unwrap()).unwrap()
+        };
+        let soon = judge(&late.library);
+        assert!(soon["judged"]["numbers"]["new_ngrams_3"].is_f64(), "{soon}");
+        assert_eq!(judge(&late), soon);
+    }
+    assert!(late.asked.borrow().values().all(|&times| times >= 3));
 }
 
 /// What a link writes, and the digest that it promises.

@@ -46,6 +46,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
   engine.on("adapter_progress", ({ adapter, loaded, total }) =>
     arrive(hashOf(adapter), loaded < total ? { loaded, total } : null),
   );
+  // Another adapter has taken its place in the engine's memory.
+  engine.on("adapter_freed", ({ adapter }) => held.delete(hashOf(adapter)));
   engine.on("error", breakOff);
   engine.onEnd(() => {
     held.clear();
@@ -165,7 +167,9 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       const hash = hashOf(id);
       if (held.has(hash)) return Promise.resolve(null);
       const adapter = offered(id);
-      if (!adapter)
+      const files = own.get(hash);
+      if (files) void give(files, true);
+      if (files || !adapter)
         return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
       const known = fetched.get(hash);
       if (known) return known;

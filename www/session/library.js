@@ -3,7 +3,7 @@ import { BUSY, silence } from "./watch.js";
 import { createWorkerClient } from "./worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook } from "../protocol.js"
+ * @import { FromLibrary, FoundBook, LibraryNovelty } from "../protocol.js"
  * @import { Question } from "./worker-client.js"
  */
 
@@ -111,6 +111,18 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
      * @param {Question<"trace">} question
      */
     trace: (question) => (isReady() ? client.ask("trace", question) : Promise.reject(new Error("It is not open."))),
+    /**
+     * How new a text is; null if the library cannot say.
+     * @param {string} text
+     * @returns {Promise<LibraryNovelty | null>}
+     */
+    novelty: (text) =>
+      isReady()
+        ? client.ask("novelty", { text }).then(
+            ({ novelty }) => novelty,
+            () => null,
+          )
+        : Promise.resolve(null),
     /**
      * The books that hold a span; none where the library is not open.
      * @param {string} text

@@ -8,6 +8,7 @@ use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
 use fabula::experiment::judge::{Bench, Method, Protocol, Weights};
+use fabula::library::NoveltySource;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -101,8 +102,13 @@ pub fn run(arguments: Arguments) -> Outcome {
         true => None,
         false => library(common.library.as_deref(), path)?,
     };
-    let bench = Bench { tokenizer: &tokenizer, model: &model.info, reference: &reference, library: library.as_ref() };
-    protocol.check(&bench, fabula::engine::Engine::context(&engine))?;
+    let bench = || Bench {
+        tokenizer: &tokenizer,
+        model: &model.info,
+        reference: &reference,
+        library: library.as_ref().map(|library| library as &dyn NoveltySource),
+    };
+    protocol.check(&bench(), fabula::engine::Engine::context(&engine))?;
     let made = Made {
         protocol: protocol.clone(),
         model: model.info.id(),
@@ -123,7 +129,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     }
     let judge = |mut engine: Llama, items: &cores::Runs, give: &dyn Fn(usize, _)| {
         while let Some(item) = items.next() {
-            let mut judging = protocol.begin(bench, item)?;
+            let mut judging = protocol.begin(bench(), item)?;
             while judging.step(&mut engine)? {
                 if items.failed() {
                     return Ok(());

@@ -113,7 +113,7 @@ impl Lines {
         let header = if format == Format::Csv { lines.next().map(str::to_string) } else { None };
         let run = |line: &str| match format {
             Format::Csv => line.split(',').next()?.parse().ok(),
-            _ => Some(rows::from_json(line)?.run),
+            _ => serde_json::from_str::<Row>(line).ok().map(|row| row.run),
         };
         let first = if header.is_some() { 2 } else { 1 };
         let rows = lines.enumerate().map(|(index, line)| match run(line) {
@@ -197,7 +197,7 @@ impl Part {
         if self.file.is_none() || self.path == self.growing {
             return Ok(());
         }
-        let rows: Vec<Row> = text(&self.growing)?.lines().filter_map(rows::from_json).collect();
+        let rows = from_lines(text(&self.growing)?.lines(), &self.growing)?;
         let new = behind(&self.path, ".new");
         rows::write_parquet(&new, &rows)?;
         std::fs::rename(&new, &self.path).map_err(|error| in_file(&self.path, error))?;
@@ -237,12 +237,18 @@ impl Numbers {
                 // The link alone may hold commas.
                 let columns = names.iter().zip(line.split(',')).take(last).skip(settings);
                 columns.for_each(|(name, value)| put(name, value.parse().ok()));
-            } else if let Some(row) = rows::from_json(&line) {
+            } else {
+                let row: Row = serde_json::from_str(&line).map_err(|error| in_file(path, error))?;
                 row.numbers.keys().for_each(|name| put(name, row.number(name)));
             }
         }
         Ok(Self { protocol, written, by_name })
     }
+}
+
+/// The rows that lines of JSON hold. `path`: the file that they belong to, for the error.
+fn from_lines<'a>(lines: impl Iterator<Item = &'a str>, path: &Path) -> Outcome<Vec<Row>> {
+    lines.map(|line| serde_json::from_str(line).map_err(|error| in_file(path, error))).collect()
 }
 
 /// Joins the parts of a sweep into what it would be in one piece.
@@ -290,8 +296,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
     }
     protocol.write(out)?;
     if format == Format::Parquet {
-        let rows: Vec<Row> = rows.values().filter_map(|line| rows::from_json(line)).collect();
-        return rows::write_parquet(out, &rows);
+        return rows::write_parquet(out, &from_lines(rows.values().map(String::as_str), out)?);
     }
     let mut text: String = header.map(|header| header + "\n").unwrap_or_default();
     for line in rows.into_values() {

@@ -2,7 +2,7 @@
 
 use super::{Appraisal, Standard};
 use crate::engine::{Engine, Llama};
-use crate::library::{Library, LibraryNovelty};
+use crate::library::NoveltySource;
 use crate::link;
 use crate::metrics::{EarlierStories, Reference, TokensRead, mean};
 use crate::model::{ModelInfo, Tokenizer};
@@ -21,7 +21,8 @@ pub struct Bench<'a> {
     pub tokenizer: &'a Tokenizer,
     pub model: &'a ModelInfo,
     pub reference: &'a Reference,
-    pub library: Option<&'a Library>,
+    /// Without it, novelty is not measured.
+    pub library: Option<&'a dyn NoveltySource>,
 }
 
 /// A story with all that is known of it.
@@ -84,6 +85,8 @@ pub struct Drafts<'a> {
     waiting: VecDeque<(usize, Settings)>,
     written: VecDeque<(usize, Generation)>,
     scoring: Option<Scoring>,
+    /// Stories that were read a second time, and whose novelty is not known yet.
+    unjudged: Vec<Scoring>,
     /// By the place of its settings.
     drafts: Vec<Option<Draft>>,
 }
@@ -99,12 +102,17 @@ impl<'a> Drafts<'a> {
             waiting: settings.into_iter().enumerate().collect(),
             written: VecDeque::new(),
             scoring: None,
+            unjudged: Vec::new(),
         }
     }
 
-    /// Goes on: the next token of all that are being written, or a small piece of a second reading. False when all is done.
+    /// Takes a small step: the next token of all stories that are being written, or a piece of a second reading. False when all
+    /// stories are judged.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
-        if let Some(scoring) = &mut self.scoring {
+        for scoring in std::mem::take(&mut self.unjudged) {
+            self.judge(scoring);
+        }
+        if let Some(mut scoring) = self.scoring.take() {
             // A sequence of its own: the others may be in the middle of their stories.
             let beside = &mut engine.sequence(TOGETHER + 1);
             beside.adapt(scoring.generation.settings.adapter())?;
@@ -112,8 +120,9 @@ impl<'a> Drafts<'a> {
                 Some(second) => second.step(beside)?.is_some(),
                 None => false,
             };
-            if !goes_on {
-                self.judge();
+            match goes_on {
+                true => self.scoring = Some(scoring),
+                false => self.judge(scoring),
             }
         } else if let Some((number, generation)) = self.written.pop_front() {
             let read = generation.read();
@@ -135,13 +144,16 @@ impl<'a> Drafts<'a> {
         Ok(self.done() < self.drafts.len())
     }
 
-    /// Concludes a second reading.
-    fn judge(&mut self) {
-        let Some(Scoring { number, generation, read, second }) = self.scoring.take() else { return };
+    /// Judges a story after its second reading, or puts it aside until its novelty is known.
+    fn judge(&mut self, scoring: Scoring) {
+        let novelty = self.bench.library.map(|library| library.novelty(&scoring.generation.text));
+        if novelty == Some(None) {
+            return self.unjudged.push(scoring);
+        }
+        let Scoring { number, generation, read, second } = scoring;
         let gains = second.as_ref().map(SecondReading::gains).unwrap_or_default();
         let second = second.map(SecondReading::finish).unwrap_or_default();
-        let novelty = self.bench.library.map(|library| LibraryNovelty::of(&generation.text, library));
-        let scores = scores(&read, &generation.text, second, Some(self.bench.reference), novelty);
+        let scores = scores(&read, &generation.text, second, Some(self.bench.reference), novelty.flatten());
         let appraisal = self.standard.appraise(&self.bench, &scores);
         self.drafts[number] = Some(Draft { generation, scores, gains, appraisal });
     }

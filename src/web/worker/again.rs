@@ -1,4 +1,4 @@
-//! The second reading of stories, and what the model without an adapter says of those that have one.
+//! The second reading of stories; and of stories by an adapter, a reading by the model without it.
 
 use super::{MEASURE_EVERY, Task, Worker, look};
 use crate::engine::Engine;
@@ -7,8 +7,8 @@ use crate::protocol::Numbers;
 use crate::protocol::queue::Kind;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
-use crate::story::{GenerateError, Settings, prompt_tokens};
-use crate::web::adapter::lacking;
+use crate::story::{Adapter, GenerateError, Settings, prompt_tokens};
+use crate::web::adapter::{fetch_for, lacking};
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
 use crate::web::load::Loaded;
@@ -59,6 +59,15 @@ impl Worker {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let Unread { id, settings, read, text, second } = unread;
         let prompted = !settings.prompt.is_empty();
+        if second.is_none()
+            && let Some(Adapter { id, .. }) = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)
+        {
+            // Other adapters may have taken its place. If only the page has its files, the story is not read again.
+            fetch_for(loaded, settings).await?;
+            if !loaded.engine.has_adapter(id) {
+                return Ok(Some(Map::new()));
+            }
+        }
         // A model that cannot begin a text says nothing of sentences alone.
         if second.is_none()
             && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)

@@ -67,13 +67,11 @@ function create(context) {
     },
     kept: (protocol) => ({ protocol }),
     plan(protocol) {
-      const library = protocol.weights.novelty > 0;
       return {
         total: itemsOf(protocol),
         oneByOne: true,
         textless: true,
-        library,
-        request: (id, runs) => ({ type: "judge", id, protocol, library, runs }),
+        request: (id, runs) => ({ type: "judge", id, protocol, library: protocol.weights.novelty > 0, runs }),
       };
     },
     lacking(protocol) {

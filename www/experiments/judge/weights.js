@@ -47,8 +47,9 @@ export function createWeights() {
     if (!novelty) return;
     // A weight that a link brought can be taken away at all times.
     novelty.input.disabled = !ready && Number(novelty.input.value) === 0;
+    hint.hidden = ready;
     hint.textContent = ready
-      ? "With novelty, each worker opens the library first. This takes a few seconds and 170 MB of memory per worker."
+      ? ""
       : `Novelty needs the library, which you can load on this page.${Number(novelty.input.value) > 0 ? "" : " Until then, the score consists of the other two."}`;
   }
 

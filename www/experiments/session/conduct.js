@@ -18,8 +18,8 @@ const TRY_AGAIN = 10_000;
 
 /**
  * What is to be written. `identity`: all that decides the rows; what is kept under it is not written again. `oneByOne`: a run is much
- * work. `textless`: its rows are no stories, so that the library is not asked about them. `library`: each worker opens it before its first run.
- * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean, library?: boolean }} Plan
+ * work. `textless`: its rows are no stories, so that the library is not asked about them.
+ * @typedef {{ identity: string, total: number, model: string, request: (id: number, runs: number[]) => ToExperiments, oneByOne?: boolean, textless?: boolean }} Plan
  *
  * `rows`: by run. `kept`: how many of them were there before, from an earlier visit.
  * @typedef {{ plan: Plan | null, rows: (Row | null)[], written: number, kept: number, pool: PoolState, opening: boolean }} Conducted
@@ -75,6 +75,7 @@ export function createConduct({ manifestUrl, results, onFailed, onReady }) {
     },
     onFailed,
     onReady,
+    novelty: async (text) => library?.novelty(text) ?? null,
   });
 
   /** @param {Partial<Conducted>} change */

@@ -5,7 +5,7 @@ import { BUSY, silence } from "../../session/watch.js";
 import { FATAL, createWorkerClient } from "../../session/worker-client.js";
 
 /**
- * @import { FromExperiments, ReadyMessage, Row, ToExperiments } from "../../protocol.js"
+ * @import { FromExperiments, LibraryNovelty, ReadyMessage, Row, ToExperiments } from "../../protocol.js"
  * @import { Awaited } from "../../session/watch.js"
  * @import { WorkerClient } from "../../session/worker-client.js"
  */
@@ -24,7 +24,7 @@ const MOST_DEATHS = 3;
  * @typedef {{ total: number, done: (run: number) => boolean, model: string | null, request: (id: number, runs: number[]) => ToExperiments, oneByOne: boolean }} Work
  *
  * `secondsLeft`: null while nothing can be said, like `rate`: runs a second and worker. `begun`: what is done of runs in hand, in runs.
- * `working`: workers that have shown some work; the others still get ready for it.
+ * `working`: workers that have shown some work.
  * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, begun: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, working: number, share: number }} PoolState
  */
 
@@ -38,6 +38,7 @@ const MOST_DEATHS = 3;
  * @param {(state: PoolState) => void} options.onState
  * @param {(message: string) => void} options.onFailed  the work cannot go on; it is paused
  * @param {(message: ReadyMessage) => void} options.onReady  a worker has loaded the model
+ * @param {(text: string) => Promise<LibraryNovelty | null>} options.novelty  how new a text is; null if the library is not open
  */
 export function createPool({
   manifestUrl,
@@ -46,6 +47,7 @@ export function createPool({
   onState,
   onFailed,
   onReady,
+  novelty,
 }) {
   /**
    * `hands`: runs, each with the share of it that is done, and the share that was told first: that one came before any work. Null while nothing is told.
@@ -223,12 +225,27 @@ export function createPool({
       case "judging":
         if (message.id === id) judged(member, message.run, message.done);
         break;
+      case "ask_novelty":
+        void answer(member, message.text);
+        break;
       case "error":
         if (message.id !== null && message.id !== id) return;
         if (FATAL.includes(message.code)) bury(member, message.message);
         else fail(message.message);
         break;
     }
+  }
+
+  /**
+   * Tells a worker how new a text is.
+   * @param {Member} member
+   * @param {string} text
+   */
+  async function answer(member, text) {
+    const found = await novelty(text);
+    if (!members.includes(member)) return;
+    if (found) member.client.post({ type: "answer_novelty", text, novelty: found });
+    else if (member.hands.size > 0) fail("The library is no longer open. Load it again and resume.");
   }
 
   /**

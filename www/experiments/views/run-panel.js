@@ -47,16 +47,6 @@ const counted = (number, { one, many }) => (number === 1 ? `1 ${one}` : `${count
 const workers = (number) => (number === 1 ? "one worker" : `${number} workers`);
 
 /**
- * Some workers open the library still, which takes seconds.
- * @param {{ workers: number, working: number }} pool
- * @param {string} far
- */
-const opens = ({ workers: all, working }, far) =>
-  working === 0
-    ? `Opening the library${all > 1 ? ` in each of ${workers(all)}` : ""}. This takes a few seconds.`
-    : `${far}, on ${working} of ${workers(all)}. ${all - working === 1 ? "The other is" : "The others are"} still opening the library.`;
-
-/**
  * @param {object} options
  * @param {() => void} options.onRun
  * @param {() => void} options.onPause
@@ -108,9 +98,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
           ? `Loading the model: ${Math.round(pool.share * 100)}%.`
           : "Starting the story engines.";
       case "running":
-        return plan?.library && pool.working < pool.workers
-          ? opens(pool, far)
-          : `${far}${left}, on ${workers(pool.workers)}.`;
+        return `${far}${left}, on ${workers(pool.workers)}.`;
       case "paused":
         return `Paused: ${far}.`;
       default:
@@ -144,7 +132,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
       over.setAttribute("aria-disabled", String(busy || written === 0));
       const share = total > 0 ? Math.min(1, (written + pool.begun) / total) : 0;
       bar.style.setProperty("--done", String(share));
-      // The engines start, or the library opens: nobody can say how far that is.
+      // The engines start: nobody can say how far that is.
       const gettingReady = busy && written === 0 && pool.working === 0 && (pool.share === 0 || pool.share === 1);
       track.toggleAttribute("data-waits", gettingReady);
       if (gettingReady) track.removeAttribute("aria-valuenow");
