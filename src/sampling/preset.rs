@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Preset {
     pub name: &'static str,
-    /// One honest sentence.
+    /// One sentence that describes it.
     pub sentence: &'static str,
     pub temperature: f64,
     pub top_p: f64,

@@ -29,7 +29,7 @@ pub struct Settings {
     /// Tokens to write at most.
     pub length: u32,
     /// The sampling chain's other parameters.
-    #[serde(default, skip_serializing_if = "Options::is_usual")]
+    #[serde(default, skip_serializing_if = "Options::is_default")]
     pub options: Options,
     /// The order of the chain's stages; none for the default one of its rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
