@@ -4,7 +4,7 @@ use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, get};
 use super::failure::Failure;
-use super::manifest::{Adapter, Entry, File, Manifest};
+use super::manifest::{AdapterEntry, Entry, File, Manifest};
 use super::page::{memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
@@ -31,7 +31,7 @@ pub struct Loaded {
     /// Where the files of the manifest are.
     pub folder: String,
     /// Adapters that the server has for this model.
-    pub adapters: Vec<Adapter>,
+    pub adapters: Vec<AdapterEntry>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
 }

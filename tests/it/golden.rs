@@ -9,7 +9,7 @@ use fabula::link;
 use fabula::metrics::EarlierStories;
 use fabula::reading::Scorer;
 use fabula::sampling::{Order, PARAMETERS, Rules};
-use fabula::story::{Adapter, Ended, Settings, Writer, digest};
+use fabula::story::{AdapterSetting, Ended, Settings, Writer, digest};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -98,7 +98,7 @@ fn cases() -> Vec<Settings> {
     let order = Order::parse(&backwards.join(",")).unwrap();
     cases.push(Settings { order: Some(order), top_p: 0.9, ..with(&everything) });
     for strength in [0.5, 1.5] {
-        let adapter = Some(Adapter { id: ADAPTER.id(), strength });
+        let adapter = Some(AdapterSetting { id: ADAPTER.id(), strength });
         cases.push(Settings { adapter, ..case("The moon came up above the silent town,", 0.8, 0.95, 21, 128) });
     }
     cases.push(Settings { forced: vec![(3, 500), (4, 501), (20, 700)], ..with(&[("mirostat_tau", 4.0)]) });

@@ -8,7 +8,7 @@ use fabula::model::{
     self, Model, ModelError, ModelInfo, Tokenizer, open_adapter, open_path, plain_text, sha256_hex, tokenizer_path,
 };
 use fabula::reading::AdapterTexts;
-use fabula::story::{Adapter, Settings};
+use fabula::story::{AdapterSetting, Settings};
 use std::error::Error;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -47,14 +47,14 @@ impl AdapterArguments {
     pub fn set(&self, adapter: Option<&model::Adapter>, settings: &mut Settings, linked: bool) -> Outcome {
         let Some(adapter) = adapter else {
             return match &settings.adapter {
-                Some(Adapter { id, strength }) if *strength != 0.0 => {
+                Some(AdapterSetting { id, strength }) if *strength != 0.0 => {
                     Err(format!("this link needs the adapter {id}; give its folder with --adapter").into())
                 }
                 _ => Ok(()),
             };
         };
         if !linked {
-            settings.adapter = Some(Adapter { id: adapter.id(), strength: self.strength.unwrap_or(1.0) });
+            settings.adapter = Some(AdapterSetting { id: adapter.id(), strength: self.strength.unwrap_or(1.0) });
         } else if self.strength.is_some() {
             return Err("--strength cannot be used with --link: the link sets the strength".into());
         } else if settings.adapter.is_none() {

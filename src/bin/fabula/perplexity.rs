@@ -5,7 +5,7 @@ use crate::terminal::shown;
 use clap::{Args, ValueEnum};
 use fabula::engine::{Arithmetic, Engine};
 use fabula::reading::Perplexity;
-use fabula::story::{Adapter, Settings};
+use fabula::story::{AdapterSetting, Settings};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ struct PerplexityReport {
     model: String,
     /// `NAME@HASH8` and strength, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    adapter: Option<Adapter>,
+    adapter: Option<AdapterSetting>,
     seconds: f64,
 }
 
@@ -91,7 +91,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     let Perplexity { documents, windows, tokens, bytes, .. } = sums;
-    if let Some(Adapter { id, strength }) = &report.adapter {
+    if let Some(AdapterSetting { id, strength }) = &report.adapter {
         writeln!(out, "{:<15}{id}, strength {strength}", "adapter")?;
     }
     for (what, value) in [

@@ -6,7 +6,7 @@ use crate::settings::SettingsArguments;
 use crate::sweep_file::{self, Part, Protocol};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine, Llama};
-use fabula::experiment::{Grid, Sweeper, Tools, USUAL_AXES, axes};
+use fabula::experiment::{DEFAULT_AXES, Grid, Sweeper, Tools, axes};
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -14,7 +14,7 @@ pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
     /// Axes of the grid, separated by commas: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,...
-    #[arg(long, default_value = USUAL_AXES)]
+    #[arg(long, default_value = DEFAULT_AXES)]
     grid: String,
     /// Stories per cell (and per prompt); seeds count up from --seed
     #[arg(long, default_value_t = 8)]

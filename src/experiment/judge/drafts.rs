@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Stories written at once.
 pub const TOGETHER: usize = 8;
 
-/// What stories are written, measured and judged with.
+/// Everything that stories are written, measured and judged with.
 #[derive(Clone, Copy)]
 pub struct Bench<'a> {
     pub tokenizer: &'a Tokenizer,
@@ -24,17 +24,17 @@ pub struct Bench<'a> {
     pub library: Option<&'a Library>,
 }
 
-/// A story with all that is known of it.
+/// A story with all its measurements.
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub generation: Generation,
     pub scores: Scores,
-    /// Every sentence but the first: what its context tells of it.
+    /// For every sentence but the first: how much its context helps to predict it.
     pub gains: Vec<SentenceGain>,
     pub appraisal: Appraisal,
 }
 
-/// A draft, as it is written down.
+/// A draft, as it is recorded.
 #[derive(Clone, Debug, Serialize)]
 pub struct Told {
     pub seed: u32,
@@ -49,7 +49,7 @@ pub struct Told {
 }
 
 impl Draft {
-    /// What is written down of it.
+    /// Its record.
     pub fn told(&self) -> Told {
         let mut numbers = by_name(&self.scores);
         numbers.insert("score".into(), self.appraisal.score.into());
@@ -87,7 +87,7 @@ pub struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
-    /// One story for each settings.
+    /// One story for each of the settings.
     pub fn new(bench: Bench<'a>, standard: &Standard, settings: Vec<Settings>) -> Self {
         Self {
             bench,
@@ -100,10 +100,10 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    /// Goes on: the next token of all that are being written, or a small piece of a second reading. False when all is done.
+    /// Writes the next token of all open stories, or does a small part of a second reading. False when everything is done.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
         if let Some(scoring) = &mut self.scoring {
-            // A sequence of its own: the others may be in the middle of their stories.
+            // A separate sequence, because the others may be in the middle of their stories.
             let beside = &mut engine.sequence(TOGETHER + 1);
             beside.adapt(scoring.generation.settings.adapter())?;
             let goes_on = match &mut scoring.second {
@@ -133,7 +133,7 @@ impl<'a> Drafts<'a> {
         Ok(self.done() < self.drafts.len())
     }
 
-    /// Concludes a second reading.
+    /// Finishes a second reading.
     fn judge(&mut self) {
         let Some(Scoring { number, generation, read, second }) = self.scoring.take() else { return };
         let gains = second.as_ref().map(SecondReading::gains).unwrap_or_default();
@@ -149,7 +149,7 @@ impl<'a> Drafts<'a> {
         self.drafts.iter().flatten().count()
     }
 
-    /// The drafts in the order of their settings, once [`Self::step`] has come to the end.
+    /// The drafts in the order of their settings, after [`Self::step`] has finished.
     pub fn finish(self) -> Vec<Draft> {
         self.drafts.into_iter().flatten().collect()
     }
