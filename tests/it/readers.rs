@@ -104,8 +104,8 @@ fn llama2c_files_of_another_kind_are_named() {
     versioned[..4].copy_from_slice(&0x616b_3432u32.to_le_bytes());
     refuses(open_bytes(versioned), "legacy");
     let expected = file.len().to_string();
-    refuses(open_bytes(file[..file.len() - 4].to_vec()), &format!("{expected} but its header implies"));
-    refuses(open_bytes([file, vec![0]].concat()), &format!("{expected} but its header implies"));
+    refuses(open_bytes(file[..file.len() - 4].to_vec()), &format!("its header implies {expected}"));
+    refuses(open_bytes([file, vec![0]].concat()), &format!("its header implies {expected}"));
 }
 
 #[test]
