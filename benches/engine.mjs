@@ -1,4 +1,4 @@
-// The engine beside a memory bound, candle and other runtimes, on this machine. Run by `make bench`, which builds what it
+// The engine compared with a memory bound, candle and other runtimes, on this machine. Run by `make bench`, which builds what it
 // needs; scripts/bench.sh lists the options. Writes its part of benches/results/DATE-MACHINE.json and .md.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";

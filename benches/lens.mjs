@@ -1,4 +1,4 @@
-// What the lens costs: tokens a second of the page, which colours each token and keeps its numbers for the reader, beside the same page
+// What the lens costs: tokens per second of the page, which colours each token and keeps its numbers for the reader, beside the same page
 // with nothing of it drawn, and beside a bare loop of the same engine over the same tokens in another worker of the page. Run by `make bench`;
 // writes its part of benches/results/DATE-MACHINE.json and .md.      --quick: one round, which is no result
 import { said } from "../tests/browser/reader.mjs";
@@ -50,7 +50,7 @@ async function story(seed) {
   return done.token_ids.length === SETTINGS.length ? done : null;
 }
 
-/** Tokens a second of the bare loop over a story's tokens; the last of them is fed by neither. */
+/** Tokens per second of the bare loop over a story's tokens; the last of them is fed by neither. */
 const bare = async (tokens, drawn) =>
   (tokens.length * 1000) /
   (await page.evaluate((details) => globalThis.ask("silent", details), {

@@ -46,7 +46,7 @@ export function readHeader(bytes) {
 }
 
 /**
- * What a decoder at one byte a weight has to read for each token: every matrix once. Of the embedding a token takes one
+ * What a decoder at one byte per weight has to read for each token: every matrix once. Of the embedding a token takes one
  * row, but where there is no classifier it is the classifier too, and read as a whole.
  */
 export function weightBytesPerToken({ tensors }) {

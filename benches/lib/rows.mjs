@@ -9,7 +9,7 @@ const SAMPLING = { temperature: 0.8, top_p: 0.95, seed: 1 };
 /** Some tokens of a vocabulary, always the same ones; which does not matter for the speed. */
 const someTokens = (count, vocabulary) => Array.from({ length: count }, (_, index) => (3 + index * 1009) % vocabulary);
 
-/** Tokens a second after the first. */
+/** Tokens per second after the first. */
 const decoding = ({ arrivals }) => ((arrivals.length - 1) * 1000) / (arrivals.at(-1) - arrivals[0]);
 
 /**

@@ -1,5 +1,5 @@
 // The bound: how often a second can one thread of WebAssembly read as many bytes as the model's weights have? A decoder that
-// reads every weight once a token cannot be faster. The module is a loop over 128-bit loads, assembled here:
+// reads every weight once per token cannot be faster. The module is a loop over 128-bit loads, assembled here:
 //   (func (param $end i32) (result i32)
 //     at = 0
 //     loop  sum[k] += load(at + 16 k) for every k;  at += 16 SUMS;  if at < end: again

@@ -5,7 +5,7 @@ use candle_core::{Device, Result, Tensor};
 use candle_transformers::models::quantized_llama::ModelWeights;
 use std::io::Cursor;
 
-/// A model and how many tokens it has seen.
+/// A model and the number of tokens it has seen.
 pub struct Llama {
     weights: ModelWeights,
     position: usize,
@@ -27,7 +27,7 @@ impl Llama {
         Ok((0..logits.len()).max_by(|&a, &b| logits[a].total_cmp(&logits[b])).unwrap_or(0) as u32)
     }
 
-    /// Forgets all tokens: candle drops its cache when the next ones come at position 0.
+    /// Forgets all tokens: candle drops its cache when the next token is at position 0.
     pub fn reset(&mut self) {
         self.position = 0;
     }

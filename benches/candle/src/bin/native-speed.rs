@@ -1,4 +1,4 @@
-//! Greedy decoding with candle, natively: prints tokens a second, the prompt's time not counted.
+//! Greedy decoding with candle, natively: prints tokens per second, not counting the prompt's time.
 //!     native-speed MODEL.gguf TOKENS
 
 use candle_row::Llama;
