@@ -17,7 +17,7 @@ fn number_help<T: std::fmt::Display>(what: &str, (from, to): (T, T), default: T)
 pub struct SettingsArguments {
     #[arg(long, help = format!("Text to continue [default: {:?}]", Settings::default().prompt))]
     prompt: Option<String>,
-    #[arg(long, allow_negative_numbers = true, help = number_help("Temperature, from greedy at", LIMITS.temperature, Settings::default().temperature))]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Temperature (0 is greedy),", LIMITS.temperature, Settings::default().temperature))]
     temperature: Option<f64>,
     #[arg(long, allow_negative_numbers = true, help = number_help("Nucleus mass,", LIMITS.top_p, Settings::default().top_p))]
     top_p: Option<f64>,
