@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { choose, openLibrary, press, ready, said, until } from "../tests/browser/reader.mjs";
+import { choose, openLibrary, press, ready, said, traced, until } from "../tests/browser/reader.mjs";
 import { PKG, ROOT, launch, startServer, visit } from "../tests/browser/support.mjs";
 import { record } from "./lib/record.mjs";
 import { summary } from "./lib/statistics.mjs";
@@ -14,22 +14,23 @@ const RUNS = quick ? 1 : 5;
 const SETTINGS = { prompt: "Once upon a time", temperature: 0.8, top_p: 0.95, seed: 1, length: 256 };
 const program = path.resolve(ROOT, process.env.FABULA_BIN || "target/release/fabula");
 const manifest = JSON.parse(readFileSync(path.join(ROOT, "models/index.json"), "utf8"));
-const modelFile = path.join("models", manifest.models.find((m) => m.name === manifest.default).file);
+const entry = manifest.models.find(({ name }) => name === manifest.default);
+const modelFile = path.join("models", entry.file);
+
+const KINDS = [
+  [/\.wasm$/, "wasm"],
+  [/^\/pkg\//, "glue"],
+  [/\.gguf$/, "model"],
+  [/tokenizer\.json$/, "tokenizer"],
+  [/./, "page"],
+];
 
 /** What one visit asked the server for, until the first token, by kind. */
 function bytesOf(requests) {
   const kinds = { wasm: [], glue: [], model: [], tokenizer: [], page: [] };
   for (const url of new Set(requests.map((request) => decodeURIComponent(request.split("?")[0])))) {
     const inside = url === "/" ? "/index.html" : url;
-    const kind = inside.endsWith(".wasm")
-      ? "wasm"
-      : inside.startsWith("/pkg/")
-        ? "glue"
-        : inside.endsWith(".gguf")
-          ? "model"
-          : inside.endsWith("tokenizer.json")
-            ? "tokenizer"
-            : "page";
+    const [, kind] = KINDS.find(([pattern]) => pattern.test(inside));
     kinds[kind].push(inside);
   }
   const rows = {};
@@ -85,23 +86,12 @@ async function inBrowser(page, seed) {
 }
 
 function natively(seed) {
-  const words = [
-    "generate",
-    "--model",
-    modelFile,
-    "--prompt",
-    SETTINGS.prompt,
-    "--temperature",
-    String(SETTINGS.temperature),
-    "--top-p",
-    String(SETTINGS.top_p),
-    "--seed",
-    String(seed),
-    "--tokens",
-    String(SETTINGS.length),
-    "--json",
-  ];
-  return JSON.parse(execFileSync(program, words, { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }));
+  const { prompt, temperature, top_p, length } = SETTINGS;
+  const options = { model: modelFile, prompt, temperature, "top-p": top_p, seed, tokens: length };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return JSON.parse(
+    execFileSync(program, ["generate", "--json", ...words], { cwd: ROOT, encoding: "utf8", maxBuffer: 1 << 26 }),
+  );
 }
 
 const server = await startServer();
@@ -137,37 +127,6 @@ for (let run = 0, seed = 0; run < RUNS && seed < 50; seed += 1) {
   run += 1;
 }
 
-/** Milliseconds of one measurement of a whole story, and of writing it: by the difference, since no clock is fine enough for one. */
-const TIMES = 100;
-const entry = manifest.models.find((m) => m.name === manifest.default);
-const measuring = { story: [], measurement: [] };
-for (let run = 0; run < RUNS; run += 1) {
-  const [plain, measured] = await page.evaluate(
-    async ({ files, settings, times }) => {
-      const { default: start, Decoder } = await import(new URL("pkg/fabula.js", document.baseURI).href);
-      await start();
-      const [model, tokenizer, reference] = await Promise.all(
-        files.map(async (file) => new Uint8Array(await (await fetch(file)).arrayBuffer())),
-      );
-      const decoder = new Decoder(model);
-      const write = (measurements) => {
-        const before = performance.now();
-        decoder.story(JSON.stringify(settings), tokenizer, reference, measurements);
-        return performance.now() - before;
-      };
-      write(times);
-      return [write(0), write(times)];
-    },
-    {
-      files: [entry.file, entry.tokenizer, entry.reference.file].map((file) => `models/${file}`),
-      settings: { ...SETTINGS, seed: 2 },
-      times: TIMES,
-    },
-  );
-  measuring.story.push(plain);
-  measuring.measurement.push((measured - plain) / TIMES);
-}
-
 const opening = [];
 const tracing = [];
 let libraryMemory = 0;
@@ -178,18 +137,7 @@ for (let run = 0; run < RUNS; run += 1) {
   opening.push(opened.seconds);
   libraryMemory = opened.memory_bytes;
   const { text } = await inBrowser(fresh, 3);
-  await until(
-    fresh,
-    "the library's answer",
-    (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted),
-    text,
-  );
-  tracing.push(
-    await fresh.evaluate(
-      (wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted).seconds * 1000,
-      text,
-    ),
-  );
+  tracing.push((await traced(fresh, text)).seconds * 1000);
   await fresh.close();
 }
 
@@ -200,7 +148,6 @@ const result = {
   bytes_to_first_token: bytesOf(requests),
   seconds_to_first_token: { empty_cache: summary(cold), warm_cache: summary(warm) },
   tokens_per_second: { browser: summary(speeds.browser), native: summary(speeds.native) },
-  measuring_ms: { story: summary(measuring.story), measurement: summary(measuring.measurement) },
   library: {
     seconds_to_open: summary(opening),
     memory_bytes: libraryMemory,

@@ -1,5 +1,6 @@
-// Fabula's engine as the harness for other runtimes asks for one. lib/peers.mjs copies this file beside the built module,
-// because that harness serves the folder it lies in.
+// Fabula's engine as a harness for other runtimes asks for one: load(), then step(). Such a harness serves the folder of
+// this file, so copy it beside the built module first:
+//   mkdir -p target/peers && cp pkg/*.js pkg/*.wasm benches/peers-module.mjs target/peers/
 const FILES = { relaxed: "fabula_relaxed", plain: "fabula" };
 /** The context of that harness's models. */
 const POSITIONS = 256;

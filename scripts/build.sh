@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # The WebAssembly and its glue, from source, into target/pkg.
-#   scripts/build.sh [--install] [FOLDER]     --install also copies it to pkg/, with the hashes of its sources
+#   scripts/build.sh [--install] [FOLDER]   --install also copies it to pkg/, with the hashes of its sources and its toolchain
+#   scripts/build.sh --toolchain            prints the versions that the bytes depend on
 . "$(dirname "$0")/env.sh"
 install=
+versions=
 out=target/pkg
 for word in "$@"; do
   case $word in
     --install) install=yes ;;
+    --toolchain) versions=yes ;;
     -*) fail "unknown option $word" ;;
     *) out=$word ;;
   esac
@@ -28,6 +31,13 @@ case ${FABULA_WASM_WAY:-} in
     extra=(-Z build-std=std,panic_abort) ;;
   *) fail "no toolchain chosen yet: run make setup" ;;
 esac
+
+toolchain() {
+  $rustc --version --verbose | grep -E '^(rustc|LLVM)'
+  wasm-bindgen --version
+  printf 'standard library: %s\n' "$FABULA_WASM_WAY"
+}
+if [ -n "$versions" ]; then toolchain; exit; fi
 
 # Paths of this machine go under neutral names: they say nothing about the program, and would differ on the next.
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
@@ -70,6 +80,7 @@ if [ -n "$install" ]; then
   rm -rf pkg && mkdir pkg
   cp "$out"/*.js "$out"/*.wasm "$out"/*.d.ts pkg/
   { printf '%s\n' "$sources"; sha256sum pkg/*.js pkg/*.wasm; } >pkg/SOURCES.sha256
+  toolchain >pkg/TOOLCHAIN
   node scripts/offline.mjs
   say "and in pkg/"
 fi

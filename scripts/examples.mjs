@@ -17,28 +17,14 @@ const SETTINGS = [
   { temperature: 1.6, seed: 7 },
 ];
 
-const write = (settings, earlier) =>
-  JSON.parse(
-    execFileSync(
-      "target/release/fabula",
-      [
-        "generate",
-        "--model",
-        model,
-        "--temperature",
-        String(settings.temperature),
-        "--seed",
-        String(settings.seed),
-        "--tokens",
-        "160",
-        "--json",
-        "--library",
-        library,
-        ...earlier.flatMap((file) => ["--earlier", file]),
-      ],
-      { encoding: "utf8" },
-    ),
+function write(settings, earlier) {
+  const options = { model, library, ...settings, tokens: 160 };
+  const words = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const others = earlier.flatMap((file) => ["--earlier", file]);
+  return JSON.parse(
+    execFileSync("target/release/fabula", ["generate", "--json", ...words, ...others], { encoding: "utf8" }),
   );
+}
 
 // Twice: session novelty compares each example with all the others.
 const files = SETTINGS.map((settings, index) => {

@@ -87,6 +87,7 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
 
 /// The content of a link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LinkRead {
     /// None if there is no link, or if it is too damaged to say which story is meant.
     pub settings: Option<Settings>,

@@ -11,11 +11,13 @@ import { createEngine } from "./session/engine.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
 import { createLinks } from "./session/links.js";
-import { canRead, createLooking } from "./session/looking.js";
+import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { createShelf } from "./session/shelf.js";
-import { createStore, initialState, missingAdapter, shownEntry } from "./session/state.js";
-import { idOf, isSameAdapter } from "./parts/names.js";
+import * as select from "./session/selectors.js";
+import { initialState, shownEntry } from "./session/state.js";
+import { createStore } from "./session/store.js";
+import { isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
 import { createBooks } from "./views/books.js";
@@ -68,11 +70,7 @@ const library = createLibraryClient({
     measuring.trace(store.get().entries);
     announce("The library is open.");
   },
-  onGone() {
-    measuring.forget();
-    store.update({ libraryReady: false });
-  },
-  onTraced: (message) => measuring.onTraced(message),
+  onGone: () => store.update({ libraryReady: false }),
 });
 const measuring = createMeasuring({
   store,
@@ -242,90 +240,40 @@ const history = createHistory({
 const tree = createTree({ root: required("tree", HTMLElement), onChoose: session.choose });
 const about = createAbout({ root: required("about", HTMLElement) });
 
-/**
- * The model that the link of the queued story names, where this page has another.
- * @param {import("./session/state.js").State} state
- */
-function otherModel({ queued, engine: { phase, ...engine } }) {
-  const theirs = queued?.expectation?.model;
-  if (!theirs || phase !== "ready" || !("model" in engine)) return null;
-  const ours = idOf(engine.model);
-  return theirs === ours ? null : { theirs, ours };
-}
-
-/** What the comparison depends on. */
-const COMPARED = /** @type {const} */ (["entries", "shown", "pinned", "writing", "chain"]);
-
-store.subscribe((state, previous) => {
-  const shown = shownEntry(state);
-  const before = shownEntry(previous);
-  if (state.engine !== previous.engine || state.silence !== previous.silence) loader.show(state.engine, state.silence);
-  if (
-    state.engine.phase !== previous.engine.phase ||
-    state.writing !== previous.writing ||
-    state.queued !== previous.queued ||
-    state.awaited !== previous.awaited
-  ) {
-    controls.setActivity({
-      phase: state.engine.phase,
-      writing: state.writing !== null,
-      queued: state.queued !== null,
-      awaited: state.awaited,
-    });
-  }
-  if (state.adapters !== previous.adapters) controls.adapter.show(state.adapters);
-  if (state.awaited !== previous.awaited)
-    tell.adapterAwaited(
-      state.awaited?.offered === false ? state.awaited.id : null,
-      otherModel(state),
-      controls.adapter.pick,
-    );
+store.select(select.engineAndSilence, loader.show);
+store.select(select.activity, controls.setActivity);
+store.select(({ adapters: all }) => all, controls.adapter.show);
+store.select(select.wantedAdapter, (id) =>
+  tell.adapterAwaited(id, select.otherModel(store.get()), controls.adapter.pick),
+);
+store.select(select.shownAndWriting, ({ shown, writing: now }, { shown: before, writing: then }) => {
   if (shown && shown.key !== before?.key) {
     // What was streamed stays on the page, with the reader's place in it.
-    const streamed =
-      previous.writing !== null && state.writing === null && writing.received() === shown.record.token_texts.length;
-    story.show(shown, { streamed });
+    story.show(shown, { streamed: then && !now && writing.received() === shown.record.token_texts.length });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
-  if (shown?.key !== before?.key || state.position !== previous.position) story.mark(state.position);
-  lens.show({
-    entry: shown,
-    position: state.position,
-    chain: state.chain,
-    phase: state.engine.phase,
-    writing:
-      state.writing !== null || (state.queued !== null && state.awaited === null && state.engine.phase === "ready"),
-    readable: shown !== null && canRead(state, shown),
-    missing: shown && missingAdapter(state, shown.record.settings),
-  });
-  if (shown && (shown.key !== before?.key || shown.record !== before.record || shown.finished !== before.finished)) {
-    metrics.attribute(shown.record.settings);
-    metrics.show(shown.record, shown.finished);
-  }
-  if (OVERVIEW.some((part) => state[part] !== previous[part])) overview.show(state);
-  if (state.entries !== previous.entries || state.shown !== previous.shown) {
-    history.show(state.entries, state.shown);
-    tree.show(state.entries, state.shown);
-  }
-  if (COMPARED.some((part) => state[part] !== previous[part])) {
-    compare.show({
-      pinned: state.entries.find((entry) => entry.key === state.pinned) ?? null,
-      shown,
-      writing: state.writing !== null,
-      chain: state.chain,
-    });
-  }
-  if (state.keeping !== previous.keeping) history.showKeeping(state.keeping);
-  if (state.shown !== previous.shown || state.engine.phase !== previous.engine.phase) {
-    about.show({ ...engine.facts(), record: shown?.record ?? null, own: shown?.origin === "own" });
-  }
 });
+store.select(select.shownPosition, ({ position }) => story.mark(position));
+store.select(select.lens, lens.show);
+store.select(select.shownNumbers, ({ record, finished = false }) => {
+  if (!record) return;
+  metrics.attribute(record.settings);
+  metrics.show(record, finished);
+});
+store.select(
+  (state) => OVERVIEW.map((part) => state[part]),
+  () => overview.show(store.get()),
+);
+store.select(select.entriesAndShown, history.show);
+store.select(select.entriesAndShown, tree.show);
+store.select(select.compared, compare.show);
+store.select(({ keeping }) => keeping, history.showKeeping);
+store.select((state) => {
+  const { record = null, origin } = shownEntry(state) ?? {};
+  return { ...engine.facts(), record, own: origin === "own" };
+}, about.show);
 
 // It pins what the panel shows, so it stands at its head.
 required("story-heading", HTMLElement).after(compare.toggle);
-loader.show(store.get().engine, null);
-history.show([], null);
-history.showKeeping(store.get().keeping);
-controls.setActivity({ phase: "starting", writing: false, queued: false, awaited: null });
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
   event.preventDefault();

@@ -1,212 +1,79 @@
-// The messages between the page and its workers. All are plain objects told apart by `type`.
+// The messages between the page and its workers. Generated, not edited: src/protocol/ has the types and says more about each message.
+// FABULA_WRITE_PROTOCOL=1 cargo test --release --lib protocol
 
-/** What the reader chooses before a story is written; together with the model it decides every token. */
-export interface Settings {
-  prompt: string;
-  temperature: number;
-  top_p: number;
-  seed: number;
-  /** The number of tokens to write at most. */
-  length: number;
-  /** The chain's other parameters by name; those at their usual values are left out. */
-  options?: Record<string, number>;
-  /** The stages of the chain in the order they run, those left out at their default places; left out where it is the default one. */
-  order?: string[];
-  /** The revision of the chain's rules; settings of before the second have none. */
-  rules?: number;
-  /** Tokens that are not drawn but given, as [place among the generated tokens, token id]; left out where there are none. */
-  forced?: [number, number][];
-  /** Left out where the model itself writes. */
-  adapter?: Adapter;
-}
+export type ProgressMessage = {
+  type: "progress";
+  loaded: number;
+  total: number;
+  from: Source;
+};
 
-/** A change of the model by fine-tuning, and how much of it is added. */
-export interface Adapter {
-  /** NAME@HASH8, by the adapter's weights and scale. */
-  id: string;
-  /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
-  strength: number;
-}
+export type ErrorMessage = {
+  type: "error";
+  id: number | null;
+  code: ErrorCode;
+  message: string;
+};
 
-/** An adapter that can be fetched, or was opened. */
-export interface AdapterDescription {
-  /** NAME@HASH8 */
-  id: string;
-  title: string;
-  bytes: number;
-}
+export type ReadyMessage = {
+  type: "ready";
+  model: ModelDescription;
+  seconds: number;
+  from: Source;
+  kept: boolean;
+  /** What multiplies the integers. */
+  kernel: string;
+  /** Bytes of the module's memory. */
+  memory_bytes: number;
+  note: string | null;
+  problem: string | null;
+  /** By metric: where the human range begins and ends, in passages of the default length. */
+  bands: { [key in string]: [number, number] };
+  /** The library that can be fetched for this model. */
+  library: LibraryFacts | null;
+  /** Adapters that can be fetched for this model. */
+  adapters: Array<AdapterDescription>;
+};
 
-/** A stage of the sampling chain. */
-export interface Stage {
-  /** As in links and in `order`. */
-  name: string;
-  /** For people. */
-  label: string;
-  /** One sentence that a school student understands. */
-  explanation: string;
-  /** Paper or project that it comes from. */
-  source: string;
-}
+export type AdapterProgressMessage = {
+  type: "adapter_progress";
+  adapter: string;
+  loaded: number;
+  total: number;
+};
 
-/** A number that the chain can be set by; temperature and top-p have fields of their own in {@link Settings}. */
-export interface Parameter {
-  /** As in links and in `options`. */
-  name: string;
-  /** The stage it belongs to. */
-  stage: string;
-  label: string;
-  from: number;
-  to: number;
-  step: number;
-  whole: boolean;
-  /** Its value when nobody says anything. */
-  usual: number;
-  /** Whether the stage does nothing while this one has its usual value. */
-  switches: boolean;
-  /** What to start from when switching it on. */
-  suggested: number;
-}
+export type LoadRequest = {
+  type: "load";
+  manifest_url: string;
+  model: string | null;
+};
 
-/** Named settings of the chain. */
-export interface Preset {
-  name: string;
-  /** One honest sentence. */
-  sentence: string;
-  temperature: number;
-  top_p: number;
-  options: Record<string, number>;
-  order?: string[];
-}
-
-/** The sampling chain, as the engine describes it. */
-export interface ChainDescription {
-  /** In the usual order; temperature and top_p are two of them. */
-  stages: Stage[];
-  parameters: Parameter[];
-  presets: Preset[];
-}
-
-/** How the values of a metric are written; see src/metrics/written.rs. */
-export type Written = "percent" | { decimals: number };
-
-/** What is measured on a story, as the engine describes it; see src/metrics/table.rs. */
-export interface MetricDescription {
-  /** As in {@link Numbers}. */
-  name: string;
-  /** For people, in the middle of a sentence. */
-  label: string;
-  /** Empty where there is none. */
-  unit: string;
-  /** What it is, in one sentence. */
-  sentence: string;
-  /** Completes "… than 62% of human passages"; empty where there are no human values to compare with. */
-  more: string;
-  /**
-   * Which of two stories it puts first, and what that one then is; null where neither more nor less is better. With `enough`, all that reach
-   * the human range count alike, and are that.
-   */
-  better: { way: "more" | "less"; than: string; enough: string | null } | null;
-  written: Written;
-  /** Of a story by an adapter: by the model without it, or compared with the adapter's own texts. */
-  variant: "base" | "adapter" | null;
-  /** It needs the library. */
-  library: boolean;
-  /** It depends on the model that reads the story. */
-  model: boolean;
-  /** It compares with the other stories of a session. */
-  session: boolean;
-  /** It is offered where one of all numbers is chosen. */
-  listed: boolean;
-}
-
-/** The ranges the engine accepts, as [lowest, highest]. */
-export interface Limits {
-  temperature: [number, number];
-  top_p: [number, number];
-  seed: [number, number];
-  length: [number, number];
-  /** Of an adapter. */
-  strength: [number, number];
-  prompt_characters: number;
-}
-
-/**
- * What is measured on a story, by the names of `fabula score`. A null means that the text is too short, or that there is
- * nothing to compare it with; what is missing has not been measured (yet).
- */
-export interface Numbers {
-  numbers: Record<string, number | null>;
-  /** The share of people's passages of this length with a lower number, for numbers that have a reference. */
-  percentiles: Record<string, number>;
-}
-
-/** A model as the worker describes it once it is loaded. */
-export interface ModelDescription {
-  name: string;
-  hash8: string;
-  title: string;
-  bytes: number;
-  context: number;
-  parameters: number;
-  vocabulary: number;
-}
-
-/** Why a story ended. */
-export type Ending = "length" | "story" | "context" | "stopped";
-
-/** A finished generation; also the shape of each record in example.json. */
-export interface StoryRecord extends Numbers {
+export type GenerateRequest = {
+  type: "generate";
+  id: number;
   settings: Settings;
-  /** The generated text, without the prompt. */
-  text: string;
-  token_ids: number[];
-  token_texts: string[];
-  surprisal_bits: number[];
-  /** One a token; missing in stories of engine revision 1. */
-  entropy_bits?: number[];
-  /** One a token: its rank among all tokens under the model itself, from 1. Missing in older exports. */
-  ranks?: number[];
-  /** Mirostat's threshold in bits before each token and after the last; missing where the chain has no Mirostat. */
-  mirostat_bits?: number[];
-  /** Eight hexadecimal digits over the token ids. */
-  digest: string;
-  ended: Ending;
-  /** Null in the examples: the speed of another machine is not the reader's. */
-  seconds: number | null;
-  tokens_per_second: number | null;
-  /** NAME@HASH8 */
-  model: string;
-  engine_revision: number;
-  /** A fragment, "#v=1&..." */
-  link: string;
-}
+  earlier: Array<string>;
+};
 
-export type ErrorCode =
-  | "network"
-  | "offline"
-  | "corrupt"
-  | "memory"
-  | "manifest"
-  | "prompt_too_long"
-  | "settings"
-  | "model"
-  | "adapter"
-  | "busy"
-  | "panic";
+export type StopRequest = {
+  type: "stop";
+  id: number;
+};
 
-export type ToWorker =
-  | { type: "load"; manifest_url: string; model: string | null }
-  | { type: "generate"; id: number; settings: Settings; earlier: string[] }
-  | { type: "stop"; id: number }
-  | { type: "read_link"; fragment: string }
-  | { type: "write_link"; settings: Settings; digest: string | null }
-  | OpenAdapterRequest
-  | { type: "means"; id: number; lists: number[][] }
-  | LookRequest
-  | EncodeRequest;
+export type ReadLinkRequest = {
+  type: "read_link";
+  id: number;
+  fragment: string;
+};
 
-/** Reads an adapter from files of the reader's own. */
-export interface OpenAdapterRequest {
+export type WriteLinkRequest = {
+  type: "write_link";
+  id: number;
+  settings: Settings;
+  digest: string | null;
+};
+
+export type OpenAdapterRequest = {
   type: "open_adapter";
   id: number;
   /** For people. */
@@ -215,133 +82,540 @@ export interface OpenAdapterRequest {
   config: Uint8Array;
   /** adapter_model.safetensors */
   weights: Uint8Array;
-}
+};
 
-/** Asks what the model considers at one place of a story. Of several that wait only the last is answered. */
-export interface LookRequest {
-  type: "look";
+export type MeansRequest = {
+  type: "means";
   id: number;
-  /** What the story was written with. */
-  story: { settings: Settings; token_ids: number[]; mirostat_bits?: number[] };
-  /** Place among the generated tokens, from 0; `token_ids.length` is the end. */
-  position: number;
-  /** The chain to show: temperature, top_p, options and order of these settings count. */
-  chain: Settings;
-}
-/** Asks for the tokens of a text that is to stand in the middle of a story. */
-export interface EncodeRequest {
+  lists: Array<Array<number>>;
+};
+
+export type LookRequest = {
+  type: "look";
+} & Look;
+
+export type EncodeRequest = {
   type: "encode";
   id: number;
   text: string;
-}
+};
 
-export interface HelloMessage {
+export type HelloMessage = {
   type: "hello";
-  engine: { name: string; revision: number };
+  engine: EngineFacts;
   defaults: Settings;
   limits: Limits;
   chain: ChainDescription;
-  metrics: MetricDescription[];
-}
-export interface ProgressMessage {
-  type: "progress";
-  loaded: number;
-  total: number;
-  from: "network" | "cache";
-}
-export interface ReadyMessage {
-  type: "ready";
-  model: ModelDescription;
-  seconds: number;
-  from: "network" | "cache";
-  /** Whether the model file now lies in this browser's storage. */
-  kept: boolean;
-  note: string | null;
-  /** What multiplies the integers: the name of an instruction set. */
-  kernel: string;
-  /** What the engine holds in this tab. */
-  memory_bytes: number;
-  problem: string | null;
-  /** By metric: where people's range begins and ends, in passages of a usual length. */
-  bands: Record<string, [number, number]>;
-  /** The library that can be fetched for this model. */
-  library: { bytes: number; sha256: string } | null;
-  /** Adapters that can be fetched for this model; one is, when a story asks for it. */
-  adapters: AdapterDescription[];
-}
-/** Bytes of an adapter that have arrived, while a story waits for it. */
-export interface AdapterProgressMessage {
-  type: "adapter_progress";
-  /** NAME@HASH8 */
-  adapter: string;
-  loaded: number;
-  total: number;
-}
-/** Files of the reader's own are an adapter, and ready. */
-export interface AdapterReadyMessage {
+  metrics: Array<MetricDescription>;
+};
+
+export type AdapterReadyMessage = {
   type: "adapter_ready";
   id: number;
   adapter: AdapterDescription;
-}
-export interface StartedMessage {
+};
+
+export type StartedMessage = {
   type: "started";
   id: number;
   prompt_tokens: number;
-}
-/** What has been written since the last message, at most once a frame: a list for each fact. */
-export interface TokensMessage {
+};
+
+export type TokensMessage = {
   type: "tokens";
   id: number;
   /** Place of the first among the generated tokens. */
   first: number;
-  token_ids: number[];
-  /** Empty while a character of several bytes is incomplete. */
-  token_texts: string[];
-  surprisal_bits: number[];
-  entropy_bits: number[];
-  /** Among all tokens under the model itself, from 1. */
-  ranks: number[];
-  /** Whether they were given rather than drawn. */
-  forced: boolean[];
-}
-export interface MetricsMessage extends Numbers {
+  token_ids: Array<number>;
+  token_texts: Array<string>;
+  surprisal_bits: Array<number>;
+  entropy_bits: Array<number>;
+  ranks: Array<number>;
+  forced: Array<boolean>;
+};
+
+export type MetricsMessage = {
   type: "metrics";
   id: number;
-}
-/** How far the second reading of a finished story is. */
-export interface MeasuringMessage {
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
+export type DoneMessage = {
+  type: "done";
+  id: number;
+  link: string;
+  seconds: number;
+  tokens_per_second: number;
+  /** Bytes of the module's memory. */
+  memory_bytes: number;
+  settings: Settings;
+  /** The generated text, without the prompt. */
+  text: string;
+  /** The generated tokens; the token that ends a story is not one of them. */
+  token_ids: Array<number>;
+  /** The text that each token completes. */
+  token_texts: Array<string>;
+  /** One number a token; see `Written`. */
+  surprisal_bits: Array<number>;
+  /** One number a token; see `Written`. */
+  entropy_bits: Array<number>;
+  /** One number a token; see `Written`. */
+  ranks: Array<number>;
+  /** Mirostat's threshold in bits before each token and after the last; empty where the chain has no Mirostat. */
+  mirostat_bits?: Array<number>;
+  /** See `digest`. */
+  digest: string;
+  ended: Ending;
+  /** `NAME@HASH8`. */
+  model: string;
+  engine_revision: number;
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
+export type MeasuringMessage = {
   type: "measuring";
   id: number;
   done: number;
-}
-/** What the second reading found. */
-export interface MeasuredMessage extends Numbers {
+};
+
+export type MeasuredMessage = {
   type: "measured";
   id: number;
-}
-/** A mean of `count` values, with its 95% interval; fewer than six values have none. */
-export interface Estimate {
-  count: number;
-  mean: number;
-  interval: { from: number; to: number } | null;
-}
-export interface MeansMessage {
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
+export type MeansMessage = {
   type: "means";
   id: number;
-  means: (Estimate | null)[];
-}
-export interface DoneMessage extends StoryRecord {
-  type: "done";
+  means: Array<Estimate | null>;
+};
+
+export type LookedMessage = {
+  type: "looked";
   id: number;
-  seconds: number;
-  tokens_per_second: number;
-  memory_bytes: number;
-}
-/** A token that could stand at the place looked at. */
-export interface Candidate {
-  token: number;
-  /** Its text, spaces and line breaks as they are; incomplete characters as U+FFFD. */
+  position: number;
+  candidates: Array<Candidate>;
+  chosen: Candidate | null;
+  stages: Array<StageReport>;
+  vocabulary: number;
+  kept: number;
+  entropy_bits: number;
+  chained_entropy_bits: number;
+  chain_milliseconds: number;
+};
+
+export type EncodedMessage = {
+  type: "encoded";
+  id: number;
+  token_ids: Array<number>;
+};
+
+export type LinkMessage = {
+  type: "link";
+  id: number;
+  fragment: string;
+};
+
+export type LinkReadMessage = {
+  type: "link_read";
+  id: number;
+  /** None where there is no link, or one that is too damaged to say which story it meant. */
+  settings: Settings | null;
+  /** Digest of the token ids that the link promises. */
+  digest: string | null;
+  /** `NAME@HASH8`. */
+  model: string | null;
+  engine_revision: number | null;
+  /** One sentence each, for the reader. */
+  problems: Array<string>;
+};
+
+export type ToWorker =
+  | LoadRequest
+  | GenerateRequest
+  | StopRequest
+  | ReadLinkRequest
+  | WriteLinkRequest
+  | OpenAdapterRequest
+  | MeansRequest
+  | LookRequest
+  | EncodeRequest;
+
+export type FromWorker =
+  | HelloMessage
+  | AdapterReadyMessage
+  | StartedMessage
+  | TokensMessage
+  | MetricsMessage
+  | DoneMessage
+  | MeasuringMessage
+  | MeasuredMessage
+  | MeansMessage
+  | LookedMessage
+  | EncodedMessage
+  | LinkMessage
+  | LinkReadMessage
+  | ProgressMessage
+  | ErrorMessage
+  | ReadyMessage
+  | AdapterProgressMessage;
+
+export type OpenRequest = {
+  type: "open";
+  manifest_url: string;
+  model: string;
+};
+
+export type TraceRequest = {
+  type: "trace";
+  id: number;
   text: string;
+  tokens: number;
+  coherence: number | null;
+};
+
+export type FindRequest = {
+  type: "find";
+  id: number;
+  text: string;
+};
+
+export type LibraryHelloMessage = {
+  type: "hello";
+};
+
+export type OpeningMessage = {
+  type: "opening";
+};
+
+export type OpenedMessage = {
+  type: "opened";
+  documents: number;
+  books: number;
+  words: number;
+  /** For unpacking alone. */
+  seconds: number;
+  from: Source;
+  kept: boolean;
+  memory_bytes: number;
+};
+
+export type TracedMessage = {
+  type: "traced";
+  id: number;
+  spans: Array<TextSpan>;
+  seconds: number;
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
+export type FoundMessage = {
+  type: "found";
+  id: number;
+  books: Array<FoundBook>;
+};
+
+export type ToLibrary =
+  | OpenRequest
+  | TraceRequest
+  | FindRequest;
+
+export type FromLibrary =
+  | LibraryHelloMessage
+  | OpeningMessage
+  | OpenedMessage
+  | TracedMessage
+  | FoundMessage
+  | ProgressMessage
+  | ErrorMessage;
+
+export type RunsRequest = {
+  type: "runs";
+  id: number;
+  grid: Grid;
+  runs: Array<number>;
+};
+
+export type JudgeRequest = {
+  type: "judge";
+  id: number;
+  protocol: JudgeProtocol;
+  library: boolean;
+  runs: Array<number>;
+};
+
+export type ReadGridRequest = {
+  type: "read_grid";
+  id: number;
+  axes: string;
+  base: Settings;
+  prompts: Array<string>;
+  seeds: number;
+};
+
+export type AnalyseRequest = {
+  type: "analyse";
+  id: number;
+  grid: Grid;
+  metric: string;
+  values: Array<number | null>;
+  written: number;
+};
+
+export type ReadSweepLinkRequest = {
+  type: "read_sweep_link";
+  id: number;
+  fragment: string;
+};
+
+export type WriteSweepLinkRequest = {
+  type: "write_sweep_link";
+  id: number;
+  grid: Grid;
+  model: string | null;
+  digests: Array<string> | null;
+};
+
+export type WriteRowsRequest = {
+  type: "write_rows";
+  id: number;
+  rows: Array<Row>;
+};
+
+export type CheckJudgeRequest = {
+  type: "check_judge";
+  id: number;
+  protocol: JudgeProtocol;
+};
+
+export type AnalyseJudgementsRequest = {
+  type: "analyse_judgements";
+  id: number;
+  protocol: JudgeProtocol;
+  outcomes: Array<JudgeOutcome>;
+};
+
+export type AgreementRequest = {
+  type: "agreement";
+  id: number;
+  ratings: Array<number>;
+  scores: Array<number>;
+};
+
+export type ReadJudgeLinkRequest = {
+  type: "read_judge_link";
+  id: number;
+  fragment: string;
+};
+
+export type WriteJudgeLinkRequest = {
+  type: "write_judge_link";
+  id: number;
+  protocol: JudgeProtocol;
+  model: string | null;
+  digests: Array<string> | null;
+};
+
+export type ExperimentsHelloMessage = {
+  type: "hello";
+  engine: EngineFacts;
+  limits: Limits;
+  chain: ChainDescription;
+  metrics: Array<MetricDescription>;
+  axes: Array<AxisDescription>;
+  /** The default sweep. */
+  grid: Grid;
+};
+
+export type RowMessage = {
+  type: "row";
+  id: number;
+  row: Finished;
+};
+
+export type JudgingMessage = {
+  type: "judging";
+  id: number;
+  run: number;
+  done: number;
+};
+
+export type GridMessage = {
+  type: "grid";
+  id: number;
+  grid: Grid | null;
+  axes: string | null;
+  problem: string | null;
+};
+
+export type FindingsMessage = {
+  type: "findings";
+  id: number;
+  cells: Array<Estimate | null>;
+  /** One an axis of two values or more. */
+  findings: Array<Finding>;
+  caveats: Array<string>;
+};
+
+export type SweepLinkReadMessage = {
+  type: "sweep_link_read";
+  id: number;
+  /** Checked. None for an empty fragment: there is no link. */
+  grid: Grid | null;
+  /** The digest of the sweep that the link promises: see `crate::experiment::sweep_digest`. */
+  digest: string | null;
+  /** `NAME@HASH8`. */
+  model: string | null;
+  engine_revision: number | null;
+  /** One sentence each, for the reader. */
+  problems: Array<string>;
+};
+
+export type SweepLinkMessage = {
+  type: "sweep_link";
+  id: number;
+  fragment: string;
+  digest: string | null;
+};
+
+export type RowsWrittenMessage = {
+  type: "rows_written";
+  id: number;
+  text: string;
+};
+
+export type JudgeCheckedMessage = {
+  type: "judge_checked";
+  id: number;
+  problem: string | null;
+};
+
+export type EffectsMessage = {
+  type: "effects";
+  id: number;
+  effects: JudgeEffects;
+  findings: Array<string>;
+};
+
+export type AgreementMessage = {
+  type: "agreement";
+  id: number;
+  agreement: JudgeAgreement | null;
+  problem: string | null;
+};
+
+export type JudgeLinkReadMessage = {
+  type: "judge_link_read";
+  id: number;
+  /** Checked, as far as no model is needed. None for an empty fragment: there is no link. */
+  protocol: JudgeProtocol | null;
+  /** The digest that the link promises: of the digests of the judged stories, as in a sweep. */
+  digest: string | null;
+  /** `NAME@HASH8`. */
+  model: string | null;
+  engine_revision: number | null;
+  /** One sentence each, for the reader. */
+  problems: Array<string>;
+};
+
+export type JudgeLinkMessage = {
+  type: "judge_link";
+  id: number;
+  fragment: string;
+  digest: string | null;
+};
+
+export type ToExperiments =
+  | LoadRequest
+  | RunsRequest
+  | JudgeRequest
+  | StopRequest
+  | ReadGridRequest
+  | AnalyseRequest
+  | ReadSweepLinkRequest
+  | WriteSweepLinkRequest
+  | WriteRowsRequest
+  | CheckJudgeRequest
+  | AnalyseJudgementsRequest
+  | AgreementRequest
+  | ReadJudgeLinkRequest
+  | WriteJudgeLinkRequest;
+
+export type FromExperiments =
+  | ExperimentsHelloMessage
+  | RowMessage
+  | JudgingMessage
+  | GridMessage
+  | FindingsMessage
+  | SweepLinkReadMessage
+  | SweepLinkMessage
+  | RowsWrittenMessage
+  | JudgeCheckedMessage
+  | EffectsMessage
+  | AgreementMessage
+  | JudgeLinkReadMessage
+  | JudgeLinkMessage
+  | ProgressMessage
+  | ErrorMessage
+  | ReadyMessage
+  | AdapterProgressMessage;
+
+/** A change of the model's matrices by fine-tuning, and how much of it is added. */
+export type Adapter = {
+  /** `NAME@HASH8`: a name for people, and the digits of `crate::model::Adapter::hash8`. */
+  id: string;
+  /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
+  strength: number;
+};
+
+/** An adapter that can be fetched, or was opened. */
+export type AdapterDescription = {
+  /** `NAME@HASH8`. */
+  id: string;
+  title: string;
+  /** Bytes to fetch. */
+  bytes: number;
+};
+
+/** A setting and the values that it takes. */
+export type Axis = {
+  /** `temperature`, `top_p`, `strength` (of the adapter) or a parameter of the chain. */
+  name: string;
+  values: Array<number>;
+};
+
+/** A setting that can be swept. */
+export type AxisDescription = {
+  name: string;
+  /** See `axis_label`. */
+  label: string;
+};
+
+/** What makes a number better. */
+export type Better = {
+  way: Way;
+  /** What the better of two texts is, as "newer". */
+  than: string;
+  /** What all texts are that reach the human range, where more says nothing beyond it: docs/methods.md explains that of coherence. */
+  enough: string | null;
+};
+
+/** A book of the library. */
+export type Book = {
+  title: string;
+  author: string;
+  /** The kind of book, for people. */
+  shelf: string;
+};
+
+/** A candidate with its text. */
+export type Candidate = {
+  /** Incomplete characters as U+FFFD. */
+  text: string;
+  token: number;
   /** Its rank under the model itself, from 1. */
   rank: number;
   /** Under the model itself: temperature 1, nothing truncated. */
@@ -349,11 +623,507 @@ export interface Candidate {
   /** With which it is drawn, after the whole chain; 0 where the chain removed it. */
   chained: number;
   /** The stage that removed it. */
-  removed_by: string | null;
-}
-/** What one stage of the chain did at the place looked at. */
-export interface StageReport {
+  removed_by: Stage | null;
+};
+
+/** The sampling chain, for the page. */
+export type ChainDescription = {
+  /** In the default order. */
+  stages: Array<StageDescription>;
+  parameters: Array<Parameter>;
+  presets: Array<Preset>;
+};
+
+/** One value of an axis against the lowest one. */
+export type Comparison = {
+  value: number;
+  reference: number;
+  /** Of the value minus the reference: one a unit, each a mean over the other axes. */
+  difference: Estimate;
+  /** Of one such difference a unit. */
+  test: SignFlip;
+  /** After Holm's correction over the comparisons of the axis. */
+  corrected_p: number;
+  significant: boolean;
+};
+
+/** Why a story ended. */
+export type Ending = "length" | "story" | "context" | "stopped";
+
+/** The engine, by name and revision. */
+export type EngineFacts = {
   name: string;
+  revision: number;
+};
+
+/** What went wrong, for the page's own decisions; the message is for the reader. */
+export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "replaced" | "panic";
+
+/** A mean, and how far it could lie elsewhere. */
+export type Estimate = {
+  /** How many values it is the mean of. */
+  count: number;
+  mean: number;
+  /** None of fewer than six values. */
+  interval: Interval | null;
+};
+
+/** What a sweep tells of one number along one axis. */
+export type Finding = {
+  metric: string;
+  axis: string;
+  /** By rising value. */
+  means: Array<ValueMean>;
+  /** By rising value, without the lowest. Those that share no unit with it are missing. */
+  comparisons: Array<Comparison>;
+  sentences: Array<string>;
+};
+
+/** What came of a run. */
+export type Finished = Row | {
+  run: number;
+  item: number;
+  /** Place of the prompt, from 0. */
+  prompt: number;
+  prompt_text: string;
+  /** Criteria that are no part of the score. */
+  left_out?: Array<JudgeLeftOut>;
+  /** The story that was judged the best. */
+  judged: JudgeTold;
+  /** The story that was chosen at random, with the same compute. */
+  control: JudgeTold;
+  /** For information: the mean number of all drafts, or the number of the story before it was revised. */
+  baseline: { [key in string]: number };
+  process: JudgeProcess;
+};
+
+/** A book in which a sequence of words occurs. */
+export type FoundBook = {
+  book: Book;
+  /** How often it occurs there. */
+  occurrences: number;
+  /** Its first occurrence. */
+  passage: Passage;
+};
+
+/**
+ * Some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed, with the seed counted from
+ * `base.seed` on, so that every cell has the same prompts and seeds and cells can be compared in pairs; the last axis changes
+ * from cell to cell first.
+ */
+export type Grid = {
+  base: Settings;
+  axes: Array<Axis>;
+  /** What each cell begins its stories with. Empty: with the prompt of `base` alone. */
+  prompts?: Array<string>;
+  /** Stories of each cell and prompt. */
+  seeds: number;
+};
+
+/** A 95% bootstrap interval (Efron 1979): see `bootstrap`. */
+export type Interval = {
+  from: number;
+  to: number;
+};
+
+/** Ratings and scores of the same stories, compared by rank. */
+export type JudgeAgreement = {
+  stories: number;
+  /** Spearman's rank correlation, -1 to 1; none where all ratings or all scores are the same. */
+  spearman: number | null;
+  /** Its 95% bootstrap interval. */
+  interval: [number, number] | null;
+  /** What that means, for people. */
+  finding: string;
+};
+
+/** A story's score, and what it is made of. Formula, sources and blind spots: docs/methods.md, The judge's score. */
+export type JudgeAppraisal = {
+  /** The weighted mean of the parts, 0 to 1. */
+  score: number;
+  /** From 0 to 1; none where it is left out. See `Criterion`. */
+  coherence: number | null;
+  novelty: number | null;
+  relevance: number | null;
+  /** What the text was too short for; it counts 0. */
+  too_short?: Array<JudgeCriterion>;
+};
+
+/** A sentence that could stand there. */
+export type JudgeCandidate = {
+  /** The seed that it was drawn with; none for the sentence as it was. */
+  seed: number | null;
+  text: string;
+  tokens: number;
+  /** Whether it came to its end; if not, it could not be chosen and was not judged. */
+  complete: boolean;
+  /** Of the whole story with it. */
+  appraisal: JudgeAppraisal | null;
+  /** Its own contextual gain, bits per token. */
+  gain_bits: number | null;
+  /** Of the whole story with it. */
+  digest: string | null;
+};
+
+/** Which draft was taken, by its place among them from 0. */
+export type JudgeChoice = {
+  /** The one with the greatest score; of equal ones the first. */
+  judged: number;
+  /** One at random: it costs the same drafts. */
+  control: number;
+};
+
+/** What a story is judged by. */
+export type JudgeCriterion = "coherence" | "novelty" | "relevance";
+
+/** A number of the judged stories against the same of the control. */
+export type JudgeEffect = {
+  metric: string;
+  /** Whether the score contains it, so that choosing by the score pushes it up by construction. */
+  in_score: boolean;
+  /** Stories of each arm that have it. */
+  stories: number;
+  /** Means over prompts. */
+  judged: number;
+  control: number;
+  /** All drafts, or the stories before they were revised; for information. */
+  baseline: number | null;
+  /** Judged - control: the mean over prompts, with its interval. */
+  difference: Estimate;
+  /** Of the sign-flip test over prompts. */
+  p: number;
+  /** The same, held against all numbers of the analysis (Holm). */
+  p_corrected: number;
+  verdict: JudgeVerdict;
+};
+
+/** What an experiment shows. */
+export type JudgeEffects = {
+  method: JudgeMethod;
+  prompts: number;
+  /** Items: pairs of stories. */
+  pairs: number;
+  /** The score first. */
+  effects: Array<JudgeEffect>;
+};
+
+/** A criterion that cannot be judged by, and why. */
+export type JudgeLeftOut = {
+  criterion: JudgeCriterion;
+  /** What is missing, for people. */
+  reason: string;
+};
+
+/** How the model judges itself. */
+export type JudgeMethod = {
+  best_of: {
+    drafts: number;
+  };
+} | {
+  revise: {
+    redrafts: number;
+    rounds: number;
+  };
+};
+
+/** The numbers of a story by name; null where there is none. */
+export type JudgeNumbers = {
+  numbers: { [key in string]: number | null };
+};
+
+/** What the analysis needs of a `Judgement`; read from its JSON as well. */
+export type JudgeOutcome = {
+  prompt: number;
+  judged: JudgeNumbers;
+  control: JudgeNumbers;
+  baseline: { [key in string]: number };
+};
+
+/** How it came about. */
+export type JudgeProcess = {
+  best_of: {
+    drafts: Array<JudgeTold>;
+    chosen: JudgeChoice;
+  };
+} | {
+  revise: {
+    before: JudgeTold;
+    judged: Array<JudgeRound>;
+    control: Array<JudgeRound>;
+  };
+};
+
+/**
+ * All that decides the judgements. Item i has prompt i / seeds; its first seed is `base.seed` plus (i % seeds) times as
+ * many as it draws itself, so that no two items of a prompt share a draft.
+ */
+export type JudgeProtocol = {
+  base: Settings;
+  /** None: that of the settings. */
+  prompts?: Array<string>;
+  /** Items of each prompt. */
+  seeds: number;
+  weights: JudgeWeights;
+  method: JudgeMethod;
+};
+
+/** What happened in a round. */
+export type JudgeRound = {
+  /** From 1. */
+  round: number;
+  sentence: JudgeSentence;
+  /** The sentence as it was, then its redrafts. */
+  candidates: Array<JudgeCandidate>;
+  /** Which of them was taken; 0 is the sentence as it was. */
+  chosen: number;
+  /** Why, for people. */
+  reason: string;
+  /** The sentence before the round, and after it. */
+  before: string;
+  after: string;
+  /** The story after the round, and the link that repeats it. */
+  text: string;
+  link: string;
+};
+
+/** A sentence of a story, and how much it depends on what stands before it. */
+export type JudgeSentence = {
+  /** Its first token's place in the story. */
+  from: number;
+  /** The place after its last token. */
+  to: number;
+  /** Contextual gain, bits per token of it: the least of all sentences that were not passed over. */
+  gain_bits: number;
+};
+
+/** A draft, as it is written down. */
+export type JudgeTold = {
+  seed: number;
+  ended: Ending;
+  digest: string;
+  /** Repeats it, token for token. */
+  link: string;
+  appraisal: JudgeAppraisal;
+  /** Every number by name; among them `score` and, from 0 to 1, `relevance`. */
+  numbers: { [key in string]: number | null };
+  text: string;
+};
+
+/** What can be said of a difference. */
+export type JudgeVerdict = "higher" | "lower" | "undecided";
+
+/** How much each criterion counts, 0 to 1. */
+export type JudgeWeights = {
+  coherence: number;
+  novelty: number;
+  relevance: number;
+};
+
+/** A library that waits on the server. */
+export type LibraryFacts = {
+  bytes: number;
+  sha256: string;
+};
+
+/** Smallest and largest allowed values, both allowed. */
+export type Limits = {
+  temperature: [number, number];
+  top_p: [number, number];
+  seed: [number, number];
+  length: [number, number];
+  /** Of an adapter. */
+  strength: [number, number];
+  /** Characters (Unicode scalar values) of the prompt, at most. */
+  prompt_characters: number;
+};
+
+/** See `Request::Look`. */
+export type Look = {
+  id: number;
+  story: Story;
+  /** Place among the generated tokens. */
+  position: number;
+  /** Of these only the chain counts. */
+  chain: Settings;
+};
+
+/** An entry of the table, or a variant of one, for people. */
+export type MetricDescription = {
+  name: string;
+  label: string;
+  sentence: string;
+  variant: Variant | null;
+  /** It needs the library. */
+  library: boolean;
+  /** Of the values and of their differences; empty where there is none. */
+  unit: string;
+  /** Completes "… than 62% of human passages"; empty where there are no human values to compare with. */
+  more: string;
+  /** Which of two texts it puts first; none where neither more nor less of it is better. */
+  better: Better | null;
+  written: Written;
+  /** It depends on the model that reads the text. */
+  model: boolean;
+  /** It compares with the other stories of a session. */
+  session: boolean;
+  /** The page offers it where one of all numbers is chosen. */
+  listed: boolean;
+};
+
+/** The loaded model, for people. */
+export type ModelDescription = {
+  name: string;
+  hash8: string;
+  title: string;
+  bytes: number;
+  context: number;
+  parameters: number;
+  vocabulary: number;
+};
+
+/** Numbers by name, and where they fall among human passages of that length. */
+export type Numbers = {
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
+/**
+ * A value for every one of `PARAMETERS`, each within its range.
+ *
+ * Written as a map from name to number, of those that differ from their usual values.
+ */
+export type Options = { [key in string]: number };
+
+/**
+ * All stages of the chain in the order they run, each exactly once.
+ *
+ * Written as a list of their names. A list may leave stages out, as one does that was written before there was such a stage:
+ * they get their default places (see `complete`).
+ */
+export type Order = Array<Stage>;
+
+/** A number that the chain can be set by. Temperature and top-p have fields of their own in `super::Chain`. */
+export type Parameter = {
+  /** As in links and settings. */
+  name: string;
+  /** The stage it belongs to. */
+  stage: Stage;
+  /** For people. */
+  label: string;
+  /** The smallest allowed value. */
+  from: number;
+  /** The largest allowed value. */
+  to: number;
+  /** A sensible step for a slider; values between the steps are allowed too. */
+  step: number;
+  /** Whether only whole numbers are allowed. */
+  whole: boolean;
+  /** Its value when nobody says anything. */
+  usual: number;
+  /** Whether the stage does nothing while this one (and all others of the stage that switch it) has its usual value. */
+  switches: boolean;
+  /** What to start from when switching it on. */
+  suggested: number;
+};
+
+/** A place in a book. */
+export type Passage = {
+  /** The sentence up to the span, the span, and the rest of the sentence. */
+  before: string;
+  span: string;
+  after: string;
+};
+
+/** Named settings of the chain. */
+export type Preset = {
+  name: string;
+  /** One honest sentence. */
+  sentence: string;
+  temperature: number;
+  top_p: number;
+  options: Options;
+  /** None for the default one. */
+  order?: Order;
+};
+
+/** A story of a sweep. */
+export type Row = {
+  run: number;
+  cell: number;
+  /** Number of the prompt, from 0, in a sweep of several. */
+  prompt?: number;
+  seed: number;
+  tokens: number;
+  ended: Ending;
+  /** See `crate::story::digest`. */
+  digest: string;
+  /** The link that repeats this story alone. */
+  link: string;
+  /** By name; see `crate::reading::by_name`. */
+  numbers: { [key in string]: number | null };
+  /** By the same names; see `crate::reading::percentiles`. */
+  percentiles: { [key in string]: number };
+  text: string;
+} & ({ [key in string]: number });
+
+/** A revision of the chain's rules. Links and settings name it by number; where they name none, it is the first. */
+export type Rules = number;
+
+/** Everything that, with the model, determines a story. */
+export type Settings = {
+  /** The text to continue; may be empty. */
+  prompt: string;
+  /** 0 (greedy) to 2. */
+  temperature: number;
+  /** Nucleus mass, 0.05 to 1. */
+  top_p: number;
+  /** Seed of the random generator. */
+  seed: number;
+  /** Tokens to write at most. */
+  length: number;
+  /** The sampling chain's other parameters. */
+  options?: Options;
+  /** The order of the chain's stages; none for the default one of its rules. */
+  order?: Order;
+  /** The revision of the chain's rules. Settings that name none are from before there was a second. */
+  rules?: Rules;
+  /**
+   * Tokens that are not drawn but given, by their place among the generated ones, in that order: where a story was made
+   * to branch off.
+   */
+  forced?: Array<[number, number]>;
+  /** None for the model itself. */
+  adapter?: Adapter;
+};
+
+/** The outcome of a test on paired differences. */
+export type SignFlip = {
+  /** Differences, those of 0 included. */
+  pairs: number;
+  mean_difference: number;
+  /** How often chance alone makes the mean as far from 0 or farther, if nothing differs: 0 to 1, never 0 itself. */
+  p: number;
+  /** Whether every flip was tried; else 10,000 were drawn. */
+  exact: boolean;
+};
+
+/** Where a file came from. */
+export type Source = "network" | "cache";
+
+/** A stage of the sampling chain. The default order is this one. */
+export type Stage = "penalties" | "dry" | "top_n_sigma" | "diff_sampling" | "temperature" | "top_k" | "top_p" | "min_p" | "typical" | "epsilon" | "eta" | "xtc" | "mirostat";
+
+/** A stage, for the page. */
+export type StageDescription = {
+  name: Stage;
+  label: string;
+  explanation: string;
+  source: string;
+};
+
+/** What one stage of the chain did. */
+export type StageReport = {
+  name: Stage;
   /** False where its settings make it do nothing. */
   active: boolean;
   /** Tokens that are left after it. */
@@ -364,419 +1134,49 @@ export interface StageReport {
   entropy_bits: number;
   /** Total variation distance between what it was given and what it hands on, from 0 to 1. */
   moved: number;
-}
-/** What the model considers at one place of a story. */
-export interface LookedMessage {
-  type: "looked";
-  id: number;
-  position: number;
-  /** The likeliest tokens before or after the chain, by rank; and the chosen one wherever it is. */
-  candidates: Candidate[];
-  /** The token that stands there; null at the end. */
-  chosen: Candidate | null;
-  stages: StageReport[];
-  vocabulary: number;
-  kept: number;
-  entropy_bits: number;
-  chained_entropy_bits: number;
-  /** Milliseconds that the chain took. */
-  chain_milliseconds: number;
-}
-/** A place that cannot be looked at: the model is not loaded, the place is beyond its memory, or another was asked for. */
-export interface NotLookedMessage {
-  type: "not_looked";
-  id: number;
-  message: string;
-}
-/** Empty while no model is loaded. */
-export interface EncodedMessage {
-  type: "encoded";
-  id: number;
-  token_ids: number[];
-}
-export interface LinkMessage {
-  type: "link";
-  fragment: string;
-}
-export interface LinkReadMessage {
-  type: "link_read";
-  settings: Settings | null;
-  digest: string | null;
-  model: string | null;
-  engine_revision: number | null;
-  problems: string[];
-}
-export interface ErrorMessage {
-  type: "error";
-  id: number | null;
-  code: ErrorCode;
-  message: string;
-}
+};
 
-export type FromWorker =
-  | HelloMessage
-  | ProgressMessage
-  | ReadyMessage
-  | AdapterProgressMessage
-  | AdapterReadyMessage
-  | StartedMessage
-  | TokensMessage
-  | MetricsMessage
-  | MeasuringMessage
-  | MeasuredMessage
-  | MeansMessage
-  | LookedMessage
-  | NotLookedMessage
-  | EncodedMessage
-  | DoneMessage
-  | LinkMessage
-  | LinkReadMessage
-  | ErrorMessage;
+/** A story that was written, as far as it decides what could stand at a place of it. */
+export type Story = {
+  settings: Settings;
+  /** The generated tokens. */
+  token_ids: Array<number>;
+  /** See `super::Generation::mirostat_bits`. */
+  mirostat_bits?: Array<number>;
+};
 
-/** What the library's worker is asked. */
-export type ToLibrary =
-  | { type: "open"; manifest_url: string; model: string }
-  | { type: "trace"; id: number; text: string; tokens: number; coherence: number | null }
-  | { type: "find"; id: number; text: string };
-
-/** A span of the text that the library holds too, in UTF-16 units. */
-export interface TextSpan {
+/** A span of the text, in UTF-16 units as JavaScript counts. */
+export type TextSpan = {
   start: number;
   end: number;
   words: number;
   occurrences: number;
-}
-export interface FoundBook {
-  book: { title: string; author: string; shelf: string };
-  occurrences: number;
-  passage: { before: string; span: string; after: string };
-}
-export interface TracedMessage extends Numbers {
-  type: "traced";
-  id: number;
-  spans: TextSpan[];
-  seconds: number;
-}
+};
 
-/** What the library's worker says. */
-export type FromLibrary =
-  | { type: "hello" }
-  | ProgressMessage
-  | { type: "opening" }
-  | { type: "opened"; documents: number; books: number; words: number; seconds: number; from: "network" | "cache"; kept: boolean; memory_bytes: number }
-  | TracedMessage
-  | { type: "found"; id: number; books: FoundBook[] }
-  | ErrorMessage;
-
-/** A setting and the values that it takes. */
-export interface Axis {
-  /** "temperature", "top_p" or a parameter of the chain. */
-  name: string;
-  values: number[];
-}
-/** A sweep: some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed; the last axis changes from cell to cell first. */
-export interface Grid {
-  base: Settings;
-  axes: Axis[];
-  /** What each cell begins its stories with; left out where it is the prompt of `base` alone. */
-  prompts?: string[];
-  /** Stories of each cell and prompt. */
-  seeds: number;
-}
-/** A story of a sweep, with the value of each axis under the axis's name: the same as a line of `fabula sweep --out FILE.jsonl`. */
-export interface Row extends Numbers {
-  run: number;
-  cell: number;
-  /** Number of the prompt, from 0, in a sweep of several. */
-  prompt?: number;
-  seed: number;
-  tokens: number;
-  ended: Ending;
-  digest: string;
-  link: string;
-  text: string;
-  [axis: string]: unknown;
-}
-
-/** One value of an axis against the lowest. */
-export interface Comparison {
+/** The mean of a number at one value of an axis, over all other axes. */
+export type ValueMean = {
   value: number;
-  reference: number;
-  difference: Estimate;
-  test: { pairs: number; mean_difference: number; p: number; exact: boolean };
-  /** After Holm's correction over the comparisons of the axis. */
-  corrected_p: number;
-  significant: boolean;
-}
-/** What a sweep tells of one number along one axis. */
-export interface Finding {
-  /** Its label. */
-  metric: string;
-  axis: string;
-  means: { value: number; estimate: Estimate | null }[];
-  comparisons: Comparison[];
-  sentences: string[];
-}
+  /** Units are resampled; see `finding`. None where nothing is measured. */
+  estimate: Estimate | null;
+};
 
-/** What an experiments' worker is asked. */
-export type ToExperiments =
-  | { type: "load"; manifest_url: string; model: string | null }
-  /** Stories, beside those asked for before under the same id; another id gives up what was asked for under the last. */
-  | { type: "runs"; id: number; grid: Grid; runs: number[] }
-  /** Gives up what was asked for, stories half written included. */
-  | { type: "stop"; id: number }
-  | JudgeRequest
-  | ToAnalyst;
+/** A number of a story by an adapter that the table has without it. */
+export type Variant = "base" | "adapter";
 
-/** What needs no model. */
-export type ToAnalyst =
-  | { type: "read_grid"; id: number; axes: string; base: Settings; prompts: string[]; seeds: number }
-  /** `values` has one a run, null where there is none (yet); `metric` is the name of the number. */
-  | { type: "analyse"; id: number; grid: Grid; metric: string; values: (number | null)[]; written: number }
-  | { type: "read_sweep_link"; id: number; fragment: string }
-  /** `digests`: those of all stories in the order of their runs, if they are all written. */
-  | { type: "write_sweep_link"; id: number; grid: Grid; model: string | null; digests: string[] | null }
-  | { type: "write_rows"; id: number; rows: Row[] }
-  | ToJudgeAnalyst;
+/** Whether more or less is better. */
+export type Way = "more" | "less";
 
-export interface ExperimentsHello {
-  type: "hello";
-  engine: { name: string; revision: number };
-  limits: Limits;
-  chain: ChainDescription;
-  metrics: MetricDescription[];
-  /** Every setting that can be swept, with its label for people. */
-  axes: { name: string; label: string }[];
-  /** The usual sweep. */
-  grid: Grid;
-}
-export interface RowMessage {
-  type: "row";
-  id: number;
-  row: Row;
-}
-export interface GridMessage {
-  type: "grid";
-  id: number;
-  grid: Grid | null;
-  /** The axes as a link has them. */
-  axes: string | null;
-  problem: string | null;
-}
-export interface FindingsMessage {
-  type: "findings";
-  id: number;
-  /** One a cell; null where nothing is measured. */
-  cells: (Estimate | null)[];
-  /** One an axis of two values or more. */
-  findings: Finding[];
-  /** What belongs to all of them. */
-  caveats: string[];
-}
-export interface SweepLinkReadMessage {
-  type: "sweep_link_read";
-  id: number;
-  grid: Grid | null;
-  digest: string | null;
-  model: string | null;
-  engine_revision: number | null;
-  problems: string[];
-}
-export interface SweepLinkMessage {
-  type: "sweep_link";
-  id: number;
-  fragment: string;
-  digest: string | null;
-}
-export interface RowsWrittenMessage {
-  type: "rows_written";
-  id: number;
-  text: string;
-}
+/** How the values of a metric are written. */
+export type Written = "percent" | {
+  decimals: number;
+};
 
-/** What an experiments' worker says. */
-export type FromExperiments =
-  | ExperimentsHello
-  | ProgressMessage
-  | ReadyMessage
-  | RowMessage
-  | GridMessage
-  | FindingsMessage
-  | SweepLinkReadMessage
-  | SweepLinkMessage
-  | RowsWrittenMessage
-  | FromJudge
-  | ErrorMessage;
+/** A finished story as it is kept, exported and found in example.json. Records of earlier engine revisions lack some lists. */
+export type StoryRecord = Omit<DoneMessage, "type" | "id" | "memory_bytes" | OfOneMachine | AddedLater> &
+  Partial<Pick<DoneMessage, AddedLater>> &
+  Record<OfOneMachine, number | null>;
+type OfOneMachine = "seconds" | "tokens_per_second";
+type AddedLater = "entropy_bits" | "ranks";
 
-// Self-evaluation: the model judges its own stories. The same words as a line of `fabula judge`, src/experiment/judge/.
-
-/** How much each part of the score counts, 0 to 1. */
-export interface JudgeWeights {
-  coherence: number;
-  novelty: number;
-  relevance: number;
-}
-/** A part of the score. */
-export type JudgeCriterion = keyof JudgeWeights;
-export type JudgeMethod = { best_of: { drafts: number } } | { revise: { redrafts: number; rounds: number } };
-/** All that decides the judgements. Item i has prompt floor(i / seeds). */
-export interface JudgeProtocol {
-  base: Settings;
-  /** Left out where the prompt of `base` is the only one. */
-  prompts?: string[];
-  /** Items of each prompt. */
-  seeds: number;
-  weights: JudgeWeights;
-  method: JudgeMethod;
-}
-/** A story's score and its parts, 0 to 1; null where a part is left out. */
-export interface JudgeAppraisal {
-  score: number;
-  coherence: number | null;
-  novelty: number | null;
-  relevance: number | null;
-  /** What the text was too short for; it counts 0. */
-  too_short?: JudgeCriterion[];
-}
-/** A story as a judgement tells of it. */
-export interface JudgeTold {
-  seed: number;
-  ended: Ending;
-  digest: string;
-  link: string;
-  appraisal: JudgeAppraisal;
-  numbers: Record<string, number | null>;
-  text: string;
-}
-/** A sentence that could stand in a story; the first of a round is the one that stands there. */
-export interface JudgeCandidate {
-  /** Null of the sentence as it was. */
-  seed: number | null;
-  text: string;
-  tokens: number;
-  /** Whether it came to its end; if not, it could not be chosen. */
-  complete: boolean;
-  /** Of the whole story with it; null where it is not complete. */
-  appraisal: JudgeAppraisal | null;
-  gain_bits: number | null;
-  digest: string | null;
-}
-/** A round of revision. */
-export interface JudgeRound {
-  /** From 1. */
-  round: number;
-  sentence: { from: number; to: number; gain_bits: number };
-  candidates: JudgeCandidate[];
-  /** Place among the candidates; 0 is the sentence as it was. */
-  chosen: number;
-  reason: string;
-  before: string;
-  after: string;
-  /** The story after the round. */
-  text: string;
-  link: string;
-}
-export type JudgeProcess =
-  | { best_of: { drafts: JudgeTold[]; chosen: { judged: number; control: number } } }
-  | { revise: { before: JudgeTold; judged: JudgeRound[]; control: JudgeRound[] } };
-/** What came of an item: the `row` of a row message that answers `judge`. */
-export interface JudgeRow {
-  /** As `item`. */
-  run: number;
-  item: number;
-  prompt: number;
-  prompt_text: string;
-  left_out?: { criterion: JudgeCriterion; reason: string }[];
-  judged: JudgeTold;
-  control: JudgeTold;
-  baseline: Record<string, number>;
-  process: JudgeProcess;
-}
-/** One number of the judged stories against the control's. */
-export interface JudgeEffect {
-  metric: string;
-  in_score: boolean;
-  stories: number;
-  judged: number;
-  control: number;
-  baseline: number | null;
-  /** Over prompts. */
-  difference: Estimate;
-  p: number;
-  p_corrected: number;
-  verdict: "higher" | "lower" | "undecided";
-}
-export interface JudgeEffects {
-  method: JudgeMethod;
-  prompts: number;
-  pairs: number;
-  effects: JudgeEffect[];
-}
-export interface JudgeAgreement {
-  stories: number;
-  spearman: number | null;
-  interval: [number, number] | null;
-  finding: string;
-}
-/** Items, beside those asked for before under the same id. `library`: whether novelty is to be measured. */
-export interface JudgeRequest {
-  type: "judge";
-  id: number;
-  protocol: JudgeProtocol;
-  library: boolean;
-  runs: number[];
-}
-export type ToJudgeAnalyst =
-  | { type: "check_judge"; id: number; protocol: JudgeProtocol }
-  | { type: "analyse_judgements"; id: number; protocol: JudgeProtocol; outcomes: JudgeOutcome[] }
-  | { type: "agreement"; id: number; ratings: number[]; scores: number[] }
-  /** `digests`: those of the judged stories by item, if all are written. */
-  | { type: "write_judge_link"; id: number; protocol: JudgeProtocol; model: string | null; digests: string[] | null }
-  | { type: "read_judge_link"; id: number; fragment: string };
-/** What the analysis needs of a {@link JudgeRow}. */
-export interface JudgeOutcome {
-  prompt: number;
-  judged: { numbers: Record<string, number | null> };
-  control: { numbers: Record<string, number | null> };
-  baseline: Record<string, number>;
-}
-/** How far an item is, 0 to 1. */
-export interface JudgingMessage {
-  type: "judging";
-  id: number;
-  run: number;
-  done: number;
-}
-export interface JudgeCheckedMessage {
-  type: "judge_checked";
-  id: number;
-  problem: string | null;
-}
-export interface JudgeEffectsMessage {
-  type: "effects";
-  id: number;
-  effects: JudgeEffects;
-  findings: string[];
-}
-export interface JudgeAgreementMessage {
-  type: "agreement";
-  id: number;
-  agreement: JudgeAgreement | null;
-  problem: string | null;
-}
-export interface JudgeLinkMessage {
-  type: "judge_link";
-  id: number;
-  fragment: string;
-  digest: string | null;
-}
-export interface JudgeLinkReadMessage {
-  type: "judge_link_read";
-  id: number;
-  protocol: JudgeProtocol | null;
-  digest: string | null;
-  model: string | null;
-  engine_revision: number | null;
-  problems: string[];
-}
-export type FromJudge = JudgingMessage | JudgeCheckedMessage | JudgeEffectsMessage | JudgeAgreementMessage | JudgeLinkMessage | JudgeLinkReadMessage;
+/** The `row` of a message that answers a request to judge. */
+export type JudgeRow = Exclude<RowMessage["row"], Row>;

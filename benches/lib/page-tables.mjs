@@ -29,26 +29,13 @@ ${table(
     ["native", cell(result.tokens_per_second.native)],
   ],
 )}
-${measurements(result)}`;
-}
-
-function measurements({ measuring_ms: measuring, library, settings }) {
-  if (!measuring) return "";
-  return `
-${table(
-  [`measuring a story of ${settings.length} tokens, plain SIMD`, "ms"],
-  [
-    ["writing it", cell(measuring.story, 1)],
-    ["all its measurements once (while it is written: at most ten times a second)", cell(measuring.measurement, 2)],
-  ],
-)}
 
 ${table(
-  [`the library, ${megabytes(library.bytes)} MB`, ""],
+  [`the library, ${megabytes(result.library.bytes)} MB`, ""],
   [
-    ["unpacking, seconds", cell(library.seconds_to_open, 2)],
-    ["memory of its worker, MB", megabytes(library.memory_bytes)],
-    [`tracing the story, ms`, cell(library.trace_ms, 1)],
+    ["unpacking, seconds", cell(result.library.seconds_to_open, 2)],
+    ["memory of its worker, MB", megabytes(result.library.memory_bytes)],
+    [`tracing the story, ms`, cell(result.library.trace_ms, 1)],
   ],
 )}
 `;

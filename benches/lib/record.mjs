@@ -1,12 +1,11 @@
-// One record a day and machine: DATE-MACHINE.json and the same as .md. The page, its frames, what the lens costs, the experiments and the engine are measured one
-// after the other; each writes its own part and leaves the others' as they are.
+// One record per day and machine: DATE-MACHINE.json, and the same as .md. The page, its frames, the experiments and the engine are measured
+// one after the other. Each writes its own part and leaves the others as they are.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../../scripts/serve.mjs";
 import { engineTables } from "./engine-tables.mjs";
 import { experimentsTables } from "./experiments-tables.mjs";
 import { framesTables } from "./frames-tables.mjs";
-import { lensTables } from "./lens-tables.mjs";
 import { machine, machineName } from "./machine.mjs";
 import { pageTables } from "./page-tables.mjs";
 
@@ -14,7 +13,6 @@ import { pageTables } from "./page-tables.mjs";
 const PARTS = {
   page: pageTables,
   frames: framesTables,
-  lens: lensTables,
   experiments: experimentsTables,
   engine: engineTables,
 };
@@ -32,7 +30,7 @@ function earlier(file) {
 }
 
 /**
- * @param {"page" | "frames" | "lens" | "experiments" | "engine"} part
+ * @param {"page" | "frames" | "experiments" | "engine"} part
  * @param {object} result
  * @param {boolean} quick a run that only shows that the benchmark works is no result: it goes to target/
  */

@@ -1,9 +1,8 @@
-// Fabula's engine in a worker: one of its two modules.
-import { serve } from "./serve.mjs";
+// The worker's side of row.mjs: one of the engine's two modules. Tasks come as messages, tokens go back as messages.
 
 let decoder;
 
-serve({
+const tasks = {
   async load({ glue, module, model }) {
     const [{ default: start, Decoder }, file] = await Promise.all([
       import(glue),
@@ -29,18 +28,6 @@ serve({
     emit(token);
     for (let made = 1; made < count; made += 1) emit((token = decoder.sample(Uint32Array.of(token))));
   },
-  /** Milliseconds of reading given tokens one by one, with no word to the page in between; `drawn`: a token is drawn after each, too. */
-  silent({ prompt, tokens, temperature, top_p, drawn }) {
-    decoder.reset(1, prompt.length + tokens.length);
-    decoder.draw_with(temperature, top_p, 1);
-    decoder.feed(Uint32Array.from(prompt));
-    const begun = performance.now();
-    for (const token of tokens) {
-      if (drawn) decoder.sample(Uint32Array.of(token));
-      else decoder.feed(Uint32Array.of(token));
-    }
-    return performance.now() - begun;
-  },
   prompt({ prompt, times }, emit) {
     for (let time = 0; time < times; time += 1) {
       decoder.reset(1, prompt.length);
@@ -55,4 +42,13 @@ serve({
       emit(...tokens);
     }
   },
+};
+
+const emit = (...tokens) => self.postMessage({ tokens });
+self.addEventListener("message", async ({ data: { task, details } }) => {
+  try {
+    self.postMessage({ answer: (await tasks[task](details, emit)) ?? null });
+  } catch (error) {
+    self.postMessage({ error: String(error?.stack ?? error) });
+  }
 });

@@ -2,7 +2,7 @@
 // here, when a token has arrived: what a user of the runtime would see, messages included.
 
 const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)));
-const worker = new Worker(new URL(settings.worker, import.meta.url), { type: "module" });
+const worker = new Worker(new URL("fabula.mjs", import.meta.url), { type: "module" });
 let settle;
 let tokens = [];
 let arrivals = [];
@@ -31,7 +31,6 @@ async function run(task, details) {
 /** The first token counts from the start of the navigation: module, model and prompt are in it. */
 async function begin() {
   const { answer } = await run("load", settings);
-  if (!settings.first) return { about: answer };
   const {
     arrivals: [first],
   } = await run("greedy", settings.first);

@@ -17,6 +17,7 @@ const ENOUGH_PROMPTS: usize = 8;
 
 /// The mean of a number at one value of an axis, over all other axes.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ValueMean {
     pub value: f64,
     /// Units are resampled; see [`finding`]. None if nothing is measured.
@@ -25,6 +26,7 @@ pub struct ValueMean {
 
 /// One value of an axis compared with the lowest.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Comparison {
     pub value: f64,
     pub reference: f64,
@@ -39,6 +41,7 @@ pub struct Comparison {
 
 /// What a sweep found about one number along one axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Finding {
     pub metric: String,
     pub axis: String,

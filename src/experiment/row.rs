@@ -8,11 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// A story of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Row {
     pub run: usize,
     pub cell: usize,
     /// Number of the prompt, from 0, in a sweep of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub prompt: Option<usize>,
     /// The values of the axes.
     #[serde(flatten)]
@@ -25,6 +27,7 @@ pub struct Row {
     /// The link that repeats this story alone.
     pub link: String,
     /// By name; see [`crate::reading::by_name`].
+    #[cfg_attr(test, ts(as = "BTreeMap<String, Option<f64>>"))]
     pub numbers: Map<String, Value>,
     /// By the same names; see [`crate::reading::percentiles`].
     pub percentiles: BTreeMap<String, f64>,

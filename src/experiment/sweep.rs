@@ -11,6 +11,7 @@ const MOST_RUNS: usize = 1_000_000;
 
 /// A setting and its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Axis {
     /// `temperature`, `top_p`, `strength` (of the adapter) or a parameter of the chain.
     pub name: String,
@@ -21,6 +22,7 @@ pub struct Axis {
 /// `base.seed`. So every cell has the same prompts and seeds, and cells can be compared in pairs. The last axis changes
 /// fastest from cell to cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Grid {
     pub base: Settings,
     pub axes: Vec<Axis>,
@@ -117,6 +119,7 @@ pub fn axes_text(all: &[Axis]) -> String {
 
 /// A setting that can be swept.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct AxisDescription {
     pub name: &'static str,
     /// See [`axis_label`].

@@ -27,6 +27,7 @@ pub(super) const WORDS: usize = 1 << 26;
 
 /// A book of the library.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Book {
     pub title: String,
     pub author: String,

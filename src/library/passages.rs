@@ -13,6 +13,7 @@ const AROUND: usize = 40;
 
 /// A place in a book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Passage {
     /// The sentence up to the span, the span, and the rest of the sentence.
     pub before: String,
@@ -22,6 +23,7 @@ pub struct Passage {
 
 /// A book in which a sequence of words occurs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "FoundBook"))]
 pub struct Found {
     pub book: Book,
     /// How often it occurs there.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 /// One number of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Metric {
     /// The name in files and in the page's code.
     #[serde(skip)]
@@ -41,6 +42,7 @@ pub struct Metric {
 
 /// What makes a number better.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Better {
     pub way: Way,
     /// The better of two texts, for example "newer".
@@ -51,6 +53,7 @@ pub struct Better {
 
 /// Whether more or less is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Way {
     More,
@@ -176,6 +179,7 @@ const JUDGED: &[Metric] = &[
 
 /// A variant of a number, for a story by an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
     /// By the model without the adapter, which reads stories of every strength alike.
@@ -203,6 +207,7 @@ impl Variant {
 
 /// An entry of the table or a variant of one, with its text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "MetricDescription"))]
 pub struct Described {
     pub name: String,
     pub label: String,

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 /// How the values of a metric are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Written {
     /// A share of 1 as a whole percentage.

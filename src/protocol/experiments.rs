@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Page to worker.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     Load {
@@ -110,6 +111,7 @@ pub enum Request {
 
 /// Worker to page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer<'a> {
     Hello {
@@ -202,6 +204,7 @@ impl Answer<'_> {
 
 /// What came of a run.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(untagged)]
 pub enum Finished<'a> {
     /// Of a sweep: a story that is written and measured.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Page to worker.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     /// Fetches and opens the library of a model.
@@ -18,6 +19,7 @@ pub enum Request {
 
 /// Worker to page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer {
     /// The worker listens.
@@ -49,6 +51,7 @@ pub enum Answer {
 
 /// A span of the text, in UTF-16 units as JavaScript counts.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct TextSpan {
     pub start: usize,
     pub end: usize,

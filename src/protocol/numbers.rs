@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 /// Numbers by name, and where they fall among human passages of that length.
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Numbers {
+    #[cfg_attr(test, ts(as = "BTreeMap<String, Option<f64>>"))]
     numbers: Map<String, Value>,
     percentiles: BTreeMap<String, f64>,
 }

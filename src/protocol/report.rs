@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// What any worker may say.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Report {
     /// How much of the files has arrived, in bytes.
@@ -16,6 +17,7 @@ pub enum Report {
 
 /// What a worker that loads a model says of it.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ModelReport<'a> {
     Ready {
@@ -53,6 +55,7 @@ impl Report {
 
 /// What went wrong, for the page's own decisions; the message is for the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ErrorCode"))]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     Network,
@@ -64,12 +67,14 @@ pub enum Code {
     Settings,
     Model,
     Adapter,
-    Busy,
+    /// A newer request took its place.
+    Replaced,
     Panic,
 }
 
 /// Where a file came from.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     Network,
@@ -78,6 +83,7 @@ pub enum Source {
 
 /// An adapter that can be fetched, or was opened.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "AdapterDescription"))]
 pub struct AdapterFacts {
     /// `NAME@HASH8`.
     pub id: String,
@@ -88,6 +94,7 @@ pub struct AdapterFacts {
 
 /// A library that waits on the server.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LibraryFacts {
     pub bytes: usize,
     pub sha256: String,
@@ -95,6 +102,7 @@ pub struct LibraryFacts {
 
 /// The loaded model, for people.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "ModelDescription"))]
 pub struct ModelFacts {
     pub name: String,
     pub hash8: String,
@@ -107,6 +115,7 @@ pub struct ModelFacts {
 
 /// The engine, by name and revision.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct EngineFacts {
     name: &'static str,
     revision: u32,

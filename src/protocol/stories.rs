@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// Page to worker.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     Load {
@@ -28,9 +29,11 @@ pub enum Request {
         id: u32,
     },
     ReadLink {
+        id: u32,
         fragment: String,
     },
     WriteLink {
+        id: u32,
         #[serde(deserialize_with = "apart")]
         settings: Settings,
         digest: Option<String>,
@@ -42,9 +45,11 @@ pub enum Request {
         name: String,
         /// adapter_config.json
         #[serde(deserialize_with = "bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
         config: Vec<u8>,
         /// adapter_model.safetensors
         #[serde(deserialize_with = "bytes")]
+        #[cfg_attr(test, ts(type = "Uint8Array"))]
         weights: Vec<u8>,
     },
     /// Asks for the means of some lists of numbers, with their intervals.
@@ -63,6 +68,7 @@ pub enum Request {
 
 /// See [`Request::Look`].
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Look {
     pub id: u32,
     #[serde(deserialize_with = "apart")]
@@ -76,6 +82,7 @@ pub struct Look {
 
 /// Worker to page.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Answer<'a> {
     Hello {
@@ -144,19 +151,19 @@ pub enum Answer<'a> {
         chained_entropy_bits: f64,
         chain_milliseconds: f64,
     },
-    /// Why a place cannot be looked at.
-    NotLooked {
-        id: u32,
-        message: String,
-    },
     Encoded {
         id: u32,
         token_ids: Vec<u32>,
     },
     Link {
+        id: u32,
         fragment: String,
     },
-    LinkRead(LinkRead),
+    LinkRead {
+        id: u32,
+        #[serde(flatten)]
+        read: LinkRead,
+    },
 }
 
 impl Answer<'_> {
@@ -201,6 +208,7 @@ impl Answer<'_> {
 /// Some tokens of a story in a row, a list for each of their facts; see [`Written`]. Many at once, since a browser takes longer to
 /// hand over a message than the engine to write a token.
 #[derive(Default, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Tokens {
     /// Place of the first among the generated tokens.
     first: usize,
@@ -234,6 +242,7 @@ impl Tokens {
 
 /// A candidate with its text.
 #[derive(Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Candidate"))]
 pub struct Named {
     #[serde(flatten)]
     candidate: Candidate,

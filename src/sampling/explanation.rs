@@ -27,6 +27,7 @@ pub struct Explanation {
 
 /// A token that could stand there.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Candidate {
     pub token: u32,
     /// Its rank under the model itself, from 1.
@@ -41,6 +42,7 @@ pub struct Candidate {
 
 /// What one stage of the chain did.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StageReport {
     pub name: Stage,
     /// False if its settings turn it off.

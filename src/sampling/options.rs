@@ -9,6 +9,7 @@ use std::fmt;
 ///
 /// Serialized as a map from name to number, with only the values that differ from their defaults.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(as = "std::collections::BTreeMap<String, f64>"))]
 pub struct Options([f64; PARAMETERS.len()]);
 
 /// Why a value was refused.

@@ -10,6 +10,7 @@ use std::str::FromStr;
 /// Serialized as a list of their names. A list may leave out stages, for example those added after it was written: they get
 /// their default places (see [`complete`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(type = "Array<Stage>"))]
 #[serde(try_from = "Vec<Stage>")]
 pub struct Order([Stage; Stage::ALL.len()]);
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// A parameter of the chain. Temperature and top-p have fields of their own in [`super::Chain`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Parameter {
     /// As in links and settings.
     pub name: &'static str,

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 /// Named settings of the chain.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Preset {
     pub name: &'static str,
     /// One sentence that describes it.
@@ -14,6 +15,7 @@ pub struct Preset {
     pub options: Options,
     /// None for the default one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub order: Option<Order>,
 }
 
@@ -73,6 +75,7 @@ fn preset(
 
 /// The sampling chain, for the page.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChainDescription {
     /// In the default order.
     pub stages: Vec<StageDescription>,
@@ -82,7 +85,9 @@ pub struct ChainDescription {
 
 /// A stage, for the page.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StageDescription {
+    #[cfg_attr(test, ts(as = "Stage"))]
     pub name: &'static str,
     pub label: &'static str,
     pub explanation: &'static str,

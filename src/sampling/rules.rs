@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A revision of the chain's rules. Links and settings store its number; without a number, it is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(as = "u32"))]
 #[serde(try_from = "u32", into = "u32")]
 pub enum Rules {
     /// Until December 2026. Top-nσ comes after typical, penalties and DRY count the hidden token that begins a story, and

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A stage of the sampling chain. The default order is this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     Penalties,

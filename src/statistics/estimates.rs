@@ -17,6 +17,7 @@ const LEAST_VALUES: usize = 6;
 
 /// A mean with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Estimate {
     /// Number of values.
     pub count: usize,
@@ -27,6 +28,7 @@ pub struct Estimate {
 
 /// A 95% bootstrap interval (Efron 1979): see [`bootstrap`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Interval {
     pub from: f64,
     pub to: f64,
@@ -49,6 +51,7 @@ impl Estimate {
 
 /// The outcome of a test on paired differences.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignFlip {
     /// Number of differences, including zeros.
     pub pairs: usize,

@@ -25,6 +25,7 @@ pub enum GenerateError {
 
 /// Why a story ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Ending"))]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
     /// The requested length was reached.
@@ -70,6 +71,7 @@ pub struct Written {
 
 /// A finished story, with everything needed to show, share and repeat it.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Generation {
     pub settings: Settings,
     /// The generated text, without the prompt.
@@ -86,6 +88,7 @@ pub struct Generation {
     pub ranks: Vec<u32>,
     /// Mirostat's threshold in bits before each token and after the last; empty if the chain has no Mirostat.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub mirostat_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,

@@ -12,12 +12,14 @@ const MOST: usize = 12;
 
 /// The part of a story that determines the candidates at its places.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Story {
     pub settings: Settings,
     /// The generated tokens.
     pub token_ids: Vec<u32>,
     /// See [`super::Generation::mirostat_bits`].
     #[serde(default)]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub mirostat_bits: Vec<f64>,
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The choice of an adapter, and its strength.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Adapter"))]
 #[serde(deny_unknown_fields)]
 pub struct AdapterSetting {
     /// `NAME@HASH8`: the name that is shown, and the digits of [`crate::model::Adapter::hash8`].
@@ -16,6 +17,7 @@ pub struct AdapterSetting {
 
 /// Everything that determines a story, together with the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The text to continue; may be empty.
@@ -33,6 +35,7 @@ pub struct Settings {
     pub options: Options,
     /// The order of the chain's stages; none for the default order of its rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub order: Option<Order>,
     /// The revision of the chain's rules. Settings without one are older than the second revision.
     #[serde(default = "Rules::first", skip_serializing_if = "Rules::is_first")]
@@ -43,6 +46,7 @@ pub struct Settings {
     pub forced: Vec<(u32, u32)>,
     /// None for the model alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, ts(optional))]
     pub adapter: Option<AdapterSetting>,
 }
 
@@ -66,6 +70,7 @@ impl Default for Settings {
 
 /// Smallest and largest allowed values.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Limits {
     pub temperature: (f64, f64),
     pub top_p: (f64, f64),

@@ -1,6 +1,6 @@
 //! The thin surface towards the browser: a worker that receives messages and answers them.
 //!
-//! The messages are [`crate::protocol`]'s, which `www/protocol.d.ts` lists for the page.
+//! The messages are [`crate::protocol`]'s, from which `www/protocol.d.ts` is generated for the page.
 
 mod adapter;
 mod bytes;

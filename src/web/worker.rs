@@ -1,8 +1,8 @@
-//! Receives the page's messages and runs what they ask for.
+//! Receives the page's messages and does what they ask for, in the order of [`crate::protocol::queue`].
 
 mod again;
 
-use super::adapter::{fetch_for, lacking, open_own};
+use super::adapter::{fetch_for, open_own};
 use super::clock::{self, Turns};
 use super::failure::{Failure, sentence};
 use super::load::{Loaded, load};
@@ -10,6 +10,7 @@ use super::page::{listen, memory_bytes, post};
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
+use crate::protocol::queue::{Kind, Queue};
 use crate::protocol::stories::{Answer, Look, Request, Tokens};
 use crate::protocol::{Code, Numbers};
 use crate::statistics::Estimate;
@@ -23,27 +24,40 @@ use wasm_bindgen_futures::spawn_local;
 const MEASURE_EVERY: f64 = 100.0;
 /// Tokens reach the page at most this often, in milliseconds: once a frame. Those of a slow machine come one by one.
 const TELL_EVERY: f64 = 16.0;
-/// Stories that wait for their second reading, at most.
-const MOST_UNREAD: usize = 64;
+
+/// What waits for the engine. Everything else is answered at once.
+enum Task {
+    Load { manifest_url: String, model: Option<String> },
+    Open { id: u32, name: String, config: Vec<u8>, weights: Vec<u8> },
+    Look(Box<Look>),
+    Write { id: u32, settings: Box<Settings>, earlier: Vec<String> },
+    Read(Box<Unread>),
+}
+
+impl Task {
+    /// The request that it answers. The story of a second reading is answered already.
+    fn id(&self) -> Option<u32> {
+        match self {
+            Self::Load { .. } | Self::Read(_) => None,
+            Self::Open { id, .. } | Self::Write { id, .. } => Some(*id),
+            Self::Look(look) => Some(look.id),
+        }
+    }
+}
 
 /// The worker's state.
 #[derive(Default)]
 struct Worker {
-    /// Taken out while it writes or another model loads.
+    queue: RefCell<Queue<Task>>,
+    /// Whether something is done that waited.
+    working: Cell<bool>,
+    /// Taken out meanwhile.
     loaded: RefCell<Option<Loaded>>,
     model_id: RefCell<Option<String>>,
     /// That of the loaded model, also while it writes.
     tokenizer: RefCell<Option<Rc<Tokenizer>>>,
-    working: Cell<bool>,
-    stop: Cell<Option<u32>>,
-    /// Whether the work is only the second reading of a story, which gives way to other work.
-    measuring: Cell<bool>,
-    /// What waits for the second reading to give way.
-    waiting: RefCell<Option<Request>>,
-    /// Stories that wait for their second reading, the latest last.
-    unread: RefCell<Vec<Unread>>,
-    /// A place to look at, while the engine writes.
-    look: RefCell<Option<Look>>,
+    /// Stories up to this number end at their next token: the page counts upwards.
+    ended: Cell<u32>,
     /// The stories before the last one that was written.
     earlier: RefCell<EarlierStories>,
 }
@@ -57,130 +71,102 @@ pub fn start() {
 
 impl Worker {
     fn answer(self: Rc<Self>, request: Request) {
-        if self.measuring.get() && matches!(request, Request::Load { .. } | Request::Generate { .. }) {
-            if let Some(Request::Generate { id, .. }) = self.waiting.replace(Some(request)) {
-                let message = "Another story was asked for before this one could begin.";
-                Failure::new(Code::Busy, message).post(Some(id));
-            }
-            return;
-        }
         match request {
-            Request::Load { manifest_url, model } => self.work(None, async move |worker| {
-                *worker.loaded.borrow_mut() = None;
-                *worker.tokenizer.borrow_mut() = None;
-                // Another model cannot read them again.
-                worker.unread.take().into_iter().for_each(Unread::give_up);
-                let loaded = load(&manifest_url, model.as_deref()).await?;
-                *worker.model_id.borrow_mut() = Some(loaded.info.id());
-                *worker.tokenizer.borrow_mut() = Some(loaded.tokenizer.clone());
-                *worker.loaded.borrow_mut() = Some(loaded);
-                Ok(())
-            }),
-            Request::Generate { id, settings, earlier } => self.work(Some(id), async move |worker| {
-                let loaded = worker.loaded.borrow_mut().take();
-                let Some(mut loaded) = loaded else {
-                    return Err(Failure::new(Code::Model, "The model is not loaded yet."));
-                };
-                let result = worker.generate(&mut loaded, id, settings, &earlier).await;
-                *worker.loaded.borrow_mut() = Some(loaded);
-                result
-            }),
-            Request::OpenAdapter { id, name, config, weights } => self.work(Some(id), async move |worker| {
-                let mut loaded = worker.loaded.borrow_mut();
-                let loaded =
-                    loaded.as_mut().ok_or_else(|| Failure::new(Code::Model, "The model is not loaded yet."))?;
-                post(&Answer::AdapterReady { id, adapter: open_own(loaded, &name, &config, &weights)? });
-                Ok(())
-            }),
-            Request::Stop { id } => self.stop.set(Some(id)),
+            Request::Load { manifest_url, model } => self.ask(Kind::Load, Task::Load { manifest_url, model }),
+            Request::OpenAdapter { id, name, config, weights } => {
+                self.ask(Kind::Open, Task::Open { id, name, config, weights });
+            }
+            Request::Look(look) => self.ask(Kind::Look, Task::Look(look)),
+            Request::Generate { id, settings, earlier } => {
+                // The newest story is the one that is wanted.
+                self.end(id.saturating_sub(1));
+                self.ask(Kind::Write, Task::Write { id, settings: settings.into(), earlier });
+            }
+            Request::Stop { id } => self.end(id),
             Request::Means { id, lists } => {
                 post(&Answer::Means { id, means: lists.iter().map(|list| Estimate::of(list)).collect() });
             }
-            Request::Look(look) => {
-                if let Some(Look { id, .. }) = self.look.replace(Some(*look)) {
-                    let message = "Another place was asked for before this one could be looked at.".into();
-                    post(&Answer::NotLooked { id, message });
-                }
-                if !self.working.get() {
-                    self.look_when_ready();
-                }
-            }
             Request::Encode { id, text } => self.encode(id, &text),
-            Request::ReadLink { fragment } => post(&Answer::LinkRead(link::read(&fragment))),
-            Request::WriteLink { settings, digest } => {
+            Request::ReadLink { id, fragment } => post(&Answer::LinkRead { id, read: link::read(&fragment) }),
+            Request::WriteLink { id, settings, digest } => {
                 let model = self.model_id.borrow();
-                post(&Answer::Link { fragment: link::write(&settings, model.as_deref(), digest.as_deref()) });
+                post(&Answer::Link { id, fragment: link::write(&settings, model.as_deref(), digest.as_deref()) });
             }
         }
     }
 
-    /// Runs one task at a time; a second is refused, not queued, since the page knows when it is done.
-    fn work(self: Rc<Self>, id: Option<u32>, task: impl AsyncFnOnce(&Rc<Self>) -> Result<(), Failure> + 'static) {
+    /// Ends the stories up to this number.
+    fn end(&self, id: u32) {
+        self.ended.set(id.max(self.ended.get()));
+    }
+
+    /// Does a task as soon as nothing more urgent waits.
+    fn ask(self: Rc<Self>, kind: Kind, task: Task) {
+        self.push(kind, task);
         if self.working.replace(true) {
-            let message = "The model is still busy with the last story or still loading.";
-            return Failure::new(Code::Busy, message).post(id);
-        }
-        spawn_local(async move {
-            let result = task(&self).await;
-            self.working.set(false);
-            self.measuring.set(false);
-            if let Err(failure) = result {
-                failure.post(id);
-            }
-            self.clone().look_when_ready();
-            if self.working.get() {
-                // An adapter is on its way; what waits comes after it.
-            } else if let Some(request) = self.waiting.take() {
-                self.answer(request);
-            } else if !self.unread.borrow().is_empty() {
-                self.read_on();
-            }
-        });
-    }
-
-    /// Looks at once, or when the adapter of the story has arrived.
-    fn look_when_ready(self: Rc<Self>) {
-        let settings = self.look.borrow().as_ref().map(|look| look.story.settings.clone());
-        let asked =
-            settings.filter(|asked| self.loaded.borrow().as_ref().is_some_and(|it| lacking(it, asked).is_some()));
-        let Some(settings) = asked else { return self.answer_look(self.loaded.borrow_mut().as_mut()) };
-        // A story that is asked for meanwhile waits.
-        self.measuring.set(true);
-        self.work(None, async move |worker| {
-            let Some(mut loaded) = worker.loaded.borrow_mut().take() else { return Ok(()) };
-            let fetched = fetch_for(&mut loaded, &settings).await;
-            *worker.loaded.borrow_mut() = Some(loaded);
-            // The story and the model are as they were: only the place cannot be looked at.
-            if let Err(Failure { message, .. }) = fetched
-                && let Some(Look { id, .. }) = worker.look.take()
-            {
-                post(&Answer::NotLooked { id, message });
-            }
-            Ok(())
-        });
-    }
-
-    /// Looks at the place that was asked for last, if one was and its adapter is here; see [`Self::look_when_ready`].
-    fn answer_look(&self, loaded: Option<&mut Loaded>) {
-        let waits = |look: &Look| loaded.as_ref().is_some_and(|it| lacking(it, &look.story.settings).is_some());
-        if self.look.borrow().as_ref().is_some_and(waits) {
             return;
         }
-        let Some(Look { id, story, position, chain }) = self.look.take() else { return };
-        let refused = |message: String| post(&Answer::NotLooked { id, message });
-        let Some(Loaded { engine, tokenizer, info, looker, .. }) = loaded else {
-            return refused("The model is not loaded yet.".into());
-        };
-        if let Err(error) = chain
-            .check()
-            .map_err(|error| LookError::Generate(error.into()))
-            .and_then(|()| looker.place(engine, tokenizer, info, &story, position))
-        {
-            return refused(sentence(&error));
+        spawn_local(async move {
+            let mut loaded = self.loaded.take();
+            while let Some(task) = self.pop() {
+                let id = task.id();
+                if let Err(failure) = self.perform(&mut loaded, task).await {
+                    failure.post(id);
+                }
+            }
+            *self.loaded.borrow_mut() = loaded;
+            self.working.set(false);
+        });
+    }
+
+    fn push(&self, kind: Kind, task: Task) {
+        match self.queue.borrow_mut().push(kind, task) {
+            None => {}
+            Some(Task::Read(unread)) => unread.give_up(),
+            Some(task) => replaced().post(task.id()),
         }
-        let start = clock::now();
-        let explanation = looker.explain(tokenizer, info, &story, position, &chain);
-        post(&Answer::looked(id, position, explanation, tokenizer, clock::now() - start));
+    }
+
+    fn pop(&self) -> Option<Task> {
+        self.queue.borrow_mut().pop()
+    }
+
+    fn take(&self, kind: Kind) -> Option<Task> {
+        self.queue.borrow_mut().take(kind, |_| true)
+    }
+
+    async fn perform(&self, loaded: &mut Option<Loaded>, task: Task) -> Result<(), Failure> {
+        match (task, loaded) {
+            (Task::Load { manifest_url, model }, loaded) => {
+                *loaded = None;
+                *self.tokenizer.borrow_mut() = None;
+                // Another model cannot read the stories again.
+                while let Some(Task::Read(unread)) = self.take(Kind::Read) {
+                    unread.give_up();
+                }
+                let new = load(&manifest_url, model.as_deref()).await?;
+                *self.model_id.borrow_mut() = Some(new.info.id());
+                *self.tokenizer.borrow_mut() = Some(new.tokenizer.clone());
+                *loaded = Some(new);
+            }
+            (Task::Read(unread), None) => unread.give_up(),
+            (_, None) => return Err(Failure::new(Code::Model, "The model is not loaded yet.")),
+            (Task::Open { id, name, config, weights }, Some(loaded)) => {
+                post(&Answer::AdapterReady { id, adapter: open_own(loaded, &name, &config, &weights)? });
+            }
+            (Task::Look(asked), Some(loaded)) => {
+                fetch_for(loaded, &asked.story.settings).await?;
+                if self.queue.borrow().most_urgent() == Some(Kind::Look) {
+                    return Err(replaced());
+                }
+                look(loaded, *asked)?;
+            }
+            (Task::Write { id, settings, earlier }, Some(loaded)) => {
+                self.generate(loaded, id, *settings, &earlier).await?;
+            }
+            (Task::Read(unread), Some(loaded)) => self.read_again(loaded, unread).await?,
+        }
+        Ok(())
     }
 
     /// The tokens of a text that is to stand in the middle of a story; none while no model is loaded.
@@ -211,7 +197,7 @@ impl Worker {
         let reference = loaded.reference.as_ref();
         let mut writer = Writer::new(&mut loaded.engine, &loaded.tokenizer, &loaded.info, settings)?;
         post(&Answer::Started { id, prompt_tokens: writer.prompt_tokens() });
-        let stopped = || self.stop.get() == Some(id);
+        let stopped = || self.ended.get() >= id;
         while !stopped() && writer.read_prompt()? {
             turns.next().await?;
         }
@@ -253,13 +239,27 @@ impl Worker {
             tokens_per_second: f64::from(tokens) * 1000.0 / (end - decoding).max(0.1),
         });
         let read = generation.read();
-        let mut unread = self.unread.borrow_mut();
-        unread.push(Unread { id, settings: generation.settings, read, text: generation.text, second: None });
-        if unread.len() > MOST_UNREAD {
-            unread.remove(0).give_up();
-        }
+        let unread = Unread { id, settings: generation.settings, read, text: generation.text, second: None };
+        self.push(Kind::Read, Task::Read(unread.into()));
         Ok(())
     }
+}
+
+/// Why an older request is not done.
+fn replaced() -> Failure {
+    Failure::new(Code::Replaced, "A newer request took the place of this one.")
+}
+
+/// Answers what the model considers at a place of a story whose adapter is here.
+fn look(loaded: &mut Loaded, Look { id, story, position, chain }: Look) -> Result<(), Failure> {
+    let Loaded { engine, tokenizer, info, looker, .. } = loaded;
+    let refused = |error: LookError| Failure::new(Code::Settings, sentence(&error));
+    chain.check().map_err(|error| refused(LookError::Generate(error.into())))?;
+    looker.place(engine, tokenizer, info, &story, position).map_err(refused)?;
+    let start = clock::now();
+    let explanation = looker.explain(tokenizer, info, &story, position, &chain);
+    post(&Answer::looked(id, position, explanation, tokenizer, clock::now() - start));
+    Ok(())
 }
 
 /// Sends the tokens that there are, and begins anew.

@@ -124,6 +124,8 @@ test("a branch at the end of the story makes it longer", async (t) => {
   await ready(page);
   const parent = await generate(page, { ...settings, temperature: 1.5, top_p: 1 });
   assert.equal(parent.ended, "length");
+  await press(page, "Branch");
+  await sees(page, "Type a word first");
   const longer = await branch(page, null, "suddenly");
   assert.deepEqual(longer.token_ids.slice(0, 40), parent.token_ids);
   assert.ok(longer.settings.length > 40 + longer.settings.forced.length && longer.settings.length <= 512);

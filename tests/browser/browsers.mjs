@@ -1,36 +1,29 @@
 // The browsers that the tests of the page run in.
 import { execFileSync } from "node:child_process";
 import puppeteer from "puppeteer-core";
+import { ROOT } from "../../scripts/serve.mjs";
 
 /** Which browser the tests run in: FABULA_BROWSER=firefox, or Chromium. */
 export const isFirefox = process.env.FABULA_BROWSER === "firefox";
 
-export function chromium() {
-  for (const name of [process.env.CHROME, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]) {
-    try {
-      if (name) return execFileSync("sh", ["-c", 'command -v "$0"', name], { encoding: "utf8" }).trim();
-    } catch {
-      // the next name
-    }
+/** What a function of scripts/env.sh finds, by the names that are listed there, or null. A path that is given is taken as it is. */
+export function found(search, given) {
+  if (given?.startsWith("/")) return given;
+  try {
+    return execFileSync("bash", ["-c", `. scripts/env.sh && ${search}`], { cwd: ROOT, encoding: "utf8" }).trim();
+  } catch {
+    return null;
   }
-  throw new Error("No Chromium found: make setup, or name one in CHROME");
+}
+
+export function chromium() {
+  const program = found("find_chromium", process.env.CHROME);
+  if (!program) throw new Error("No Chromium found: make setup, or name one in CHROME");
+  return program;
 }
 
 /** Firefox, or null where there is none. */
-export function firefox() {
-  for (const name of [process.env.FIREFOX, "firefox-esr", "firefox"]) {
-    try {
-      // An Ubuntu `firefox` may only be a note that says to install a snap: it must answer.
-      if (name)
-        return execFileSync("sh", ["-c", '"$0" --version >/dev/null 2>&1 && command -v "$0"', name], {
-          encoding: "utf8",
-        }).trim();
-    } catch {
-      // the next name
-    }
-  }
-  return null;
-}
+export const firefox = () => found("find_firefox", process.env.FIREFOX);
 
 export const launchFirefox = (executablePath) =>
   puppeteer.launch({

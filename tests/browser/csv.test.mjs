@@ -1,13 +1,11 @@
 // Tables for spreadsheets: no text in them runs there, whoever wrote it; numbers stay numbers.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import path from "node:path";
 import { test } from "node:test";
 import { toCsv as judgements } from "../../www/experiments/judge/csv.js";
 import { csvOf } from "../../www/parts/csv.js";
 import { toCsv as stories } from "../../www/session/csv.js";
 import { readCsv } from "./downloads.mjs";
-import { ROOT } from "./support.mjs";
+import { keptStory } from "./kept-story.mjs";
 
 const FORMULAS = [
   "=1+1",
@@ -27,7 +25,6 @@ const FORMULAS = [
   "-3",
 ];
 const HARMLESS = ["", "Once upon a time", "a = b", "1+1=2", "‘Quoted’", "…", "ü", "3", "#v=1&p=%3D1"];
-const record = JSON.parse(readFileSync(path.join(ROOT, "www/example.json"), "utf8"))[0];
 
 test("text that a spreadsheet would run has an apostrophe before it, other text is not altered", () => {
   const rows = readCsv(csvOf([["text", (text) => text]], [...FORMULAS, ...HARMLESS]));
@@ -63,31 +60,50 @@ function isHarmless(text) {
 }
 
 test("no cell of the exported stories runs, whatever their texts are", () => {
-  const story = {
-    key: "one",
-    number: 1,
-    created: null,
-    name: "name",
-    starred: false,
-    rating: 3,
-    parent: { key: "other", position: 4 },
-    verdict: null,
-    spans: null,
-    record: {
-      ...record,
-      settings: {
-        ...record.settings,
-        options: { presence_penalty: -0.5 },
-        order: ["top_k"],
-        forced: [[2, 300]],
-        adapter: { id: "poet@01234567", strength: 1 },
-      },
-    },
-  };
+  const story = keptStory({ name: "name", rating: 3, parent: { key: "other", position: 4 } });
+  Object.assign(story.record.settings, {
+    options: { presence_penalty: -0.5 },
+    order: ["top_k"],
+    forced: [[2, 300]],
+    adapter: { id: "poet@01234567", strength: 1 },
+  });
   for (const formula of FORMULAS) isHarmless(stories([hostile(story, formula)]));
   const [row] = readCsv(stories([hostile(story, "=1+1")]));
   assert.equal(row["option:presence_penalty"], "-0.5");
   assert.equal(row.prompt, "'=1+1");
+});
+
+test("a story's settings, numbers and texts are in columns of their own, exactly", () => {
+  const story = keptStory({ name: 'A "name", with commas', created: Date.UTC(2026, 0, 2) });
+  const { record } = story;
+  Object.assign(record.settings, {
+    prompt: 'He said "no",\nand went, =1+1',
+    forced: [
+      [2, 300],
+      [5, 415],
+    ],
+    order: ["top_k", "temperature"],
+  });
+  const [row, other] = readCsv(stories([story, keptStory()]));
+  const { prompt, temperature } = record.settings;
+  const { model, engine_revision: revision, text, link } = record;
+  for (const [name, value] of Object.entries({
+    ...{
+      name: story.name,
+      created: "2026-01-02T00:00:00.000Z",
+      starred: false,
+      prompt,
+      temperature,
+      model,
+      text,
+      link,
+    },
+    ...{ engine_revision: revision, forced: "2:300 5:415", order: "top_k temperature" },
+    ...record.numbers,
+    ...Object.fromEntries(Object.entries(record.percentiles).map(([metric, share]) => [`percentile:${metric}`, share])),
+  }))
+    assert.equal(row[name], value === null ? "" : String(value), name);
+  assert.equal(other.name, "");
 });
 
 test("no cell of the exported judgements runs, whatever their texts are", () => {

@@ -1,6 +1,7 @@
 // What a reader does on the page of experiments. Controls are found by role and accessible name only.
 import { readFileSync, writeFileSync } from "node:fs";
 import { MODEL, fabula, inFolder, rowsIn } from "./command.mjs";
+import { saved } from "./downloads.mjs";
 import { alerts, fillIn, press, until } from "./reader.mjs";
 import { visit } from "./support.mjs";
 
@@ -38,6 +39,9 @@ export async function fillForm(page, { first, second, seeds, length, prompts }) 
     () => document.querySelector(".sweep-fields").getAttribute("aria-busy") !== "true",
   );
 }
+
+/** What Save JSON gives. */
+export const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 
 export const status = (page) => page.$eval("#run-status", (text) => text.textContent);
 
@@ -88,6 +92,22 @@ export const tellsOfFailure = (page) =>
 export async function finish(page) {
   await press(page, "Run");
   await reaches(page, "(All|The) .* written");
+}
+
+/** Another reader who runs the experiment of a link is told that it is the same, or that it differs where the link promises something else. */
+export async function replays(t, shared, page, waiting) {
+  await until(page, "the digest", () => location.hash.includes("digest="));
+  const { hash } = new URL(page.url());
+  const verdict = (reader, words) =>
+    until(reader, "the verdict", (all) => document.querySelector(".verdict").textContent.includes(all), words);
+  const other = await open(t, shared, { fragment: hash });
+  await reaches(other, waiting);
+  await finish(other);
+  await verdict(other, "reproduced exactly");
+  const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
+  await finish(wrong);
+  await verdict(wrong, "the tokens differ");
+  return other;
 }
 
 /** The texts of the heatmap's cells, by what screen readers hear. */

@@ -14,18 +14,18 @@ import {
   finish,
   follow,
   formed,
+  json,
   open,
   reaches,
+  replays,
   status,
-  told,
   tellsOfFailure,
+  told,
 } from "./experiments.mjs";
-import { alerts, find, openLibrary, press, until } from "./reader.mjs";
+import { alerts, find, openLibrary, press, unfold, until } from "./reader.mjs";
 import { house, serve } from "./support.mjs";
 
 const shared = house();
-
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 
 test("a sweep runs to its end, and its rows are the command line's", compared, async (t) => {
   const page = await open(t, shared);
@@ -117,18 +117,6 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   await reaches(page, "^108 stories");
 });
 
-test("cancelled, it keeps what is written, and other settings can be chosen", async (t) => {
-  const page = await open(t, shared);
-  await fillForm(page, LONG);
-  await press(page, "Run");
-  await until(page, "a story", () => globalThis.said.some((message) => message.type === "row"));
-  await press(page, "Cancel");
-  await reaches(page, "are already written");
-  await fillForm(page, SMALL);
-  await finish(page);
-  assert.equal((await json(t, page)).rows.length, 8);
-});
-
 test("another experiment and back: what was typed is there, and a run that was stopped goes on", async (t) => {
   const page = await open(t, shared);
   await fillForm(page, { ...SMALL, prompts: "The queen" });
@@ -206,17 +194,7 @@ test("a link replays the experiment for another reader, and says so", async (t) 
   const page = await open(t, shared);
   await fillForm(page, SMALL);
   await finish(page);
-  await until(page, "the digest", () => location.hash.includes("digest="));
-  const { hash } = new URL(page.url());
-  const other = await open(t, shared, { fragment: hash });
-  await reaches(other, "^8 stories");
-  await finish(other);
-  await until(other, "the verdict", () =>
-    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
-  );
-  const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
-  await finish(wrong);
-  await until(wrong, "the verdict", () => document.querySelector(".verdict").textContent.includes("the tokens differ"));
+  await replays(t, shared, page, "^8 stories");
 });
 
 const hostile = {
@@ -339,8 +317,6 @@ test("axe finds nothing: before, while and after it runs", async (t) => {
   await reaches(page, "All 24");
   await told(page);
   await (await page.$$(".heatmap button"))[2].click();
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details")) all.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "with the stories of a cell, all details open");
 });

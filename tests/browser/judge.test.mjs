@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
 import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
 import { saved } from "./downloads.mjs";
-import { failing, finish, follow, formed, open, reaches, status, tellsOfFailure } from "./experiments.mjs";
-import { fillIn, find, openLibrary, press, said, sees, setSlider, until } from "./reader.mjs";
+import { failing, finish, formed, json, open, reaches, replays, status, tellsOfFailure } from "./experiments.mjs";
+import { fillIn, find, openLibrary, said, sees, setSlider, unfold, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const shared = house();
@@ -21,8 +21,6 @@ const REVISE = {
 };
 
 const openJudge = (t, options = {}) => open(t, shared, { fragment: "#judge", ...options });
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
-
 async function fill(page, { way, drafts, redrafts, rounds, seeds, length, prompts }) {
   if (way !== undefined) await (await find(page, "radio", way)).evaluate((radio) => radio.click());
   const numbers = { Drafts: drafts, Redrafts: redrafts, Rounds: rounds, Seeds: seeds, Tokens: length };
@@ -104,7 +102,13 @@ test("best of n: the rows are the command line's, every draft is shown with its 
   );
   await fill(page, BEST_OF);
   await reaches(page, "^2 pairs of stories .* With 2 prompts, no difference can be distinguished from chance");
+  const statuses = await heardStatuses(page);
   await finish(page);
+  const early = (await statuses()).filter((text) => /^0 of/.test(text));
+  assert.ok(
+    !early.some((text) => text.includes("left")),
+    "before anything is judged, nothing is said of the time left",
+  );
   await told(page);
   const there = await json(t, page);
   const rows = withoutRun(there.rows);
@@ -215,46 +219,8 @@ test("a link replays the experiment for another reader, and says so", async (t) 
   await fill(page, BEST_OF);
   await setSlider(page, "Relevance", 0.35);
   await finish(page);
-  await told(page);
-  const { hash } = new URL(page.url());
-  const other = await open(t, shared, { fragment: hash });
-  await reaches(other, "^2 pairs");
+  const other = await replays(t, shared, page, "^2 pairs");
   assert.equal(await (await find(other, "slider", "Relevance")).evaluate((slider) => slider.value), "0.35");
-  await finish(other);
-  await until(other, "the verdict", () =>
-    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
-  );
-  const wrong = await open(t, shared, { fragment: hash.replace(/digest=.*/, "digest=00000000") });
-  await finish(wrong);
-  await until(wrong, "the verdict", () => document.querySelector(".verdict").textContent.includes("the tokens differ"));
-});
-
-test("pause, reload, resume, and no pair is judged twice", async (t) => {
-  const page = await openJudge(t);
-  await fill(page, { ...BEST_OF, seeds: 12, length: 96 });
-  const statuses = await heardStatuses(page);
-  await press(page, "Run");
-  await until(page, "some pairs", () => globalThis.said.filter((message) => message.type === "row").length >= 3);
-  await press(page, "Pause");
-  await reaches(page, "^Paused: \\d+ of 24 pairs");
-  const written = Number(/(\d+) of/.exec(await status(page))[1]);
-  const early = (await statuses()).filter((text) => /^0 of/.test(text));
-  assert.deepEqual(
-    early.filter((text) => text.includes("left")),
-    [],
-    "before anything is judged, nothing is said of the time left",
-  );
-  await page.reload();
-  await formed(page);
-  await reaches(page, `^${written} of 24 pairs of stories are already written`);
-  assert.equal(await page.$$eval(".item", (all) => all.length), written);
-  await press(page, "Resume");
-  await reaches(page, "All 24 pairs of stories are written");
-  const runs = await page.evaluate(() =>
-    globalThis.said.filter((message) => message.type === "row").map((message) => message.row.run),
-  );
-  assert.equal(new Set(runs).size, 24 - written);
-  assert.equal(runs.length, 24 - written);
 });
 
 test("from one experiment to the other and back, each as it was left", async (t) => {
@@ -336,21 +302,6 @@ test("settings that cannot be run are refused in words", async (t) => {
   await problem("This page writes at most 10,000.*fabula judge");
   await fill(page, { drafts: 2, seeds: 1 });
   await reaches(page, "^12 pairs");
-});
-
-const hostile = {
-  "another way": "#x=1&e=judge&way=wish",
-  "weights out of range": "#x=1&e=judge&weights=coherence=7",
-  "too much": "#x=1&e=judge&drafts=64&seeds=9999",
-  "wrong types": "#x=1&e=judge&drafts=many&seeds=%3Cscript%3E",
-};
-
-test("malformed links", async (t) => {
-  const page = await openJudge(t);
-  for (const [name, fragment] of Object.entries(hostile)) {
-    assert.match(await follow(page, fragment), /could not be used/, name);
-    await reaches(page, "pairs? of stories");
-  }
 });
 
 test("the reader's ratings are compared with the score", async (t) => {
@@ -447,9 +398,7 @@ test("axe finds nothing: before it runs, best of n, revise", async (t) => {
     await finish(page);
     await told(page);
     await openItem(page, 0);
-    await page.evaluate(() => {
-      for (const all of document.querySelectorAll("details")) all.open = true;
-    });
+    await unfold(page);
     await until(page, "all stories", () =>
       [...document.querySelectorAll(".item")].every((item) => item.childElementCount > 1),
     );

@@ -1,7 +1,7 @@
 // The library: fetched on demand, opened in its own worker, and what it says about the words of a story.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alerts, find, generate, openLibrary, parts, press, ready, said, sees, until } from "./reader.mjs";
+import { alerts, find, generate, openLibrary, parts, press, ready, said, sees, traced, until } from "./reader.mjs";
 import { house, newReader, serve, visit } from "./support.mjs";
 
 const shared = house();
@@ -32,16 +32,7 @@ test("it marks copied spans, names their books, and keeps Novelty current while 
   assert.ok(opened.words > 11e6 && opened.books > 500 && opened.memory_bytes < 200e6, JSON.stringify(opened));
   const done = await generate(page, settings);
   const live = await page.evaluate(() => globalThis.said.filter((m) => m.type === "traced").length);
-  await until(
-    page,
-    "the library's answer",
-    (text) => globalThis.said.some((m) => m.type === "traced" && m.asked === text),
-    done.text,
-  );
-  const { spans, numbers, percentiles } = await page.evaluate(
-    (text) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === text),
-    done.text,
-  );
+  const { spans, numbers, percentiles } = await traced(page, done.text);
   assert.ok(live > 0 && spans.length > 0, "a cautious story copies something");
   assert.ok(numbers.new_ngrams_3 > 0 && numbers.new_ngrams_3 < 1 && percentiles.new_ngrams_3 >= 0);
   assert.ok((await parts(page, "Novelty")).filter((text) => /\d/.test(text)).length > 12);

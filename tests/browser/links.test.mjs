@@ -140,16 +140,6 @@ test("markup in the prompt is shown as text and never runs", async (t) => {
   assert.equal(await page.evaluate(() => globalThis.ran), undefined);
 });
 
-test("a link followed from the open page is read too", async (t) => {
-  const page = await visit(t, shared);
-  await ready(page);
-  await page.evaluate(() => {
-    location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11";
-  });
-  const done = await said(page, "done");
-  assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8, rules: 2 });
-});
-
 test("the link that skips to the story is no story link", async (t) => {
   const page = await visit(t, shared);
   await ready(page);

@@ -122,18 +122,6 @@ test("offline at the first visit: the message says so, and Retry works later", a
   await ready(page);
 });
 
-test("after a visit, the model is not needed from the network again", async (t) => {
-  const context = await newReader(t, shared);
-  await ready(await visit(t, shared, { context }));
-  shared.server.fault = "drop";
-  t.after(() => {
-    shared.server.fault = "";
-  });
-  const page = await visit(t, shared, { context, expected: network });
-  await ready(page);
-  assert.equal((await generate(page, { length: 8 })).token_ids.length, 8);
-});
-
 const lacking = {
   WebAssembly: () => {
     globalThis.WebAssembly = undefined;

@@ -1,6 +1,5 @@
 // After one visit the page opens and writes without a network.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -12,10 +11,6 @@ import { generate, ready, until } from "./reader.mjs";
 import { PKG, ROOT, house, isFirefox, serve, visit } from "./support.mjs";
 
 const shared = house();
-
-test("the service worker names every file of the page, with its hash", () => {
-  execFileSync("node", ["scripts/offline.mjs", "--check"], { cwd: ROOT });
-});
 
 test("docs/page.md shows the way to every file of the page", () => {
   const text = readFileSync(path.join(ROOT, "docs/page.md"), "utf8");

@@ -4,9 +4,8 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { isAccessible } from "./axe.mjs";
 import { MODEL, fabula, inFolder, compared, rowsIn } from "./command.mjs";
-import { saved } from "./downloads.mjs";
-import { finish, follow, formed, open, reaches, status } from "./experiments.mjs";
-import { alerts, fillIn, find, openLibrary, setSlider, until } from "./reader.mjs";
+import { finish, follow, formed, json, open, reaches, status } from "./experiments.mjs";
+import { alerts, fillIn, find, openLibrary, setSlider, unfold, until } from "./reader.mjs";
 import { house } from "./support.mjs";
 
 const shared = house();
@@ -41,7 +40,6 @@ const commandRows = ({ strengths, seeds, length, prompts: lines }) =>
     return rowsIn(out);
   });
 
-const json = async (t, page) => JSON.parse((await saved(t, page, "Save JSON")).bytes.toString());
 const sides = (page) =>
   page.$$eval(".side", (all) =>
     all.map((side) => ({
@@ -108,24 +106,11 @@ test("the sweep of strengths runs to its end, and its rows are the command line'
     await page.$eval(".measure .findings-list", (list) => list.textContent),
     /Too few seeds to say anything of coherence by the base model along strength/,
   );
-});
 
-test("a link replays it for another reader, and the page remembers it", async (t) => {
-  const page = await open(t, shared, { fragment: POET });
-  await fillForm(page, { ...SMALL, strengths: "0,1", length: 12 });
-  await finish(page);
-  await until(page, "the digest", () => location.hash.includes("digest="));
-  const { hash } = new URL(page.url());
-  const other = await open(t, shared, { fragment: hash });
-  await reaches(other, "^8 stories");
-  await finish(other);
-  await until(other, "the verdict", () =>
-    document.querySelector(".verdict").textContent.includes("reproduced exactly"),
-  );
   // Without a link in the address, the latest experiment is there, and it is this one.
   await page.goto(`${shared.server.url}experiments.html`);
   await formed(page);
-  await reaches(page, "All 8 stories are written");
+  await reaches(page, "All 12 stories are written");
   assert.match(await page.$eval("#experiment-heading", (heading) => heading.textContent), /the Poet/);
 });
 
@@ -160,25 +145,11 @@ test("links that cannot be followed", async (t) => {
   }
 });
 
-test("a strength that cannot be run is refused in words", async (t) => {
-  const page = await open(t, shared, { fragment: POET });
-  await fillForm(page, { strengths: "0,2" });
-  await until(page, "strength", () => /strength/i.test(document.getElementById("form-problem").textContent));
-  assert.equal(
-    await (await find(page, "button", "Run")).evaluate((button) => button.getAttribute("aria-disabled")),
-    "true",
-  );
-  await fillForm(page, { strengths: "0:1.5:4" });
-  await reaches(page, "^72 stories");
-});
-
 test("axe finds nothing: before and after it runs", async (t) => {
   const page = await open(t, shared, { fragment: POET });
   await isAccessible(page, "before it runs");
   await fillForm(page, { ...SMALL, strengths: "0,1" });
   await finish(page);
-  await page.evaluate(() => {
-    for (const all of document.querySelectorAll("details")) all.open = true;
-  });
+  await unfold(page);
   await isAccessible(page, "finished, all details open");
 });

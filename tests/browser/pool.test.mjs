@@ -1,7 +1,7 @@
 // The workers of the page of experiments: started as often as it makes sense, replaced when they die, given up when none will do.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SMALL, fillForm, finish, formed, open, reaches } from "./experiments.mjs";
+import { SMALL, fillForm, finish, formed, reaches } from "./experiments.mjs";
 import { alerts, find, press, until } from "./reader.mjs";
 import { house, serve, visit } from "./support.mjs";
 
@@ -52,34 +52,6 @@ for (const [what, faulty] of Object.entries({
     await finish(page);
   });
 }
-
-test("an error that names no question is the answer to the oldest, and to no other", async (t) => {
-  const page = await open(t, shared, {
-    before: (p) =>
-      p.evaluateOnNewDocument(() => {
-        globalThis.Worker = class extends Worker {
-          constructor(...words) {
-            super(...words);
-            const post = this.postMessage;
-            this.postMessage = (message) => {
-              if (message.type !== "analyse" || globalThis.broken) return post.call(this, message);
-              // A question that the worker cannot read: it does not know its number either.
-              globalThis.broken = message.id;
-              return post.call(this, { ...message, id: "none", grid: null });
-            };
-          }
-        };
-      }),
-  });
-  await fillForm(page, SMALL);
-  await press(page, "Run");
-  await reaches(page, "All .* written");
-  await until(page, "numbers in all cells all the same", () => {
-    const all = [...document.querySelectorAll(".heatmap button")];
-    return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
-  });
-  assert.ok(await page.evaluate(() => globalThis.broken), "a question was broken");
-});
 
 test("a worker that the browser closes is replaced, and its stories are written all the same", async (t) => {
   const page = await visit(t, shared, { query: "experiments.html?patience=1", before: counting });

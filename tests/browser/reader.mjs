@@ -61,7 +61,7 @@ export const atRest = (page) =>
   until(page, "the page at rest", async () => {
     const rests = () => {
       const { id } = globalThis.asked.findLast(({ type }) => type === "look") ?? {};
-      const answered = ({ type, id: to }) => to === id && (type === "looked" || type === "not_looked");
+      const answered = ({ type, id: to }) => to === id && (type === "looked" || type === "error");
       return globalThis.putOff.size === 0 && (id === undefined || globalThis.said.some(answered));
     };
     if (!rests()) return false;
@@ -198,6 +198,19 @@ export async function openLibrary(page) {
   return said(page, "opened");
 }
 
+/** What the library says of a text, once it has. */
+export async function traced(page, text) {
+  const answered = (wanted) => globalThis.said.some((m) => m.type === "traced" && m.asked === wanted);
+  await until(page, "the library's answer", answered, text);
+  return page.evaluate((wanted) => globalThis.said.findLast((m) => m.type === "traced" && m.asked === wanted), text);
+}
+
+/** Opens what is folded. */
+export const unfold = (page) =>
+  page.evaluate(() => {
+    for (const details of document.querySelectorAll("details")) details.open = true;
+  });
+
 export const story = async (page) => (await find(page, "region", "Story")).evaluate((region) => region.textContent);
 /** The parts of a metric group: the numbers of its list. */
 export const parts = async (page, name) =>
@@ -206,7 +219,6 @@ export const alerts = (page) =>
   page.$$eval('[role="alert"]', (all) =>
     all.map((a) => (a.checkVisibility() ? a.textContent.trim() : "")).filter(Boolean),
   );
-export const rows = async (page) => (await page.$$("::-p-aria([role='row'])")).length;
 
 export async function copiedLink(page) {
   await page.bringToFront();
@@ -231,6 +243,20 @@ export function linkOf(
   return `#${Object.entries(fields)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join("&")}`;
+}
+
+/** Holds the page to it that next to nothing jumps while `work` goes on, and that nothing is wider than the screen. */
+export async function withoutJumps(page, work, limit = 0.01) {
+  await page.evaluate(() => {
+    globalThis.shifts.length = 0;
+  });
+  await work();
+  const [shifts, beside] = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [globalThis.shifts, scrollWidth - clientWidth];
+  });
+  assert.ok(shifts.reduce((sum, { value }) => sum + value, 0) < limit, JSON.stringify(shifts));
+  assert.ok(beside <= 0, `${beside} px lie beside the screen`);
 }
 
 export const sees = (page, words) =>

@@ -1,7 +1,7 @@
-// The stories of a session: table, map, and going back to an earlier one.
+// The stories of a session: the map leads back to them, their mean, and what a long session costs.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosen, find, generate, ready, rows, settle, story, until } from "./reader.mjs";
+import { chosen, find, generate, ready, settle, story, until, withoutJumps } from "./reader.mjs";
 import { inWholeSet } from "./sets.mjs";
 import { house, visit } from "./support.mjs";
 
@@ -9,30 +9,6 @@ const shared = house();
 const settings = { prompt: "Once there was a fox who", temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
 const circles = async (page) => (await find(page, "region", "Map")).$$("svg circle");
 const points = async (page) => (await circles(page)).length;
-
-test("each story adds a row and a point", async (t) => {
-  const page = await visit(t, shared);
-  await ready(page);
-  await generate(page, settings);
-  const before = { rows: await rows(page), points: await points(page) };
-  await generate(page, { seed: 2 });
-  await generate(page, { seed: 3, temperature: 1.4 });
-  assert.equal(await rows(page), before.rows + 2);
-  assert.ok((await points(page)) >= before.points + 2, "the map grew");
-});
-
-test("choosing an earlier row brings its story and its settings back", async (t) => {
-  const page = await visit(t, shared);
-  await ready(page);
-  const first = await generate(page, settings);
-  const second = await generate(page, { ...settings, prompt: "A quiet train", temperature: 1.1, seed: 9 });
-  assert.ok((await story(page)).includes(second.text.trim()));
-  const mine = await rowOf(page, settings);
-  await mine.click();
-  await settle(page);
-  assert.ok((await story(page)).includes(first.text.trim()), "its story");
-  assert.deepEqual(await chosen(page), settings, "its settings");
-});
 
 test("choosing a point of the map brings its story back", async (t) => {
   const page = await visit(t, shared);
@@ -119,15 +95,6 @@ test(
   },
 );
 
-/** The button in the table's row of the story with this seed. */
-async function rowOf(page, { seed }) {
-  for (const row of await page.$$("::-p-aria([role='row'])")) {
-    const cells = await row.$$eval("td", (all) => all.map((cell) => cell.textContent.trim()));
-    if (cells.includes(String(seed))) return row.$("button");
-  }
-  throw new Error("the earlier story has no row");
-}
-
 test("no sideways scrolling at 360 pixels, and nothing jumps while a story streams", async (t) => {
   for (const viewport of [
     { width: 360, height: 740 },
@@ -136,19 +103,6 @@ test("no sideways scrolling at 360 pixels, and nothing jumps while a story strea
     const page = await visit(t, shared, { viewport });
     await ready(page);
     await generate(page, { ...settings, length: 8 });
-    await page.evaluate(() => {
-      globalThis.shifts.length = 0;
-    });
-    await generate(page, { ...settings, length: 200, temperature: 1 });
-    const shifts = await page.evaluate(() => globalThis.shifts);
-    assert.ok(
-      shifts.reduce((sum, { value }) => sum + value, 0) < 0.01,
-      `${viewport.width} px: ${JSON.stringify(shifts)}`,
-    );
-    const wide = await page.evaluate(() => [
-      document.documentElement.scrollWidth,
-      document.documentElement.clientWidth,
-    ]);
-    assert.ok(wide[0] <= wide[1], `${wide[0]} px of content in ${wide[1]} px`);
+    await withoutJumps(page, () => generate(page, { ...settings, length: 200, temperature: 1 }));
   }
 });

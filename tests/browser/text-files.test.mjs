@@ -1,4 +1,4 @@
-// A byte-order mark and the line ends of Windows change nothing of what the page reads.
+// Files that the reader opens. A byte-order mark and the line ends of Windows change nothing of what the page reads.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { readJson, readText } from "../../www/parts/read.js";
 import { CONFIG, WEIGHTS, readAdapterFiles } from "../../www/session/adapter-files.js";
 import { fromJson, toJson } from "../../www/session/exchange.js";
+import { keptStory } from "./kept-story.mjs";
 import { ROOT } from "./support.mjs";
 
 const MARK = "\uFEFF";
@@ -20,21 +21,9 @@ test("a text is the same with a mark and other line ends, from a file and from a
 });
 
 test("stories are imported from a file that an editor on Windows has saved", async () => {
-  const [record] = JSON.parse(readFileSync(path.join(ROOT, "www/example.json"), "utf8"));
-  const story = {
-    key: "one",
-    number: 1,
-    created: null,
-    name: null,
-    starred: false,
-    rating: null,
-    parent: null,
-    verdict: null,
-    spans: null,
-    record,
-  };
+  const story = keptStory();
   // Line breaks inside a story are part of it.
-  story.record = { ...record, text: `${record.text}\r\n` };
+  story.record.text += "\r\n";
   const written = JSON.stringify(JSON.parse(toJson([story])), null, 2);
   const { stories, problems, refused } = await fromJson(new Blob([windows(written)]));
   assert.deepEqual({ stories, problems, refused }, { stories: [story], problems: [], refused: null });
@@ -45,6 +34,17 @@ test("an adapter's configuration reaches the engine without the mark", async () 
   const files = [new File([windows(config)], CONFIG), new File(["weights"], WEIGHTS)];
   const read = await readAdapterFiles(files);
   assert.equal(new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.config), config);
+});
+
+test("files that are no adapter are refused with the reason", async () => {
+  for (const [names, words] of [
+    [[WEIGHTS], /adapter_config\.json is missing/],
+    [[CONFIG], /weights are missing/],
+    [["README.md"], /An adapter is two files/],
+    [[CONFIG, "one.safetensors", "two.safetensors"], /several adapters/],
+    [[CONFIG, "adapter_model.bin"], /Only adapters in safetensors files/],
+  ])
+    assert.match(await readAdapterFiles(names.map((name) => new File(["{}"], name))), words);
 });
 
 test("nothing that the page reads as text goes past this", () => {

@@ -1,55 +1,15 @@
 // WebKitGTK: its small browser behind its WebDriver server, on a screen that is not there. Plain WebDriver over HTTP.
-import { execFileSync, spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { found } from "../browser/browsers.mjs";
 
 const CONTROL = "\uE009";
 
-/** Folders that may hold a MiniBrowser: /usr/lib/x86_64-linux-gnu/webkit2gtk-4.1 on Debian 12, and their like. */
-const WEBKIT_FOLDER = /^(webkit2gtk-4\.\d|webkitgtk-6\.\d)$/;
-
-const entries = (folder) => {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-};
-
-function onPath(program) {
-  try {
-    return execFileSync("sh", ["-c", 'command -v "$0"', program], { encoding: "utf8" }).trim();
-  } catch {
-    return null;
-  }
-}
-
-function miniBrowser() {
-  if (process.env.MINIBROWSER) return process.env.MINIBROWSER;
-  const libraries = [
-    "/usr/libexec",
-    "/usr/lib",
-    ...entries("/usr/lib")
-      .filter((name) => name.includes("-linux-"))
-      .map((name) => `/usr/lib/${name}`),
-  ];
-  for (const library of libraries) {
-    for (const name of entries(library)
-      .filter((one) => WEBKIT_FOLDER.test(one))
-      .sort()
-      .reverse()) {
-      if (entries(path.join(library, name)).includes("MiniBrowser")) return path.join(library, name, "MiniBrowser");
-    }
-  }
-  return null;
-}
-
 /** The three programs, or null when one is missing. */
 export function installedWebKit() {
-  const found = { screen: onPath("Xvfb"), driver: onPath("WebKitWebDriver"), browser: miniBrowser() };
-  return Object.values(found).every(Boolean) ? found : null;
+  const programs = found("have_webkit && command -v Xvfb WebKitWebDriver && find_mini_browser")?.split("\n");
+  return programs ? { screen: programs[0], driver: programs[1], browser: programs[2] } : null;
 }
 
 async function freePort() {

@@ -6,10 +6,10 @@ use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
 use fabula::library::Library;
 use fabula::link;
-use fabula::metrics::{EarlierStories, Reference};
+use fabula::metrics::Reference;
 use fabula::model::{Adapter, Part, Tensor, open};
 use fabula::reading::{AdapterTexts, Scorer};
-use fabula::story::{AdapterSetting, Batch, GenerateError, Generation, Looker, Settings, Story, Writer};
+use fabula::story::{AdapterSetting, GenerateError, Looker, Settings, Story, Writer};
 use std::io::Cursor;
 
 const TOKENS: [u32; 12] = [1, 7, 3, 9, 4, 4, 8, 5, 2, 6, 0, 3];
@@ -91,36 +91,6 @@ fn strength_0_is_the_model_itself_to_the_bit() {
     // And the link replays it.
     let read = link::read(&link::of(&poet));
     assert_eq!(write(&mut *engine, &read.settings.unwrap()).digest, read.digest.unwrap());
-}
-
-#[test]
-fn stories_of_all_strengths_are_written_side_by_side() {
-    let mut engine = engine();
-    let strengths = [0.0, 0.5, 1.5, 1.5, 0.5, 1.0, 0.25];
-    let stories: Vec<Settings> = (0..)
-        .zip(strengths)
-        .map(|(index, strength)| Settings { seed: index, length: 10 + 5 * index, ..settings(strength) })
-        .collect();
-    let alone: Vec<Generation> = stories.iter().map(|settings| write(&mut *engine, settings)).collect();
-    let mut batch = Batch::new(&TOKENIZER, &INFO, 3);
-    let mut waiting = stories.into_iter().enumerate();
-    let mut found = 0;
-    loop {
-        while batch.has_room() {
-            let Some((number, settings)) = waiting.next() else { break };
-            batch.begin(&mut engine, number, settings).unwrap();
-        }
-        if batch.is_empty() {
-            break;
-        }
-        for (number, pen) in batch.step(&mut engine).unwrap() {
-            let story = pen.finish(&EarlierStories::default(), None);
-            assert_eq!(story.token_ids, alone[number].token_ids, "story {number}");
-            assert_eq!(story.surprisal_bits, alone[number].surprisal_bits);
-            found += 1;
-        }
-    }
-    assert_eq!(found, strengths.len());
 }
 
 #[test]

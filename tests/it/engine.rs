@@ -5,7 +5,7 @@ use crate::oracle::{difference, house_lengths, house_tokens, in_floats, recorded
 use crate::small::{Small, TINY};
 use candle_core::quantized::GgmlDType;
 use fabula::engine::{Arithmetic, Engine, EngineError, Kernel, Llama};
-use fabula::model::{Model, ModelError, Tokenizer, open};
+use fabula::model::{Model, open};
 use proptest::prelude::*;
 use std::io::Cursor;
 use std::sync::LazyLock;
@@ -222,17 +222,4 @@ proptest! {
         // Unknown ids write nothing; nothing panics.
         TOKENIZER.decode(&ids);
     }
-}
-
-#[test]
-fn damaged_files_are_refused_with_a_reason() {
-    for cut in [0, 3, 4, 23, 24, 1000, 100_000, 1_000_000, FILE.len() - 1] {
-        match open(Cursor::new(&FILE[..cut])) {
-            Err(ModelError::Gguf(reason)) => assert!(!reason.is_empty()),
-            other => panic!("cut at {cut}: {:?}", other.map(|model| model.info)),
-        }
-    }
-    assert!(open(Cursor::new(b"GGUF\xff\xff\xff\xff")).is_err());
-    assert!(Tokenizer::new(b"{}").is_err());
-    assert!(Tokenizer::new(&FILE[..100]).is_err());
 }

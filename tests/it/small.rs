@@ -36,16 +36,11 @@ pub const BLOCKS: Shape =
 
 impl Small {
     pub fn new(shape: Shape, classifier: bool) -> Self {
-        let mut state = 1u64;
-        // A linear congruential generator (Knuth's MMIX constants), to numbers from -0.5 to 0.5.
-        let mut number = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
-        };
+        let mut numbers = numbers(1);
         let all = Tensor::all(&shape).filter(|&tensor| classifier || tensor != Tensor::Classifier);
         let weights = all.map(|tensor| {
             let (rows, columns) = tensor.size(&shape);
-            (tensor, (0..rows * columns).map(|_| number()).collect())
+            (tensor, numbers.by_ref().take(rows * columns).collect())
         });
         Self { shape, classifier, weights: weights.collect() }
     }
@@ -149,18 +144,14 @@ impl Small {
     pub fn adapter(&self, rank: usize) -> (Vec<u8>, Vec<u8>) {
         let mut header = serde_json::Map::new();
         let mut data: Vec<u8> = Vec::new();
-        let mut state = 2u64;
-        let mut number = || {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
-        };
+        let mut numbers = numbers(2);
         for (tensor, _) in &self.weights {
             let (rows, columns) = tensor.size(&self.shape);
             if rows == 1 || !matches!(tensor, Tensor::Layer(..)) {
                 continue;
             }
             for (which, rows, columns) in [("A", rank, columns), ("B", rows, rank)] {
-                let mut values: Vec<f32> = (0..rows * columns).map(|_| number()).collect();
+                let mut values: Vec<f32> = numbers.by_ref().take(rows * columns).collect();
                 if which == "B" && matches!(tensor, Tensor::Layer(_, Part::Query | Part::Key)) {
                     values = separate(&values, columns, self.shape.head);
                 }
@@ -211,21 +202,35 @@ impl Small {
         let letters = ('!'..='~').take(self.shape.vocabulary - 3).map(String::from);
         let tokens = ["<unk>", "<s>", "</s>"].map(String::from).into_iter().chain(letters);
         let vocab: serde_json::Map<_, _> = tokens.enumerate().map(|(id, token)| (token, id.into())).collect();
-        let special = |id: u32, content: &str| {
-            serde_json::json!({
-                "id": id, "content": content, "special": true,
-                "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
-            })
-        };
         let json = serde_json::json!({
             "version": "1.0",
-            "added_tokens": [special(0, "<unk>"), special(1, "<s>"), special(2, "</s>")],
+            "added_tokens": special_tokens(),
             "pre_tokenizer": { "type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true },
             "decoder": { "type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true },
             "model": { "type": "BPE", "unk_token": "<unk>", "vocab": vocab, "merges": [] },
         });
         serde_json::to_vec(&json).unwrap()
     }
+}
+
+/// What a tokenizer.json says of the three tokens that are no text.
+fn special_tokens() -> Vec<serde_json::Value> {
+    let all = ["<unk>", "<s>", "</s>"].iter().enumerate();
+    all.map(|(id, content)| {
+        serde_json::json!({
+            "id": id, "content": content, "special": true,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+        })
+    })
+    .collect()
+}
+
+/// A linear congruential generator (Knuth's MMIX constants), to numbers from -0.5 to 0.5.
+fn numbers(mut state: u64) -> impl Iterator<Item = f32> {
+    std::iter::repeat_with(move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+    })
 }
 
 /// llama2.c's tokenizer.bin of these pieces after the special ones and, if asked for, all bytes.
@@ -250,17 +255,11 @@ pub fn sentence_piece(metaspace: bool) -> Vec<u8> {
     tokens.extend((0..256).map(|byte| format!("<0x{byte:02X}>")));
     tokens.extend(["▁", "t", "h", "e", "s", "<", ">", "th", "the", "▁the"].map(String::from));
     let vocab: serde_json::Map<_, _> = tokens.into_iter().enumerate().map(|(id, token)| (token, id.into())).collect();
-    let special = |id: u32, content: &str| {
-        serde_json::json!({
-            "id": id, "content": content, "special": true,
-            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
-        })
-    };
     let replace =
         |from: &str, to: &str| serde_json::json!({ "type": "Replace", "pattern": { "String": from }, "content": to });
     let mut json = serde_json::json!({
         "version": "1.0",
-        "added_tokens": [special(0, "<unk>"), special(1, "<s>"), special(2, "</s>")],
+        "added_tokens": special_tokens(),
         "decoder": { "type": "Sequence", "decoders": [
             replace("▁", " "), { "type": "ByteFallback" }, { "type": "Fuse" },
             { "type": "Strip", "content": " ", "start": 1, "stop": 0 },

@@ -1,6 +1,6 @@
 // What an experiment is to the page: the shell brings the workers, the progress, the exports and what is kept; an experiment
 // brings its protocol, its settings, what is to be written, and what is made of it.
-import type { AdapterDescription, ExperimentsHello, Row } from "../protocol.js";
+import type { AdapterDescription, ExperimentsHelloMessage, Row } from "../protocol.js";
 import type { Analyst } from "./session/analyst.js";
 import type { Conduct, Conducted, Plan } from "./session/conduct.js";
 import type { Protocol } from "./views/protocol.js";
@@ -12,7 +12,7 @@ export interface Context {
   analyst: Analyst;
   /** What is written so far. */
   conduct: Conduct;
-  hello: ExperimentsHello;
+  hello: ExperimentsHelloMessage;
   /** `id`: NAME@HASH8; `measures`: the files that its numbers stand on, by hash; `adapters`: those that the server has for it. */
   model: { id: string; measures: string; adapters: AdapterDescription[] };
   /** The library is on this device, and open. */

@@ -66,7 +66,6 @@ const results = createResults({
 const conduct = createConduct({
   manifestUrl,
   results,
-  onChange: (state) => show(state),
   onFailed: refuse,
   onReady: ({ note }) => note !== null && exports.say(note),
 });
@@ -80,7 +79,6 @@ const library = createLibraryClient({
     announce("The library is open.");
   },
   onGone: () => undefined,
-  onTraced: conduct.onTraced,
 });
 const panel = createRunPanel({
   onRun: () => void run(),
@@ -145,7 +143,7 @@ const stage = element("div", { class: "stage" });
 
 /** @type {Shown | null} */
 let experiment = null;
-/** What all experiments stand on. @type {{ hello: import("../protocol.js").ExperimentsHello, model: import("./session/manifest.js").ModelFile } | null} */
+/** What all experiments stand on. @type {{ hello: import("../protocol.js").ExperimentsHelloMessage, model: import("./session/manifest.js").ModelFile } | null} */
 let ground = null;
 /** Which one that is. @type {Experiment | null} */
 let kind = null;
@@ -182,7 +180,6 @@ function show(state) {
     estimate: experiment.estimate(conduct.size),
     unit: kind?.unit ?? STORIES,
   });
-  exports.show(state.written);
   const { plan, written, pool } = state;
   document.title =
     pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
@@ -349,6 +346,8 @@ required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   document.getElementById("experiment-heading")?.focus();
 });
 
+conduct.select(({ written }) => written, exports.show);
+conduct.select((state) => state, show);
 required("unstarted", HTMLElement).remove();
 begin().catch((error) => {
   const detail = error instanceof Error ? error.message : String(error);

@@ -8,14 +8,10 @@ import { hashOf, isSameAdapter } from "../parts/names.js";
  * @import { AdapterFiles } from "./adapter-files.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Adapters, Store } from "./state.js"
+ * @import { Unanswered } from "./worker-client.js"
  */
 
 /** @typedef {ReturnType<typeof createAdapters>} AdaptersClient */
-
-/**
- * Files for the worker. `again`: they were opened before, in a worker that is gone.
- * @typedef {{ files: AdapterFiles, again: boolean }} Opening
- */
 
 /**
  * @param {object} options
@@ -38,60 +34,22 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
   const byWorker = new Set();
   /** Who waits for files of the reader's own, by hash. @type {Map<string, (() => void)[]>} */
   const waiting = new Map();
-  /** Files that the worker has not taken yet, the next one first. @type {Opening[]} */
-  let openings = [];
-  /** The number under which the first of them was given to the worker; null while it was not. @type {number | null} */
-  let asked = null;
+  /** The reader's files that no worker has taken yet. @type {Set<AdapterFiles>} */
+  const untaken = new Set();
 
   engine.on("ready", ({ adapters }) => {
     change({ listed: true, offered: adapters });
-    openings = [
-      ...[...own.values()].map((files) => ({ files, again: true })),
-      ...openings.filter(({ again }) => !again),
-    ];
-    give();
+    for (const files of own.values()) void give(files, true);
+    for (const files of untaken) void give(files, false);
   });
   // Where the page cannot keep files, the worker fetches the adapter for a story or for the chart.
   engine.on("adapter_progress", ({ adapter, loaded, total }) =>
     arrive(hashOf(adapter), loaded < total ? { loaded, total } : null),
   );
-  for (const type of /** @type {const} */ (["error", "not_looked"])) engine.on(type, breakOff);
-  engine.on("adapter_ready", ({ id, adapter }) => {
-    if (id !== asked) return;
-    const opening = next();
-    const hash = hashOf(adapter.id);
-    if (opening) own.set(hash, opening.files);
-    held.add(hash);
-    const others = store.get().adapters.own.filter((one) => !isSameAdapter(one.id, adapter.id));
-    change({ own: [...others, adapter], opening: openings.length > 0 });
-    for (const resolve of waiting.get(hash) ?? []) resolve();
-    waiting.delete(hash);
-    if (opening && !opening.again) onOpened(adapter);
-    give();
-  });
-  engine.on("error", ({ id, code, message }) => {
-    if (id === null || id !== asked) return give();
-    // It writes or measures; what it says at the end of that is the time to ask again.
-    if (code === "busy") {
-      asked = null;
-      return;
-    }
-    const opening = next();
-    // Files that were opened before fit another model than the one that is loaded now.
-    if (opening?.again)
-      change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== opening.files) });
-    else refuse(message);
-    give();
-  });
-  for (const type of /** @type {const} */ (["done", "measured", "looked", "not_looked"])) engine.on(type, give);
-  engine.onWait(() => asked !== null);
+  engine.on("error", breakOff);
   engine.onEnd(() => {
-    asked = null;
     held.clear();
     breakOff();
-  });
-  store.subscribe((state, previous) => {
-    if (previous.writing !== null && state.writing === null) give();
   });
 
   /** @param {Partial<Adapters>} part */
@@ -117,23 +75,36 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
 
   /** @param {string} why */
   function refuse(why) {
-    change({ opening: openings.length > 0 });
+    change({ opening: untaken.size > 0 });
     onRefused(why);
   }
 
-  /** The files that the worker has just answered about. */
-  function next() {
-    asked = null;
-    return openings.shift();
-  }
-
-  /** Gives the worker the first of the files that wait, if it can take them now. */
-  function give() {
-    const { engine: now, writing } = store.get();
-    const [opening] = openings;
-    if (!opening || asked !== null || now.phase !== "ready" || writing || !engine.listening()) return;
-    asked = engine.number();
-    engine.post({ type: "open_adapter", id: asked, ...opening.files });
+  /**
+   * Gives the worker files of the reader's own.
+   * @param {AdapterFiles} files
+   * @param {boolean} again  they were opened before, in a worker that is gone
+   */
+  async function give(files, again) {
+    const answer = await engine.ask("open_adapter", { ...files }).catch(/** @param {Unanswered} why */ (why) => why);
+    if (answer instanceof Error) {
+      // The next worker is given them.
+      if (answer.code === null) return;
+      untaken.delete(files);
+      // Files that were opened before fit another model than the one that is loaded now.
+      if (again) change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== files) });
+      else refuse(answer.message);
+      return;
+    }
+    const { adapter } = answer;
+    const hash = hashOf(adapter.id);
+    untaken.delete(files);
+    own.set(hash, files);
+    held.add(hash);
+    const others = store.get().adapters.own.filter((one) => !isSameAdapter(one.id, adapter.id));
+    change({ own: [...others, adapter], opening: untaken.size > 0 });
+    for (const resolve of waiting.get(hash) ?? []) resolve();
+    waiting.delete(hash);
+    if (!again) onOpened(adapter);
   }
 
   /** @param {string} id */
@@ -218,8 +189,8 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       change({ opening: true });
       const read = await readAdapterFiles(files);
       if (typeof read === "string") return refuse(read);
-      openings.push({ files: read, again: false });
-      give();
+      untaken.add(read);
+      if (store.get().engine.phase === "ready") void give(read, false);
     },
   };
 }

@@ -26,16 +26,22 @@ export function createArchive({ store, onLost, onKept, onLate }) {
   let writing = false;
   let told = false;
 
-  store.subscribe((state, previous) => {
-    if (state.entries !== previous.entries) void write();
-    if (told && state.keeping.phase === "kept") {
-      told = false;
-      onKept();
-    }
-    if (told || state.keeping.phase !== "lost" || !state.entries.some((entry) => entry.origin === "own")) return;
-    told = true;
-    onLost(state.keeping.why);
-  });
+  store.select(
+    ({ entries }) => entries,
+    () => void write(),
+  );
+  store.select(
+    ({ keeping, entries }) => ({ keeping, hasOwn: entries.some((entry) => entry.origin === "own") }),
+    ({ keeping, hasOwn }) => {
+      if (told && keeping.phase === "kept") {
+        told = false;
+        onKept();
+      }
+      if (told || keeping.phase !== "lost" || !hasOwn) return;
+      told = true;
+      onLost(keeping.why);
+    },
+  );
 
   /** @param {unknown} problem */
   function lose(problem) {

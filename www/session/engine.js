@@ -1,6 +1,6 @@
 // The story engine's life: started, asked for a model, failed, started again. Its messages go to whoever listens.
 import { silence } from "./watch.js";
-import { createWorkerClient, missingFeature } from "./worker-client.js";
+import { FATAL, createWorkerClient, missingFeature } from "./worker-client.js";
 
 /**
  * @import { ErrorMessage, FromWorker, HelloMessage, ReadyMessage, ToWorker } from "../protocol.js"
@@ -24,6 +24,7 @@ import { createWorkerClient, missingFeature } from "./worker-client.js";
  */
 export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
   const client = createWorkerClient({
+    role: "stories",
     onMessage,
     expects,
     onSilence: (awaited, seconds) => store.update({ silence: telling(awaited, seconds) }),
@@ -31,27 +32,22 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
   });
   /** Who hears which messages. @type {Map<string, ((message: any) => void)[]>} */
   const listeners = new Map();
-  /** Who waits for answers that a worker given up does not send any more. @type {(() => void)[]} */
+  /** Whose stories a worker given up does not finish any more. @type {(() => void)[]} */
   const endings = [];
-  /** Who waits for answers now. @type {(() => boolean)[]} */
+  /** Who waits for a story or its numbers now; for answers the client does. @type {(() => boolean)[]} */
   const waits = [];
   /** Whether the worker fetches an adapter. */
   let fetching = false;
-  /** Whether this worker has said hello, so that it hears what is posted. */
-  let listening = false;
   /** Whether this worker was asked for the model; it takes the request only once. */
   let loadAsked = false;
   /** The model a link asked for; null for the default one. @type {string | null} */
   let wantedModel = null;
-  /** Questions and stories so far: no two have the same number. */
-  let asked = 0;
   /** @type {EngineFacts} */
   let facts = { engine: null, kernel: null, memoryBytes: null };
 
   /** Ends the worker; nobody may go on waiting for its answers. */
   function stop() {
     client.stop();
-    listening = false;
     loadAsked = false;
     fetching = false;
     for (const end of endings) end();
@@ -61,10 +57,9 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
   /** What the worker is waited for. @returns {Awaited | null} */
   function expects() {
     const { engine: now } = store.get();
-    if (!listening) return "program";
     if (now.phase === "starting") return loadAsked ? "server" : "worker";
     if (now.phase === "loading") return now.loaded < now.total ? "server" : "worker";
-    return waits.some((waiting) => waiting()) ? (fetching ? "server" : "worker") : null;
+    return client.waits() || waits.some((waiting) => waiting()) ? (fetching ? "server" : "worker") : null;
   }
 
   /**
@@ -95,19 +90,16 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
 
   /** Asks the worker for the model, by its manifest beside the page, unless it was asked already. */
   function load() {
-    if (!listening || loadAsked) return;
+    if (!client.listening() || loadAsked) return;
     loadAsked = true;
     client.post({ type: "load", manifest_url: manifestUrl, model: wantedModel });
   }
 
   /** @param {FromWorker} message */
   function onMessage(message) {
-    // A sign of life says nothing about the adapter.
-    if (/** @type {string} */ (message.type) !== "pong")
-      fetching = message.type === "adapter_progress" && message.loaded < message.total;
+    fetching = message.type === "adapter_progress" && message.loaded < message.total;
     switch (message.type) {
       case "hello":
-        listening = true;
         facts = { ...facts, engine: message.engine };
         if (store.get().limits === null) onDescribed(message);
         store.update({ limits: message.limits, chain: message.chain, revision: message.engine.revision });
@@ -143,7 +135,7 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
   function survives(message) {
     const { phase } = store.get().engine;
     if (phase === "failed") return false; // the same failure, told twice
-    const gone = message.code === "panic" || message.code === "memory";
+    const gone = FATAL.includes(message.code);
     if (!gone && message.id === null && phase === "ready") onProblem(message);
     if (!gone && (message.id !== null || phase === "ready")) return true;
     stop();
@@ -157,13 +149,9 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
     start,
     load,
     facts: () => facts,
-    /** Whether what is posted is heard. */
-    listening: () => listening,
-    /** A number for a question or a story, never given before. */
-    number() {
-      asked += 1;
-      return asked;
-    },
+    listening: client.listening,
+    number: client.number,
+    ask: client.ask,
     /** @param {ToWorker} message */
     post: (message) => client.post(message),
     /**
@@ -174,11 +162,11 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
     on(type, listener) {
       listeners.set(type, [...(listeners.get(type) ?? []), listener]);
     },
-    /** @param {() => void} end  lets everybody who waits for the worker go */
+    /** @param {() => void} end  the worker has ended, with what it wrote */
     onEnd(end) {
       endings.push(end);
     },
-    /** @param {() => boolean} waiting  whether somebody waits for an answer */
+    /** @param {() => boolean} waiting  whether somebody waits for a story or its numbers */
     onWait(waiting) {
       waits.push(waiting);
     },

@@ -1,9 +1,10 @@
 // The library's worker: fetched and opened on demand, asked where texts come from and which books hold a span.
-import { BUSY, silence, watch } from "./watch.js";
-import { startWorker } from "./worker-client.js";
+import { BUSY, silence } from "./watch.js";
+import { createWorkerClient } from "./worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook, TracedMessage } from "../protocol.js"
+ * @import { FromLibrary, FoundBook } from "../protocol.js"
+ * @import { Question } from "./worker-client.js"
  */
 
 /** The cache that the worker keeps model files in. */
@@ -25,24 +26,20 @@ const CACHE = "fabula-models";
  * @param {(state: LibraryState) => void} options.onState
  * @param {() => void} options.onReady  it can be asked from now on
  * @param {() => void} options.onGone  it cannot be asked any more
- * @param {(message: TracedMessage) => void} options.onTraced
  */
-export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onTraced }) {
-  /** @type {Worker | null} */
-  let worker = null;
+export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
+  const client = createWorkerClient({
+    role: "library",
+    patience: { ...BUSY, program: 60 },
+    onMessage,
+    expects,
+    onSilence: (awaited, seconds) => fail(`${silence(awaited, seconds)} Try again.`),
+  });
   /** @type {string | null} */
   let model = null;
   /** @type {LibraryState} */
   let state = { phase: "unknown" };
-  /** Who waits for the books of a span, by the number of the question. @type {Map<number, (books: FoundBook[]) => void>} */
-  const waiting = new Map();
-  let asked = 0;
-  /** Texts that it was asked about and has not answered. */
-  let tracing = 0;
-  /** Whether the worker hears what is posted. */
-  let listening = false;
-  /** @type {() => void} */
-  let unwatch = () => undefined;
+  const isReady = () => state.phase === "ready";
 
   /** @param {LibraryState} next */
   function become(next) {
@@ -50,48 +47,23 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
     onState(next);
   }
 
-  /** Ends the worker; nobody may go on waiting for its answers. */
-  function end() {
-    unwatch();
-    worker?.terminate();
-    worker = null;
-    listening = false;
-    tracing = 0;
-    for (const answer of waiting.values()) answer([]);
-    waiting.clear();
-    onGone();
-  }
-
   function open() {
     if (model === null || state.phase === "loading" || state.phase === "opening" || state.phase === "ready") return;
-    worker?.terminate();
-    const fresh = startWorker("library");
-    worker = fresh;
-    fresh.addEventListener("message", (event) => {
-      if (fresh === worker) onMessage(event.data);
-    });
-    fresh.addEventListener("error", () => {
-      if (fresh === worker) fail("The library could not be started. Check the connection and try again.");
-    });
-    unwatch = watch(fresh, {
-      patience: { ...BUSY, program: 60 },
-      expects,
-      onSilence: (awaited, seconds) => fail(`${silence(awaited, seconds)} Try again.`),
-    });
+    client.start();
     become({ phase: "loading", loaded: 0, total: 0 });
     // The worker hears what is posted once its module has started, which it says.
   }
 
   /** What the worker is waited for. @returns {import("./watch.js").Awaited | null} */
   function expects() {
-    if (!listening) return "program";
     if (state.phase === "loading") return state.total === 0 || state.loaded < state.total ? "server" : "worker";
-    return state.phase === "opening" || tracing + waiting.size > 0 ? "worker" : null;
+    return state.phase === "opening" || client.waits() ? "worker" : null;
   }
 
   /** @param {string} message */
   function fail(message) {
-    end();
+    client.stop();
+    onGone();
     become({ phase: "failed", message });
   }
 
@@ -99,8 +71,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
   function onMessage(message) {
     switch (message.type) {
       case "hello":
-        listening = true;
-        if (model !== null) worker?.postMessage({ type: "open", manifest_url: manifestUrl, model });
+        if (model !== null) client.post({ type: "open", manifest_url: manifestUrl, model });
         break;
       case "progress":
         become({ phase: "loading", loaded: message.loaded, total: message.total });
@@ -112,14 +83,6 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
         become({ phase: "ready", books: message.books, words: message.words, kept: message.kept });
         onReady();
         break;
-      case "traced":
-        tracing -= 1;
-        onTraced(message);
-        break;
-      case "found":
-        waiting.get(message.id)?.(message.books);
-        waiting.delete(message.id);
-        break;
       case "error":
         fail(message.message);
         break;
@@ -128,7 +91,7 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
 
   return {
     open,
-    ready: () => state.phase === "ready",
+    ready: isReady,
     /**
      * Says which model is loaded. Its library is offered, or opened at once if this device has it.
      * @param {string} name
@@ -136,33 +99,30 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
      */
     async offer(name, file) {
       if (name === model) return;
-      end();
+      client.stop();
+      onGone();
       model = name;
       if (file === null) return become({ phase: "none" });
       become({ phase: "offered", bytes: file.bytes });
       if ((await isKept(file.sha256)) && model === name) open();
     },
     /**
-     * Asks where a text comes from; the answer reaches `onTraced`.
-     * @param {{ id: number, text: string, tokens: number, coherence: number | null }} question
+     * Asks where a text comes from; refused where the library is not open.
+     * @param {Question<"trace">} question
      */
-    trace(question) {
-      if (state.phase !== "ready") return;
-      tracing += 1;
-      worker?.postMessage({ type: "trace", ...question });
-    },
+    trace: (question) => (isReady() ? client.ask("trace", question) : Promise.reject(new Error("It is not open."))),
     /**
-     * The books that hold a span.
-     * @param {string} span
+     * The books that hold a span; none where the library is not open.
+     * @param {string} text
      * @returns {Promise<FoundBook[]>}
      */
-    find(span) {
-      if (state.phase !== "ready") return Promise.resolve([]);
-      asked += 1;
-      const id = asked;
-      worker?.postMessage({ type: "find", id, text: span });
-      return new Promise((resolve) => waiting.set(id, resolve));
-    },
+    find: (text) =>
+      isReady()
+        ? client.ask("find", { text }).then(
+            ({ books }) => books,
+            () => [],
+          )
+        : Promise.resolve([]),
   };
 }
 

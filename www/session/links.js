@@ -7,6 +7,7 @@ import { isSameAdapter, nameOf } from "../parts/names.js";
  * @import { LinkReadMessage, Settings } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Store } from "./state.js"
+ * @import { Unanswered } from "./worker-client.js"
  * @import { Writing } from "./writing.js"
  */
 
@@ -24,42 +25,30 @@ import { isSameAdapter, nameOf } from "../parts/names.js";
 export function createLinks({ store, engine, writing, readSettings, writeSettings, onRead, onUncopied, say }) {
   /** The link still to be read, as the address bar had it; null once the worker has read it. @type {string | null} */
   let unread = isLink(location.hash) ? location.hash : null;
-  /** Links given to the worker and not answered yet; only the last answer counts. */
-  let asked = 0;
-  /** Who waits for an answer to write_link, in the order of asking. @type {((fragment: string | null) => void)[]} */
-  let receivers = [];
 
   engine.on("hello", () => {
     // A link may name the model, so it is read before one is loaded.
     if (unread === null) engine.load();
-    else read(unread);
-  });
-  engine.on("link_read", (message) => {
-    asked -= 1;
-    if (asked > 0) return;
-    unread = null;
-    take(message);
-    engine.load();
-  });
-  engine.on("link", (message) => receivers.shift()?.(message.fragment));
-  engine.onEnd(() => {
-    asked = 0;
-    giveUp();
-    receivers = [];
+    else void read(unread);
   });
   addEventListener("hashchange", () => {
-    if (isLink(location.hash)) read(location.hash);
+    if (isLink(location.hash)) void read(location.hash);
   });
 
   /**
    * Lets the worker read a link; before it can, the link waits.
    * @param {string} fragment
    */
-  function read(fragment) {
+  async function read(fragment) {
     unread = fragment;
     if (!engine.listening()) return;
-    asked += 1;
-    engine.post({ type: "read_link", fragment });
+    const answer = await engine.ask("read_link", { fragment }).catch(/** @param {Unanswered} why */ (why) => why);
+    // Another link has come meanwhile; or the worker has gone, and the next one reads this.
+    if (unread !== fragment || (answer instanceof Error && answer.code === null)) return;
+    unread = null;
+    if (answer instanceof Error) onRead([answer.message]);
+    else take(answer);
+    engine.load();
   }
 
   /** @param {LinkReadMessage} message */
@@ -75,25 +64,6 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
     if (model) engine.want(nameOf(model));
   }
 
-  /** Tells everybody who waits for a link that it does not come; the answers still on their way then reach nobody. */
-  function giveUp() {
-    for (const receive of receivers) receive(null);
-  }
-
-  /**
-   * The link of settings without a story.
-   * @param {Settings} settings
-   * @returns {Promise<string | null>}
-   */
-  function write(settings) {
-    if (!engine.listening()) return Promise.resolve(null);
-    giveUp();
-    return new Promise((resolve) => {
-      receivers.push(resolve);
-      engine.post({ type: "write_link", settings, digest: null });
-    });
-  }
-
   return {
     /** Copies the link of the story shown, or of the settings when they have been changed since. */
     async copyLink() {
@@ -102,12 +72,13 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
       // The form has no place for given tokens; a story keeps its own.
       const forced = record?.settings.forced;
       const shown = record !== undefined && sameSettings(record.settings, forced ? { ...settings, forced } : settings);
-      const fragment = shown ? record.link : await write(settings);
-      if (!fragment) {
-        // While the engine runs, a later press has taken this one's place.
-        if (!engine.listening()) say("The link can be made once the engine runs.");
-        return;
-      }
+      const fragment = shown
+        ? record.link
+        : await engine.ask("write_link", { settings, digest: null }).then(
+            (written) => written.fragment,
+            () => null,
+          );
+      if (fragment === null) return say("The link can be made once the engine runs.");
       const link = address(fragment);
       const foreign =
         settings.adapter !== undefined &&

@@ -2,10 +2,11 @@
 import { idOf } from "../parts/names.js";
 
 /**
- * @import { EncodedMessage, LookRequest, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
+ * @import { EncodedMessage, LookedMessage, Settings } from "../protocol.js"
  * @import { AdaptersClient } from "./adapters.js"
  * @import { EngineClient } from "./engine.js"
  * @import { Entry, Store } from "./state.js"
+ * @import { Unanswered } from "./worker-client.js"
  */
 
 /**
@@ -22,84 +23,36 @@ export function canRead({ engine, chain, revision }, entry) {
  * @param {{ store: Store, engine: EngineClient, adapters: AdaptersClient }} options
  */
 export function createLooking({ store, engine, adapters }) {
-  /** The latest question about a place; an answer to an earlier one comes too late. @type {{ question: LookRequest, resolve: (looked: LookedMessage | NotLookedMessage | null) => void } | null} */
-  let looking = null;
-  /** Whether it waits for an adapter that is fetched. */
+  /** Counts questions about a place; an answer to an earlier one comes too late. */
+  let latest = 0;
+  /** Whether the latest waits for an adapter that is fetched. */
   let stalled = false;
-  /** Whether it is to be asked once more when the engine has measured. */
-  let again = false;
-  /** Who waits for tokens, by the number of the question. @type {Map<number, (encoded: EncodedMessage | null) => void>} */
-  const encoding = new Map();
-
-  engine.on("looked", (message) => {
-    if (message.id === looking?.question.id) answer(message);
-  });
-  engine.on("not_looked", (message) => {
-    if (message.id !== looking?.question.id) return;
-    // While it measures stories, the engine takes no adapter that it does not have yet.
-    again =
-      looking.question.story.settings.adapter !== undefined && store.get().entries.some((entry) => !entry.finished);
-    if (!again) answer(message);
-  });
-  engine.on("measured", () => {
-    if (again && looking) engine.post(looking.question);
-    again = false;
-  });
-  engine.on("encoded", (message) => {
-    encoding.get(message.id)?.(message);
-    encoding.delete(message.id);
-  });
-  engine.on("error", ({ id }) => {
-    if (id === null) return;
-    if (id === looking?.question.id) answer(null);
-    encoding.get(id)?.(null);
-    encoding.delete(id);
-  });
-  engine.onWait(() => (looking !== null && !stalled) || encoding.size > 0);
-  engine.onEnd(() => {
-    answer(null);
-    for (const resolve of encoding.values()) resolve(null);
-    encoding.clear();
-  });
-
-  /** @param {LookedMessage | NotLookedMessage | null} message */
-  function answer(message) {
-    const waiting = looking;
-    looking = null;
-    again = stalled = false;
-    waiting?.resolve(message);
-  }
 
   return {
     /**
      * What the model considers at a place of a story, under the chain of `settings`. Why not, when the engine cannot tell; null when it does not run,
-     * and as soon as another place is asked about.
+     * and where another place was asked about meanwhile.
      * @param {{ entry: Entry, position: number, settings: Settings }} question
-     * @returns {Promise<LookedMessage | NotLookedMessage | null>}
+     * @returns {Promise<LookedMessage | Error | null>}
      */
-    look({ entry, position, settings }) {
-      answer(null);
-      if (!canRead(store.get(), entry)) return Promise.resolve(null);
+    async look({ entry, position, settings }) {
+      latest += 1;
+      const mine = latest;
+      stalled = false;
+      if (!canRead(store.get(), entry)) return null;
       const { settings: written, token_ids, mirostat_bits } = entry.record;
-      /** @type {LookRequest} */
-      const question = {
-        type: "look",
-        id: engine.number(),
-        position,
-        chain: settings,
-        story: { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) },
-      };
-      return new Promise((resolve) => {
-        looking = { question, resolve };
-        if (adapters.isHere(written) || !written.adapter) return engine.post(question);
+      if (written.adapter && !adapters.isHere(written)) {
         stalled = true;
-        void adapters.bring(written.adapter.id).then((problem) => {
-          if (looking?.question !== question) return;
-          stalled = false;
-          if (problem === null) engine.post(question);
-          else answer({ type: "not_looked", id: question.id, message: problem });
-        });
-      });
+        const problem = await adapters.bring(written.adapter.id);
+        if (mine !== latest) return null;
+        stalled = false;
+        if (problem !== null) return new Error(problem);
+      }
+      const story = { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) };
+      const looked = await engine
+        .ask("look", { position, chain: settings, story })
+        .catch(/** @param {Unanswered} why */ (why) => (why.code === null ? null : why));
+      return mine === latest ? looked : null;
     },
 
     /** Whether the latest question waits for an adapter that is fetched, which may take long. */
@@ -110,14 +63,9 @@ export function createLooking({ store, engine, adapters }) {
      * @param {string} text
      * @returns {Promise<EncodedMessage | null>}
      */
-    encode(text) {
+    async encode(text) {
       const { engine: now, chain } = store.get();
-      if (now.phase !== "ready" || chain === null) return Promise.resolve(null);
-      const id = engine.number();
-      return new Promise((resolve) => {
-        encoding.set(id, resolve);
-        engine.post({ type: "encode", id, text });
-      });
+      return now.phase === "ready" && chain !== null ? engine.ask("encode", { text }).catch(() => null) : null;
     },
   };
 }

@@ -10,8 +10,6 @@ import { mergeNumbers, withNumbers } from "./state.js";
 
 /** Stories that the library is asked about when it opens: the newest ones. */
 const TRACED_AT_ONCE = 100;
-/** Marks the story being written among the texts that the library was asked about. */
-const LIVE = "live-";
 
 /** @typedef {ReturnType<typeof createMeasuring>} Measuring */
 
@@ -28,11 +26,6 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   let live = { id: 0, text: "", tokens: 0, numbers: { numbers: {}, percentiles: {} } };
   /** Stories that wait for their second reading: their keys by the number under which they were written. @type {Map<number, string>} */
   const reading = new Map();
-  /** What the library was asked about and has not answered, by the number of the question. @type {Map<number, string>} */
-  const traced = new Map();
-  let questions = 0;
-  /** Who waits for means, by the number of the question. @type {Map<number, (means: (Estimate | null)[]) => void>} */
-  const meansReceivers = new Map();
 
   engine.on("tokens", (message) => {
     if (message.id !== live.id) return;
@@ -42,7 +35,10 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   engine.on("metrics", (message) => {
     if (store.get().writing?.id !== message.id) return;
     setLive(message);
-    trace(LIVE + live.id, live.text, live.tokens, live.numbers);
+    const { id } = live;
+    trace(live.text, live.tokens, live.numbers, (found) => {
+      if (id === live.id && store.get().writing !== null) setLive(found);
+    });
   });
   engine.on("measuring", ({ id, done }) => {
     const key = reading.get(id);
@@ -54,15 +50,9 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     if (key !== undefined)
       store.update({ entries: withNumbers(store.get().entries, key, message, { finished: true }) });
   });
-  engine.on("means", ({ id, means }) => {
-    meansReceivers.get(id)?.(means);
-    meansReceivers.delete(id);
-  });
-  engine.onWait(() => reading.size > 0 || meansReceivers.size > 0);
+  engine.onWait(() => reading.size > 0);
   engine.onEnd(() => {
     reading.clear();
-    for (const receive of meansReceivers.values()) receive([]);
-    meansReceivers.clear();
     // No second reading goes on without its worker.
     const { entries } = store.get();
     if (entries.every((entry) => entry.finished)) return;
@@ -76,16 +66,15 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   }
 
   /**
-   * @param {string} key
+   * Asks the library about a text, if it is open.
    * @param {string} text
    * @param {number} tokens
    * @param {Numbers} known
+   * @param {(found: TracedMessage) => void} onTraced
    */
-  function trace(key, text, tokens, known) {
-    if (!library.ready()) return;
-    questions += 1;
-    traced.set(questions, key);
-    library.trace({ id: questions, text, tokens, coherence: known.numbers["coherence"] ?? null });
+  function trace(text, tokens, { numbers }, onTraced) {
+    // Where the library has gone, it is asked again once it is open.
+    library.trace({ text, tokens, coherence: numbers["coherence"] ?? null }).then(onTraced, () => undefined);
   }
 
   return {
@@ -116,33 +105,19 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
       const model = now.phase === "ready" ? `${now.model.name}@` : "";
       const unknown = entries.filter((entry) => entry.spans === null && entry.record.model.startsWith(model));
       for (const { key, record } of unknown.slice(-TRACED_AT_ONCE))
-        trace(key, record.text, record.token_ids.length, record);
-    },
-    /** The library cannot answer any more. */
-    forget() {
-      traced.clear();
-    },
-    /** @param {TracedMessage} message */
-    onTraced(message) {
-      const key = traced.get(message.id);
-      traced.delete(message.id);
-      if (key === undefined) return;
-      if (!key.startsWith(LIVE))
-        store.update({ entries: withNumbers(store.get().entries, key, message, { spans: message.spans }) });
-      else if (store.get().writing !== null && key === LIVE + live.id) setLive(message);
+        trace(record.text, record.token_ids.length, record, (found) =>
+          store.update({ entries: withNumbers(store.get().entries, key, found, { spans: found.spans }) }),
+        );
     },
     /**
      * The means of some lists of numbers, with their intervals.
      * @param {number[][]} lists
      * @returns {Promise<(Estimate | null)[]>}
      */
-    askMeans(lists) {
-      if (!engine.listening()) return Promise.resolve(lists.map(() => null));
-      const id = engine.number();
-      return new Promise((resolve) => {
-        meansReceivers.set(id, resolve);
-        engine.post({ type: "means", id, lists });
-      });
-    },
+    askMeans: (lists) =>
+      engine.ask("means", { lists }).then(
+        ({ means }) => means,
+        () => lists.map(() => null),
+      ),
   };
 }

@@ -1,4 +1,4 @@
-// The one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
+// What is in the one store of the page: what is loaded, what is being written, which stories there are and which one is shown.
 import { isSameAdapter } from "../parts/names.js";
 
 /**
@@ -18,9 +18,9 @@ import { isSameAdapter } from "../parts/names.js";
 
 /**
  * What a link promised, to hold the replay against.
- * `damaged`: not all of the link could be used, so that it stays in the address bar. `first`: the settings as the link has them, while
- * another reading of its prompt is tried; `isLast`: they are all that is left to try.
- * @typedef {Pick<LinkReadMessage, "digest" | "model" | "engine_revision"> & { damaged?: boolean, first?: Settings, isLast?: boolean }} Expectation
+ * `damaged`: not all of the link could be used, so that it stays in the address bar. `first`: the key of the story of the link as it
+ * stands, while another reading of its prompt is tried.
+ * @typedef {Pick<LinkReadMessage, "digest" | "model" | "engine_revision"> & { damaged?: boolean, first?: string }} Expectation
  */
 
 /**
@@ -95,30 +95,7 @@ export const initialState = {
 /** What nobody has added yet. @type {Kept} */
 export const nothingKept = { created: null, name: null, starred: false, rating: null, parent: null };
 
-/** @typedef {ReturnType<typeof createStore>} Store */
-
-/**
- * Holds one state. Listeners get the new and the previous state after each change.
- * @param {State} initial
- */
-export function createStore(initial) {
-  let state = initial;
-  /** @type {Set<(state: State, previous: State) => void>} */
-  const listeners = new Set();
-  return {
-    get: () => state,
-    /** @param {Partial<State>} change */
-    update(change) {
-      const previous = state;
-      state = { ...state, ...change };
-      for (const listener of listeners) listener(state, previous);
-    },
-    /** @param {(state: State, previous: State) => void} listener */
-    subscribe(listener) {
-      listeners.add(listener);
-    },
-  };
-}
+/** @typedef {import("./store.js").StoreOf<State>} Store */
 
 /**
  * The entry in the story panel, or null.

@@ -69,19 +69,25 @@ export function createWriting({
   });
   engine.on("error", ({ id, message }) => {
     if (id === null || id !== store.get().writing?.id) return;
-    onRefused(message);
-    breakOff();
+    refuse(message);
     void startQueued();
   });
   engine.on("ready", () => void startQueued());
   engine.onEnd(breakOff);
   engine.onWait(() => store.get().writing !== null);
-  store.subscribe(({ entries, silence, writing }, previous) => {
-    // Who is silent does not hear that the story is to end.
-    if (silence?.action === "Start again" && silence !== previous.silence && writing?.id === ending) engine.start();
-    if (entries === previous.entries) return;
-    for (const { origin, number } of entries) if (origin === "own") latest = Math.max(latest, number);
-  });
+  store.select(
+    ({ silence }) => silence,
+    (silence) => {
+      // Who is silent does not hear that the story is to end.
+      if (silence?.action === "Start again" && store.get().writing?.id === ending) engine.start();
+    },
+  );
+  store.select(
+    ({ entries }) => entries,
+    (entries) => {
+      for (const { origin, number } of entries) if (origin === "own") latest = Math.max(latest, number);
+    },
+  );
 
   /** @param {Queued} queued */
   function request(queued) {
@@ -147,18 +153,12 @@ export function createWriting({
   function finish(message) {
     const { entries, writing } = store.get();
     const record = recordOf(message);
-    if (record.token_ids.length === 0) {
-      if (record.ended === "story") onRefused("The story ended before its first word.");
-      breakOff();
-      void startQueued();
-      return;
-    }
     const expectation = writing?.expectation ?? null;
     const verdict = judge(expectation, record);
-    const other = verdict?.same === false && expectation ? otherReading(expectation, record) : null;
-    if (other) {
-      onReread(other.settings);
-      store.update({ writing: null, queued: store.get().queued ?? { ...other, parent: null } });
+    const first = entries.find(({ key }) => key === expectation?.first);
+    if (record.token_ids.length === 0 || (first && !verdict?.same)) {
+      if (record.token_ids.length === 0 && record.ended === "story") refuse("The story ended before its first word.");
+      else breakOff();
       void startQueued();
       return;
     }
@@ -172,7 +172,7 @@ export function createWriting({
       : {
           ...nothingKept,
           key: newKey(),
-          number: latest + 1,
+          number: first?.number ?? latest + 1,
           origin: "own",
           record: { ...record, ...mergeNumbers(measuring.live(), record) },
           verdict,
@@ -182,16 +182,41 @@ export function createWriting({
           parent: writing?.parent ?? null,
         };
     measuring.await(message.id, entry.key);
+    const others = entries.filter((one) => one !== first);
     store.update({
-      entries: known ? entries.map((one) => (one === known ? entry : one)) : [...entries, entry],
+      entries: known ? others.map((one) => (one === known ? entry : one)) : [...others, entry],
       shown: entry.key,
       writing: null,
     });
-    if (!expectation?.damaged) showInAddressBar(record.link);
-    onFinished(entry);
-    if (verdict?.same && expectation?.first && !expectation.isLast) onRepaired();
     measuring.trace([entry]);
+    // Until another reading of the link has given the promised story, this one stays.
+    const other = store.get().queued === null && expectation ? otherReading(expectation, entry) : null;
+    if (other) {
+      onReread(other.settings);
+      store.update({ queued: { ...other, parent: null } });
+    } else settle(entry, expectation);
+    if (first) onRepaired();
     void startQueued();
+  }
+
+  /**
+   * A story is the one to show for what was asked.
+   * @param {Entry} entry
+   * @param {Expectation | null} expectation
+   */
+  function settle(entry, expectation) {
+    if (!expectation?.damaged) showInAddressBar(entry.record.link);
+    onFinished(entry);
+  }
+
+  /**
+   * The engine does not write this story.
+   * @param {string} why
+   */
+  function refuse(why) {
+    // Of another reading of a link nobody needs to know that it cannot be written.
+    if (store.get().writing?.expectation?.first === undefined) onRefused(why);
+    breakOff();
   }
 
   /** Ends the story being written without a result. What stood there before comes back if nothing was written. */
@@ -200,6 +225,14 @@ export function createWriting({
     if (writing === null) return;
     // An engine that was silent is started again: the next one writes the same story.
     const again = silence !== null && writing.id !== ending ? writing : null;
+    const first = entries.find(({ key }) => key === writing.expectation?.first);
+    if (first && !again) {
+      // Another reading of a link has not given the promised story: the one written first is shown again.
+      if (queued === null) onReread(first.record.settings);
+      received = 0;
+      store.update({ writing: null, shown: first.key });
+      return settle(first, writing.expectation);
+    }
     store.update({ writing: null, queued: queued ?? again });
     if (received === 0 && entries.some((entry) => entry.key === shownBefore)) store.update({ shown: shownBefore });
     else onBrokenOff(received === 0);
@@ -230,21 +263,17 @@ export function createWriting({
 }
 
 /**
- * What else a link may have meant that promised another story: its prompt decoded once more, and if that is not it either, the settings
- * as the link has them. Null where the promise cannot be kept, or nothing is left to try.
+ * What else a link may have meant that promised another story than this: its prompt decoded once more. Null where the promise is kept or
+ * cannot be, or where this was tried.
  * @param {Expectation} expectation
- * @param {StoryRecord} record  what was written instead
+ * @param {Entry} entry  what was written
  * @returns {{ settings: Settings, expectation: Expectation } | null}
  */
-function otherReading(expectation, { settings, model, engine_revision, ended }) {
-  const { first, isLast } = expectation;
-  if (ended === "stopped" || expectation.model !== model || expectation.engine_revision !== engine_revision || isLast)
-    return null;
-  if (first) return { settings: first, expectation: { ...expectation, isLast: true } };
+function otherReading(expectation, { key, verdict, record: { settings, model, engine_revision, ended } }) {
+  if (verdict?.same !== false || ended === "stopped" || expectation.first !== undefined) return null;
+  if (expectation.model !== model || expectation.engine_revision !== engine_revision) return null;
   const prompt = decodedPrompt(settings.prompt);
-  return prompt === null
-    ? null
-    : { settings: { ...settings, prompt }, expectation: { ...expectation, first: settings } };
+  return prompt === null ? null : { settings: { ...settings, prompt }, expectation: { ...expectation, first: key } };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { button, element } from "../parts/dom.js";
 
 /**
- * @import { Parameter, Stage } from "../protocol.js"
+ * @import { Parameter, StageDescription } from "../protocol.js"
  */
 
 /** Whole numbers with more steps than this are typed instead of slid. */
@@ -20,7 +20,7 @@ function digits(step) {
 
 /**
  * @param {object} options
- * @param {Stage} options.stage
+ * @param {StageDescription} options.stage
  * @param {Parameter[]} options.parameters
  * @param {boolean} options.slider  whether its parameter is a slider of the form itself
  * @param {() => void} options.onChange

@@ -138,11 +138,8 @@ export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExpo
   }
 
   return {
-    /**
-     * @param {Entry[]} entries
-     * @param {string | null} shown
-     */
-    show(entries, shown) {
+    /** @param {{ entries: Entry[], shown: string | null }} state */
+    show({ entries, shown }) {
       now = { entries, shown };
       draw();
     },

@@ -6,7 +6,7 @@ import { factsOfRecord } from "./story-tokens.js";
 import { createTokenCard } from "./token-card.js";
 
 /**
- * @import { ChainDescription, EncodedMessage, LookedMessage, NotLookedMessage, Settings } from "../protocol.js"
+ * @import { ChainDescription, EncodedMessage, LookedMessage, Settings } from "../protocol.js"
  * @import { Entry } from "../session/state.js"
  */
 
@@ -22,7 +22,7 @@ const SOON = 400;
  * @param {object} options
  * @param {HTMLElement} options.root
  * @param {Settings} options.settings  of the form
- * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | NotLookedMessage | null>} options.look
+ * @param {(question: { entry: Entry, position: number, settings: Settings }) => Promise<LookedMessage | Error | null>} options.look
  * @param {() => boolean} options.stalled  whether the question waits for an adapter that is fetched
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
  * @param {(branch: { key: string, position: number, tokens: number[] }) => boolean} options.onBranch
@@ -133,8 +133,9 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
       if (question === questions) asking = false;
       if (mine === place && obstacle() === null) {
         clearTimeout(slow);
-        drawn = looked?.type === "looked" ? place : -1;
-        if (looked?.type === "looked") {
+        const isLooked = looked !== null && !(looked instanceof Error);
+        drawn = isLooked ? place : -1;
+        if (isLooked) {
           chart.show(looked, labelOf);
           card.tell(looked, labelOf);
         } else if (!changed) chart.wait(looked?.message ?? "There is nothing to look at here.");

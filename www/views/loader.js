@@ -28,11 +28,8 @@ export function createLoader({ onRetry }) {
   let retry = null;
   let shownAction = "";
 
-  /**
-   * @param {Engine} engine
-   * @param {Silence | null} silence
-   */
-  function show(engine, silence) {
+  /** @param {{ engine: Engine, silence: Silence | null }} state */
+  function show({ engine, silence }) {
     node.dataset["phase"] = silence ? "silent" : engine.phase;
     track.hidden = silence !== null || (engine.phase !== "loading" && engine.phase !== "starting");
     text.toggleAttribute("role", false);

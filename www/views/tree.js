@@ -80,11 +80,8 @@ export function createTree({ root, onChoose }) {
   }
 
   return {
-    /**
-     * @param {Entry[]} entries
-     * @param {string | null} shown
-     */
-    show(entries, shown) {
+    /** @param {{ entries: Entry[], shown: string | null }} state */
+    show({ entries, shown }) {
       const { roots, children } = treeOf(entries);
       root.hidden = roots.length === 0;
       const next = JSON.stringify([

@@ -8,6 +8,7 @@ pub const LEAST_RATINGS: usize = 10;
 
 /// Ratings and scores of the same stories, compared by rank.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeAgreement"))]
 pub struct RankAgreement {
     pub stories: usize,
     /// Spearman's rank correlation, -1 to 1; none if all ratings or all scores are the same.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A part of the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCriterion"))]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
     /// The headline: SLOR per word as a share of the lower end of the human range; below 0 counts as 0.
@@ -32,6 +33,7 @@ impl Criterion {
 
 /// How much each criterion counts, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeWeights"))]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     pub coherence: f64,
@@ -102,6 +104,7 @@ impl Weights {
 
 /// A criterion that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeLeftOut"))]
 pub struct LeftOut {
     pub criterion: Criterion,
     /// What is missing, in words.
@@ -185,6 +188,7 @@ impl Standard {
 
 /// A story's score, and what it is made of. Formula, sources and blind spots: docs/methods.md, The judge's score.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeAppraisal"))]
 pub struct Appraisal {
     /// The weighted mean of the parts, 0 to 1.
     pub score: f64,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which draft was kept, by its place from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeChoice"))]
 pub struct ChoiceRecord {
     /// The one with the largest score; in a tie, the first.
     pub judged: usize,

@@ -36,6 +36,7 @@ pub struct Draft {
 
 /// A draft, as it is recorded.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeTold"))]
 pub struct Told {
     pub seed: u32,
     pub ended: Ended,
@@ -44,6 +45,7 @@ pub struct Told {
     pub link: String,
     pub appraisal: Appraisal,
     /// Every number by name; among them `score` and, from 0 to 1, `relevance`.
+    #[cfg_attr(test, ts(as = "BTreeMap<String, Option<f64>>"))]
     pub numbers: Map<String, Value>,
     pub text: String,
 }

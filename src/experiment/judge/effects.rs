@@ -34,6 +34,7 @@ const COMPARED: [(&str, Option<Criterion>); 15] = [
 
 /// What the analysis needs of a [`Judgement`]; read from its JSON as well.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeOutcome"))]
 pub struct Outcome {
     pub prompt: usize,
     pub judged: Numbers,
@@ -43,6 +44,7 @@ pub struct Outcome {
 
 /// The numbers of a story by name; null if it has no value.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeNumbers"))]
 pub struct Numbers {
     pub numbers: BTreeMap<String, Option<f64>>,
 }
@@ -61,6 +63,7 @@ impl Outcome {
 
 /// The conclusion about a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeVerdict"))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Higher,
@@ -71,6 +74,7 @@ pub enum Verdict {
 
 /// A number of the judged stories compared with that of the control.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffect"))]
 pub struct Effect {
     pub metric: String,
     /// Whether it is part of the score, so that choosing by the score raises it by construction.
@@ -93,6 +97,7 @@ pub struct Effect {
 
 /// The results of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffects"))]
 pub struct Effects {
     pub method: Method,
     pub prompts: usize,

@@ -14,6 +14,7 @@ const MOST_ITEMS: usize = 100_000;
 
 /// How the model judges itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeMethod"))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Method {
     /// See [`BestOf`].
@@ -25,6 +26,7 @@ pub enum Method {
 /// Everything that determines the judgements. Item i has prompt i / seeds. Its first seed is `base.seed` plus (i % seeds) times the
 /// number of seeds that an item uses, so that no two items of a prompt share a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeProtocol"))]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
     pub base: Settings,
@@ -151,6 +153,7 @@ pub struct Judging<'a> {
 
 /// The result of an item.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Judgement {
     pub item: usize,
     /// Place of the prompt, from 0.
@@ -158,6 +161,7 @@ pub struct Judgement {
     pub prompt_text: String,
     /// Criteria left out of the score.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(test, ts(optional = nullable))]
     pub left_out: Vec<LeftOut>,
     /// The story chosen by score.
     pub judged: Told,
@@ -170,6 +174,7 @@ pub struct Judgement {
 
 /// How the stories were chosen.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeProcess"))]
 #[serde(rename_all = "snake_case")]
 pub enum Process {
     BestOf { drafts: Vec<Told>, chosen: ChoiceRecord },

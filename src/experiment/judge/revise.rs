@@ -21,6 +21,7 @@ const MOST_TOKENS: usize = 64;
 
 /// A sentence of a story, and how much it depends on the text before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeSentence"))]
 pub struct SentenceTold {
     /// Its first token's place in the story.
     pub from: usize,
@@ -32,6 +33,7 @@ pub struct SentenceTold {
 
 /// A candidate for the sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCandidate"))]
 pub struct Candidate {
     /// Its seed; none for the old sentence.
     pub seed: Option<u32>,
@@ -49,6 +51,7 @@ pub struct Candidate {
 
 /// What happened in a round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeRound"))]
 pub struct Round {
     /// From 1.
     pub round: u32,

@@ -12,6 +12,7 @@ const NAME: &str = "judge";
 
 /// The content of such a link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct JudgeRead {
     /// Checked, as far as no model is needed. None for an empty fragment: there is no link.
     pub protocol: Option<Protocol>,

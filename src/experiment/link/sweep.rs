@@ -13,6 +13,7 @@ const POET: &str = "poet";
 
 /// The content of a sweep's link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SweepRead {
     /// Checked. None for an empty fragment: there is no link.
     pub grid: Option<Grid>,

@@ -1,18 +1,19 @@
 //! The second reading of stories, and what the model without an adapter says of those that have one.
 
-use super::{MEASURE_EVERY, Worker};
+use super::{MEASURE_EVERY, Task, Worker, look};
 use crate::engine::Engine;
 use crate::metrics::TokensRead;
 use crate::protocol::Numbers;
+use crate::protocol::queue::Kind;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
 use crate::story::{GenerateError, Settings, prompt_tokens};
+use crate::web::adapter::lacking;
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
 use crate::web::load::Loaded;
 use crate::web::page::post;
 use serde_json::{Map, Value};
-use std::rc::Rc;
 
 /// A story that waits for its second reading.
 pub struct Unread {
@@ -32,40 +33,20 @@ impl Unread {
 }
 
 impl Worker {
-    /// Reads stories again that wait for it, the latest first, until something else is asked for.
-    pub fn read_on(self: Rc<Self>) {
-        self.measuring.set(true);
-        self.work(None, async move |worker| {
-            let Some(mut loaded) = worker.loaded.take() else {
-                worker.unread.take().into_iter().for_each(Unread::give_up);
-                return Ok(());
-            };
-            let result = worker.read_again(&mut loaded).await;
-            *worker.loaded.borrow_mut() = Some(loaded);
-            result
-        });
-    }
-
-    /// Measures what takes passes of its own, of every story that waits for it. One that has to give way waits on.
-    async fn read_again(&self, loaded: &mut Loaded) -> Result<(), Failure> {
-        let turns = Turns::new()?;
-        loop {
-            let Some(mut unread) = self.unread.borrow_mut().pop() else { return Ok(()) };
-            match self.read_one_again(loaded, &mut unread, &turns).await {
-                Ok(Some(found)) => {
-                    let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
-                    post(&Answer::Measured { id: unread.id, numbers });
-                }
-                Ok(None) => {
-                    self.unread.borrow_mut().push(unread);
-                    return Ok(());
-                }
-                Err(failure) => {
-                    unread.give_up();
-                    return Err(failure);
-                }
+    /// Measures what takes passes of its own over a story. It gives way to everything else, and then begins anew.
+    pub async fn read_again(&self, loaded: &mut Loaded, mut unread: Box<Unread>) -> Result<(), Failure> {
+        match self.read_one_again(loaded, &mut unread, &Turns::new()?).await {
+            Ok(Some(found)) => {
+                let numbers = Numbers::named(found, unread.read.token_ids.len(), loaded.reference.as_ref());
+                post(&Answer::Measured { id: unread.id, numbers });
+            }
+            Ok(None) => self.push(Kind::Read, Task::Read(unread)),
+            Err(failure) => {
+                unread.give_up();
+                return Err(failure);
             }
         }
+        Ok(())
     }
 
     /// What the second reading of a story finds, by name, and what the model without its adapter says; none if something else is
@@ -131,11 +112,24 @@ impl Worker {
             if !adapted.and_then(|()| step(&mut aside))? {
                 return Ok(true);
             }
-            if self.waiting.borrow().is_some() {
+            self.look_meanwhile(loaded);
+            if self.queue.borrow().most_urgent().is_some_and(|kind| kind < Kind::Read) {
                 return Ok(false);
             }
-            self.answer_look(Some(loaded));
             turns.next().await?;
+        }
+    }
+
+    /// Looks at the place that was asked for last, which takes one step of the engine, unless its adapter has to be fetched first.
+    fn look_meanwhile(&self, loaded: &mut Loaded) {
+        let is_here =
+            |task: &Task| matches!(task, Task::Look(asked) if lacking(loaded, &asked.story.settings).is_none());
+        let asked = self.queue.borrow_mut().take(Kind::Look, is_here);
+        if let Some(Task::Look(asked)) = asked {
+            let id = asked.id;
+            if let Err(failure) = look(loaded, *asked) {
+                failure.post(Some(id));
+            }
         }
     }
 }

@@ -92,14 +92,12 @@ fn a_link_is_held_to_its_promise() {
 
 #[test]
 fn an_earlier_story_is_compared() {
-    let folder = std::env::temp_dir().join(format!("fabula-earlier-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let file = folder.join("story.txt");
-    let first = json(&["--tokens", "32"]);
-    std::fs::write(&file, first["text"].as_str().unwrap()).unwrap();
-    let again = json(&["--tokens", "32", "--earlier", file.to_str().unwrap()]);
-    assert_eq!(again["numbers"]["session_novelty"], 0.0);
-    std::fs::remove_dir_all(&folder).unwrap();
+    in_folder("earlier", |folder| {
+        let file = folder.join("story.txt");
+        std::fs::write(&file, json(&["--tokens", "32"])["text"].as_str().unwrap()).unwrap();
+        let again = json(&["--tokens", "32", "--earlier", file.to_str().unwrap()]);
+        assert_eq!(again["numbers"]["session_novelty"], 0.0);
+    });
 }
 
 #[test]

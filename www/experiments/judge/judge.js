@@ -10,7 +10,7 @@ import { count } from "../../parts/format.js";
 import { MOST_STORIES, asLines, createDescription, promiseOf, tooManyPrompts } from "../session/description.js";
 
 /**
- * @import { JudgeEffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
+ * @import { EffectsMessage, JudgeOutcome, JudgeProtocol, JudgeRow, Row } from "../../protocol.js"
  * @import { Conducted } from "../session/conduct.js"
  * @import { Checked } from "../session/description.js"
  * @import { Context, Experiment } from "../experiment.js"
@@ -51,7 +51,7 @@ function create(context) {
   const ratings = createRatings({ analyst, model: model.id });
   const results = createJudgeResults({ ratings: ratings.node });
   const pace = createPace();
-  /** @type {JudgeEffectsMessage | null} */
+  /** @type {EffectsMessage | null} */
   let told = null;
   /** How many rows were there when it was last asked what they tell. */
   let toldRows = -1;
@@ -124,10 +124,9 @@ function create(context) {
     if (rows.length === 0) told = null;
     else {
       telling = true;
-      // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
-      const question = () => analyst.ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) });
-      const answer = await question()
-        .catch(question)
+      // Where the engine has failed, it says so itself.
+      const answer = await analyst
+        .ask("analyse_judgements", { protocol: mine, outcomes: rows.map(outcomeOf) })
         .catch(() => null);
       telling = false;
       if (answer && mine === description.described()) told = answer;

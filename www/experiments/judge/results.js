@@ -5,7 +5,7 @@ import { createIntervals } from "./plot.js";
 import { element } from "../../parts/dom.js";
 
 /**
- * @import { JudgeEffectsMessage, JudgeProtocol, JudgeRow } from "../../protocol.js"
+ * @import { EffectsMessage, JudgeProtocol, JudgeRow } from "../../protocol.js"
  */
 
 /**
@@ -74,7 +74,7 @@ export function createJudgeResults({ ratings }) {
   return {
     node,
     clear: items.clear,
-    /** @param {{ protocol: JudgeProtocol | null, rows: (JudgeRow | null)[], told: JudgeEffectsMessage | null }} view */
+    /** @param {{ protocol: JudgeProtocol | null, rows: (JudgeRow | null)[], told: EffectsMessage | null }} view */
     show({ protocol, rows, told }) {
       const effects = told?.effects.effects ?? [];
       tableCard.hidden = effects.length === 0;

@@ -3,6 +3,7 @@
 import { nameOf } from "../../parts/names.js";
 import { createPool } from "./pool.js";
 import { mergeNumbers } from "../../session/state.js";
+import { createStore } from "../../session/store.js";
 
 /**
  * @import { ReadyMessage, Row, ToExperiments, TracedMessage } from "../../protocol.js"
@@ -30,13 +31,12 @@ const TRY_AGAIN = 10_000;
  * @param {object} options
  * @param {string} options.manifestUrl
  * @param {Results} options.results
- * @param {(state: Conducted) => void} options.onChange
  * @param {(message: string) => void} options.onFailed
  * @param {(message: ReadyMessage) => void} options.onReady
  */
-export function createConduct({ manifestUrl, results, onChange, onFailed, onReady }) {
+export function createConduct({ manifestUrl, results, onFailed, onReady }) {
   /** @type {Conducted} */
-  let state = {
+  const initial = {
     plan: null,
     rows: [],
     written: 0,
@@ -54,21 +54,22 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
       share: 0,
     },
   };
+  const store = createStore(initial);
+  /** Rows by run, and how many there are: ahead of the store, since the pool says right after a row how far it is. @type {(Row | null)[]} */
+  let rows = [];
+  let written = 0;
   /** @type {Set<number>} */
   let unkept = new Set();
   let keeping = 0;
   let refused = false;
   /** @type {LibraryClient | null} */
   let library = null;
-  /** Which run a question to the library is about. @type {Map<number, { plan: Plan, run: number }>} */
-  const asked = new Map();
-  let questions = 0;
 
   const pool = createPool({
     manifestUrl,
     onRow: take,
     onState(next) {
-      const over = next.phase !== state.pool.phase && (next.phase === "done" || next.phase === "paused");
+      const over = next.phase !== store.get().pool.phase && (next.phase === "done" || next.phase === "paused");
       become({ pool: next });
       if (over) void keep();
     },
@@ -78,15 +79,22 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
 
   /** @param {Partial<Conducted>} change */
   function become(change) {
-    state = { ...state, ...change };
-    onChange(state);
+    store.update({ rows: [...rows], written, ...change });
+  }
+
+  /**
+   * Other rows are there.
+   * @param {(Row | null)[]} next
+   */
+  function replace(next) {
+    rows = next;
+    written = next.filter((row) => row !== null).length;
   }
 
   /** @param {Row} row */
   function take(row) {
-    const isNew = state.rows[row.run] === null;
-    state.rows[row.run] = row;
-    state = { ...state, written: state.written + (isNew ? 1 : 0) };
+    if (rows[row.run] === null) written += 1;
+    rows[row.run] = row;
     unkept.add(row.run);
     if (keeping === 0) keeping = window.setTimeout(keep, refused ? TRY_AGAIN : KEEP_EVERY);
     trace(row);
@@ -96,28 +104,45 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
   async function keep() {
     clearTimeout(keeping);
     keeping = 0;
-    const { plan, rows } = state;
+    const { plan } = store.get();
     const fresh = [...unkept].flatMap((run) => rows[run] ?? []);
     unkept = new Set();
     if (!plan || fresh.length === 0) return;
     const kept = await results.keep(plan.identity, fresh);
-    if (state.plan !== plan) return;
+    if (store.get().plan !== plan) return;
     refused = !kept;
     if (!refused) return;
-    for (const { run } of fresh) if (state.rows[run]) unkept.add(run);
+    for (const { run } of fresh) if (rows[run]) unkept.add(run);
     if (keeping === 0) keeping = window.setTimeout(keep, TRY_AGAIN);
   }
 
   /** @param {Row} row */
   function trace(row) {
-    if (!library?.ready() || !state.plan || state.plan.textless || "new_ngrams_3" in row.numbers) return;
-    questions += 1;
-    asked.set(questions, { plan: state.plan, run: row.run });
-    library.trace({ id: questions, text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null });
+    const { plan } = store.get();
+    if (!library?.ready() || !plan || plan.textless || "new_ngrams_3" in row.numbers) return;
+    const question = { text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null };
+    // Where the library has gone, it is asked again once it is open.
+    library.trace(question).then(
+      (found) => store.get().plan === plan && addTraced(row.run, found),
+      () => undefined,
+    );
+  }
+
+  /**
+   * @param {number} run
+   * @param {TracedMessage} found
+   */
+  function addTraced(run, found) {
+    const row = rows[run];
+    if (!row) return;
+    const { numbers, percentiles } = mergeNumbers(row, found);
+    take(Object.assign({}, row, { numbers: sorted(numbers), percentiles: sorted(percentiles) }));
+    become({});
   }
 
   return {
-    state: () => state,
+    state: store.get,
+    select: store.select,
     /** Whether the browser keeps what is written. */
     keeps: () => !refused,
     /** How many workers there are at most. */
@@ -127,30 +152,32 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
      * @param {Plan} plan
      */
     async open(plan) {
-      if (state.plan?.identity === plan.identity) return;
+      if (store.get().plan?.identity === plan.identity) return;
       pool.cancel();
       // What it keeps is settled at once; the plan may change while it is written.
       void keep();
       refused = false;
-      become({ plan, rows: Array.from({ length: plan.total }, () => null), written: 0, kept: 0, opening: true });
+      replace(Array.from({ length: plan.total }, () => null));
+      become({ plan, kept: 0, opening: true });
       const kept = await results.rows(plan.identity);
-      if (state.plan !== plan) return;
-      const rows = Array.from({ length: plan.total }, () => /** @type {Row | null} */ (null));
-      for (const row of kept) if (row.run < plan.total) rows[row.run] = row;
-      const there = rows.filter((row) => row !== null).length;
-      become({ rows, written: there, kept: there, opening: false });
+      if (store.get().plan !== plan) return;
+      const found = Array.from({ length: plan.total }, () => /** @type {Row | null} */ (null));
+      for (const row of kept) if (row.run < plan.total) found[row.run] = row;
+      replace(found);
+      become({ kept: written, opening: false });
       for (const row of rows) if (row) trace(row);
     },
     /** Turns away from the plan; what is written of it stays. */
     leave() {
       void keep();
       pool.cancel();
-      become({ plan: null, rows: [], written: 0, kept: 0, opening: false });
+      replace([]);
+      become({ plan: null, kept: 0, opening: false });
     },
     /** Writes what is not written yet. */
     start() {
-      const { plan, rows } = state;
-      if (!plan || state.opening) return;
+      const { plan, opening } = store.get();
+      if (!plan || opening) return;
       void results.keep(plan.identity, []);
       void results.prune();
       pool.start({
@@ -171,11 +198,12 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     /** Forgets all stories of the plan. */
     async clear() {
       pool.cancel();
-      const { plan } = state;
+      const { plan } = store.get();
       clearTimeout(keeping);
       keeping = 0;
       unkept = new Set();
-      become({ rows: state.rows.map(() => null), written: 0, kept: 0 });
+      replace(rows.map(() => null));
+      become({ kept: 0 });
       if (plan) await results.drop(plan.identity);
     },
     /**
@@ -184,17 +212,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
      */
     useLibrary(client) {
       library = client;
-      for (const row of state.rows) if (row) trace(row);
-    },
-    /** @param {TracedMessage} message */
-    onTraced({ id, numbers, percentiles }) {
-      const about = asked.get(id);
-      asked.delete(id);
-      const row = about && about.plan === state.plan ? state.rows[about.run] : null;
-      if (!row) return;
-      const merged = mergeNumbers(row, { numbers, percentiles });
-      take({ ...row, numbers: sorted(merged.numbers), percentiles: sorted(merged.percentiles) });
-      become({});
+      for (const row of rows) if (row) trace(row);
     },
   };
 }

@@ -50,11 +50,8 @@ export function createFindings({ analyst, conduct, grid, names, onFindings }) {
     pending = true;
     again = false;
     last = performance.now();
-    // Where the engine has failed, it says so itself. It is asked once more: these may be the last rows.
-    const question = () => ask(mine, names());
-    const answers = await question()
-      .catch(question)
-      .catch(() => null);
+    // Where the engine has failed, it says so itself.
+    const answers = await ask(mine, names()).catch(() => null);
     pending = false;
     if (answers && mine === grid()) {
       told = answers;

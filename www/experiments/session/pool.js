@@ -1,12 +1,13 @@
 // A pool of workers, one a core: hands out runs in small pieces and gathers their rows. A worker that dies is replaced, and its
 // runs are handed out again. What a run is, the pool does not know.
 import { createTiming } from "./timing.js";
-import { BUSY, silence, watch } from "../../session/watch.js";
-import { startWorker } from "../../session/worker-client.js";
+import { BUSY, silence } from "../../session/watch.js";
+import { FATAL, createWorkerClient } from "../../session/worker-client.js";
 
 /**
  * @import { FromExperiments, ReadyMessage, Row, ToExperiments } from "../../protocol.js"
  * @import { Awaited } from "../../session/watch.js"
+ * @import { WorkerClient } from "../../session/worker-client.js"
  */
 
 /** Workers at most: each holds the model in a memory of its own. */
@@ -16,8 +17,6 @@ const PIECE = 4;
 const IN_HAND = 12;
 /** Workers that may die without having written anything, one after another. */
 const MOST_DEATHS = 3;
-/** Errors after which a worker is of no more use. */
-const FATAL = ["panic", "memory"];
 
 /**
  * What is to be done. `request` makes the message that asks a worker for some runs. `oneByOne`: a run is much work, so that a worker has
@@ -51,7 +50,7 @@ export function createPool({
   /**
    * `hands`: runs, each with the share of it that is done, and the share that was told first: that one came before any work. Null while nothing is told.
    * `stage`: what it is waited for until it is ready.
-   * @typedef {{ worker: Worker, unwatch: () => void, stage: Awaited, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
+   * @typedef {{ client: WorkerClient, stage: Awaited, ready: boolean, works: boolean, hands: Map<number, { first: number, done: number } | null> }} Member
    */
   /** @type {Member[]} */
   let members = [];
@@ -102,12 +101,12 @@ export function createPool({
   }
 
   function hire() {
-    const worker = startWorker("experiments");
     /** @type {Member} */
     const member = {
-      worker,
-      unwatch: watch(worker, {
+      client: createWorkerClient({
+        role: "experiments",
         patience: { ...BUSY, program: 60 },
+        onMessage: (message) => hear(member, message),
         expects: () => (member.ready ? (member.hands.size > 0 ? "worker" : null) : member.stage),
         onSilence(awaited, seconds) {
           const message = silence(awaited, seconds);
@@ -121,22 +120,13 @@ export function createPool({
           } else fail(`${message} Check the connection and resume.`);
         },
       }),
-      stage: "program",
+      stage: "server",
       ready: false,
       works: false,
       hands: new Map(),
     };
     members.push(member);
-    worker.addEventListener("message", (event) => {
-      if (members.includes(member)) hear(member, event.data);
-    });
-    worker.addEventListener("error", (event) => {
-      if (members.includes(member))
-        bury(
-          member,
-          `The story engine could not run${event.message ? ` (${event.message})` : ""}. Check the connection and resume.`,
-        );
-    });
+    member.client.start();
   }
 
   /**
@@ -158,15 +148,9 @@ export function createPool({
 
   /** @param {Member} member */
   function dismiss(member) {
-    end(member);
+    member.client.stop();
     members = members.filter((other) => other !== member);
     putBack(member);
-  }
-
-  /** @param {Member} member */
-  function end({ worker, unwatch }) {
-    unwatch();
-    worker.terminate();
   }
 
   /** @param {Member} member */
@@ -179,7 +163,7 @@ export function createPool({
   function fail(message) {
     halt();
     // None of them is trusted any more.
-    for (const member of members) end(member);
+    for (const { client } of members) client.stop();
     members = [];
     loaded = null;
     deaths = 0;
@@ -191,7 +175,7 @@ export function createPool({
   /** What is in hand is given up, half-written stories included. */
   function halt() {
     for (const member of members) {
-      member.worker.postMessage({ type: "stop", id });
+      member.client.post({ type: "stop", id });
       putBack(member);
     }
     id += 1;
@@ -204,8 +188,7 @@ export function createPool({
   function hear(member, message) {
     switch (message.type) {
       case "hello":
-        member.stage = "server";
-        member.worker.postMessage({ type: "load", manifest_url: manifestUrl, model: work?.model ?? null });
+        member.client.post({ type: "load", manifest_url: manifestUrl, model: work?.model ?? null });
         break;
       case "progress":
         // What has come still has to be opened.
@@ -229,7 +212,8 @@ export function createPool({
         member.hands.delete(message.row.run);
         done += 1;
         timing.row();
-        onRow(message.row);
+        // Only the judge looks at what its rows have of their own; see its `judgements`.
+        onRow(/** @type {Row} */ (message.row));
         if (done === work?.total) become("done");
         else {
           tell();
@@ -271,7 +255,7 @@ export function createPool({
       while (member.ready && waiting.length > 0 && member.hands.size <= full - piece) {
         const runs = waiting.splice(0, piece);
         for (const run of runs) member.hands.set(run, null);
-        member.worker.postMessage(work.request(id, runs));
+        member.client.post(work.request(id, runs));
       }
     }
   }

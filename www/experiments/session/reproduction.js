@@ -27,11 +27,8 @@ export function createReproduction({ conduct, shown, judgement, report }) {
     const now = shown();
     if (!now) return null;
     const { experiment, model, revision } = now;
-    // Where the engine has failed, it says so itself. It is asked once more: nobody else will ask for this link.
-    const question = () => experiment.writeLink();
-    const link = await question()
-      .catch(question)
-      .catch(() => null);
+    // Where the engine has failed, it says so itself.
+    const link = await experiment.writeLink().catch(() => null);
     if (link === null) return null;
     const { fragment, digest } = link;
     if (fragment !== "" && inAddressBar) showInAddressBar(fragment);

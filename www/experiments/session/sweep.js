@@ -5,7 +5,7 @@ import { count } from "../../parts/format.js";
 import { expected } from "../views/run-panel.js";
 
 /**
- * @import { Grid, ToAnalyst } from "../../protocol.js"
+ * @import { Grid, ToExperiments } from "../../protocol.js"
  * @import { Conducted } from "./conduct.js"
  * @import { Checked } from "./description.js"
  * @import { Context, Shown } from "../experiment.js"
@@ -54,7 +54,7 @@ export function createSweep({ context, kind, form, onGrid }) {
   const grid = () => description.described()?.grid ?? null;
 
   /**
-   * @param {Omit<Extract<ToAnalyst, { type: "read_grid" }>, "type" | "id">} question
+   * @param {Omit<Extract<ToExperiments, { type: "read_grid" }>, "type" | "id">} question
    * @returns {Promise<Checked<Found>>}
    */
   async function examine(question) {

@@ -1,0 +1,389 @@
+// Without a browser: the store and what is selected from it, questions to a worker, and what becomes of stories whose worker says no.
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { createAdapters } from "../../www/session/adapters.js";
+import { createEngine } from "../../www/session/engine.js";
+import { createLinks } from "../../www/session/links.js";
+import { createLooking } from "../../www/session/looking.js";
+import { createMeasuring } from "../../www/session/measuring.js";
+import { initialState } from "../../www/session/state.js";
+import { createStore } from "../../www/session/store.js";
+import { createWorkerClient } from "../../www/session/worker-client.js";
+import { createWriting } from "../../www/session/writing.js";
+
+/** A worker of which the test speaks the part. */
+class FakeWorker extends EventTarget {
+  static all = [];
+  posted = [];
+  constructor() {
+    super();
+    FakeWorker.all.push(this);
+  }
+  postMessage(message) {
+    this.posted.push(message);
+  }
+  terminate() {
+    this.ended = true;
+  }
+  say(data) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+  crash(message) {
+    this.dispatchEvent(Object.assign(new Event("error"), { message }));
+  }
+  asked(type) {
+    return this.posted.filter((message) => message.type === type);
+  }
+}
+Object.assign(globalThis, {
+  Worker: FakeWorker,
+  CSS: { supports: () => true },
+  document: { baseURI: "http://localhost/", getElementById: () => null },
+  location: { href: "http://localhost/#v=1&p=One", hash: "#v=1&p=One", pathname: "/", search: "" },
+  history: { state: null, replaceState: (_, __, link) => (globalThis.location.href = `http://localhost/${link}`) },
+  addEventListener: () => undefined,
+});
+const latest = () => FakeWorker.all.at(-1);
+/** Lets promises that are settled be heard of. */
+const soon = () => new Promise((resolve) => setTimeout(resolve));
+
+const endings = [];
+afterEach(() => {
+  for (const end of endings.splice(0)) end();
+});
+
+test("a part of the store is told at once, and again only when it has changed", () => {
+  const store = createStore({ one: 1, list: [1], other: "a" });
+  const told = [];
+  store.select(
+    ({ one }) => one,
+    (one, before) => told.push([one, before]),
+  );
+  store.update({ other: "b" });
+  store.update({ one: 1 });
+  store.update({ one: 2 });
+  assert.deepEqual(told, [
+    [1, 1],
+    [2, 1],
+  ]);
+  const lists = [];
+  store.select(
+    ({ list, other }) => ({ first: list[0], other }),
+    (part) => lists.push(part),
+  );
+  store.update({ list: [1, 2] });
+  assert.equal(lists.length, 1, "the same values in a new object are no change");
+  store.update({ list: [3] });
+  assert.deepEqual(lists[1], { first: 3, other: "b" });
+});
+
+test("sets are compared as a whole, and a change within a change is told once", () => {
+  const store = createStore({ set: new Set([1]), count: 0 });
+  const told = [];
+  store.select(
+    ({ set }) => set,
+    (set) => {
+      if (set.size > 1) store.update({ count: set.size });
+    },
+  );
+  store.select(
+    ({ count, set }) => [count, set],
+    ([count, set], [before]) => told.push([count, set.size, before]),
+  );
+  store.update({ set: new Set([1, 2]) });
+  assert.deepEqual(told, [
+    [0, 1, 0],
+    [2, 2, 0],
+  ]);
+});
+
+/** A client of a fake worker. */
+function client(options = {}) {
+  const heard = [];
+  const made = createWorkerClient({
+    role: "library",
+    onMessage: (message) => heard.push(message),
+    expects: () => (made.waits() ? "worker" : null),
+    onSilence: () => made.stop("silent"),
+    ...options,
+  });
+  endings.push(() => made.stop());
+  return { ...made, heard };
+}
+const outcome = (question) =>
+  question.then(
+    (answer) => answer,
+    ({ message, code }) => [message, code],
+  );
+
+test("a question waits until the worker hears, and answers find their questions in any order", async () => {
+  const { start, ask, waits, heard } = client();
+  start();
+  const [one, two] = [ask("find", { text: "one" }), ask("find", { text: "two" })];
+  assert.deepEqual(latest().posted, []);
+  latest().say({ type: "hello" });
+  const [first, second] = latest().posted;
+  assert.deepEqual([first.type, first.text, second.text], ["find", "one", "two"]);
+  assert.notEqual(first.id, second.id);
+  latest().say({ type: "progress", loaded: 1, total: 2 });
+  latest().say({ type: "found", id: second.id, books: ["b"] });
+  latest().say({ type: "pong" });
+  latest().say({ type: "found", id: first.id, books: ["a"] });
+  assert.deepEqual([(await one).books, (await two).books], [["a"], ["b"]]);
+  assert.equal(waits(), false);
+  assert.deepEqual(
+    heard.map(({ type }) => type),
+    ["hello", "progress", "found", "found"],
+  );
+});
+
+test("an error is the answer to its own question, and without a number to none", async () => {
+  const { start, ask, waits } = client();
+  start();
+  latest().say({ type: "hello" });
+  const [one, two] = [ask("find", { text: "one" }), ask("find", { text: "two" })].map(outcome);
+  const [first, second] = latest().posted;
+  latest().say({ type: "error", id: null, code: "network", message: "No." });
+  latest().say({ type: "error", id: first.id, code: "settings", message: "Not this." });
+  assert.ok(waits());
+  latest().say({ type: "found", id: second.id, books: [] });
+  assert.deepEqual(await one, ["Not this.", "settings"]);
+  assert.deepEqual((await two).books, []);
+});
+
+test("where a worker answers in order, an error without a number belongs to the oldest question", async () => {
+  const { start, ask } = client({ inOrder: true });
+  start();
+  latest().say({ type: "hello" });
+  const [one, two] = [ask("find", { text: "one" }), ask("find", { text: "two" })].map(outcome);
+  latest().say({ type: "error", id: null, code: "settings", message: "What?" });
+  latest().say({ type: "found", id: latest().posted[1].id, books: [] });
+  assert.deepEqual(await one, ["What?", "settings"]);
+  assert.deepEqual((await two).books, []);
+});
+
+test("the next worker gets the questions of the last one, but none a third; nothing of the last one arrives", async () => {
+  const { start, ask, stop, heard } = client();
+  start();
+  const kept = outcome(ask("find", { text: "kept" }));
+  start();
+  const [old, fresh] = FakeWorker.all.slice(-2);
+  assert.ok(old.ended);
+  old.say({ type: "hello" });
+  assert.deepEqual(heard, []);
+  fresh.say({ type: "hello" });
+  assert.equal(fresh.posted[0].text, "kept");
+  start("It broke.");
+  latest().say({ type: "hello" });
+  assert.deepEqual(latest().posted, fresh.posted);
+  start("It broke again.");
+  assert.deepEqual(await kept, ["It broke again.", null]);
+  const never = outcome(ask("find", { text: "never" }));
+  stop("It is over.");
+  assert.deepEqual(await never, ["It is over.", null]);
+  assert.deepEqual((await outcome(ask("find", { text: "late" })))[1], null);
+});
+
+test("a worker that crashes or falls silent leaves no question without an answer", async () => {
+  const broken = client({
+    onMessage: (message) => message.code === "panic" && broken.stop(message.message),
+  });
+  broken.start();
+  latest().say({ type: "hello" });
+  const one = outcome(broken.ask("find", { text: "one" }));
+  latest().crash("boom");
+  assert.match((await one)[0], /could not run \(boom\)/);
+
+  globalThis.document.baseURI = "http://localhost/?patience=0.05";
+  const quiet = client();
+  quiet.start();
+  latest().say({ type: "hello" });
+  globalThis.document.baseURI = "http://localhost/";
+  assert.deepEqual(await outcome(quiet.ask("find", { text: "two" })), ["silent", null]);
+});
+
+const model = { name: "m", hash8: "12345678", context: 100 };
+const settings = { prompt: "One%20two", temperature: 1, top_p: 1, seed: 1, length: 4 };
+
+/** The session of the page with a fake worker that has said hello and loaded its model. */
+async function session(state = {}) {
+  const store = createStore({ ...initialState, ...state });
+  const told = [];
+  const note = (what) => (value) => told.push([what, value]);
+  const engine = createEngine({
+    store,
+    manifestUrl: "",
+    onDescribed: () => undefined,
+    onProblem: note("problem"),
+  });
+  const library = { trace: () => Promise.reject(new Error("not open")), ready: () => false };
+  const measuring = createMeasuring({ store, engine, library, onLive: () => undefined, onProgress: () => undefined });
+  const adapters = createAdapters({ store, engine, manifestUrl: "", onOpened: note("opened"), onRefused: note("bad") });
+  const form = { settings };
+  const writing = createWriting({
+    store,
+    engine,
+    adapters,
+    measuring,
+    readSettings: () => form.settings,
+    earlier: Promise.resolve(),
+    onBegin: () => undefined,
+    onTokens: () => undefined,
+    onFinished: note("finished"),
+    onBrokenOff: () => undefined,
+    onRefused: note("refused"),
+    onReread: (read) => (form.settings = read),
+    onRepaired: note("repaired"),
+    announce: () => undefined,
+  });
+  const looking = createLooking({ store, engine, adapters });
+  const links = createLinks({
+    store,
+    engine,
+    writing,
+    readSettings: () => form.settings,
+    writeSettings: (read) => (form.settings = read),
+    onRead: note("read"),
+    onUncopied: note("uncopied"),
+    say: note("said"),
+  });
+  const greet = () =>
+    latest().say({ type: "hello", engine: { revision: 5 }, limits: {}, chain: {}, defaults: {}, metrics: [] });
+  const ready = () => latest().say({ type: "ready", model, adapters: [], bands: {}, library: null });
+  endings.push(() => FakeWorker.all.forEach((worker) => worker.crash("over")));
+  engine.start();
+  greet();
+  return { store, engine, adapters, looking, links, form, told, writing, greet, ready };
+}
+
+/** What the worker says of a story. */
+const done = (id, asked, tokens, digest, more = {}) => ({
+  type: "done",
+  id,
+  settings: asked,
+  text: "x".repeat(tokens),
+  token_ids: Array(tokens).fill(1),
+  token_texts: Array(tokens).fill("x"),
+  digest,
+  ended: "length",
+  numbers: {},
+  percentiles: {},
+  model: "m@12345678",
+  engine_revision: 5,
+  link: `#v=1&p=${asked.prompt}`,
+  ...more,
+});
+const promise = { digest: "right", model: "m@12345678", engine_revision: 5, problems: [] };
+
+/** The page after the link in its address was read and its story written as the link has it, which is not what it promised. */
+async function misread() {
+  const page = await session();
+  const [{ id }] = latest().asked("read_link");
+  latest().say({ type: "link_read", id, settings, ...promise });
+  await soon();
+  page.ready();
+  await soon();
+  const [first] = latest().asked("generate");
+  latest().say(done(first.id, first.settings, 4, "wrong"));
+  await soon();
+  const second = latest().asked("generate")[1];
+  assert.equal(second.settings.prompt, "One two");
+  return { ...page, second };
+}
+const digests = ({ store }) => store.get().entries.map(({ number, record }) => [number, record.digest]);
+const shown = ({ store }) => store.get().entries.find(({ key }) => key === store.get().shown)?.record.digest;
+
+test("a link whose second reading is right leaves one story", async () => {
+  const page = await misread();
+  latest().say(done(page.second.id, page.second.settings, 4, "right"));
+  assert.deepEqual(digests(page), [[1, "right"]]);
+  assert.equal(shown(page), "right");
+  assert.deepEqual(
+    page.told.map(([what]) => what),
+    ["read", "finished", "repaired"],
+  );
+});
+
+for (const [what, answer] of Object.entries({
+  "gives another story": ({ id, settings: asked }) => done(id, asked, 4, "other"),
+  "is stopped": ({ id, settings: asked }) => done(id, asked, 2, "other", { ended: "stopped" }),
+  "is empty": ({ id, settings: asked }) => done(id, asked, 0, "other", { ended: "story" }),
+  "cannot be written": ({ id }) => ({ type: "error", id, code: "prompt_too_long", message: "Too long." }),
+  "ends with its worker": () => ({ type: "error", id: null, code: "panic", message: "Gone." }),
+})) {
+  test(`a link whose second reading ${what} leaves its first story`, async () => {
+    const page = await misread();
+    latest().say({ type: "tokens", id: page.second.id, token_ids: [1, 1], token_texts: ["x", "x"] });
+    latest().say(answer(page.second));
+    assert.deepEqual(digests(page), [[1, "wrong"]]);
+    assert.equal(shown(page), "wrong");
+    assert.equal(page.form.settings.prompt, settings.prompt);
+    assert.match(globalThis.location.href, /One%20two/);
+    assert.equal(page.store.get().writing, null);
+    assert.ok(!page.told.some(([told]) => told === "refused"));
+  });
+}
+
+test("a link is read by the next worker if the first one dies over it, and a link that cannot be read does not keep the model away", async () => {
+  const page = await session();
+  assert.equal(latest().asked("read_link").length, 1);
+  page.engine.start();
+  page.greet();
+  const [{ id, fragment }] = latest().asked("read_link");
+  assert.equal(fragment, "#v=1&p=One");
+  assert.deepEqual(latest().asked("load"), []);
+  latest().say({ type: "error", id, code: "settings", message: "What?" });
+  await soon();
+  assert.equal(latest().asked("load").length, 1);
+  assert.deepEqual(page.told, [["read", ["What?"]]]);
+});
+
+/** A page without a link, whose model is loaded. */
+async function atWork() {
+  globalThis.location.hash = "";
+  const page = await session();
+  globalThis.location.hash = "#v=1&p=One";
+  page.ready();
+  return page;
+}
+
+test("files are given to the worker while it writes, and to the next one if that is gone", async () => {
+  const page = await atWork();
+  page.writing.generate();
+  await soon();
+  await page.adapters.open([
+    new File([JSON.stringify({ r: 8, lora_alpha: 8, target_modules: ["q_proj"] })], "adapter_config.json"),
+    new File([new Uint8Array(16)], "adapter_model.safetensors"),
+  ]);
+  assert.equal(latest().asked("generate").length, 1);
+  assert.equal(latest().asked("open_adapter").length, 1);
+  page.engine.start();
+  await soon();
+  page.greet();
+  page.ready();
+  const [{ id }] = latest().asked("open_adapter");
+  latest().say({ type: "adapter_ready", id, adapter: { id: "own@aaaabbbb", title: "own", bytes: 16 } });
+  await soon();
+  assert.ok(page.adapters.isHere({ adapter: { id: "own@aaaabbbb", strength: 1 } }));
+  assert.deepEqual(
+    page.told.filter(([what]) => what === "opened" || what === "bad").map(([what]) => what),
+    ["opened"],
+  );
+  assert.equal(page.store.get().adapters.opening, false);
+});
+
+test("of two looks only the later one is answered", async () => {
+  const page = await atWork();
+  const entry = { record: { settings, token_ids: [1], model: "m@12345678", engine_revision: 5 } };
+  const looks = [0, 1].map((position) => page.looking.look({ entry, position, settings }));
+  const [first, second] = latest().asked("look");
+  latest().say({ type: "error", id: first.id, code: "replaced", message: "Replaced." });
+  latest().say({ type: "looked", id: second.id, position: 1, candidates: [] });
+  assert.deepEqual([await looks[0], (await looks[1]).position], [null, 1]);
+  const refused = page.looking.look({ entry, position: 0, settings });
+  latest().say({ type: "error", id: latest().asked("look")[2].id, code: "network", message: "No adapter." });
+  assert.equal((await refused).message, "No adapter.");
+  const lost = page.looking.look({ entry, position: 0, settings });
+  page.engine.start();
+  assert.equal(await lost, null);
+});
