@@ -1,5 +1,5 @@
-// How long the usual sweep of the page of experiments takes: from the click on Run to the last of its 280 stories, the model on the device
-// already. Run by `make bench`; writes its part of benches/results/DATE-MACHINE.json and .md.
+// How long the default sweep of the experiments page takes: from the click on Run to the last of its 280 stories, with the model already
+// cached. Run by `make bench`; writes its part of benches/results/DATE-MACHINE.json and .md.
 //   --quick: one short sweep, which is no result      --json: prints the numbers, too
 import { fillForm, open } from "../tests/browser/experiments.mjs";
 import { openLibrary, press, until } from "../tests/browser/reader.mjs";

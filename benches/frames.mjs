@@ -71,7 +71,7 @@ async function story(page, client, seed) {
   };
 }
 
-/** Moves the temperature by one step a frame, and says what that costs the page. */
+/** Moves the temperature by one step per frame, and measures what that costs the page. */
 async function slide(page, client) {
   const slider = await page.$("#temperature");
   const asked = await page.evaluate(() => globalThis.said.filter((message) => message.type === "looked").length);

@@ -1,21 +1,21 @@
 //! Fabula writes stories with a small transformer and measures them, in a browser tab or on the command line.
 //!
-//! The house is read top to bottom; data flows one way, and a room uses only the rooms above it:
+//! The code is divided into modules. Data flows one way, and a module uses only those above it in this table:
 //!
-//! | room | what happens there |
+//! | module | what it does |
 //! |---|---|
-//! | [`model`] | files on disk become weights, a tokenizer and the facts about them |
-//! | [`engine`] | weights and tokens become logits |
-//! | [`sampling`] | logits become the next token |
-//! | [`library`] | the texts that the model has read: what a text shares with them |
-//! | [`metrics`] | tokens and text become numbers |
-//! | [`story`] | settings become a story, token by token |
-//! | [`link`] | settings become a link, and a link settings |
-//! | [`reading`] | an existing text becomes its scores |
-//! | [`statistics`] | many numbers become means, intervals and tests |
-//! | [`experiment`] | many stories answer one question: sweeps and self-evaluation |
+//! | [`model`] | reads model files, tokenizers and adapters |
+//! | [`engine`] | turns tokens into logits |
+//! | [`sampling`] | turns logits into the next token |
+//! | [`library`] | searches the texts the model was trained on |
+//! | [`metrics`] | turns tokens and text into numbers |
+//! | [`story`] | turns settings into a story, token by token |
+//! | [`link`] | turns settings into a link, and a link into settings |
+//! | [`reading`] | measures a given text |
+//! | [`statistics`] | turns many numbers into means, intervals and tests |
+//! | [`experiment`] | writes many stories to answer one question: sweeps and self-evaluation |
 //! | [`protocol`] | the messages between the page and its workers |
-//! | `web` | the thin surface towards the browser (WebAssembly only) |
+//! | `web` | the thin interface to the browser (WebAssembly only) |
 //!
 //! The command line is `src/bin/fabula/`; like `web` it has no logic of its own.
 

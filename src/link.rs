@@ -1,8 +1,8 @@
-//! Settings to a link and back. The format is written down in `docs/links.md`.
+//! Writes settings as a link, and reads links. `docs/links.md` describes the format.
 //!
 //! A link is the fragment of the page's address, so it never reaches a server:
-//! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they are not the usual
-//! ones the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
+//! `#v=1&model=NAME@HASH8&engine=1&p=PROMPT&t=0.8&top_p=0.95&n=160&seed=42&x=DIGEST8`, and where they
+//! differ from the defaults the chain's other parameters by name, its order (`chain`), forced tokens (`f`), and an adapter with its strength.
 
 mod repair;
 mod verdict;
@@ -16,23 +16,23 @@ use crate::engine::ENGINE_REVISION;
 use crate::model::id::{is_hash, is_id, is_name};
 use crate::model::plain_text;
 use crate::sampling::{Options, Order, PARAMETERS, Rules};
-use crate::story::{Adapter, Ended, Generation, Settings};
+use crate::story::{AdapterSetting, Ended, Generation, Settings};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// The format's version, `v`.
 pub const VERSION: &str = "1";
 
-/// A fragment longer than this is not looked at. The longest prompt, percent-encoded, fits.
+/// A longer fragment is not read. The longest prompt fits, percent-encoded.
 pub const LONGEST: usize = 65_536;
 
-/// The link that repeats a generation. A stopped story asks for the tokens it has, so that it replays too.
+/// The link that repeats a story. For a stopped story, the length is that of its tokens, so that it replays too.
 pub fn of(generation: &Generation) -> String {
     let mut settings = generation.settings.clone();
     let mut digest = Some(generation.digest.as_str());
     if generation.ended == Ended::Stopped {
         match generation.token_ids.len() {
-            // Stopped before its first token: there is nothing to promise.
+            // Stopped before its first token: there is nothing to compare.
             0 => digest = None,
             tokens => {
                 settings.length = tokens as u32;
@@ -43,7 +43,7 @@ pub fn of(generation: &Generation) -> String {
     write(&settings, Some(&generation.model), digest)
 }
 
-/// Writes a link, `#` included. `model` is `NAME@HASH8`; without a digest the link promises nothing.
+/// Writes a link, including the `#`. `model` is `NAME@HASH8`. Without a digest, the link promises no particular story.
 pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> String {
     let mut link = format!("#v={VERSION}");
     let mut add = |key: &str, value: &str| {
@@ -52,7 +52,7 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
     if let Some(model) = model {
         add("model", model);
     }
-    if let Some(Adapter { id, strength }) = &settings.adapter {
+    if let Some(AdapterSetting { id, strength }) = &settings.adapter {
         add("adapter", id);
         add("strength", &(strength + 0.0).to_string());
     }
@@ -85,22 +85,22 @@ pub fn write(settings: &Settings, model: Option<&str>, digest: Option<&str>) -> 
     link
 }
 
-/// What a link says. Whatever is malformed has its default and a problem in words.
+/// The content of a link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LinkRead {
-    /// None where there is no link, or one that is too damaged to say which story it meant.
+    /// None if there is no link, or if it is too damaged to say which story is meant.
     pub settings: Option<Settings>,
-    /// Digest of the token ids that the link promises.
+    /// Digest of the token ids of the promised story.
     pub digest: Option<String>,
     /// `NAME@HASH8`.
     pub model: Option<String>,
     pub engine_revision: Option<u32>,
-    /// One sentence each, for the reader.
+    /// One sentence each, to be shown.
     pub problems: Vec<String>,
 }
 
-/// Reads a link's fragment, with or without `#`, and undoes what may have happened to it on its way. Never fails: see [`LinkRead`].
+/// Reads a link's fragment, with or without `#`, and repairs damage from transport. Never fails: see [`LinkRead`].
 pub fn read(fragment: &str) -> LinkRead {
     let read = |fragment: &str| {
         let (read, is_lost) = as_written(fragment);
@@ -109,7 +109,7 @@ pub fn read(fragment: &str) -> LinkRead {
     mended(fragment, read, |read| read.problems.len())
 }
 
-/// Reads a fragment as it stands. Also tells whether it does not say which story it meant.
+/// Reads a fragment without repairs. Also returns whether it fails to say which story is meant.
 pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
     let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
     let mut read = LinkRead { settings: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
@@ -118,9 +118,8 @@ pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
     }
     if fragment.len() > LONGEST {
         let length = fragment.len();
-        read.problems.push(format!(
-            "The link is too long to be one of ours ({length} characters, at most {LONGEST}); it is not used."
-        ));
+        read.problems
+            .push(format!("The link is too long ({length} characters, at most {LONGEST} are allowed); it is ignored."));
         return (read, true);
     }
     let mut fields = Fields::new(fragment, &mut read.problems);
@@ -129,11 +128,13 @@ pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
     let known = fields.fields.keys().filter(|key| is_field(key)).count();
     match fields.take("v") {
         Some(version) if version == VERSION => {}
-        Some(_) => {
-            fields.problem("The link was made for another version of this page; what could be read is used.".into())
-        }
-        None => fields
-            .problem("This does not look like a link of this page (it has no v=1); what could be read is used.".into()),
+        Some(_) => fields.problem(
+            "The link was made for another version of this page; only the parts that could be read are used.".into(),
+        ),
+        None => fields.problem(
+            "This does not look like a link of this page (it has no v=1); only the parts that could be read are used."
+                .into(),
+        ),
     }
     let limits = Settings::LIMITS;
     let default = Settings::default();
@@ -149,7 +150,7 @@ pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
         top_p: fields.number("top_p", "top-p", limits.top_p).unwrap_or(default.top_p),
         options: fields.options(),
         order: fields.order(),
-        // Before there were rules, a program wrote the engine, and a digest.
+        // Links written by a program before there were rules have an engine and a digest.
         rules: fields.rules(has_engine || read.digest.is_some()),
         forced: fields.forced(length).unwrap_or_default(),
         adapter: fields.adapter(limits.strength),
@@ -157,18 +158,18 @@ pub(crate) fn as_written(fragment: &str) -> (LinkRead, bool) {
         seed: fields.number("seed", "seed", limits.seed).unwrap_or(default.seed),
         prompt: fields.prompt(limits.prompt_characters).unwrap_or(default.prompt),
     };
-    // A program always writes the prompt; a link that was written by hand says at least something.
+    // A program always writes the prompt; a link written by hand has at least one field.
     let by_program = has_engine || read.model.as_deref().is_some_and(is_id);
     let is_lost = if by_program { !has_prompt } else { known == 0 };
     fields.leftovers();
     if is_lost {
-        read.problems.push("The link is damaged: it does not say which story it meant. Copy it again.".into());
+        read.problems.push("The link is damaged: it does not say which story is meant. Copy it again.".into());
     }
     read.settings = Some(settings);
     (read, is_lost)
 }
 
-/// Whether a field says anything of a story.
+/// Whether a field is a setting of a story.
 fn is_field(name: &str) -> bool {
     ["v", "model", "adapter", "strength", "engine", "rules", "p", "t", "top_p", "chain", "n", "seed", "f", "x"]
         .contains(&name)
@@ -180,13 +181,13 @@ fn is_model(text: &str) -> bool {
     is_id(text) || is_name(text)
 }
 
-/// Plain decimal notation, as far as its characters go.
+/// Whether a text has only the characters of plain decimal notation.
 fn is_plain(text: &str) -> bool {
-    // The smallest numbers take some 330 digits.
+    // The smallest numbers need about 330 digits.
     text.len() <= 400 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
-/// A number in plain decimal notation, perhaps below zero.
+/// A number in plain decimal notation; it may be negative.
 fn plain_number(text: &str) -> Option<f64> {
     is_plain(text.strip_prefix('-').unwrap_or(text)).then(|| text.parse().ok()).flatten()
 }
@@ -195,7 +196,7 @@ fn digits(text: &str) -> Option<u32> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
 
-/// The fields of a fragment, taken one by one; what is wrong with them gathers in `problems`.
+/// The fields of a fragment, taken one by one; their faults are collected in `problems`.
 struct Fields<'a> {
     fields: BTreeMap<String, String>,
     problems: &'a mut Vec<String>,
@@ -205,13 +206,13 @@ impl<'a> Fields<'a> {
     fn new(fragment: &str, problems: &'a mut Vec<String>) -> Self {
         if broken_escapes(fragment) {
             problems.push(
-                "Part of the link is damaged (a % is not followed by two hexadecimal digits, or bytes are no text)."
+                "Part of the link is damaged (a % is not followed by two hexadecimal digits, or the bytes are not UTF-8)."
                     .into(),
             );
         }
         let mut fields = BTreeMap::new();
         for (key, value) in form_urlencoded::parse(fragment.as_bytes()) {
-            // Of a field given twice the first counts, and the second is left over under another name.
+            // If a field is given twice, the first counts, and the second is reported under another name.
             let key = if fields.contains_key(key.as_ref()) { format!("a second {key}") } else { key.into_owned() };
             fields.insert(key, value.into_owned());
         }
@@ -226,7 +227,7 @@ impl<'a> Fields<'a> {
         self.fields.remove(key)
     }
 
-    /// Notices a link of the page that lost its end on the way.
+    /// Reports a link written by the page that has lost its end.
     fn whole(&mut self) {
         const ALWAYS: [(&str, &str); 5] =
             [("p", "prompt"), ("t", "temperature"), ("top_p", "top-p"), ("n", "length"), ("seed", "seed")];
@@ -235,7 +236,7 @@ impl<'a> Fields<'a> {
         if !missing.is_empty() {
             let names = missing.join(", ");
             self.problem(format!(
-                "The link is not whole: it does not say {names}; what is usual is used. Copy it again."
+                "The link is incomplete: it has no {names}, so the defaults are used. Copy it again."
             ));
         }
     }
@@ -256,35 +257,35 @@ impl<'a> Fields<'a> {
             let Some(value) = self.take(parameter.name) else { continue };
             let read = plain_number(&value).is_some_and(|value| options.set(parameter.name, value).is_ok());
             if !read {
-                let (name, kind) = (parameter.name, if parameter.whole { "a whole number" } else { "a number" });
+                let (name, kind) = (parameter.name, if parameter.whole { "an integer" } else { "a number" });
                 let (from, to) = (parameter.from, parameter.to);
-                self.problem(format!("The link's {name} must be {kind} from {from} to {to}; the usual value is used."));
+                self.problem(format!("The link's {name} must be {kind} from {from} to {to}; the default is used."));
             }
         }
         options
     }
 
-    /// The adapter; at the strength that was trained, if there is none in the link.
-    fn adapter(&mut self, limits: (f64, f64)) -> Option<Adapter> {
+    /// The adapter; its strength is 1 if the link has none.
+    fn adapter(&mut self, limits: (f64, f64)) -> Option<AdapterSetting> {
         let id = self.checked("adapter", "an adapter's name", is_id);
         let Some(id) = id else {
             if self.take("strength").is_some() {
-                self.problem("The link's strength has no adapter that it belongs to; it is ignored.".into());
+                self.problem("The link has a strength but no adapter; the strength is ignored.".into());
             }
             return None;
         };
         let strength = self.number("strength", "strength", limits).unwrap_or(1.0);
-        Some(Adapter { id, strength })
+        Some(AdapterSetting { id, strength })
     }
 
-    /// The revision of the chain's rules. `written`: whether a page wrote the link, which before the second revision named none.
-    /// One that is written by hand today means the rules of today.
+    /// The revision of the chain's rules. `written`: whether a program wrote the link. Such a link without a revision is older than
+    /// the second revision; one written by hand means today's rules.
     fn rules(&mut self, written: bool) -> Rules {
         let Some(value) = self.take("rules") else { return if written { Rules::First } else { Rules::default() } };
         digits(&value).and_then(|number| Rules::try_from(number).ok()).unwrap_or_else(|| {
             let known = Rules::default().number();
             self.problem(format!(
-                "The link's rules must be a whole number from 1 to {known}; those of today are used. A newer version of this page may have written it."
+                "The link's rules must be an integer from 1 to {known}; the current ones are used. A newer version of this page may have written the link."
             ));
             Rules::default()
         })
@@ -294,7 +295,9 @@ impl<'a> Fields<'a> {
     fn order(&mut self) -> Option<Order> {
         let order = Order::parse(&self.take("chain")?).ok();
         if order.is_none() {
-            self.problem("The link's chain must be names of stages, each once; the default order is used.".into());
+            self.problem(
+                "The link's chain must be a list of stage names, each at most once; the default order is used.".into(),
+            );
         }
         order
     }
@@ -311,7 +314,7 @@ impl<'a> Fields<'a> {
             forced.is_sorted_by(|one, other| one.0 < other.0) && forced.last().is_some_and(|last| last.0 < length)
         });
         if forced.is_none() {
-            self.problem("The link's forced tokens cannot be read; the story goes on without them.".into());
+            self.problem("The link's forced tokens cannot be read; they are ignored.".into());
         }
         forced
     }
@@ -325,9 +328,7 @@ impl<'a> Fields<'a> {
         match value.parse::<T>() {
             Ok(number) if is_plain(&value) && number >= from && number <= to => Some(number),
             _ => {
-                self.problem(format!(
-                    "The link's {what} must be a number from {from} to {to}; the usual value is used."
-                ));
+                self.problem(format!("The link's {what} must be a number from {from} to {to}; the default is used."));
                 None
             }
         }
@@ -339,7 +340,7 @@ impl<'a> Fields<'a> {
         let characters = prompt.chars().count();
         if characters > limit {
             self.problem(format!(
-                "The link's prompt has {characters} characters, at most {limit} are allowed; the usual prompt is used."
+                "The link's prompt has {characters} characters, but at most {limit} are allowed; the default prompt is used."
             ));
             return None;
         }
@@ -351,12 +352,12 @@ impl<'a> Fields<'a> {
         if !names.is_empty() {
             let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let more = if names.len() > 5 { ", …" } else { "" };
-            self.problems.push(format!("The link has parts that are not known here: {shown}{more}."));
+            self.problems.push(format!("The link has unknown parts: {shown}{more}."));
         }
     }
 }
 
-/// Whether a percent sign stands alone, or the escapes spell no UTF-8. form_urlencoded would repair both silently.
+/// Whether a percent sign is not part of an escape, or the escapes are not UTF-8. form_urlencoded would repair both silently.
 pub(crate) fn broken_escapes(fragment: &str) -> bool {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();

@@ -1,4 +1,4 @@
-// The engine's part of a record, for people.
+// The engine's part of a record, as tables.
 import { cell, table } from "./markdown.mjs";
 import { eachRound } from "./statistics.mjs";
 

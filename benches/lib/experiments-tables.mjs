@@ -1,4 +1,4 @@
-// The part of a record about experiments, for people.
+// The part of a record about experiments, as tables.
 import { cell, table } from "./markdown.mjs";
 
 export function experimentsTables({ browser, sweeps }) {

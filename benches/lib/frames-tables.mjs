@@ -1,4 +1,4 @@
-// The part of a record about smoothness, for people.
+// The part of a record about smoothness, as tables.
 import { cell, table } from "./markdown.mjs";
 
 export function framesTables({ browser, settings, moves, streaming, sliding }) {

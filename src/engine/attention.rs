@@ -1,4 +1,4 @@
-//! Causal attention over the tokens a sequence has seen, and the memory of them.
+//! Causal attention over the tokens of a sequence, and its key-value cache.
 
 use super::floats::{LANES, softmax};
 use super::low_rank::Blend;
@@ -6,15 +6,15 @@ use crate::model::Shape;
 
 /// Keys and values of one sequence, for every layer.
 ///
-/// Keys lie in blocks of 16 positions, dimension by dimension, so that a query meets 16 positions at once and each
-/// score is summed up in a lane of its own. Values lie position by position. Room grows only in [`Self::reserve`].
+/// Keys are stored in blocks of 16 positions, dimension by dimension, so that a query is multiplied with 16 positions at once and
+/// each score is summed in its own lane. Values are stored position by position. The cache grows only in [`Self::reserve`].
 #[derive(Default)]
 pub struct Cache {
-    /// Positions with room; a whole number of blocks.
+    /// Positions allocated; a multiple of the block size.
     capacity: usize,
     /// Tokens seen.
     pub tokens: Vec<u32>,
-    /// What they were seen with: the model itself, or an adapter.
+    /// What they were read with: the model alone (none), or an adapter.
     pub blend: Option<Blend>,
     /// (layers, key heads, capacity / 16, head, 16)
     keys: Vec<f32>,
@@ -23,7 +23,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// Makes room for at least this many positions, keeping what is there.
+    /// Makes room for at least this many positions. The content stays.
     pub fn reserve(&mut self, shape: &Shape, positions: usize) {
         let capacity = positions.next_multiple_of(LANES);
         if capacity <= self.capacity {
@@ -33,7 +33,7 @@ impl Cache {
         let heads = shape.layers * shape.key_heads;
         for old in [&mut self.keys, &mut self.values] {
             if self.tokens.is_empty() {
-                // Nothing to keep: give the old room back first.
+                // No content: free the old memory first.
                 *old = Vec::new();
             }
             let mut new = vec![0.0; heads * capacity * shape.head];
@@ -49,7 +49,7 @@ impl Cache {
         self.capacity = capacity;
     }
 
-    /// Forgets all, and takes over the first tokens that another sequence has seen. There must be room for them.
+    /// Replaces the content by the first tokens of another sequence. There must be room for them.
     pub fn copy(&mut self, shape: &Shape, other: &Self, tokens: usize) {
         let floats = tokens.next_multiple_of(LANES) * shape.head;
         for (new, old) in [(&mut self.keys, &other.keys), (&mut self.values, &other.values)] {
@@ -78,7 +78,7 @@ impl Cache {
 
     /// Attention of the token at `position` over all positions up to it.
     ///
-    /// `query`, `out`: (heads, head); `scores`: room for as many floats as there are positions, in whole blocks.
+    /// `query`, `out`: (heads, head); `scores`: scratch space for one float per position, rounded up to whole blocks.
     pub fn attend(
         &self,
         shape: &Shape,
@@ -187,7 +187,7 @@ mod tests {
             let mut cache = Cache::default();
             let (mut keys, mut values) = (Vec::new(), Vec::new());
             for position in 0..positions {
-                // Room that grows on the way keeps what is there.
+                // Growing in between keeps the content.
                 cache.reserve(&shape, position + 1);
                 let (key, value) = (vector(shape.key_width()), vector(shape.key_width()));
                 cache.store(&shape, 1, position, &key, &value);

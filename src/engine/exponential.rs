@@ -21,10 +21,10 @@ pub fn exp(x: f32) -> f32 {
     p = p * f + 2.402_224_2e-1;
     p = p * f + 6.931_47e-1;
     p = p * f + 1.0;
-    // 2^n: n + 127 moved to the exponent's place; what SHIFT adds falls off the upper end.
+    // 2^n: n + 127 shifted to the exponent's bits; the bits of SHIFT fall off the upper end.
     let within = p * f32::from_bits(shifted.to_bits().wrapping_add(127) << 23);
-    // Outside the range, that is nonsense. A clamp before would do too, but a compiler may make a relaxed minimum of it,
-    // which is not the same everywhere.
+    // Outside the range, the result is meaningless. Clamping x first would work too, but a compiler may turn that into a relaxed
+    // minimum, which differs between machines.
     if x < -87.0 {
         0.0
     } else if x > 88.0 {

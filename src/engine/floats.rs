@@ -5,12 +5,12 @@
 
 use super::exponential::exp;
 
-/// Lanes of a sum; slices whose length is a multiple of it need no special end.
+/// Lanes of a sum. Slices whose length is a multiple of it have no remainder.
 pub const LANES: usize = 16;
 
 /// Sum of the lanes, by halves.
 ///
-/// Out of line, because woven into a loop it makes compilers shuffle the lanes at every turn.
+/// Not inlined, because inside a loop it makes compilers shuffle the lanes in every iteration.
 #[inline(never)]
 pub fn tree(lanes: &[f32; LANES]) -> f32 {
     let eight: [f32; 8] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + 8]);
@@ -37,8 +37,8 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
 
 /// The largest value; -inf for none. Of zeros of both signs, the positive one.
 pub fn maximum(values: &[f32]) -> f32 {
-    // As integers the bits of positive floats are ordered as the floats are; of negative ones they run backwards. A
-    // maximum of floats could become a relaxed one, which may treat zeros differently from machine to machine.
+    // As integers, the bits of positive floats have the order of the floats; those of negative floats have the reverse order. A
+    // float maximum could become a relaxed one, which may treat zeros differently on different machines.
     let ordered = |bits: i32| bits ^ ((bits >> 31) & i32::MAX);
     let most = largest_of(values, ordered(f32::NEG_INFINITY.to_bits() as i32), |value| ordered(value.to_bits() as i32));
     f32::from_bits(ordered(most) as u32)
@@ -66,7 +66,7 @@ pub fn softmax(scores: &mut [f32]) {
     let largest = maximum(scores);
     let (chunks, rest) = scores.as_chunks_mut::<LANES>();
     assert!(rest.is_empty());
-    // Two loops, because compilers make vectors of each but not of both in one.
+    // Two loops, because compilers vectorize each of them, but not both in one.
     for score in chunks.as_flattened_mut() {
         *score = exp(*score - largest);
     }

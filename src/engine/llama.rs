@@ -7,13 +7,13 @@
 use super::attention::Cache;
 use super::floats::{LANES, add, rms_norm, swiglu};
 use super::integers::Kernel;
-use super::low_rank::{Adapter, Blend};
+use super::low_rank::{Blend, LoadedAdapter};
 use super::matrix::{Activations, Arithmetic, Matrix, read_vector};
 use super::{Engine, EngineError};
 use crate::model::id::hash_of;
 use crate::model::{self, LONGEST_CONTEXT, Model, Part, Shape, Tensor, Weights};
 
-/// Rows of a pass, at most.
+/// Maximum number of rows in a pass.
 pub const ROWS: usize = 8;
 /// Adapters in memory, at most.
 const ADAPTERS: usize = 2;
@@ -46,18 +46,18 @@ pub struct Llama {
     embedding: Matrix, // (vocabulary, width)
     layers: Vec<Layer>,
     norm: Vec<f32>, // (width)
-    /// (vocabulary, width); none where the embedding serves for both.
+    /// (vocabulary, width); none if the embedding is also the classifier.
     classifier: Option<Matrix>,
-    adapters: Vec<Adapter>,
+    adapters: Vec<LoadedAdapter>,
     /// How often a sequence was adapted with any of them.
     uses: u64,
     sequences: Vec<Cache>,
-    /// (cosine, sine) of each pair of a head, for every position there is room for: (positions, head / 2).
+    /// (cosine, sine) of each pair of a head, for every allocated position: (positions, head / 2).
     rotation: Vec<(f32, f32)>,
     buffers: Buffers,
 }
 
-/// What a pass writes into; allocated once, for as many rows as a pass may have.
+/// Scratch space of a pass; allocated once, for the largest number of rows.
 struct Buffers {
     rows: Vec<Row>,
     stream: Vec<f32>,   // (rows, width)
@@ -79,7 +79,7 @@ impl Llama {
         Self::with(model, Arithmetic::default(), Kernel::best())
     }
 
-    /// Reads the weights to compute in the given numbers, with the given kernel.
+    /// Reads the weights, to compute with the given arithmetic and kernel.
     ///
     /// # Panics
     /// If the kernel is not [available](Kernel::available) on this machine.
@@ -117,7 +117,7 @@ impl Llama {
     /// if two are loaded already, it replaces the one that was not used for the longest time, and returns the `NAME@HASH8` of that.
     /// Sequences adapted with a replaced adapter forget their tokens.
     pub fn load_adapter(&mut self, adapter: &model::Adapter) -> Option<String> {
-        let mut adapter = Adapter::new(adapter, &self.shape);
+        let mut adapter = LoadedAdapter::new(adapter, &self.shape);
         self.uses += 1;
         adapter.used = self.uses;
         let low = &mut self.buffers.low;
@@ -144,7 +144,7 @@ impl Llama {
         (0..ADAPTERS).min_by_key(|&number| self.adapters[number].used)
     }
 
-    /// Whether an adapter is loaded, by its `NAME@HASH8`, of which the hash counts.
+    /// Whether an adapter is loaded. Of its `NAME@HASH8`, only the hash counts.
     pub fn has_adapter(&self, id: &str) -> bool {
         self.number_of(id).is_some()
     }
@@ -172,12 +172,12 @@ impl Llama {
         Ok(())
     }
 
-    /// Sequences that there is room for.
+    /// Number of sequences allocated.
     pub fn sequences(&self) -> usize {
         self.sequences.len()
     }
 
-    /// Forgets all tokens, and makes room for some sequences of up to `positions` tokens each.
+    /// Forgets all tokens, and makes room for this many sequences of up to `positions` tokens each.
     pub fn begin(&mut self, sequences: usize, positions: usize) {
         self.sequences.resize_with(sequences.max(1), Cache::default);
         for sequence in 0..self.sequences.len() {
@@ -186,17 +186,17 @@ impl Llama {
         }
     }
 
-    /// One of its sequences, by number from 0, as an engine of its own: what is read there leaves the others alone.
+    /// One sequence, by number from 0, as an engine of its own. Feeding it does not change the others.
     pub fn sequence(&mut self, number: usize) -> Sequence<'_> {
         let sequences = self.sequences.len().max(number + 1);
         self.sequences.resize_with(sequences, Cache::default);
         Sequence { llama: self, number }
     }
 
-    /// Lets one sequence begin with the first tokens of another, without reading them, and with room for `positions` in all.
+    /// Copies the first tokens of one sequence to another, without computing them again, with room for `positions` in total.
     ///
     /// # Panics
-    /// If there is no such sequence to copy, it has seen fewer, or the two are one.
+    /// If `from` does not exist or has seen fewer tokens, or if both are the same sequence.
     pub fn share(&mut self, from: usize, to: usize, tokens: usize, positions: usize) {
         self.sequence(to).reset(positions.max(tokens));
         let [from, to] = self.sequences.get_disjoint_mut([from, to]).expect("two sequences");
@@ -206,10 +206,10 @@ impl Llama {
     /// Feeds one token to each of some sequences, given by their numbers from 0. Returns their logits: (tokens, vocabulary).
     ///
     /// # Errors
-    /// No token, a token outside the vocabulary, or a sequence whose context is full; then none is fed.
+    /// No token, a token outside the vocabulary, or a sequence whose context is full. Then no token is fed.
     ///
     /// # Panics
-    /// If a sequence occurs twice, or was not made room for in [`Self::begin`].
+    /// If a sequence occurs twice, or was not allocated by [`Self::begin`].
     pub fn feed_each(&mut self, tokens: &[(usize, u32)]) -> Result<&[f32], EngineError> {
         for (index, &(sequence, token)) in tokens.iter().enumerate() {
             assert!(tokens[..index].iter().all(|&(other, _)| other != sequence), "sequence {sequence} twice");
@@ -320,11 +320,11 @@ impl Llama {
         self.classifier.as_ref().unwrap_or(&self.embedding).multiply(&b.input, 0..rows.len(), logits);
     }
 
-    /// Whether these tokens may be fed, to be `positions` in all.
+    /// Checks that these tokens can be fed, giving `positions` in total.
     fn check(&self, positions: usize, tokens: &[u32]) -> Result<(), EngineError> {
         let Shape { context, vocabulary, .. } = self.shape;
         if positions > context {
-            return Err(EngineError::ContextFull { context, asked: positions });
+            return Err(EngineError::ContextFull { context, requested: positions });
         }
         match tokens.iter().find(|&&token| token as usize >= vocabulary) {
             Some(&token) => Err(EngineError::UnknownToken { token, vocabulary }),
@@ -332,7 +332,7 @@ impl Llama {
         }
     }
 
-    /// Makes room in a sequence for this many positions, as far as the context goes.
+    /// Makes room in a sequence for this many positions, at most the model's context.
     fn make_room(&mut self, sequence: usize, positions: usize) {
         let positions = positions.clamp(1, self.shape.context);
         self.sequences[sequence].reserve(&self.shape, positions);
@@ -349,9 +349,9 @@ impl Llama {
         if tokens.is_empty() {
             return Err(EngineError::NoToken);
         }
-        let asked = self.sequences[sequence].tokens.len() + tokens.len();
-        self.check(asked, tokens)?;
-        self.make_room(sequence, asked);
+        let positions = self.sequences[sequence].tokens.len() + tokens.len();
+        self.check(positions, tokens)?;
+        self.make_room(sequence, positions);
         self.buffers.grow(&self.shape, self.kernel, tokens.len().min(ROWS), 1);
         for tokens in tokens.chunks(ROWS) {
             self.remember(tokens.iter().enumerate().map(|(before, &token)| (sequence, before, token)));
@@ -364,7 +364,7 @@ impl Llama {
     /// See [`Engine::again`].
     fn again_in(&mut self, sequence: usize, tokens: usize) -> Result<&[f32], EngineError> {
         let position = tokens.checked_sub(1).ok_or(EngineError::NoToken)?;
-        // Its key and value are written once more, the same as before.
+        // Its key and value are computed and stored again, with the same result.
         let Cache { tokens, blend, .. } = &self.sequences[sequence];
         let (token, blend) = (tokens[position] as usize, *blend);
         self.buffers.rows.clear();

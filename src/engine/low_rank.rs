@@ -1,14 +1,14 @@
 //! Low-rank adapters in the forward pass: what they add to a matrix's products, in 32-bit floats.
 //!
-//! Not merged into the weights: what an adapter changes is smaller than the steps of 8-bit weights, and would be lost.
+//! They are not merged into the weights: an adapter's changes are smaller than the steps of 8-bit weights, and would be lost.
 
 use super::floats::{LANES, dot};
-use crate::model::{self, Part, Shape};
+use crate::model::{self, Adapter, Part, Shape};
 
-/// An adapter, laid out for the engine.
-pub struct Adapter {
+/// An adapter in the engine's memory layout.
+pub struct LoadedAdapter {
     pub id: String,
-    /// By layer, in the order of [`model::Adapter::PARTS`]; none where the matrix is left alone.
+    /// By layer, in the order of [`Adapter::PARTS`]; none if the adapter does not change the matrix.
     layers: Vec<[Option<LowRank>; 7]>,
     /// The largest rank.
     pub rank: usize,
@@ -22,11 +22,11 @@ struct LowRank {
     scale: f32,
     /// (rank, columns)
     a: Vec<f32>,
-    /// In tiles of [`LANES`] rows, filled up with zeros: (tiles, rank, rows of a tile).
+    /// In tiles of [`LANES`] rows, padded with zeros: (tiles, rank, rows of a tile).
     b: Vec<[f32; LANES]>,
 }
 
-/// How much of which adapter a sequence is written with.
+/// The adapter of a sequence, and its strength.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Blend {
     /// Number of the adapter.
@@ -34,18 +34,18 @@ pub struct Blend {
     pub strength: f32,
 }
 
-impl Adapter {
-    pub fn new(adapter: &model::Adapter, shape: &Shape) -> Self {
+impl LoadedAdapter {
+    pub fn new(adapter: &Adapter, shape: &Shape) -> Self {
         let low = |layer, part| adapter.get(layer, part).map(LowRank::new);
-        let layer = |layer| model::Adapter::PARTS.map(|part| low(layer, part));
+        let layer = |layer| Adapter::PARTS.map(|part| low(layer, part));
         let layers: Vec<[Option<LowRank>; 7]> = (0..shape.layers).map(layer).collect();
         let rank = layers.iter().flatten().flatten().map(|low| low.rank).max().unwrap_or(0);
         Self { id: adapter.id(), layers, rank, used: 0 }
     }
 
-    /// Adds to `out`, the product of a matrix with x, what the adapter makes of x. `low`: room for [`Self::rank`] numbers.
+    /// Adds the adapter's output for x to `out`, the product of a matrix with x. `low`: scratch space for [`Self::rank`] numbers.
     pub fn add(&self, layer: usize, part: Part, strength: f32, x: &[f32], low: &mut [f32], out: &mut [f32]) {
-        let index = model::Adapter::PARTS.iter().position(|&other| other == part);
+        let index = Adapter::PARTS.iter().position(|&other| other == part);
         if let Some(matrix) = index.and_then(|index| self.layers[layer][index].as_ref()) {
             matrix.add(strength, x, &mut low[..matrix.rank], out);
         }
@@ -64,8 +64,8 @@ impl LowRank {
         Self { rank, scale: low.scale, a: low.a.clone(), b }
     }
 
-    /// A number of the low rank at a time, each by [`dot`], times the factor; then for each row the sum over the rank in order, from
-    /// 0; then the row.
+    /// First A x, each component by [`dot`] and times the factor. Then for each row of B the sum over the rank in order from 0, which
+    /// is added to `out`.
     fn add(&self, strength: f32, x: &[f32], low: &mut [f32], out: &mut [f32]) {
         let factor = strength * self.scale;
         for (low, a) in low.iter_mut().zip(self.a.chunks_exact(x.len())) {

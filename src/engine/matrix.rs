@@ -4,15 +4,15 @@ use super::floats::dot;
 use super::integers::{Integers, Kernel, Quantized};
 use crate::model::{ModelError, Shape, Tensor, Weights};
 
-/// In which numbers the matrices are multiplied.
+/// The number format in which matrices are multiplied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Arithmetic {
-    /// Floats where the file stores 32-bit floats, else integers.
+    /// Floats for the matrices that the file stores as 32-bit floats, integers for the others.
     #[default]
     Auto,
-    /// 32-bit floats throughout: the reference, at four times the memory.
+    /// 32-bit floats for all: the reference, with four times the memory.
     Float,
-    /// 8-bit weights and 7-bit activations throughout.
+    /// 8-bit weights and 7-bit activations for all.
     Integer,
 }
 
@@ -70,7 +70,7 @@ impl Matrix {
             Self::Integers(matrix) => matrix.multiply(&x.quantized, range, out),
             Self::Floats { columns, values } => {
                 let rows = values.len() / columns;
-                // Row by row, so that a row is read once for all vectors.
+                // Row by row, so that each row is read once for all vectors.
                 for (row, weights) in values.chunks_exact(*columns).enumerate() {
                     for (at, index) in range.clone().enumerate() {
                         out[at * rows + row] = dot(weights, x.vector(index));
@@ -96,7 +96,7 @@ pub fn read_vector(weights: &mut dyn Weights, shape: &Shape, tensor: Tensor) -> 
     Ok(values)
 }
 
-/// What the matrices of a pass multiply: some vectors of floats, and the same in 7 bits.
+/// Input vectors of the matrices in a pass: as floats, and the same in 7 bits.
 pub struct Activations {
     columns: usize,
     floats: Vec<f32>,

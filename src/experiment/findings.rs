@@ -1,4 +1,4 @@
-//! From the numbers of a sweep to findings in words: what the data support, with the test used, and no more.
+//! States the findings of a sweep in words: what the data support, with the test used, and no more.
 
 mod words;
 
@@ -9,10 +9,10 @@ use crate::statistics::{Estimate, SignFlip, holm};
 use serde::Serialize;
 use words::sentences;
 
-/// Below this, after correction, a difference counts as told apart from chance.
+/// A difference is significant if its corrected p is below this.
 const LEVEL: f64 = 0.05;
-/// From so many prompts on, prompts are what findings are counted over: stories of one prompt resemble each other, and what holds of
-/// the prompts can be told of others like them. Of fewer no test could tell anything; there, each seed of each prompt counts.
+/// With this many prompts or more, the units of the tests are prompts: stories of one prompt resemble each other, and findings over prompts
+/// generalize to similar prompts. With fewer, a test over prompts could find nothing, so each seed of each prompt is a unit.
 const ENOUGH_PROMPTS: usize = 8;
 
 /// The mean of a number at one value of an axis, over all other axes.
@@ -20,62 +20,62 @@ const ENOUGH_PROMPTS: usize = 8;
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ValueMean {
     pub value: f64,
-    /// Units are resampled; see [`finding`]. None where nothing is measured.
+    /// Units are resampled; see [`finding`]. None if nothing is measured.
     pub estimate: Option<Estimate>,
 }
 
-/// One value of an axis against the lowest one.
+/// One value of an axis compared with the lowest.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Comparison {
     pub value: f64,
     pub reference: f64,
-    /// Of the value minus the reference: one a unit, each a mean over the other axes.
+    /// The value minus the reference: one difference per unit, each a mean over the other axes.
     pub difference: Estimate,
-    /// Of one such difference a unit.
+    /// The test of these differences.
     pub test: SignFlip,
     /// After Holm's correction over the comparisons of the axis.
     pub corrected_p: f64,
     pub significant: bool,
 }
 
-/// What a sweep tells of one number along one axis.
+/// What a sweep found about one number along one axis.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Finding {
     pub metric: String,
     pub axis: String,
-    /// By rising value.
+    /// In ascending order of values.
     pub means: Vec<ValueMean>,
-    /// By rising value, without the lowest. Those that share no unit with it are missing.
+    /// In ascending order of values, without the lowest. Values that share no unit with it are missing.
     pub comparisons: Vec<Comparison>,
     pub sentences: Vec<String>,
 }
 
-/// The mean of a number in each cell, where one story of it at least has the number. `values`: one a run.
+/// The mean of a number in each cell; none for a cell in which no story has it. `values`: one per run.
 pub fn cell_means(grid: &Grid, values: &[Option<f64>]) -> Vec<Option<Estimate>> {
     let cell = |values: &[Option<f64>]| Estimate::of(&values.iter().copied().flatten().collect::<Vec<_>>());
     values.chunks(grid.stories()).map(cell).collect()
 }
 
-/// What a number (`metric`, as people call it) does along an axis of the grid, by its place. `values`: one a run, none where it is not (yet)
-/// measured. Every value of the axis is held against the lowest by a paired test ([`SignFlip`]), over units: a unit is a prompt, or where
-/// there are fewer than eight, a seed of a prompt. Its difference is the mean over the other axes, and the seeds of the prompt, because
-/// stories of one seed or prompt resemble each other from cell to cell.
+/// How a number (`metric` is its label) changes along an axis of the grid, given by its place. `values`: one per run, none if it is not
+/// (yet) measured. Every value of the axis is compared with the lowest by a paired test ([`SignFlip`]) over units. A unit is a prompt or, with
+/// fewer than eight prompts, a seed of a prompt. Its difference is the mean over the other axes and the seeds of the prompt, because stories
+/// of one seed or prompt resemble each other from cell to cell.
 pub fn finding(grid: &Grid, axis: usize, metric: &str, values: &[Option<f64>]) -> Finding {
     let steps = &grid.axes[axis].values;
     let inner: usize = grid.axes[axis + 1..].iter().map(|axis| axis.values.len()).product();
     let outer = grid.cells() / inner / steps.len();
     let blocks = grid.stories();
     let each = blocks / units(grid);
-    // A story of a seed and prompt, at one place of the axis and one cell of the others.
+    // The number of a story, by the place on the axis, the cell of the other axes, and the seed and prompt.
     let number = |step: usize, other: usize, block: usize| {
         let cell = (other / inner * steps.len() + step) * inner + other % inner;
         values.get(cell * blocks + block).copied().flatten()
     };
     let mean = |numbers: Vec<f64>| (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64);
     let others = outer * inner;
-    // Of a unit: the places on the other axes, and the seeds.
+    // Stories of a unit: the places on the other axes, and the seeds.
     let stories =
         |unit: usize| (0..others).flat_map(move |other| (0..each).map(move |seed| (other, unit * each + seed)));
     let mut order: Vec<usize> = (0..steps.len()).collect();
@@ -104,7 +104,7 @@ pub fn finding(grid: &Grid, axis: usize, metric: &str, values: &[Option<f64>]) -
     Finding { metric: metric.into(), axis, means, comparisons, sentences }
 }
 
-/// What findings are counted over.
+/// Number of units per prompt list; see [`ENOUGH_PROMPTS`].
 fn units(grid: &Grid) -> usize {
     if grid.each_prompt() >= ENOUGH_PROMPTS { grid.each_prompt() } else { grid.stories() }
 }

@@ -1,4 +1,4 @@
-//! A story of a sweep, with all its numbers, as files and the page hold it.
+//! A story of a sweep with all its numbers, as it is stored in files and on the page.
 
 use crate::model::sha256_hex;
 use crate::story::Ended;
@@ -16,7 +16,7 @@ pub struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub prompt: Option<usize>,
-    /// What the axes are.
+    /// The values of the axes.
     #[serde(flatten)]
     pub values: BTreeMap<String, f64>,
     pub seed: u32,
@@ -35,13 +35,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// A number of the story; None where its text is too short for it, or where it was not measured.
+    /// A number of the story; None if its text is too short for it, or if it was not measured.
     pub fn number(&self, name: &str) -> Option<f64> {
         self.numbers.get(name)?.as_f64()
     }
 
-    /// Its columns by name, for CSV: settings and numbers, and the link; without the text, so that a line is a row. The link comes last: it
-    /// alone may hold commas.
+    /// Its columns by name for CSV: settings, numbers and the link. There is no text, so that every line is a row. The link comes last,
+    /// because only it may contain commas.
     pub fn columns(&self) -> Vec<(String, String)> {
         let mut columns = vec![("run".to_string(), self.run.to_string()), ("cell".into(), self.cell.to_string())];
         columns.extend(self.prompt.map(|prompt| ("prompt".into(), prompt.to_string())));
@@ -51,14 +51,14 @@ impl Row {
             ("ended".into(), self.ended.name().into()),
             ("digest".into(), self.digest.clone()),
         ]);
-        // As floats, whichever way they came here: a page knows no other numbers.
+        // As floats, wherever they come from: JavaScript has no other numbers.
         let number = |value: &Value| value.as_f64().map(|value| value.to_string()).unwrap_or_default();
         columns.extend(self.numbers.iter().map(|(name, value)| (name.clone(), number(value))));
         columns.push(("link".into(), csv_text(&self.link)));
         columns
     }
 
-    /// Its line in a CSV file, without the line's end.
+    /// Its line in a CSV file, without the line end.
     pub fn csv(&self) -> String {
         self.columns().into_iter().map(|column| column.1).collect::<Vec<_>>().join(",")
     }
@@ -68,16 +68,16 @@ impl Row {
         self.columns().into_iter().map(|column| column.0).collect::<Vec<_>>().join(",")
     }
 
-    /// Its line in a JSON Lines file, without the line's end: everything, the text too.
+    /// Its line in a JSON Lines file, without the line end: everything including the text.
     pub fn json(&self) -> String {
-        // Names are texts and numbers finite; nothing in it can fail to be written.
+        // Keys are strings and numbers are finite, so writing cannot fail.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
 
-/// A text as a cell of a CSV file, always quoted. A spreadsheet runs a cell as a formula if it begins with = + - @, also in full width and
-/// after spaces, or with a tab or a line end; and texts may come from strangers. An apostrophe before it makes it a text. `www/parts/csv.js`
-/// does the same.
+/// A text as a cell of a CSV file, always quoted. A spreadsheet runs a cell as a formula if it begins with = + - @ (full-width forms and
+/// leading spaces included), a tab or a line end, and texts may come from strangers. A leading apostrophe makes it text.
+/// `www/parts/csv.js` does the same.
 pub fn csv_text(text: &str) -> String {
     let visible = text.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
     let runs =
@@ -86,7 +86,7 @@ pub fn csv_text(text: &str) -> String {
     format!("\"{apostrophe}{}\"", text.replace('"', "\"\""))
 }
 
-/// A CSV file of rows, with a column for every number that one of them has.
+/// A CSV file of rows, with a column for every number that any of them has.
 pub fn csv(rows: &[Row]) -> String {
     let names: BTreeSet<&String> = rows.iter().flat_map(|row| row.numbers.keys()).collect();
     let nothing = names.into_iter().map(|name| (name.clone(), Value::Null));

@@ -1,4 +1,4 @@
-//! Sweeps: stories over a grid of settings, some seeds to each cell.
+//! Sweeps: stories over a grid of settings, with several seeds per cell.
 
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::PARAMETERS;
@@ -6,10 +6,10 @@ use crate::story::{Pen, Settings};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Stories of a sweep at most.
+/// Maximum number of stories in a sweep.
 const MOST_RUNS: usize = 1_000_000;
 
-/// A setting and the values that it takes.
+/// A setting and its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Axis {
@@ -18,43 +18,43 @@ pub struct Axis {
     pub values: Vec<f64>,
 }
 
-/// Some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed, with the seed counted from
-/// `base.seed` on, so that every cell has the same prompts and seeds and cells can be compared in pairs; the last axis changes
-/// from cell to cell first.
+/// Base settings, and the axes along which they vary. Run r is (cell * prompts + prompt) * seeds + seed, where seeds count up from
+/// `base.seed`. So every cell has the same prompts and seeds, and cells can be compared in pairs. The last axis changes
+/// fastest from cell to cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Grid {
     pub base: Settings,
     pub axes: Vec<Axis>,
-    /// What each cell begins its stories with. Empty: with the prompt of `base` alone.
+    /// The prompts of each cell. If empty, the prompt of `base`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<String>,
-    /// Stories of each cell and prompt.
+    /// Stories per cell and prompt.
     pub seeds: u32,
 }
 
-/// The axes that a sweep has if nothing else is asked for.
-pub const USUAL_AXES: &str = "temperature=0.2:2.0:7,top_p=0.5,0.7,0.9,0.95,1.0";
+/// The default axes of a sweep.
+pub const DEFAULT_AXES: &str = "temperature=0.2:2.0:7,top_p=0.5,0.7,0.9,0.95,1.0";
 
 impl Default for Grid {
-    /// Temperature by top-p, eight stories of 96 tokens to a cell.
+    /// Temperature by top-p, with eight stories of 96 tokens per cell.
     fn default() -> Self {
         let base = Settings { length: 96, ..Settings::default() };
-        let axes = axes(USUAL_AXES).expect("axes that can be read");
+        let axes = axes(DEFAULT_AXES).expect("axes that can be read");
         Self { base, axes, prompts: Vec::new(), seeds: 8 }
     }
 }
 
-/// Why there is no such sweep.
+/// Why a sweep cannot be run.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum GridError {
-    #[error("{0:?} is no axis of a grid: write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE")]
+    #[error("{0:?} is not an axis of a grid; write NAME=FROM:TO:COUNT or NAME=VALUE,VALUE")]
     Axis(String),
-    #[error("there is no setting {0:?} to sweep; there are {names}", names = axis_names().collect::<Vec<_>>().join(", "))]
+    #[error("there is no setting {0:?} to sweep; the settings are {names}", names = axis_names().collect::<Vec<_>>().join(", "))]
     Unknown(String),
-    #[error("strength is that of an adapter: name one with --adapter")]
+    #[error("the axis strength needs an adapter; give one with --adapter")]
     NoAdapter,
-    #[error("{0} stands in the grid twice")]
+    #[error("the axis {0} is given twice")]
     Twice(String),
     #[error("{0}")]
     Value(String),
@@ -64,9 +64,9 @@ pub enum GridError {
     ValueTwice { name: String, value: f64 },
     #[error("prompt {number} ({prompt:?}): {error}")]
     Prompt { number: usize, prompt: String, error: String },
-    #[error("the prompt {0:?} stands in the sweep twice")]
+    #[error("the prompt {0:?} is given twice")]
     PromptTwice(String),
-    #[error("this sweep would have more than {MOST_RUNS} stories; make it coarser")]
+    #[error("this sweep would have more than {MOST_RUNS} stories; use fewer values, prompts or seeds")]
     TooLarge,
 }
 
@@ -95,7 +95,7 @@ pub fn axes(text: &str) -> Result<Vec<Axis>, GridError> {
                 let count: u32 =
                     count.trim().parse().ok().filter(|count| (2..=1000).contains(count)).ok_or_else(wrong)?;
                 let step = (to - from) / f64::from(count - 1);
-                // Rounded, so that links stay readable; the ends stay what they are.
+                // Rounded, so that links stay readable; the ends stay exact.
                 let at = |index| ((from + f64::from(index) * step) * 1e6).round() / 1e6;
                 axis.values.extend((0..count).map(|index| if index + 1 == count { to } else { at(index) }));
             }
@@ -135,7 +135,7 @@ fn axis_names() -> impl Iterator<Item = &'static str> {
     ["temperature", "top_p", "strength"].into_iter().chain(PARAMETERS.iter().map(|parameter| parameter.name))
 }
 
-/// What a setting that can be swept is called for people, in the middle of a sentence: "top-p", "repetition penalty".
+/// The label of a setting that can be swept, as in the middle of a sentence: "top-p", "repetition penalty".
 pub fn axis_label(name: &str) -> String {
     match name.rsplit_once('_') {
         // Top-p, min-p, top-k.
@@ -163,7 +163,7 @@ impl Grid {
             let settings = Settings { prompt: prompt.clone(), ..self.base.clone() };
             settings.check().map_err(|error| GridError::Value(error.to_string()))?;
         }
-        // A value is right or wrong whatever the others are.
+        // Whether a value is valid does not depend on the others.
         for axis in &self.axes {
             let mut sorted = axis.values.clone();
             sorted.sort_by(f64::total_cmp);
@@ -179,7 +179,7 @@ impl Grid {
         Ok(())
     }
 
-    /// Checks the prompts and what is forced for a model whose engine has a context of so many tokens.
+    /// Checks the prompts and forced tokens for a model whose engine has this context length.
     pub fn check_prompts(&self, tokenizer: &Tokenizer, model: &ModelInfo, context: usize) -> Result<(), GridError> {
         let prompts = if self.prompts.is_empty() { std::slice::from_ref(&self.base.prompt) } else { &self.prompts };
         for (index, prompt) in prompts.iter().enumerate() {
@@ -192,22 +192,22 @@ impl Grid {
         Ok(())
     }
 
-    /// Cells of the grid.
+    /// Number of cells.
     pub fn cells(&self) -> usize {
         self.axes.iter().map(|axis| axis.values.len()).product()
     }
 
-    /// Prompts of each cell.
+    /// Number of prompts per cell.
     pub fn each_prompt(&self) -> usize {
         self.prompts.len().max(1)
     }
 
-    /// Stories of a cell.
+    /// Number of stories per cell.
     pub fn stories(&self) -> usize {
         self.each_prompt() * self.seeds as usize
     }
 
-    /// Stories of the sweep.
+    /// Number of stories in the sweep.
     pub fn runs(&self) -> usize {
         self.cells() * self.stories()
     }
@@ -222,7 +222,7 @@ impl Grid {
         run % self.stories() / self.seeds as usize
     }
 
-    /// What the axes are in a cell, in their order.
+    /// The values of the axes in a cell, in their order.
     pub fn values(&self, cell: usize) -> Vec<f64> {
         let mut rest = cell;
         let mut values: Vec<f64> = self
@@ -256,7 +256,7 @@ impl Grid {
     }
 }
 
-/// Sets what an axis names.
+/// Sets the setting that an axis names.
 fn set(settings: &mut Settings, name: &str, value: f64) -> Result<(), GridError> {
     match name {
         "temperature" => settings.temperature = value,
@@ -294,7 +294,7 @@ mod tests {
     fn the_strength_of_an_adapter_is_an_axis() {
         let mut grid = grid("strength=0:1.5:4", 2);
         assert_eq!(grid.check(), Err(GridError::NoAdapter));
-        grid.base.adapter = Some(crate::story::Adapter { id: "poet@0123abcd".into(), strength: 1.0 });
+        grid.base.adapter = Some(crate::story::AdapterSetting { id: "poet@0123abcd".into(), strength: 1.0 });
         assert_eq!(grid.check(), Ok(()));
         assert_eq!(grid.settings(3).adapter.unwrap().strength, 0.5);
         grid.axes[0].values.push(1.6);

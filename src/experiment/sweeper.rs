@@ -1,4 +1,4 @@
-//! The hand of a sweep: takes runs, writes their stories side by side, measures each. Command line and page share it.
+//! Runs a sweep: writes the stories of several runs at once, and measures each. Command line and page share it.
 
 use super::{Grid, Row};
 use crate::engine::{Engine, Llama};
@@ -10,19 +10,19 @@ use crate::reading::{AdapterTexts, Scorer, SecondMetrics, SecondReading};
 use crate::story::{Batch, GenerateError, Generation};
 use std::collections::VecDeque;
 
-/// What the stories of a sweep are written and measured with.
+/// Everything that the stories of a sweep are written and measured with.
 #[derive(Clone, Copy)]
 pub struct Tools<'a> {
     pub tokenizer: &'a Tokenizer,
     pub model: &'a ModelInfo,
     pub reference: Option<&'a Reference>,
     pub library: Option<&'a Library>,
-    /// Of the adapter that the grid asks for; see [`Scorer::score_story`].
+    /// The texts of the grid's adapter; see [`Scorer::score_story`].
     pub texts: Option<&'a AdapterTexts>,
 }
 
-/// A story that has ended, and what is read of it a second time; none where nothing is.
-struct Ended {
+/// A finished story that waits to be measured, with its second reading if it needs one.
+struct Unmeasured {
     run: usize,
     story: Generation,
     second: Option<SecondReading>,
@@ -33,8 +33,7 @@ pub struct Sweeper<'a> {
     grid: &'a Grid,
     tools: Tools<'a>,
     batch: Batch<'a>,
-    /// Those that wait to be measured.
-    ended: VecDeque<Ended>,
+    unmeasured: VecDeque<Unmeasured>,
 }
 
 impl<'a> Sweeper<'a> {
@@ -44,7 +43,7 @@ impl<'a> Sweeper<'a> {
     /// For a grid that [`Grid::check`] accepts.
     pub fn new(grid: &'a Grid, tools: Tools<'a>) -> Self {
         let batch = Batch::new(tools.tokenizer, tools.model, Self::TOGETHER);
-        Self { grid, tools, batch, ended: VecDeque::new() }
+        Self { grid, tools, batch, unmeasured: VecDeque::new() }
     }
 
     /// Whether another story can begin.
@@ -54,7 +53,7 @@ impl<'a> Sweeper<'a> {
 
     /// Whether no story is being written or measured.
     pub fn is_empty(&self) -> bool {
-        self.batch.is_empty() && self.ended.is_empty()
+        self.batch.is_empty() && self.unmeasured.is_empty()
     }
 
     /// Begins the story of a run.
@@ -65,11 +64,11 @@ impl<'a> Sweeper<'a> {
         self.batch.begin(engine, run, self.grid.settings(run))
     }
 
-    /// Goes on by a little, so that a caller can stop in between: measures a story that has ended, else writes the next token of
-    /// every story. A row comes back once a story is measured.
+    /// Does a small part, so that a caller can stop in between: measures a finished story, or writes the next token of every open story.
+    /// Returns a row when a story has been measured.
     pub fn step(&mut self, engine: &mut Llama) -> Result<Option<Row>, GenerateError> {
-        if let Some(first) = self.ended.front_mut() {
-            // Aside, so that the others, in the middle of theirs, are left alone.
+        if let Some(first) = self.unmeasured.front_mut() {
+            // In a separate sequence, because the others are in the middle of their stories.
             let mut aside = engine.sequence(Self::TOGETHER + 1);
             aside.adapt(first.story.settings.adapter())?;
             let goes_on = match &mut first.second {
@@ -79,19 +78,23 @@ impl<'a> Sweeper<'a> {
             if goes_on {
                 return Ok(None);
             }
-            return self.ended.pop_front().map(|ended| self.row(&mut aside, ended)).transpose();
+            return self.unmeasured.pop_front().map(|ended| self.row(&mut aside, ended)).transpose();
         }
         let Tools { tokenizer, model, reference, .. } = self.tools;
         for (run, pen) in self.batch.step(engine)? {
             let story = pen.finish(&EarlierStories::default(), reference);
             let prompted = !story.settings.prompt.is_empty();
             let second = SecondReading::new(&story.read(), &story.text, prompted, tokenizer, model);
-            self.ended.push_back(Ended { run, story, second });
+            self.unmeasured.push_back(Unmeasured { run, story, second });
         }
         Ok(None)
     }
 
-    fn row(&self, engine: &mut dyn Engine, Ended { run, story, second }: Ended) -> Result<Row, GenerateError> {
+    fn row(
+        &self,
+        engine: &mut dyn Engine,
+        Unmeasured { run, story, second }: Unmeasured,
+    ) -> Result<Row, GenerateError> {
         let Tools { tokenizer, model, reference, library, texts } = self.tools;
         let second = second.map_or_else(SecondMetrics::default, SecondReading::finish);
         let mut scorer = Scorer { engine, tokenizer, model, reference, library };

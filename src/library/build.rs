@@ -1,4 +1,4 @@
-//! Documents to a library file.
+//! Builds a library file from documents.
 
 use super::file::{BYTES, Book, Contents, MAGIC, STRINGS, Symbol, Usual, WORDS, largest_window};
 use super::text::{Case, GAPS, Setting};
@@ -8,7 +8,7 @@ use lzma_rust2::{LzipOptions, LzipWriter};
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
 
-/// The byte that says in the file what a symbol is.
+/// The byte in the file that gives the kind of a symbol.
 fn kind(symbol: Symbol) -> u8 {
     match symbol {
         Symbol::Word(BOUNDARY) => 0,
@@ -27,8 +27,8 @@ pub struct Document {
 /// Builds the file of a library. Deterministic: the same documents give the same bytes.
 ///
 /// # Errors
-/// More than the format holds: 2^26 words, 2^22 documents or different words, 65,535 books, or 16,384 ways in which words are
-/// divided. A character NUL, which divides strings in the file.
+/// More than the format holds: 2^26 words, 2^22 documents or different words, 65,535 books, or 16,384 different gaps between
+/// words. A NUL character, which separates strings in the file.
 pub fn build(documents: &[Document]) -> Result<Vec<u8>, LibraryError> {
     for (index, Document { book, text }) in documents.iter().enumerate() {
         if [text, &book.title, &book.author, &book.shelf].iter().any(|string| string.contains('\0')) {
@@ -89,7 +89,7 @@ impl Contents {
     /// The whole file.
     ///
     /// # Errors
-    /// Lists that are longer than the format holds.
+    /// Lists longer than the format holds.
     pub fn write(self) -> Result<Vec<u8>, LibraryError> {
         let mut bytes = Vec::new();
         strings(&mut bytes, &self.words)?;
@@ -112,7 +112,7 @@ impl Contents {
             *counts.entry(symbol).or_default() += 1;
         }
         let mut symbols: Vec<Symbol> = counts.keys().copied().collect();
-        // Equally common words and gaps in their lists' order, in which all of them are.
+        // Ties in the order of the lists, which contain all of them.
         symbols.sort_unstable_by_key(|symbol| (std::cmp::Reverse(counts[symbol]), *symbol));
         number(&mut bytes, symbols.len());
         bytes.extend(symbols.iter().copied().map(kind));
@@ -123,7 +123,7 @@ impl Contents {
         Ok([MAGIC.as_slice(), &pack(&bytes)?].concat())
     }
 
-    /// The numbers of the text with what stands before each.
+    /// The numbers of the text, each with its setting.
     fn places(&self) -> impl Iterator<Item = (u32, Setting)> {
         self.settings.iter().enumerate().filter_map(|(place, &setting)| Some((self.text.at(place)?, setting)))
     }
@@ -142,7 +142,7 @@ impl Contents {
         Usual { after, of: of.iter().map(commonest_case).collect() }
     }
 
-    /// The text as the file holds it.
+    /// The text as symbols of the file.
     fn symbols(&self, usual: &Usual) -> Vec<Symbol> {
         let mut symbols = Vec::with_capacity(self.settings.len() * 5 / 4);
         for (number, setting) in self.places() {
@@ -177,14 +177,14 @@ fn pack(bytes: &[u8]) -> Result<Vec<u8>, LibraryError> {
     }
 }
 
-/// The size of a window that holds so many bytes, in bytes. A header can only say sixteenths of a power of two. lzma-rust2 0.25
-/// rounds other sizes down there, but then looks back further than that when it writes.
+/// The size of a window that holds this many bytes, in bytes. A header can store only multiples of a sixteenth of a power of two.
+/// lzma-rust2 0.25 rounds other sizes down in the header, but then still uses the larger window when it writes.
 fn window(length: usize) -> u32 {
     let length = length.clamp(1 << 12, 1 << 29);
     length.next_multiple_of(length.next_power_of_two() / 16) as u32
 }
 
-/// Of how many words are written in each case, the first case that most are written in.
+/// The most common case, by the number of words in each; in a tie, the first.
 fn commonest_case(counts: &[u32; 3]) -> Case {
     Case::ALL.into_iter().zip(counts).rev().max_by_key(|&(_, count)| count).map_or(Case::Lower, |(case, _)| case)
 }
@@ -212,7 +212,7 @@ fn strings(bytes: &mut Vec<u8>, strings: &[impl AsRef<str>]) -> Result<(), Libra
     Ok(())
 }
 
-/// The commonest first; of equally common ones, in the order of their letters.
+/// The most common first; ties in alphabetical order.
 fn by_frequency(counts: HashMap<String, u32>) -> (Vec<String>, Vec<u32>) {
     let mut entries: Vec<(String, u32)> = counts.into_iter().collect();
     entries.sort_by(|(word, count), (other, than)| than.cmp(count).then_with(|| word.cmp(other)));
@@ -222,7 +222,7 @@ fn by_frequency(counts: HashMap<String, u32>) -> (Vec<String>, Vec<u32>) {
 #[test]
 fn what_repeats_itself_from_far_back_is_read_again() {
     use std::io::Read;
-    // Around a power of two and between two of them, where the window's size is rounded. The end repeats the beginning.
+    // Lengths near powers of two and between them, where the window's size is rounded. The end repeats the beginning.
     for length in [5_000, 65_537, 70_000, 90_000, 131_071, 131_072, 131_073] {
         let mut state = 1u32;
         let noise = std::iter::repeat_with(|| {

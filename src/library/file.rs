@@ -1,14 +1,14 @@
-//! The library file: eight bytes that say what it is, then an lzip stream. All numbers in it are LEB128.
+//! The library file: eight bytes of signature, then an lzip stream. All numbers in it are LEB128.
 //!
 //! | part | content |
 //! |---|---|
-//! | words, gaps, books, odd words | lists of strings: how many, how many bytes, then each with a NUL after it; a book is three |
+//! | words, gaps, books, odd words | lists of strings: how many, how many bytes, then each string followed by NUL; a book is three strings |
 //! | usual cases | a byte per gap, then a byte per word: see [`Usual`] |
-//! | documents | how many, then the number of each one's book |
-//! | symbols | how many, then a byte for what each stands for, the commonest first: see [`Symbol`] |
+//! | documents | how many, then the number of each document's book |
+//! | symbols | how many, then a byte for the meaning of each, the most common first: see [`Symbol`] |
 //! | text | how many words and ends of documents, then symbols |
 //!
-//! Before a word or an end stand its gap if it is not the commonest one, and its case if it is not the usual one.
+//! A word or an end is preceded by its gap if that is not the most common one, and by its case if that is not the usual one.
 
 use super::text::{BLOCK, Case, GAPS, Setting, Text};
 use super::{BOUNDARY, LibraryError};
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use std::io::{self, BufReader, Read};
 
 pub(super) const MAGIC: &[u8; 8] = b"fabulib\x02";
-/// Files of a former version, that no version reads any more.
+/// Signature of an earlier version's files, which can no longer be read.
 const FORMER: &[u8; 8] = b"fabulib\x01";
 /// Strings of a list, and bytes of all of them, at most.
 pub(super) const STRINGS: usize = 1 << 22;
@@ -67,29 +67,29 @@ impl Read for Unpacked<'_> {
 pub struct Book {
     pub title: String,
     pub author: String,
-    /// The kind of book, for people.
+    /// The kind of book, as it is shown.
     pub shelf: String,
 }
 
-/// What a library file holds.
+/// The content of a library file.
 #[derive(Debug, Default, PartialEq)]
 pub struct Contents {
-    /// Folded, the commonest first.
+    /// Folded, the most common first.
     pub words: Vec<String>,
-    /// What stands between words, the commonest first.
+    /// The strings between words, the most common first.
     pub gaps: Vec<String>,
     /// The numbers of the words, and [`BOUNDARY`] after each document.
     pub text: Text,
-    /// What stands before each number of the text.
+    /// The gap and case before each number of the text.
     pub settings: Vec<Setting>,
-    /// Words that are written in a way of their own: their places in the text and how they are written.
+    /// Words in irregular case: their places in the text, and how they are written.
     pub odd: Vec<(u32, String)>,
     pub books: Vec<Book>,
     /// The book of each document.
     pub shelf_of: Vec<u16>,
 }
 
-/// How a word is usually written: as most words after this gap, or as this word mostly is, whichever has more capitals.
+/// The usual case of a word: that of most words after this gap, or that of this word in most places, whichever has more capitals.
 #[derive(Default)]
 pub struct Usual {
     /// By the number of a gap.
@@ -104,7 +104,7 @@ impl Usual {
     }
 }
 
-/// What a symbol of the text stands for.
+/// The meaning of a symbol of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Symbol {
     /// The next word of the list.
@@ -114,7 +114,7 @@ pub enum Symbol {
     Case(Case),
 }
 
-/// Reads the parts of a file. What cannot be read is damaged.
+/// Reads the parts of a file. If something cannot be read, the file is damaged.
 struct Input<R>(R);
 
 impl<R: Read> Input<R> {
@@ -225,7 +225,7 @@ impl Contents {
             let count = BLOCK.min(length - contents.settings.len());
             contents.read_text(&mut input, &symbols, &usual, &mut odd, count)?;
         }
-        // The end proves that everything has come as it was written.
+        // The checksum at the end of the stream proves that the file is intact.
         let ends = input.0.read(&mut [0]).is_ok_and(|rest| rest == 0);
         if ends && odd.next().is_none() { Ok(contents) } else { Err(LibraryError::Damaged) }
     }

@@ -1,19 +1,19 @@
-//! Finding sequences of words, exactly, whatever their length: all places of the text, sorted by the first words there.
-//! Longer sequences are searched for among the places that begin with them.
+//! Exact search for sequences of words of any length: all places of the text, sorted by the first words there.
+//! Longer sequences are searched for among the places that match their beginning.
 
 use super::text::{BLOCK, RARE, Text, low};
 use super::{BOUNDARY, Library};
 use std::borrow::Cow;
 
-/// A word that the library does not hold.
+/// A word that is not in the library.
 const UNKNOWN: u32 = u32::MAX;
-/// Words that decide the order of two places. Few places have more in common, so the rest is quickly compared.
+/// Number of words by which places are sorted. Few places share more words, so comparing the rest is fast.
 const SORTED: usize = 3;
 
 /// All places of a text, sorted by the [`SORTED`] words there, each cut to two bytes.
 pub struct Index {
     order: Vec<u32>,
-    /// Where the places of each first word begin in the order, and the end.
+    /// Where each first word's places begin in the order, and the end.
     buckets: Vec<u32>,
 }
 
@@ -45,7 +45,7 @@ impl Index {
         &self.order
     }
 
-    /// The places at which a word stands, with those of all other rare words if it is a rare one.
+    /// The places of a word; for a rare word, the places of all rare words.
     pub fn first(&self, number: u32) -> &[u32] {
         let bucket = usize::from(low(number));
         &self.order[self.buckets[bucket] as usize..self.buckets[bucket + 1] as usize]
@@ -87,7 +87,7 @@ impl Library {
         words.iter().map(|word| self.numbers.get(word).copied().unwrap_or(UNKNOWN)).collect()
     }
 
-    /// Of the places that begin with `depth` words, in order, those that go on with `number`.
+    /// `places` match the first `depth` words; returns those where `number` follows.
     fn narrow<'a>(&'a self, places: Cow<'a, [u32]>, depth: usize, number: u32) -> Cow<'a, [u32]> {
         let text = &self.contents.text;
         let places = match places {
@@ -110,7 +110,7 @@ impl Library {
         places.iter().copied().filter(|&place| text.at(place as usize + depth) == Some(number)).collect()
     }
 
-    /// The places at which these numbers stand.
+    /// The places where these numbers occur.
     pub(super) fn find(&self, numbers: &[u32]) -> Cow<'_, [u32]> {
         let all = Cow::Borrowed(self.index.all());
         numbers.iter().enumerate().fold(all, |places, (depth, &number)| self.narrow(places, depth, number))
@@ -121,7 +121,7 @@ impl Library {
         self.find(&self.numbers(words)).len()
     }
 
-    /// For each word, the length of the longest sequence beginning with it that occurs in the library, in words.
+    /// For each word, the length in words of the longest sequence that begins with it and occurs in the library.
     pub fn longest(&self, words: &[String]) -> Vec<usize> {
         let numbers = self.numbers(words);
         let longest = |start: usize| {

@@ -1,9 +1,9 @@
-//! The texts that the model has read, in a file of about a fifth of their size. Its answers are exact: does this sequence of
+//! The texts that the model was trained on, in a file of about a fifth of their size. It answers exactly: does this sequence of
 //! words occur, how often, in which books, and in which sentence?
 //!
-//! `build` writes documents to a [`file`]; opening it yields the [`text`] as numbers of words, and its [`index`] finds what
-//! another text shares with it. [`spans`] says where that text comes from, and [`novelty`] how much of it is new.
-//! docs/methods.md explains it to readers.
+//! `build` writes documents to a [`file`]. Opening it gives the [`text`] as numbers of words, and its [`index`] finds what
+//! another text shares with it. [`spans`] finds the copied parts of that text, and [`novelty`] how much of it is new.
+//! docs/methods.md explains the definitions.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod build;
@@ -30,20 +30,20 @@ use std::collections::HashMap;
 /// The number that stands for the end of a document.
 const BOUNDARY: u32 = 0;
 
-/// Why there is no library.
+/// Why a library cannot be opened or built.
 #[derive(Debug, thiserror::Error)]
 pub enum LibraryError {
-    #[error("this is no library file of Fabula")]
+    #[error("this is not a library file of Fabula")]
     NoLibrary,
-    #[error("the library file is damaged; fetch or build it again")]
+    #[error("the library file is damaged; download it or build it again")]
     Damaged,
-    #[error("this library file is from an earlier version of Fabula; make it again with `fabula index`")]
+    #[error("this library file is from an earlier version of Fabula; build it again with `fabula index`")]
     Former,
     #[error(
-        "these documents are more than a library holds: 67 million words, 65,535 books, 16,384 kinds of punctuation"
+        "these documents are too much for one library; it can hold 67 million words, 65,535 books and 16,384 kinds of punctuation"
     )]
     TooLarge,
-    #[error("document {document} holds a NUL character; remove it")]
+    #[error("document {document} contains a NUL character; remove it")]
     Nul { document: usize },
 }
 
@@ -73,13 +73,13 @@ impl Library {
         Ok(Self { contents, index, numbers, starts })
     }
 
-    /// Documents, books, and words that are in it.
+    /// Its numbers of documents, books and words.
     pub fn size(&self) -> (usize, usize, usize) {
         let documents = self.starts.len();
         (documents, self.contents.books.len(), self.contents.settings.len() - documents)
     }
 
-    /// The commonest words, folded, with how often each occurs.
+    /// The most common words, folded, with how often each occurs.
     pub fn commonest(&self, limit: usize) -> impl Iterator<Item = (&str, u32)> {
         let words = self.contents.words.iter().take(limit);
         words.zip(BOUNDARY + 1..).map(|(word, number)| (word.as_str(), self.find(&[number]).len() as u32))

@@ -1,5 +1,5 @@
-//! How much of a text is new, against everything in the library. All of it follows from one list: how long the longest known
-//! sequence is that begins with each word.
+//! How much of a text is new compared with the library. Everything follows from one list: for each word, the length of the longest
+//! sequence that begins with it and occurs in the library.
 
 use super::spans::{SHORTEST_SPAN, maximal};
 use super::{Library, words};
@@ -10,7 +10,7 @@ pub const LONGEST_NGRAM: usize = 10;
 /// The lengths over which [`creativity_index`] sums.
 const INDEX: std::ops::RangeInclusive<usize> = 5..=12;
 
-/// The numbers of one text against the library.
+/// The numbers of one text compared with the library.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct LibraryNovelty {
@@ -18,9 +18,9 @@ pub struct LibraryNovelty {
     pub new_ngrams: Vec<Option<f64>>,
     /// Mean of [`shortest_new`] over the words that have one, in words.
     pub mean_shortest_new: Option<f64>,
-    /// Words of the longest sequence that the library holds.
+    /// Words in the longest sequence that occurs in the library.
     pub longest_span: usize,
-    /// See [`coverage`], by spans of 5 words or more; 0 to 1.
+    /// See [`coverage`], for spans of 5 words or more; 0 to 1.
     pub coverage: Option<f64>,
     /// See [`creativity_index`]; 0 to 8.
     pub creativity_index: Option<f64>,
@@ -39,7 +39,7 @@ impl NoveltySource for Library {
 }
 
 impl LibraryNovelty {
-    /// Of a text against a library.
+    /// Compares a text with a library.
     pub fn of(text: &str, library: &Library) -> Self {
         Self::new(&library.longest(&words(text)))
     }
@@ -58,7 +58,7 @@ impl LibraryNovelty {
     }
 }
 
-/// n-novelty: the share of the text's n-grams of words that occur nowhere in the library, 0 to 1. Rises with n.
+/// n-novelty: the share of the text's word n-grams that do not occur in the library, 0 to 1. Rises with n.
 /// Merrill et al. 2024, "Evaluating n-Gram Novelty of Language Models Using Rusty-DAWG".
 pub fn new_share(longest: &[usize], n: usize) -> Option<f64> {
     let all = (longest.len() + 1).checked_sub(n).filter(|&all| all > 0 && n > 0)?;
@@ -66,13 +66,14 @@ pub fn new_share(longest: &[usize], n: usize) -> Option<f64> {
     Some(new as f64 / all as f64)
 }
 
-/// Pointwise novelty, after RAVEN's pointwise duplication, without its limit of length and without the prompt: for each word the length of the shortest n-gram ending there that the library does not hold,
-/// in words. None where everything up to there is known. 1 is a word that was never read.
+/// Pointwise novelty, like RAVEN's pointwise duplication but without its length limit and without the prompt: for each word, the length
+/// in words of the shortest n-gram that ends there and does not occur in the library. None if everything up to there occurs. 1 is a
+/// word that is not in the library.
 /// McCoy et al. 2023, "How Much Do Language Models Copy From Their Training Data?".
 pub fn shortest_new(longest: &[usize]) -> Vec<Option<usize>> {
     let mut start = 0;
     let shortest = |end: usize| {
-        // The earliest start whose known sequence reaches the word; it only moves on.
+        // The earliest start whose known sequence reaches the word; it never moves back.
         while start <= end && start + longest[start] <= end {
             start += 1;
         }
@@ -81,7 +82,7 @@ pub fn shortest_new(longest: &[usize]) -> Vec<Option<usize>> {
     (0..longest.len()).map(shortest).collect()
 }
 
-/// The share of words that lie in a known sequence of at least `length` words, 0 to 1. None in a text of fewer words.
+/// The share of words that are part of a known sequence of at least `length` words, 0 to 1. None for a text of fewer words.
 pub fn coverage(longest: &[usize], length: usize) -> Option<f64> {
     let mut covered = 0;
     let mut end = 0;
@@ -92,8 +93,8 @@ pub fn coverage(longest: &[usize], length: usize) -> Option<f64> {
     (length > 0 && longest.len() >= length).then(|| covered as f64 / longest.len() as f64)
 }
 
-/// The Creativity Index with exact matches: the sum of 1 - [`coverage`] over the lengths 5 to 12; 0 (all copied) to 8 (nothing).
-/// None in a text of fewer than 12 words.
+/// The Creativity Index with exact matches: the sum of 1 - [`coverage`] over the lengths 5 to 12, from 0 (all copied) to 8 (nothing
+/// copied). None for a text of fewer than 12 words.
 /// Lu et al. 2024, "AI as Humanity's Salieri".
 pub fn creativity_index(longest: &[usize]) -> Option<f64> {
     INDEX.map(|length| coverage(longest, length).map(|share| 1.0 - share)).sum()

@@ -1,4 +1,4 @@
-//! The library's own words, as they are printed.
+//! Passages of the library in their original spelling.
 
 use super::file::Book;
 use super::text::Case;
@@ -6,9 +6,9 @@ use super::{BOUNDARY, Library};
 use serde::Serialize;
 use std::ops::Range;
 
-/// A sentence ends here, or at a line's end.
+/// A sentence ends after one of these, or at the end of a line.
 const ENDS: [char; 3] = ['.', '!', '?'];
-/// Words shown on each side at most.
+/// Most words shown on each side.
 const AROUND: usize = 40;
 
 /// A place in a book.
@@ -33,7 +33,7 @@ pub struct Found {
 }
 
 impl Library {
-    /// The books in which a sequence of folded words occurs, those with most occurrences first, up to `limit` of them.
+    /// Up to `limit` books in which a sequence of folded words occurs, most occurrences first.
     pub fn books(&self, words: &[String], limit: usize) -> Vec<Found> {
         if words.is_empty() {
             return Vec::new();
@@ -64,7 +64,7 @@ impl Library {
             .collect()
     }
 
-    /// A whole document as it was put in.
+    /// A document as it was given to [`super::build`].
     pub fn document(&self, index: usize) -> Option<String> {
         let start = *self.starts.get(index)? as usize;
         let end = start + (start..).take_while(|&place| self.number(place) != BOUNDARY).count();
@@ -86,7 +86,7 @@ impl Library {
         while self.number(last) != BOUNDARY && last - end < AROUND && !self.gap(last).contains(ends_sentence) {
             last += 1;
         }
-        // Words and the gaps between them; the first word's own gap belongs to what is before it.
+        // Words and the gaps between them; the gap before the first word belongs to the piece before.
         let piece = |words: Range<usize>| {
             let gap = if words.is_empty() { "" } else { self.gap(words.start) };
             format!("{gap}{}", self.print(words))
@@ -101,7 +101,7 @@ impl Library {
         Passage { before, span, after }
     }
 
-    /// Words with what stands between them, but not before the first.
+    /// Words with the gaps between them, but not the gap before the first.
     fn print(&self, words: Range<usize>) -> String {
         let mut out = String::new();
         for place in words.clone() {
@@ -120,18 +120,18 @@ impl Library {
         out
     }
 
-    /// The number at a place; after the last one comes a boundary.
+    /// The number at a place; past the end, a boundary.
     fn number(&self, place: usize) -> u32 {
         self.contents.text.at(place).unwrap_or(BOUNDARY)
     }
 
-    /// A word that is written in a way of its own.
+    /// A word in irregular case.
     fn odd(&self, place: usize) -> &str {
         let odd = &self.contents.odd;
         odd.binary_search_by_key(&(place as u32), |&(place, _)| place).map_or("", |at| &odd[at].1)
     }
 
-    /// What stands before a word, or before the end of a document.
+    /// The gap before a word, or before the end of a document.
     fn gap(&self, place: usize) -> &str {
         &self.contents.gaps[usize::from(self.contents.settings[place].gap())]
     }

@@ -1,29 +1,29 @@
-//! Where a text comes from: what it shares with the library word for word.
+//! The parts of a text that are copied from the library word for word.
 
 use super::words::word_ranges;
 use super::{Library, fold};
 use serde::Serialize;
 use std::ops::Range;
 
-/// Spans of fewer words are not shown: everybody's sentences share them.
+/// Shorter spans are not shown: unrelated texts share them too.
 pub const SHORTEST_SPAN: usize = 5;
-/// So many of the library's words are very common: a span is shown only if two of its words at least are not among them.
+/// This many of the library's words count as very common. A span is shown only if at least two of its words are not among them.
 pub const COMMON: u32 = 200;
 
-/// A sequence of words that the library holds too, and that goes on at neither end.
+/// A longest sequence of words that also occurs in the library: it cannot be extended at either end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Span {
     /// The text that it covers, in UTF-8 bytes.
     pub bytes: Range<usize>,
     /// The words that it covers, from 0.
     pub words: Range<usize>,
-    /// How often the library holds it.
+    /// How often it occurs in the library.
     pub occurrences: usize,
 }
 
 impl Library {
-    /// The spans of a text that are worth showing, in order; they may overlap. The rule: [`SHORTEST_SPAN`] words at
-    /// least, two of them not among the library's [`COMMON`] commonest. Letter case and punctuation do not count.
+    /// The spans of a text to show, in order; they may overlap. A span has [`SHORTEST_SPAN`] or more words, at least two of which are
+    /// not among the library's [`COMMON`] most common. Letter case and punctuation do not count.
     pub fn spans(&self, text: &str) -> Vec<Span> {
         let ranges: Vec<Range<usize>> = word_ranges(text).collect();
         let words: Vec<String> = ranges.iter().map(|range| fold(&text[range.clone()])).collect();
@@ -41,7 +41,7 @@ impl Library {
     }
 }
 
-/// The sequences that are part of no longer one, from the longest ones that begin with each word.
+/// The sequences that are not part of a longer one, given the length of the longest sequence that begins with each word.
 pub fn maximal(longest: &[usize]) -> impl Iterator<Item = Range<usize>> {
     let mut covered = 0;
     longest.iter().enumerate().filter_map(move |(start, &length)| {

@@ -24,7 +24,7 @@ fn fox() -> Library {
     ])
 }
 
-/// What the library is held against: every document's words, searched one by one.
+/// What the library is compared with: every document's words, searched one by one.
 fn naive_count(texts: &[Vec<String>], wanted: &[String]) -> usize {
     texts.iter().map(|text| text.windows(wanted.len()).filter(|window| *window == wanted).count()).sum()
 }
@@ -128,7 +128,7 @@ proptest! {
         let mut damaged = file.clone();
         let flip = flip % file.len();
         damaged[flip] ^= 1 << bit;
-        // Where the dictionary's size stands, another one may do as well. Everything else is under a checksum.
+        // Another dictionary size may also work. Everything else is protected by a checksum.
         if let Ok(library) = Library::open(&damaged) {
             prop_assert_eq!(library.document(0), Some(documents[0].text.clone()));
         }
@@ -153,7 +153,7 @@ fn a_large_vocabulary_is_searched_like_a_small_one() {
     assert_eq!(library.longest(&words("68000 68001 68002 68003 5 12 69999 69998 69997")), [4, 3, 2, 1, 1, 3, 2, 1, 1]);
 }
 
-/// Files that are whole, but say something impossible.
+/// Intact files with impossible content.
 #[test]
 fn inconsistent_files_are_refused() {
     let open = |documents: usize, numbers: &[u32], change: fn(&mut Contents)| {

@@ -1,9 +1,9 @@
 //! The library's text in memory: four bytes per word.
 
-/// Steps that one call takes over a long list. Browsers replace a function's first, slow code only between two calls of it.
+/// Steps per call over a long list. Browsers replace a function's first, slow code only between two calls.
 pub const BLOCK: usize = 1 << 14;
 
-/// A text as numbers of words. Two bytes each; the few words whose number needs more stand in a list of their own.
+/// A text as numbers of words, two bytes each. The few words with larger numbers are in a separate list.
 #[derive(Debug, Default, PartialEq)]
 pub struct Text {
     low: Vec<u16>,
@@ -11,7 +11,7 @@ pub struct Text {
     rare: Vec<(u32, u32)>,
 }
 
-/// What stands for all numbers from here on.
+/// Stands for all numbers from here on.
 pub const RARE: u32 = u16::MAX as u32;
 
 /// A number cut to two bytes.
@@ -47,10 +47,10 @@ impl Text {
     }
 }
 
-/// Kinds of gaps at most.
+/// Most kinds of gaps.
 pub const GAPS: usize = 1 << 14;
 
-/// What stands before a word, and how the word is written.
+/// The gap before a word, and the word's case.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Setting(u16);
 
@@ -71,7 +71,7 @@ impl Setting {
     }
 }
 
-/// How a word is written.
+/// Upper and lower case of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Case {
     #[default]
@@ -79,14 +79,14 @@ pub enum Case {
     /// The first letter in upper case.
     Capitalized,
     Upper,
-    /// In a way of its own, as "McTavish".
+    /// Irregular, like "McTavish".
     Odd,
 }
 
 impl Case {
     pub const ALL: [Self; 4] = [Self::Lower, Self::Capitalized, Self::Upper, Self::Odd];
 
-    /// A folded word in this case; an odd one stays as it is.
+    /// A folded word in this case; an odd one stays unchanged.
     pub fn write(self, word: &str) -> String {
         match self {
             Self::Capitalized => {

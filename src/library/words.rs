@@ -1,10 +1,10 @@
-//! What counts as a word: the same rule for the library, for stories and for people's texts.
+//! The definition of a word, for the library, for stories and for human texts.
 
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The words of a text in order: Unicode's words (UAX #29), divided at everything inside them that is ASCII punctuation but
-/// no apostrophe. So "don't" is one word, and "well-known", "end.Start" and "3.14" are two.
+/// The words of a text in order: Unicode words (UAX #29), also split at ASCII punctuation inside them, except apostrophes.
+/// So "don't" is one word, and "well-known", "end.Start" and "3.14" are two.
 pub fn word_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     text.unicode_word_indices().flat_map(|(start, word)| {
         word.split(|c: char| c.is_ascii_punctuation() && c != '\'').filter_map(move |part| {
@@ -15,7 +15,7 @@ pub fn word_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// A word as it is compared: in lower case, with a plain apostrophe.
+/// A word in the form that is compared: lower case, with a plain apostrophe.
 pub fn fold(word: &str) -> String {
     word.to_lowercase().replace('’', "'")
 }

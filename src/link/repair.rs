@@ -1,11 +1,11 @@
-//! Links that were changed on their way: mail programs, chats and tables escape, encode and cut them. Each change is undone only where the
-//! result reads without a problem, or with fewer.
+//! Repairs links that were damaged on the way: mail programs, chats and spreadsheets escape, encode and cut them. A change is undone only
+//! if the result can be read without problems, or with fewer.
 
-/// Ways out of one another that are tried: a link that was escaped twice needs two.
+/// Rounds of repairs: a link that was escaped twice needs two.
 const ROUNDS: usize = 3;
 
-/// Reads a fragment as it is; where that has problems, as it may have been written, and gives the reading with the fewest. `problems`
-/// counts them.
+/// Reads a fragment as it is. If that has problems, tries what may have been written and returns the reading with the fewest problems,
+/// which `problems` counts.
 pub fn mended<Read>(fragment: &str, read: impl Fn(&str) -> Read, problems: impl Fn(&Read) -> usize) -> Read {
     let mut best = read(fragment);
     if problems(&best) == 0 || fragment.len() > 4 * super::LONGEST {
@@ -20,10 +20,10 @@ pub fn mended<Read>(fragment: &str, read: impl Fn(&str) -> Read, problems: impl 
     best
 }
 
-/// What the fragment may have been, the smallest change first. All begin where their fields begin.
+/// What the fragment may originally have been, the smallest change first.
 fn candidates(fragment: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // No link holds them; a line break comes from where the link was wrapped.
+    // Links never contain these; a line break was added where the link was wrapped.
     let mut text = fragment.replace(['\r', '\n', '\t'], "");
     for _ in 0..=ROUNDS {
         text = text.trim_start_matches('#').to_string();
@@ -36,24 +36,24 @@ fn candidates(fragment: &str) -> Vec<String> {
         };
         text = next;
     }
-    // Nothing is left of a fragment of marks alone, and nothing reads without a problem.
+    // A fragment that consists only of such marks becomes empty, and an empty one reads without problems.
     found.retain(|candidate| !candidate.is_empty());
     found
 }
 
-/// HTML's `&amp;`, once; a link that was escaped twice comes back in the next round.
+/// Replaces HTML's `&amp;` once; a link that was escaped twice is repaired in the next round.
 fn unescape(text: &str) -> Option<String> {
     let plain = text.replace("&amp;", "&").replace("&#38;", "&").replace("&#38", "&");
     (plain != text).then_some(plain)
 }
 
-/// Whether even the marks between fields are percent-encoded.
+/// Whether even the separators between fields are percent-encoded.
 fn is_encoded(text: &str) -> bool {
     let first = text.split('&').next().unwrap_or_default().to_ascii_lowercase();
     ["%3d", "%253d", "%23", "%2523"].iter().any(|mark| first.contains(mark))
 }
 
-/// Percent-decodes once. A plus sign stays: it is the link's own way to write a space.
+/// Percent-decodes once. A plus sign stays, because links write spaces so.
 fn decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
@@ -64,11 +64,11 @@ fn decode(text: &str) -> String {
         plain.push(byte.unwrap_or(bytes[at]));
         at += if byte.is_some() { 3 } else { 1 };
     }
-    // Bytes that are no text are damage of another kind; nothing is gained by guessing.
+    // Bytes that are not UTF-8 are damage of another kind, which cannot be repaired.
     String::from_utf8(plain).unwrap_or_else(|_| text.to_string())
 }
 
-/// Without what a sentence, a bracket or a quotation put after the link. In a prompt, which may end in any of them, nothing is cut.
+/// Removes punctuation after the link. Nothing is cut from a prompt, which may end in punctuation.
 fn without_tail(text: &str) -> &str {
     const MARKS: &str = ".,;:!?)]}>\"'`*_ \u{2019}\u{201d}\u{bb}\u{200b}\u{feff}\u{a0}\u{2026}";
     const ENCODED: [&str; 14] = [
@@ -93,7 +93,7 @@ fn without_tail(text: &str) -> &str {
     };
     let mut rest = text;
     while !ends_in_prompt(rest) {
-        // First what ends in a mark itself.
+        // First escapes, which end in such a mark themselves.
         let lower = rest.to_ascii_lowercase();
         let encoded = ENCODED.iter().find(|mark| lower.ends_with(*mark)).map_or(0, |mark| mark.len());
         let shorter = rest[..rest.len() - encoded].trim_end_matches(|mark| MARKS.contains(mark));
@@ -110,7 +110,7 @@ fn is_number(text: &str) -> bool {
 }
 
 #[cfg(test)]
-/// Percent-encodes all but letters and digits, as JavaScript's encodeURIComponent does with what a link holds.
+/// Percent-encodes everything but letters and digits, as JavaScript's encodeURIComponent does for the characters of a link.
 fn encode(text: &str) -> String {
     let encoded = |byte: u8| match byte {
         b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'*' => (byte as char).to_string(),
@@ -120,7 +120,7 @@ fn encode(text: &str) -> String {
 }
 
 #[cfg(test)]
-/// What happens to links on their way.
+/// Typical damage to a link.
 pub(crate) fn damages(link: &str) -> Vec<String> {
     let escaped = link.replace('&', "&amp;");
     let mut damaged = vec![
@@ -184,6 +184,6 @@ mod tests {
         // A part of a link that was cut before its prompt.
         let cut = read("#v=1&model=fable-9m@0123abcd&engine=2");
         assert_eq!(cut.settings, None);
-        assert!(cut.problems.iter().any(|problem| problem.contains("not whole")), "{:?}", cut.problems);
+        assert!(cut.problems.iter().any(|problem| problem.contains("incomplete")), "{:?}", cut.problems);
     }
 }

@@ -10,7 +10,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     let rules = prop_oneof![Just(Rules::First), Just(Rules::Second)];
     (plain, options(), (order(), rules), prop::collection::btree_map(0u32..512, 0u32..4096, 0..4), adapter).prop_map(
         |((prompt, temperature, top_p, seed, length), options, (order, rules), forced, adapter)| Settings {
-            adapter: adapter.map(|(id, strength)| Adapter { id, strength }),
+            adapter: adapter.map(|(id, strength)| AdapterSetting { id, strength }),
             prompt: plain_text(&prompt),
             temperature: f64::from(temperature) / 20.0,
             top_p: f64::from(top_p) / 100.0,
@@ -24,7 +24,7 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
-/// Some of the parameters, somewhere between their ends.
+/// Some of the parameters, anywhere in their ranges.
 fn options() -> impl Strategy<Value = Options> {
     prop::collection::vec((0..PARAMETERS.len(), 0.0f64..=1.0), 0..4).prop_map(|chosen| {
         let mut options = Options::default();
@@ -49,13 +49,13 @@ fn a_link_that_lost_its_end_says_so() {
     let cut = &whole[..whole.find("&top_p").unwrap()];
     let [problem] = &read(cut).problems[..] else { panic!("{:?}", read(cut).problems) };
     assert!(problem.contains("top-p, length, seed") && !problem.contains("prompt"), "{problem}");
-    // Without its prompt it does not say which story it meant; one that names only a model was written by hand.
+    // A program's link without its prompt does not say which story is meant; a link that names only a model was written by hand.
     assert_eq!(read("#v=1&model=fable-9m@0123abcd&engine=2&t=0.5").settings, None);
     assert_eq!(read("#v=1&model=fable-9m&t=0.5").settings, Some(Settings { temperature: 0.5, ..Settings::default() }));
-    // A digest is a program's, also where the engine's field is lost.
+    // A digest was written by a program, even if the engine's field is lost.
     assert_eq!(read("#v=1&p=A&x=0123abcd").settings.unwrap().rules, Rules::First);
     assert_eq!(read("#v=1&p=A").settings.unwrap().rules, Rules::Second);
-    // Of two fields, written by hand.
+    // Two fields, written by hand.
     assert_eq!(read("#v=1&p=Once").problems, Vec::<String>::new());
 }
 
@@ -123,7 +123,7 @@ fn a_link_names_what_is_not_usual() {
 
 #[test]
 fn an_adapter_is_in_the_link() {
-    let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
+    let adapter = Some(AdapterSetting { id: "poet@0123abcd".into(), strength: 0.75 });
     let settings = Settings { adapter, ..Settings::default() };
     let link = write(&settings, Some("fable-9m@0123abcd"), None);
     assert!(
@@ -168,7 +168,7 @@ fn each_damage_is_named_and_only_it_is_lost() {
         ("#v=1&colour=red", "colour"),
         ("#v=1&t=0.5&t=0.6", "second t"),
         ("#v=1&top_k=many", "top_k"),
-        ("#v=1&top_k=2.5", "whole number"),
+        ("#v=1&top_k=2.5", "integer"),
         ("#v=1&min_p=-0.1", "min_p"),
         ("#v=1&min_p=1e-1", "min_p"),
         ("#v=1&min_p=NaN", "min_p"),
@@ -202,7 +202,7 @@ fn a_megabyte_is_refused_in_one_sentence() {
     assert!(long.problems[0].contains("5000 characters"));
 }
 
-/// A link that a page wrote before the chain's rules had numbers means those of then; one by hand means those of today.
+/// A link written by a page before the rules had numbers means the first rules; a link written by hand means today's.
 #[test]
 fn a_link_without_rules_has_those_of_its_time() {
     let rules = |link: &str| read(link).settings.unwrap().rules;
@@ -211,15 +211,15 @@ fn a_link_without_rules_has_those_of_its_time() {
     assert_eq!(rules("#v=1&engine=2&rules=2&p=Once"), Rules::Second);
     assert_eq!(rules("#v=1&engine=2&rules=1&p=Once"), Rules::First);
     assert_eq!(rules("#v=1&p=Once&repetition_penalty=1.2"), Rules::Second);
-    // What an old link says comes back as it was.
+    // An old link is written again unchanged.
     let old = "#v=1&engine=2&p=Once&t=0.8&top_p=0.95&top_n_sigma=1&n=160&seed=42";
     assert_eq!(write(&read(old).settings.unwrap(), None, None), old);
     let chain = read(old).settings.unwrap().chain();
     assert_eq!(chain.order, Rules::First.default_order());
-    // Whoever had moved top-nσ to the front by hand finds it there.
+    // If top-nσ was moved to the front by hand, it stays there.
     let moved = format!("{old}&chain={}", Order::default());
     assert_eq!(read(&moved).settings.unwrap().chain().order, Order::default());
-    // The same of settings in files.
+    // The same for settings in files.
     let json = r#"{"prompt": "", "temperature": 1, "top_p": 1, "seed": 1, "length": 8}"#;
     assert_eq!(serde_json::from_str::<Settings>(json).unwrap().rules, Rules::First);
 }

@@ -1,4 +1,4 @@
-//! Whether a story is what its link promised.
+//! Whether a story is the one that its link promised.
 
 use super::LinkRead;
 
@@ -6,12 +6,13 @@ use super::LinkRead;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     pub same: bool,
-    /// For people, in the middle of a line. `www/session/verdict.js` uses the same words; `tests/verdicts.json` holds both to them.
+    /// The text that is shown, as in the middle of a line. `www/session/verdict.js` uses the same words; `tests/verdicts.json` checks
+    /// both.
     pub text: String,
 }
 
-/// Compares a story with what its link promised; none if the link promised nothing. `model`: `NAME@HASH8` of the model that wrote the story,
-/// `revision`: of the engine.
+/// Compares a story with its link; none if the link has no digest. `model`: `NAME@HASH8` of the model that wrote the story;
+/// `revision`: the engine's.
 pub fn verdict(promise: &LinkRead, digest: &str, model: &str, revision: u32) -> Option<Verdict> {
     let promised = promise.digest.as_ref()?;
     let other_model = promise.model.as_ref().filter(|name| *name != model);

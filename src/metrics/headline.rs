@@ -1,29 +1,29 @@
-//! The few numbers that stand for the others, each held against people's passages of the same length.
+//! The few main numbers, each compared with human passages of the same length.
 
 use super::{Metrics, Reference};
 use serde::{Deserialize, Serialize};
 
-/// Where the range of people begins: so large a share of their passages lies below it.
+/// The lower end of the human range: this share of human passages lies below it.
 pub const LOWER_RANGE: f64 = 0.1;
 
-/// What is shown first. Which metric each stands on was chosen by how it agrees with people: docs/methods.md.
+/// The numbers that are shown first. The metric behind each was chosen by its agreement with human ratings: docs/methods.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Headlines {
-    /// SLOR per word as a share of that at which people's range begins ([`LOWER_RANGE`]): 0 where the context tells nothing of the words,
-    /// as in a heap of them; 1 within people's range, and never more, for what is likelier than people write is not more coherent.
-    /// Below 0 where the context misleads.
+    /// SLOR per word as a share of its value at the lower end of the human range ([`LOWER_RANGE`]). 0 if the context explains nothing, as
+    /// in a random list of words. 1 within the human range and never more, because text likelier than human text is not more coherent.
+    /// Below 0 if the context misleads.
     pub coherence: Option<f64>,
-    /// The share of people's passages with fewer new word triples, 0 to 1. None without a library.
+    /// The share of human passages with fewer new word triples, 0 to 1. None without a library.
     pub novelty: Option<f64>,
-    /// The share of people's passages with less entropy per word, 0 to 1.
+    /// The share of human passages with less entropy per word, 0 to 1.
     pub surprise: Option<f64>,
-    /// Novel and coherent: the smaller of coherence and of the new triples as a share of those at which people's range begins,
-    /// 1 at most. 1 is the creative region. None without a library.
+    /// Novel and coherent: the smaller of coherence and novelty, where novelty is the share of new triples relative to the lower end of
+    /// the human range. At most 1, which is the creative region. None without a library.
     pub creative_region: Option<f64>,
 }
 
 impl Headlines {
-    /// What can be said without a library.
+    /// The headlines that need no library.
     pub fn new(metrics: &Metrics, reference: &Reference) -> Self {
         let name = "entropy_per_word_bits";
         Self {
@@ -33,7 +33,7 @@ impl Headlines {
         }
     }
 
-    /// Adds what needs the library. `new_triples`: the share of word triples that it does not hold, in a text of so many tokens.
+    /// Adds those that need the library. `new_triples`: the share of word triples that are not in it. `tokens`: length of the text.
     pub fn with_library(self, new_triples: Option<f64>, tokens: usize, reference: &Reference) -> Self {
         let novel = of_range(NOVELTY, tokens, new_triples, reference);
         Self {
@@ -44,10 +44,10 @@ impl Headlines {
     }
 }
 
-/// What the novelty headline stands on: see [`crate::library::new_share`].
+/// The metric behind the novelty headline: see [`crate::library::new_share`].
 const NOVELTY: &str = "new_ngrams_3";
 
-/// A number as a share of that at which people's range begins, 1 at most.
+/// A number as a share of the lower end of the human range, at most 1.
 fn of_range(name: &str, tokens: usize, value: Option<f64>, reference: &Reference) -> Option<f64> {
     let begins = reference.quantile(name, tokens, LOWER_RANGE).filter(|&begins| begins > 0.0)?;
     Some((value? / begins).min(1.0))

@@ -1,29 +1,29 @@
-//! How likely a text is to the model: sense against gibberish, but not good against dull.
+//! How likely a text is to the model. This separates sense from gibberish, but not good text from dull text.
 
 use serde::{Deserialize, Serialize};
 
 /// Mean log-probability of the tokens in bits, under the model at temperature 1: minus the mean surprisal.
-/// Unit: bits per token, 0 at most. Blind to meaning, and flattered by repetition.
+/// Unit: bits per token, at most 0. Does not see meaning, and rises with repetition.
 pub fn mean_log_probability_bits(surprisal_bits: &[f64]) -> Option<f64> {
     // 0 - x rather than -x: a certain text scores 0, not -0.
     mean(surprisal_bits).map(|bits| 0.0 - bits)
 }
 
-/// Perplexity: 2 to the mean surprisal; the number of equally likely tokens that would surprise as much.
+/// Perplexity: 2 to the power of the mean surprisal; the number of equally likely tokens that would surprise as much.
 /// Jelinek et al. 1977.
 pub fn perplexity(surprisal_bits: &[f64]) -> Option<f64> {
     mean(surprisal_bits).map(libm::exp2)
 }
 
-/// SLOR: the mean log-probability minus the one that the tokens have on their own, by how often they occur in the library.
-/// Unit: bits per token; what the context adds to knowing the commonness of each token, so that rare words cost nothing.
-/// `alone_bits`: see [`Unigrams::surprisal_bits`], one a token. Kann et al. 2018, "Sentence-Level Fluency Evaluation".
+/// SLOR: the mean log-probability minus that of the tokens without context, by their frequency in the library.
+/// Unit: bits per token. It is what the context adds to the frequency of each token, so that rare words are no disadvantage.
+/// `alone_bits`: see [`Unigrams::surprisal_bits`], one per token. Kann et al. 2018, "Sentence-Level Fluency Evaluation".
 pub fn slor_bits(surprisal_bits: &[f64], alone_bits: &[f64]) -> Option<f64> {
     Some(mean(alone_bits)? - mean(surprisal_bits)?)
 }
 
-/// SLOR per word: the same, added up and divided by words instead of tokens, in bits per word. It does not depend on how words are cut
-/// into tokens, so that texts with rare words, which are many tokens long, are not put down for them.
+/// SLOR per word: the same sum divided by the number of words, in bits per word. It does not depend on how words are split into tokens,
+/// so that rare words, which have many tokens, are no disadvantage.
 pub fn slor_per_word_bits(surprisal_bits: &[f64], alone_bits: &[f64], words: usize) -> Option<f64> {
     let bits = slor_bits(surprisal_bits, alone_bits)? * surprisal_bits.len() as f64;
     (words > 0).then(|| bits / words as f64)
@@ -45,7 +45,7 @@ impl From<Unigrams> for Vec<u32> {
 }
 
 impl From<Vec<u32>> for Unigrams {
-    /// Each counts once more than it occurs (Laplace), so that none is impossible.
+    /// Adds 1 to each count (Laplace smoothing), so that no token is impossible.
     fn from(counts: Vec<u32>) -> Self {
         let total: f64 = counts.iter().map(|&count| f64::from(count) + 1.0).sum();
         let bits = |&count: &u32| libm::log2(total / (f64::from(count) + 1.0));
@@ -54,12 +54,12 @@ impl From<Vec<u32>> for Unigrams {
 }
 
 impl Unigrams {
-    /// Tokens that are counted, those that never occur among them.
+    /// Number of token ids counted, including those that never occur.
     pub fn vocabulary(&self) -> usize {
         self.counts.len()
     }
 
-    /// Surprisal of a token without its context, in bits; of one that was not counted, that of the rarest.
+    /// Surprisal of a token without context, in bits; an unknown token counts as the rarest.
     pub fn surprisal_bits(&self, token: u32) -> f64 {
         let rarest = || self.surprisal_bits.iter().copied().fold(0.0, f64::max);
         self.surprisal_bits.get(token as usize).copied().unwrap_or_else(rarest)

@@ -1,20 +1,20 @@
-//! How a text is cut into lines: what tells verse from prose at a glance.
+//! How a text is divided into lines, which separates verse from prose.
 
 use crate::library::{fold, word_ranges};
 use serde::{Deserialize, Serialize};
 
-/// Rhymes are looked for so many lines away: in a quatrain rhymed abba the first line finds the last.
+/// Rhymes are searched within this many lines: in a quatrain with rhymes abba, the first line rhymes with the last.
 const REACH: usize = 3;
 
-/// The lines of a text. A line holds a word at least and ends at a line break or with the text; the first goes on where the prompt
-/// ends, and the last may be cut off: they count like the others.
+/// The lines of a text. A line has at least one word and ends at a line break or at the end of the text. The first may continue the
+/// prompt's last line, and the last may be cut off; they count like the others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lines {
     /// Lines of the text.
     pub lines: usize,
-    /// Words of a line, in the mean.
+    /// Mean number of words per line.
     pub mean_words_per_line: Option<f64>,
-    /// Standard deviation of the words of a line, as a share of their mean: 0 where all lines are of one length. None with one line.
+    /// Standard deviation of the words per line, divided by their mean: 0 if all lines have the same length. None for one line.
     pub line_length_variation: Option<f64>,
     /// See [`rhyming_line_ends`]; 0 to 1.
     pub rhyming_line_ends: Option<f64>,
@@ -40,10 +40,10 @@ impl Lines {
     }
 }
 
-/// The share of line ends that rhyme by their spelling with another, at most three lines away: the last words differ and their
-/// [endings](ending) are the same letters. Of lines that end with a line break; none with fewer than two of them.
+/// The share of line ends that rhyme by spelling with another at most three lines away: the last words differ, and their
+/// [endings](ending) are the same letters. Only lines that end with a line break count; none with fewer than two of them.
 ///
-/// Spelling is not sound: "love" and "move" count, "high" and "sky" do not.
+/// Spelling is not sound: "love" and "move" count as a rhyme, "high" and "sky" do not.
 pub fn rhyming_line_ends(text: &str) -> Option<f64> {
     let whole = text.rfind('\n').map_or("", |end| &text[..end]);
     let last_word = |line: &str| word_ranges(line).last().map(|range| fold(&line[range]));
@@ -56,8 +56,8 @@ pub fn rhyming_line_ends(text: &str) -> Option<f64> {
     (ends.len() > 1).then(|| rhyming as f64 / ends.len() as f64)
 }
 
-/// The letters that a rhyme is made of: those from the last group of vowels (a, e, i, o, u, y) on. Where that leaves one of the endings
-/// that are seldom stressed (e, ed, es, er, ers, ing, y), those from the group before it on, if there is one.
+/// The letters that must be equal in a rhyme: from the last group of vowels (a, e, i, o, u, y) to the end. If that is an ending that is
+/// rarely stressed (e, ed, es, er, ers, ing, y), from the group before it, if there is one.
 fn ending(word: &str) -> &str {
     const UNSTRESSED: [&str; 7] = ["e", "ed", "es", "er", "ers", "ing", "y"];
     let groups: Vec<usize> = {
@@ -106,7 +106,7 @@ mod tests {
         // abab; the fifth line is cut off and does not count.
         let verse = "the dreary day,\nand all the night\nI went away\nby candle-light.\nUnder the";
         assert_eq!(rhyming_line_ends(verse), Some(1.0));
-        // Blank lines are no lines; the same word again is no rhyme.
+        // Blank lines do not count; the same word twice is not a rhyme.
         assert_eq!(rhyming_line_ends("a day\n\na day\nan hour\n"), Some(0.0));
         assert_eq!(rhyming_line_ends("to Rome\nat sea\nat home\na lamp\n"), Some(0.5));
         // Four lines away is too far.

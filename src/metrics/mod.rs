@@ -1,7 +1,7 @@
-//! Tokens and text to numbers. Each metric is a small pure function with its formula, unit and source; docs/methods.md
-//! explains them to readers.
+//! Turns tokens and text into numbers. Each metric is a small pure function with its formula, unit and source; docs/methods.md
+//! explains them.
 //!
-//! `None` means that the text is too short for the question, never zero.
+//! `None` means that the text is too short for the metric. It never stands for zero.
 
 mod headline;
 mod likelihood;
@@ -31,25 +31,25 @@ pub use tokens_read::TokensRead;
 use crate::library::words;
 use serde::{Deserialize, Serialize};
 
-/// A text and what the model thought of it, token by token (temperature 1, nothing truncated).
+/// A text, and the model's numbers for each of its tokens (temperature 1, no truncation).
 #[derive(Clone, Copy, Debug)]
 pub struct Reading<'a> {
     pub text: &'a str,
     pub token_ids: &'a [u32],
-    /// One a token.
+    /// One per token.
     pub surprisal_bits: &'a [f64],
-    /// One a token: of the prediction that it was held against.
+    /// One per token: the entropy of the prediction for it.
     pub entropy_bits: &'a [f64],
 }
 
-/// The numbers of one text that need nothing but its [`Reading`]. All describe the text alone, without its prompt.
+/// The numbers of one text that need only its [`Reading`]. All describe the text without its prompt.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Metrics {
     /// Tokens in the text.
     pub tokens: usize,
     /// Words in the text.
     pub words: usize,
-    /// See [`EarlierStories::novelty_of`]; 0 to 1, or none where there is no earlier story.
+    /// See [`EarlierStories::novelty_of`]; 0 to 1, or none if there is no earlier story.
     pub session_novelty: Option<f64>,
     /// See [`EarlierStories::self_bleu`]; 0 to 1.
     pub self_bleu: Option<f64>,

@@ -1,37 +1,37 @@
-//! What people write: the numbers of held-out human passages, to hold a text's numbers against.
+//! The numbers of held-out human passages, with which a text's numbers are compared.
 
 use super::headline::LOWER_RANGE;
 use super::{Rarity, Unigrams};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Why there is no reference.
+/// Why a reference cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ReferenceError {
-    #[error("this is no reference file of Fabula: {0}")]
+    #[error("this is not a reference file of Fabula: {0}")]
     Format(#[from] serde_json::Error),
     #[error("the reference file is damaged: {0}")]
     Damaged(&'static str),
-    #[error("the reference was measured with {reference}, not with {model}: make it again with `fabula reference`")]
+    #[error("the reference was measured with {reference}, not with {model}; measure it again with `fabula reference`")]
     OtherModel { reference: String, model: String },
 }
 
-/// The numbers of human passages that the model has not read, as `fabula reference` writes them.
+/// The numbers of human passages that the model was not trained on, as `fabula reference` writes them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reference {
     /// The model that measured them: `NAME@HASH8`.
     pub model: String,
-    /// What the passages are, for people.
+    /// A description of the passages, which is shown.
     pub source: String,
     /// Lengths of the passages in tokens, ascending.
     pub lengths: Vec<usize>,
-    /// Passages of each length.
+    /// Number of passages of each length.
     pub passages: Vec<usize>,
-    /// By metric and length: the quantiles at equal steps from the least to the greatest.
+    /// By metric and length: the quantiles at equal steps from the smallest value to the largest.
     pub quantiles: BTreeMap<String, Vec<Vec<f64>>>,
     /// How often each token occurs in the training texts.
     pub token_counts: Unigrams,
-    /// How much a word tells, by the library.
+    /// The information of a word, by its frequency in the library.
     pub rarity: Rarity,
 }
 
@@ -41,22 +41,22 @@ impl Reference {
         let reference: Self = serde_json::from_slice(crate::model::without_mark(json))?;
         let lengths = &reference.lengths;
         if lengths.is_empty() || !lengths.is_sorted_by(|a, b| a < b) || lengths[0] == 0 {
-            return Err(ReferenceError::Damaged("its lengths do not ascend"));
+            return Err(ReferenceError::Damaged("its lengths are not in ascending order"));
         }
         for bands in reference.quantiles.values() {
             let good =
                 |band: &Vec<f64>| band.len() > 1 && band.is_sorted() && band.iter().all(|value| value.is_finite());
             if bands.len() != lengths.len() || !bands.iter().all(good) {
-                return Err(ReferenceError::Damaged("its quantiles do not ascend"));
+                return Err(ReferenceError::Damaged("its quantiles are not in ascending order"));
             }
         }
         if !reference.rarity.is_sound() {
-            return Err(ReferenceError::Damaged("its words are counted wrongly"));
+            return Err(ReferenceError::Damaged("its word counts are inconsistent"));
         }
         Ok(reference)
     }
 
-    /// Whether it was measured with this model: `NAME@HASH8`, with so many tokens.
+    /// Checks that it was measured with this model: `NAME@HASH8`, and the size of its vocabulary.
     pub fn check_fits(&self, model: &str, vocabulary: usize) -> Result<(), ReferenceError> {
         if self.model == model && self.token_counts.vocabulary() == vocabulary {
             return Ok(());
@@ -64,14 +64,14 @@ impl Reference {
         Err(ReferenceError::OtherModel { reference: self.model.clone(), model: model.into() })
     }
 
-    /// The share of human passages of this length (in tokens) with a lower number, 0 to 1; those with an equal one count half.
-    /// Between two measured lengths it is interpolated by the logarithm of the length; beyond them the nearest is taken.
-    /// None for a metric without a reference.
+    /// The share of human passages of this length (in tokens) with a lower number, 0 to 1. Equal numbers count half.
+    /// Between two measured lengths, it is interpolated over the logarithm of the length; outside them, the nearest length is used.
+    /// None for a metric that is not in the reference.
     pub fn percentile(&self, metric: &str, tokens: usize, value: f64) -> Option<f64> {
         self.at_length(metric, tokens, |band| share_below(band, rounded(value)))
     }
 
-    /// The number that a share of human passages of this length lies below.
+    /// The number below which this share of human passages of this length lies.
     pub fn quantile(&self, metric: &str, tokens: usize, share: f64) -> Option<f64> {
         self.at_length(metric, tokens, |band| {
             let place = share.clamp(0.0, 1.0) * (band.len() - 1) as f64;
@@ -81,7 +81,7 @@ impl Reference {
         })
     }
 
-    /// By metric: where people's range begins and ends ([`LOWER_RANGE`] of passages lie below it, and as many above).
+    /// By metric: both ends of the human range ([`LOWER_RANGE`] of passages lie below it, and as many above).
     pub fn bands(&self, tokens: usize) -> BTreeMap<String, (f64, f64)> {
         let band = |name: &String| {
             let ends = [LOWER_RANGE, 1.0 - LOWER_RANGE].map(|share| self.quantile(name, tokens, share));
@@ -105,13 +105,13 @@ impl Reference {
     }
 }
 
-/// As exact as a quantile of some hundred passages can be, and short to write. Numbers are held against quantiles rounded alike, so
-/// that equal ones stay equal.
+/// Rounds to the precision that a quantile of some hundred passages can have, which keeps the file small. Numbers are rounded in the same
+/// way before they are compared with quantiles, so that equal ones stay equal.
 fn rounded(value: f64) -> f64 {
     libm::round(value * 1e5) / 1e5
 }
 
-/// Quantiles at `steps` equal steps, from the least to the greatest. `values` must not be empty.
+/// Quantiles at `steps` equal steps, from the smallest value to the largest. `values` must not be empty.
 pub fn quantiles(mut values: Vec<f64>, steps: usize) -> Vec<f64> {
     values.sort_by(f64::total_cmp);
     let last = values.len() - 1;
@@ -125,7 +125,7 @@ pub fn quantiles(mut values: Vec<f64>, steps: usize) -> Vec<f64> {
         .collect()
 }
 
-/// The share of a distribution below a value, from its quantiles: linear between two of them, and the middle of equal ones.
+/// The share of a distribution below a value, from its quantiles: interpolated between two of them; the middle of equal ones.
 fn share_below(quantiles: &[f64], value: f64) -> f64 {
     let steps = (quantiles.len() - 1) as f64;
     let below = quantiles.partition_point(|&quantile| quantile < value);

@@ -1,11 +1,11 @@
-//! Does the text repeat itself? Repetition flatters likelihood, so it is shown beside it.
+//! How much a text repeats itself. Repetition raises likelihood, so the two are shown together.
 
 use super::sentences::sentences;
 use crate::library::words;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// seq-rep-n: 1 - distinct n-grams / all n-grams of the tokens; 0 repeats nothing.
+/// seq-rep-n: 1 - distinct n-grams / all n-grams of the tokens. 0 means no repetition.
 /// Welleck et al. 2020, "Neural Text Generation with Unlikelihood Training".
 pub fn repetition(token_ids: &[u32], n: usize) -> Option<f64> {
     let all = token_ids.windows(n);
@@ -16,9 +16,9 @@ pub fn repetition(token_ids: &[u32], n: usize) -> Option<f64> {
     Some(1.0 - distinct.len() as f64 / all.len() as f64)
 }
 
-/// distinct-n: distinct word n-grams / all word n-grams (not: / all words); 1 never repeats itself.
+/// distinct-n: distinct word n-grams / all word n-grams (not / all words). 1 means no repetition.
 /// After Li et al. 2016, "A Diversity-Promoting Objective Function for Neural Conversation Models".
-/// Falls with the length of any text, so compare texts of one length.
+/// It falls with the length of a text, so compare texts of equal length.
 pub fn distinct(words: &[String], n: usize) -> Option<f64> {
     let all = words.windows(n);
     if all.len() == 0 {
@@ -28,9 +28,9 @@ pub fn distinct(words: &[String], n: usize) -> Option<f64> {
     Some(distinct.len() as f64 / all.len() as f64)
 }
 
-/// Sentence overlap: how much of a sentence another one of the text says again. The largest share of the information of two sentences'
-/// shorter one that both have (overlap coefficient, Szymkiewicz 1934), where each word counts by its [`Rarity`]; 0 to 1.
-/// Notices a plot that is told twice in other words, which n-grams do not. None with fewer than two sentences.
+/// Sentence overlap: how much of one sentence another sentence repeats. For every two sentences, the information in their shared words
+/// divided by that of the shorter sentence (overlap coefficient, Szymkiewicz 1934), where each word counts by its [`Rarity`]; the
+/// largest value, 0 to 1. It notices a plot told twice in other words, which n-grams do not. None for fewer than two sentences.
 pub fn sentence_overlap(text: &str, rarity: &Rarity) -> Option<f64> {
     let sets: Vec<BTreeSet<String>> =
         sentences(text).into_iter().map(|range| words(&text[range]).into_iter().collect()).collect();
@@ -38,7 +38,7 @@ pub fn sentence_overlap(text: &str, rarity: &Rarity) -> Option<f64> {
     let mut largest: Option<f64> = None;
     for (one, one_bits) in sets.iter().zip(&bits) {
         for (other, other_bits) in sets.iter().zip(&bits).take_while(|(other, _)| !std::ptr::eq(*other, one)) {
-            // The sum of nothing would be -0.
+            // The sum of an empty iterator would be -0.
             let shared = one.intersection(other).fold(0.0, |bits, word| bits + rarity.bits(word));
             let shorter = one_bits.min(*other_bits);
             let share = if shorter > 0.0 { shared / shorter } else { 0.0 };
@@ -48,23 +48,23 @@ pub fn sentence_overlap(text: &str, rarity: &Rarity) -> Option<f64> {
     largest
 }
 
-/// How much a word tells: -log2 of its share of the library's words. Known for the commonest; all others count as much as
-/// the rarest of these. With none known, every word counts the same.
+/// The information of a word: -log2 of its share of the library's words. Stored for the most common words; all others count like
+/// the rarest of these. If none are stored, all words count the same.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rarity {
     /// Words of the library.
     total: f64,
-    /// How often the commonest occur.
+    /// How often the most common words occur.
     counts: BTreeMap<String, u32>,
 }
 
 impl Rarity {
-    /// From the commonest words with their counts, and the number of all words.
+    /// From the most common words with their counts, and the number of all words.
     pub fn new(counts: impl IntoIterator<Item = (String, u32)>, total: usize) -> Self {
         Self { total: total as f64, counts: counts.into_iter().collect() }
     }
 
-    /// Whether the numbers can be those of a text.
+    /// Whether the counts are possible for a text.
     pub fn is_sound(&self) -> bool {
         let counted: f64 = self.counts.values().map(|&count| f64::from(count)).sum();
         self.total.is_finite() && self.total >= counted && self.counts.values().all(|&count| count > 0)
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(none.map(f64::to_bits), Some(0), "no -0");
         // The shorter sentence has three words, of which the other has two.
         assert_eq!(sentence_overlap("The fox ran. The big fox slept. It?", &even), Some(2.0 / 3.0));
-        // Of 64 words 32 are "the": 1 bit; "fox" and all others count 6 bits.
+        // 32 of 64 words are "the": 1 bit; "fox" and all others count 6 bits.
         let rarity = Rarity::new([("the".into(), 32), ("fox".into(), 1)], 64);
         assert_eq!(sentence_overlap("The fox ran. The crow sat.", &rarity), Some(1.0 / 13.0));
         assert_eq!(sentence_overlap("One sentence.", &even), None);

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-/// The sentences of a text: up to a full stop, question or exclamation mark with the quotation marks and brackets that
-/// close after it, before a space; or up to an end of line. Without the space around them. "Mr." ends no sentence, nor do a
-/// few more abbreviations of stories.
+/// The sentences of a text, without surrounding space. A sentence ends at a line end, or before a space after a full stop, question
+/// mark or exclamation mark with any closing quotation marks and brackets. "Mr." and a few more abbreviations do not end one.
 pub fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;

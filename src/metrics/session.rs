@@ -1,24 +1,24 @@
-//! Is the text new to someone who has read this session's earlier stories?
+//! How new a text is to someone who has read this session's earlier stories.
 
 use crate::library::words;
 use std::collections::{HashMap, HashSet};
 
-/// The longest word n-grams that session novelty looks at.
+/// The longest word n-grams in session novelty.
 const LONGEST: usize = 3;
 
-/// The longest word n-grams that BLEU looks at.
+/// The longest word n-grams in BLEU.
 const BLEU: usize = 4;
 
-/// A word n-gram by the numbers of its words, from 1; zeros fill the places after its end.
+/// A word n-gram by the numbers of its words, from 1, padded with zeros.
 type Ngram = [u32; BLEU];
 
-/// The word n-grams of the stories that came before.
+/// The word n-grams of the earlier stories.
 #[derive(Default)]
 pub struct EarlierStories {
     texts: Vec<String>,
     /// Numbers of all words, from 1.
     words: HashMap<String, u32>,
-    /// n = 1 to 4: how often the story that holds it most often does.
+    /// For n = 1 to 4: the largest count in one story.
     most: HashMap<Ngram, usize>,
     /// Words of each story.
     lengths: Vec<usize>,
@@ -32,7 +32,7 @@ impl EarlierStories {
         earlier
     }
 
-    /// Holds exactly these texts from now on. Where they begin with the texts that it holds, only the others are read.
+    /// Replaces the texts. If the new list begins with the current texts, only the added ones are read.
     pub fn hold(&mut self, texts: &[String]) {
         if !texts.starts_with(&self.texts) {
             *self = Self::default();
@@ -62,16 +62,16 @@ impl EarlierStories {
         self.texts.push(text.to_string());
     }
 
-    /// How often the story that holds an n-gram most often does; 0 where none does.
+    /// The largest count of an n-gram in one story; 0 if no story has it.
     fn most(&self, ngram: &[String]) -> usize {
         let numbers: Option<Vec<u32>> = ngram.iter().map(|word| self.words.get(word).copied()).collect();
         numbers.and_then(|numbers| self.most.get(&padded(numbers)).copied()).unwrap_or(0)
     }
 
-    /// Session novelty: the share of the text's distinct word n-grams that no earlier story contains, as
-    /// the mean over n = 1, 2, 3. From 0 (nothing new) to 1 (nothing seen before); it can only fall as
-    /// stories gather. Boden's "new to me", not "new to history". None where there is no earlier story,
-    /// or fewer than three words.
+    /// Session novelty: the share of the text's distinct word n-grams that no earlier story contains,
+    /// averaged over n = 1, 2, 3. From 0 (nothing new) to 1 (all new); more stories can only lower it.
+    /// Boden's "new to me", not "new to history". None if there is no earlier story,
+    /// or for fewer than three words.
     pub fn novelty_of(&self, words: &[String]) -> Option<f64> {
         if self.lengths.is_empty() || words.len() < LONGEST {
             return None;
@@ -84,11 +84,11 @@ impl EarlierStories {
         Some(shares.sum::<f64>() / LONGEST as f64)
     }
 
-    /// Self-BLEU: BLEU-4 of the text against the earlier stories, 0 (nothing in common) to 1 (one of them again).
-    /// Precisions of n = 2 to 4 count one n-gram more, in all and among the shared (Lin & Och 2004), because short texts
-    /// often share none. Zhu et al. 2018, "Texygen"; Papineni et al. 2002. None where there is no earlier story, or no word.
+    /// Self-BLEU: BLEU-4 of the text with the earlier stories as references, 0 (nothing in common) to 1 (the same as one of them).
+    /// Precisions for n = 2 to 4 add 1 to both counts (Lin & Och 2004), because short texts often share no n-gram.
+    /// Zhu et al. 2018, "Texygen"; Papineni et al. 2002. None if there is no earlier story or no word.
     pub fn self_bleu(&self, words: &[String]) -> Option<f64> {
-        // The earlier story nearest in length, the shorter of two; a text shorter than it is penalized.
+        // The earlier story nearest in length, in a tie the shorter; a text shorter than it is penalized.
         let reference = self.lengths.iter().copied().min_by_key(|&length| (length.abs_diff(words.len()), length))?;
         if words.is_empty() {
             return None;
@@ -124,7 +124,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Whatever it held before, it says what one that reads all texts says.
+        /// After any earlier texts, the result is that of reading all texts afresh.
         #[test]
         fn it_holds_what_it_is_told_to(lists in prop::collection::vec(prop::collection::vec("[abc ]{0,12}", 0..5), 1..5), text in "[abcd ]{0,16}") {
             let text = split(&text);
@@ -141,7 +141,7 @@ mod tests {
         }
     }
 
-    /// Against the plain definition, by the words themselves.
+    /// Compared with the definition on the words themselves.
     #[test]
     fn its_counts_are_those_of_the_words() {
         let texts = ["the fox ran and the fox ran and the fox", "a fox and the crow ran", "", "the"];

@@ -1,24 +1,24 @@
-//! Where a text leaves what the model expects, token by token.
+//! How far a text departs from the model's expectations, token by token.
 
 use super::likelihood::mean;
 
-/// A peak is a token of at least this surprisal: the model gave it one chance in 256.
+/// A peak is a token with at least this surprisal: the model gave it one chance in 256 or less.
 pub const PEAK_BITS: f64 = 8.0;
 
-/// Mean entropy of the model's predictions along the text, in bits per token: how open it is what comes next.
-/// 0 to the logarithm of the vocabulary. Blind to what then comes.
+/// Mean entropy of the model's predictions along the text, in bits per token: how uncertain the next token is.
+/// 0 to the logarithm of the vocabulary. It does not depend on the token that follows.
 pub fn mean_entropy_bits(entropy_bits: &[f64]) -> Option<f64> {
     mean(entropy_bits)
 }
 
-/// Entropy per word: the entropies along the text added up, divided by its words, in bits. Unlike the mean over tokens it does not depend
-/// on how words are cut into tokens: the pieces of a rare word count together.
+/// Entropy per word: the sum of the entropies along the text divided by its number of words, in bits. Unlike the mean over tokens, it
+/// does not depend on how words are split into tokens.
 pub fn entropy_per_word_bits(entropy_bits: &[f64], words: usize) -> Option<f64> {
     (words > 0 && !entropy_bits.is_empty()).then(|| entropy_bits.iter().sum::<f64>() / words as f64)
 }
 
-/// Excess surprise: mean surprisal minus mean entropy, in bits per token. 0 on average for the model's own plain samples, below
-/// it for cautious ones, above it for most people's texts and for gibberish.
+/// Excess surprise: mean surprisal minus mean entropy, in bits per token. On average 0 for plain samples of the model, negative for
+/// cautious samples, positive for most human texts and for gibberish.
 /// The numerator of the typicality of Meister et al. 2023, "Locally Typical Sampling", with its sign.
 pub fn excess_surprise_bits(surprisal_bits: &[f64], entropy_bits: &[f64]) -> Option<f64> {
     Some(mean(surprisal_bits)? - mean(entropy_bits)?)
@@ -30,7 +30,7 @@ pub fn surprise_peaks(surprisal_bits: &[f64]) -> Option<f64> {
     (!surprisal_bits.is_empty()).then(|| peaks as f64 / surprisal_bits.len() as f64)
 }
 
-/// Variance of the surprisal along the text, in bits squared: 0 where information flows evenly.
+/// Variance of the surprisal along the text, in bits squared: 0 if information is spread evenly.
 /// Meister et al. 2021, "Revisiting the Uniform Information Density Hypothesis".
 pub fn surprisal_variance(surprisal_bits: &[f64]) -> Option<f64> {
     let centre = mean(surprisal_bits)?;

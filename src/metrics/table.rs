@@ -1,6 +1,6 @@
-//! The one table of metrics: what each is called, how it is written, and what it depends on. The page, the command line, findings and
-//! the judge take everything from here. A new metric needs its file, an entry here and a section in docs/methods.md; tests say what is
-//! missing.
+//! The table of all metrics: names, labels, formats, and what each depends on. The page, the command line, findings and
+//! the judge take everything from here. A new metric needs its file, an entry here and a section in docs/methods.md; tests report
+//! what is missing.
 
 use super::written::Written;
 use Written::{Decimals, Percent};
@@ -10,20 +10,20 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Metric {
-    /// As in files, and as the page's code calls it.
+    /// The name in files and in the page's code.
     #[serde(skip)]
     pub name: &'static str,
-    /// For people, in the middle of a sentence.
+    /// The label that is shown, as in the middle of a sentence.
     #[serde(skip)]
     pub label: &'static str,
-    /// Of the values and of their differences; empty where there is none.
+    /// Unit of the values and of their differences; empty if there is none.
     pub unit: &'static str,
-    /// What it is, in one sentence.
+    /// Its meaning in one sentence.
     #[serde(skip)]
     pub sentence: &'static str,
-    /// Completes "… than 62% of human passages"; empty where there are no human values to compare with.
+    /// Completes "… than 62% of human passages"; empty if there are no human values to compare with.
     pub more: &'static str,
-    /// Which of two texts it puts first; none where neither more nor less of it is better.
+    /// Which of two texts it prefers; none if neither more nor less of it is better.
     pub better: Option<Better>,
     pub written: Written,
     /// It needs the library.
@@ -31,12 +31,12 @@ pub struct Metric {
     pub library: bool,
     /// It depends on the model that reads the text.
     pub model: bool,
-    /// It can be counted against an adapter's own texts, too.
+    /// It can also be computed with the texts an adapter was trained on.
     #[serde(skip)]
     pub texts: bool,
     /// It compares with the other stories of a session.
     pub session: bool,
-    /// The page offers it where one of all numbers is chosen.
+    /// The page offers it in lists of all numbers.
     pub listed: bool,
 }
 
@@ -45,9 +45,9 @@ pub struct Metric {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Better {
     pub way: Way,
-    /// What the better of two texts is, as "newer".
+    /// The better of two texts, for example "newer".
     pub than: &'static str,
-    /// What all texts are that reach the human range, where more says nothing beyond it: docs/methods.md explains that of coherence.
+    /// Describes all texts within the human range, if more is not better there: docs/methods.md explains it for coherence.
     pub enough: Option<&'static str>,
 }
 
@@ -73,7 +73,7 @@ const fn metric(
 }
 
 impl Metric {
-    /// Counted against the library, or against an adapter's own texts.
+    /// Computed with the library, or with the texts an adapter was trained on.
     const fn known(self) -> Self {
         Self { texts: true, ..self.library() }
     }
@@ -102,7 +102,7 @@ impl Metric {
         Self { better: Some(Better { way: Way::Less, than, enough: None }), ..self }
     }
 
-    /// Within the human range all texts count alike.
+    /// Within the human range, all texts count as equal.
     const fn enough(self, words: &'static str) -> Self {
         let better = match self.better {
             Some(better) => Some(Better { enough: Some(words), ..better }),
@@ -111,7 +111,7 @@ impl Metric {
         Self { better, ..self }
     }
 
-    /// Whether a model without the adapter, too, is asked for it of a story by an adapter.
+    /// Whether it is also computed with the model alone for a story by an adapter.
     fn has_base(&self) -> bool {
         self.model && !self.library
     }
@@ -170,26 +170,26 @@ pub const METRICS: &[Metric] = &[
     metric("rhyming_line_ends", "rhyming line ends", "", Percent, "more rhymes", "Share of line ends that rhyme by spelling with another at most three lines away. Some do by chance."),
 ];
 
-/// What the judge adds to its stories; nothing else measures it.
+/// Numbers that only the judge computes.
 #[rustfmt::skip]
 const JUDGED: &[Metric] = &[
     metric("score", "score", "", Decimals(3), "", "Weighted mean of coherence, novelty and relevance.").library().model().more("better by score").unlisted(),
     metric("relevance", "relevance", "", Percent, "", "Share of human passages of this length that depend less on their prompt.").model().more("closer to its prompt").unlisted(),
 ];
 
-/// A number of a story by an adapter that the table has without it.
+/// A variant of a number, for a story by an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Variant {
-    /// By the model without the adapter: the same reader for stories of every strength.
+    /// By the model without the adapter, which reads stories of every strength alike.
     Base,
-    /// Against the adapter's own texts.
+    /// With the adapter's texts in place of the library.
     Adapter,
 }
 
 impl Variant {
-    /// What stands before the names of its numbers.
+    /// The prefix of its numbers' names.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Base => "base_",
@@ -205,7 +205,7 @@ impl Variant {
     }
 }
 
-/// An entry of the table, or a variant of one, for people.
+/// An entry of the table or a variant of one, with its text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "MetricDescription"))]
 pub struct Described {
@@ -238,7 +238,7 @@ impl Described {
     }
 }
 
-/// All entries, their variants after them, and what the judge adds.
+/// All entries, then their variants, then the judge's numbers.
 pub fn described() -> Vec<Described> {
     let all = [None, Some(Variant::Base), Some(Variant::Adapter)];
     let of = |variant: Option<Variant>| {
@@ -249,7 +249,7 @@ pub fn described() -> Vec<Described> {
     all.into_iter().flat_map(of).chain(judged).collect()
 }
 
-/// The entry of a name as files have it, or its variant; none where there is no such metric.
+/// The entry or variant with this name in files; none if there is no such metric.
 pub fn describe(name: &str) -> Option<Described> {
     let found = |name: &str, variant: Option<Variant>| {
         let metric = METRICS.iter().find(|metric| metric.name == name)?;
@@ -260,12 +260,12 @@ pub fn describe(name: &str) -> Option<Described> {
     found(name, None).or_else(|| as_variant(Variant::Base)).or_else(|| as_variant(Variant::Adapter)).or_else(judged)
 }
 
-/// What people call a number; of one that the table does not know, its name.
+/// The label of a number; for an unknown one, its name.
 pub fn label_of(name: &str) -> String {
     describe(name).map_or_else(|| name.replace('_', " "), |found| found.label)
 }
 
-/// Whether the model without the adapter, too, is asked for a number of a story by an adapter.
+/// Whether a number is also computed with the model alone for a story by an adapter.
 pub fn has_base(name: &str) -> bool {
     METRICS.iter().any(|metric| metric.name == name && metric.has_base())
 }
@@ -308,7 +308,7 @@ mod tests {
     fn the_methods_explain_every_entry() {
         let methods = include_str!("../../docs/methods.md");
         for Metric { name, .. } in METRICS.iter().chain(JUDGED) {
-            // Of a family, the first is named with the last: `new_ngrams_1` to `new_ngrams_10`.
+            // A family is named by its first and last: `new_ngrams_1` to `new_ngrams_10`.
             let stem = name.trim_end_matches(|digit: char| digit.is_ascii_digit());
             let explained =
                 methods.contains(&format!("`{name}`")) || methods.contains(&format!("`{stem}1` to `{stem}"));

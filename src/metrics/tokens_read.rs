@@ -1,6 +1,6 @@
 use super::Reading;
 
-/// Tokens of a text, with the model's view of each (temperature 1, nothing truncated).
+/// Tokens of a text, with the model's numbers for each (temperature 1, no truncation).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TokensRead {
     pub token_ids: Vec<u32>,
@@ -18,7 +18,7 @@ impl TokensRead {
         }
     }
 
-    /// With the text that the tokens spell.
+    /// Joins them with the text that the tokens spell.
     pub fn reading<'a>(&'a self, text: &'a str) -> Reading<'a> {
         Reading {
             text,

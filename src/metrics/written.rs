@@ -1,4 +1,4 @@
-//! How numbers are written for people. `www/parts/format.js` follows the same rules; `tests/written.json` holds both to them.
+//! How numbers are formatted for display. `www/parts/format.js` follows the same rules; `tests/written.json` checks both.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 pub enum Written {
     /// A share of 1 as a whole percentage.
     Percent,
-    /// With so many decimals.
+    /// With this many decimals.
     Decimals(u8),
 }
 
@@ -31,7 +31,7 @@ pub fn decimal(value: f64, decimals: u8) -> String {
     format!("{sign}{size:.*}", usize::from(decimals))
 }
 
-/// A share of 1 as a whole percentage. What is less than 1 is written as 99% at most.
+/// A share of 1 as a whole percentage. A share below 1 is written as at most 99%.
 pub fn percent(share: f64) -> String {
     let percent = if share < 1.0 { (share * 100.0).min(99.0) } else { share * 100.0 };
     decimal(percent, 0) + "%"
@@ -48,7 +48,7 @@ pub fn short(value: f64) -> String {
     decimal(value, decimals)
 }
 
-/// The same with its sign, which zero has not.
+/// The same with a sign, except for zero.
 pub fn signed(value: f64) -> String {
     let text = short(value);
     if value > 0.0 && text.bytes().any(|byte| byte.is_ascii_digit() && byte != b'0') {

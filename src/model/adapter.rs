@@ -29,13 +29,13 @@ pub struct LowRank {
 /// A low-rank change of a Llama's matrices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Adapter {
-    /// For people.
+    /// The name that is shown.
     pub name: String,
     /// See [`Self::hash8`].
     pub hash8: String,
     /// Number of weights.
     pub parameters: usize,
-    /// By layer and matrix; matrices that it leaves alone are missing.
+    /// By layer and matrix; matrices that it does not change are missing.
     matrices: BTreeMap<(usize, &'static str), LowRank>,
 }
 
@@ -43,14 +43,14 @@ impl Adapter {
     /// The matrices that an adapter can change.
     pub const PARTS: [Part; 7] = [Part::Query, Part::Key, Part::Value, Part::Output, Part::Gate, Part::Up, Part::Down];
 
-    /// The scale that goes without saying: that of a `lora_alpha` of twice the rank, as the Poet has it. The ids of before scales counted
-    /// stay valid by it.
+    /// The default scale, which a `lora_alpha` of twice the rank gives, as the Poet has. It keeps the ids from before scales counted
+    /// valid.
     pub const PLAIN_SCALE: f32 = 2.0;
 
-    /// Reads both files of an adapter for a model of this shape. Matrices of 32-bit floats, 16-bit floats and bfloat16.
+    /// Reads both files of an adapter for a model of this shape. Matrices may be 32-bit floats, 16-bit floats or bfloat16.
     ///
     /// # Errors
-    /// Files that are damaged, that belong to a model of another shape, or that ask for more than a change of the layers' matrices.
+    /// Files that are damaged, that belong to a model of another shape, or that change more than the layers' matrices.
     pub fn read(config: &[u8], weights: &[u8], name: &str, shape: &Shape) -> Result<Self, ModelError> {
         let config = Config::parse(config)?;
         let mut tensors = read_header(&mut Cursor::new(weights), weights.len() as u64).map_err(of_adapter)?;
@@ -64,14 +64,14 @@ impl Adapter {
                 let (a, b) = match (take("A"), take("B")) {
                     (None, None) => continue,
                     (Some(a), Some(b)) => (a, b),
-                    _ => return Err(wrong(format!("of {module} it has only one of the two matrices A and B"))),
+                    _ => return Err(wrong(format!("{module} has only one of the two matrices A and B"))),
                 };
                 let (height, width) = tensor.size(shape);
                 for (which, info, sizes) in [("A", &a, [config.r, width]), ("B", &b, [height, config.r])] {
                     if info.sizes != sizes.map(|size| size as u64) {
                         let found = &info.sizes;
                         return Err(wrong(format!(
-                            "its matrix {which} of {module} has shape {found:?}, and {sizes:?} fits this model with the rank of {} in adapter_config.json",
+                            "matrix {which} of {module} has shape {found:?}, but {sizes:?} is needed for this model and the rank of {} in adapter_config.json",
                             config.r
                         )));
                     }
@@ -84,7 +84,7 @@ impl Adapter {
                 };
                 rows.read(a.place, width, 0, &mut low.a, || format!("matrix A of {module}")).map_err(of_adapter)?;
                 for (row, out) in low.b.chunks_exact_mut(config.r).enumerate() {
-                    // Queries and keys lie in the order in which Hugging Face turns them.
+                    // Rows of queries and keys are in the order in which Hugging Face rotates them.
                     let turned = matches!(part, Part::Query | Part::Key);
                     let row = if turned { halves(row, shape.head) } else { row };
                     rows.read(b.place, config.r, row, out, || format!("matrix B of {module}")).map_err(of_adapter)?;
@@ -94,7 +94,7 @@ impl Adapter {
         }
         if let Some(name) = tensors.keys().next() {
             return Err(wrong(format!(
-                "it changes {name}, which this model does not have or which is not supported: adapters of the seven matrices of each layer are"
+                "it changes {name}, which this model does not have or which is not supported; only the seven matrices of each layer can be changed"
             )));
         }
         config.check_targets(&matrices, shape.layers)?;
@@ -106,10 +106,10 @@ impl Adapter {
         })
     }
 
-    /// What identifies an adapter's results: both its matrices and what multiplies them. 8 hexadecimal digits: the first of the SHA-256 of
-    /// the safetensors file (given here, in hexadecimal) where the scale is [`Self::PLAIN_SCALE`]; else those of the SHA-256 of the
-    /// text `SHA256*SCALE`, the scale in plain decimals. All other fields of `adapter_config.json` that would change a result are
-    /// refused, or, like the rank, are in the matrices.
+    /// Identifies an adapter's results: its matrices and their scale. 8 hexadecimal digits. If the scale is [`Self::PLAIN_SCALE`], they are
+    /// the first of the SHA-256 of the safetensors file (given here, in hexadecimal); otherwise the first of the SHA-256 of the
+    /// text `SHA256*SCALE`, with the scale in plain decimals. All other fields of `adapter_config.json` that would change a result are
+    /// refused or, like the rank, determined by the matrices.
     pub fn hash8(weights_sha256: &str, scale: f32) -> String {
         let identity = if scale == Self::PLAIN_SCALE {
             weights_sha256.to_string()
@@ -119,18 +119,18 @@ impl Adapter {
         identity.chars().take(8).collect()
     }
 
-    /// `NAME@HASH8`, as settings, links and results name it.
+    /// `NAME@HASH8`, its id in settings, links and results.
     pub fn id(&self) -> String {
         id::id(&self.name, "adapter", &self.hash8)
     }
 
-    /// What it does to a matrix of a layer; none where it leaves it alone.
+    /// Its change of a layer's matrix; none if it does not change it.
     pub fn get(&self, layer: usize, part: Part) -> Option<&LowRank> {
         self.matrices.get(&(layer, key(part)))
     }
 }
 
-/// The module's last name, by which `target_modules` knows it.
+/// The last part of the module's name, which `target_modules` uses.
 fn key(part: Part) -> &'static str {
     match part {
         Part::Query => "q_proj",
@@ -145,14 +145,14 @@ fn key(part: Part) -> &'static str {
     }
 }
 
-/// Takes a tensor out by its module: PEFT puts a prefix before it, which depends on the class that was tuned.
+/// Removes and returns a tensor by its module. PEFT adds a prefix that depends on the class that was tuned.
 fn take(tensors: &mut BTreeMap<String, TensorInfo>, name: &str) -> Option<TensorInfo> {
     let bare = name.strip_prefix("model.").unwrap_or(name);
     let found = [format!("base_model.model.{name}"), format!("base_model.model.{bare}")];
     found.iter().find_map(|name| tensors.remove(name))
 }
 
-/// `adapter_config.json`: the fields that matter, and those that ask for what is not done here.
+/// `adapter_config.json`: the fields that matter, and those for features that are not supported.
 #[derive(Deserialize)]
 struct Config {
     peft_type: String,
@@ -177,9 +177,9 @@ impl Config {
             return Err(unusable(format!("its rank is {}; from 1 to {MOST_RANK} is supported", config.r)));
         }
         if !config.scale().is_finite() {
-            return Err(unusable("its lora_alpha is no number".into()));
+            return Err(unusable("its lora_alpha is not a number".into()));
         }
-        // What would change the sum, and what says that it does not.
+        // Fields that would change the result, and the value that does not.
         for (field, harmless, what) in [
             ("use_dora", "false", "magnitudes (DoRA)"),
             ("fan_in_fan_out", "false", "transposed matrices"),
@@ -208,8 +208,8 @@ impl Config {
         self.lora_alpha / if self.use_rslora { rank.sqrt() } else { rank }
     }
 
-    /// Every module that the configuration names must be in the file, in every layer if it does not name some: a file that lost one
-    /// would write other stories.
+    /// Every module that the configuration names must be in the file, in every layer unless it names some layers: a file that lost
+    /// one would write other stories.
     fn check_targets(
         &self,
         matrices: &BTreeMap<(usize, &'static str), LowRank>,
@@ -233,7 +233,7 @@ impl Config {
     }
 }
 
-/// The readers of model files speak of a model.
+/// Turns an error of the model readers into one about the adapter.
 fn of_adapter(error: ModelError) -> ModelError {
     match error {
         ModelError::Safetensors(what) | ModelError::Damaged(what) => wrong(what),

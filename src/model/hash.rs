@@ -1,4 +1,4 @@
-//! SHA-256, in Rust so that it also works where the browser's own is withheld (pages served without HTTPS).
+//! SHA-256, in Rust so that it also works where browsers do not offer their own (pages served without HTTPS).
 
 use sha2::{Digest, Sha256};
 use std::io::{Read, Seek, SeekFrom};
@@ -8,7 +8,7 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes).as_slice())
 }
 
-/// Length and SHA-256 of a whole file. A hash already known is believed.
+/// Length and SHA-256 of a whole file. A known hash is not computed again.
 pub(super) fn measure<R: Read + Seek>(source: &mut R, known: Option<&str>) -> std::io::Result<(u64, String)> {
     match known {
         None => sha256_of(source),
@@ -20,7 +20,7 @@ pub(super) fn measure<R: Read + Seek>(source: &mut R, known: Option<&str>) -> st
     }
 }
 
-/// Length and SHA-256 of a whole file, read in pieces; the position is then its beginning.
+/// Length and SHA-256 of a whole file, read in pieces. Afterwards the position is the beginning.
 pub fn sha256_of<R: Read + Seek>(source: &mut R) -> std::io::Result<(u64, String)> {
     let mut hash = Sha256::new();
     let mut piece = vec![0; 1 << 16];

@@ -1,7 +1,7 @@
-//! `NAME@HASH8`, by which settings, links and results name a model or an adapter: a name for people, and the first 8 hexadecimal digits
-//! of a SHA-256, which alone count.
+//! `NAME@HASH8`, the id of a model or an adapter in settings, links and results: a name that is shown, and the first 8 hexadecimal digits
+//! of a SHA-256. Only the digits are compared.
 
-/// Letters, digits, dot, underscore and hyphen: what a link can carry as it is.
+/// Letters, digits, dot, underscore and hyphen, which links need not encode.
 fn is_plain(character: char) -> bool {
     character.is_ascii_alphanumeric() || "._-".contains(character)
 }
@@ -21,12 +21,12 @@ pub fn is_id(text: &str) -> bool {
     text.split_once('@').is_some_and(|(name, hash)| is_name(name) && is_hash(hash))
 }
 
-/// The part of an id that counts.
+/// The hash in an id, the part that is compared.
 pub fn hash_of(id: &str) -> &str {
     id.rsplit('@').next().unwrap_or(id)
 }
 
-/// `NAME@HASH8` of any name: what a link cannot carry becomes hyphens, and no name becomes `otherwise`.
+/// `NAME@HASH8` for any name: other characters become hyphens, and an empty name becomes `otherwise`.
 pub(super) fn id(name: &str, otherwise: &str, hash8: &str) -> String {
     let name: String = name.chars().take(64).map(|letter| if is_plain(letter) { letter } else { '-' }).collect();
     format!("{}@{hash8}", if name.is_empty() { otherwise } else { &name })

@@ -16,14 +16,14 @@ pub(super) const HEADER: usize = 28;
 /// "ak42": how llama2.c's later formats begin.
 pub(super) const VERSIONED: u32 = 0x616b_3432;
 
-/// llama2.c puts this token before every story, and `run.c` stops where it comes up.
+/// llama2.c puts this token before every story, and `run.c` stops at it.
 const BETWEEN_STORIES: u32 = 1;
 
-/// Not in the file: llama2.c has one value for all models.
+/// Not in the file: llama2.c uses one value for all models.
 const EPSILON: f32 = 1e-5;
 const ROTARY_BASE: f32 = 10_000.0;
 
-/// The parts of a layer in the order of the file: first this part of all layers, then the next.
+/// The parts of a layer in the order of the file: first one part of all layers, then the next part.
 const ORDER: [Part; 9] = [
     Part::AttentionNorm,
     Part::Query,
@@ -40,7 +40,7 @@ const ORDER: [Part; 9] = [
 #[derive(Clone, Copy, Debug)]
 struct Header {
     shape: Shape,
-    /// Whether the embedding serves as the classifier too.
+    /// Whether the embedding is also the classifier.
     shared: bool,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn open<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> R
     let expected = header.start(None);
     if length != expected {
         return Err(ModelError::Llama2c(format!(
-            "it has {length} bytes, {expected} bytes expected from its header; download it again"
+            "it has {length} bytes, but its header implies {expected}; download it again"
         )));
     }
     let shape = header.shape;
@@ -77,7 +77,7 @@ pub(super) fn open<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> R
     Ok(Model { info, weights: Box::new(Llama2c { header, rows: Rows::new(source) }) })
 }
 
-/// Whether a file may begin like this: all sizes are ones that a Llama can have.
+/// Whether this can be the header of a file: all sizes are possible for a Llama.
 pub(super) fn plausible(header: &[u8; HEADER]) -> bool {
     Header::parse(header).is_ok()
 }
@@ -88,7 +88,7 @@ impl Header {
             std::array::from_fn(|index| i32::from_le_bytes(std::array::from_fn(|byte| bytes[4 * index + byte])));
         if words[0] as u32 == VERSIONED {
             return Err(ModelError::Llama2c(
-                "it is of a versioned llama2.c format; only the legacy one of 32-bit floats is read (export.py --version 0)"
+                "it has a versioned llama2.c format; only the legacy format of 32-bit floats is supported (export.py --version 0)"
                     .into(),
             ));
         }
@@ -104,7 +104,7 @@ impl Header {
             heads: size(heads),
             key_heads: size(key_heads),
             head: size(width / heads),
-            // A negative vocabulary says that the classifier is a matrix of its own.
+            // A negative vocabulary means that the classifier is a separate matrix.
             vocabulary: size(vocabulary.abs()),
             context: size(context),
             epsilon: EPSILON,
@@ -114,7 +114,7 @@ impl Header {
         Ok(Self { shape, shared: vocabulary > 0 })
     }
 
-    /// Position of a tensor's first byte; that of the end of the file for none. 64 bits hold it for every shape
+    /// Position of a tensor's first byte; without a tensor, the end of the file. It fits in 64 bits for every shape
     /// that passes [`Shape::check`].
     fn start(&self, wanted: Option<Tensor>) -> u64 {
         let shape = &self.shape;

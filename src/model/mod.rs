@@ -1,5 +1,4 @@
-//! Files on disk to weights, tokenizer and facts: model files of three formats, adapters, and the way from a training
-//! checkpoint to GGUF.
+//! Reads model files of three formats, adapters and tokenizers, and converts training checkpoints to GGUF.
 
 mod adapter;
 mod gguf;
@@ -29,22 +28,22 @@ pub use weights::{LONGEST_CONTEXT, Model, ModelInfo, Part, Shape, Tensor, Weight
 
 use std::io::{Read, Seek, SeekFrom};
 
-/// Opens a model file: finds out its format, reads and checks what it says of itself. GGUF and llama2.c; a
-/// safetensors file does not say enough, see [`open_safetensors`].
+/// Opens a model file: detects its format, then reads and checks its header. GGUF and llama2.c only; a safetensors file needs its
+/// configuration too, see [`open_safetensors`].
 pub fn open<R: Read + Seek + 'static>(source: R) -> Result<Model, ModelError> {
     open_from(source, Origin { name: "model", sha256: None })
 }
 
-/// What is known of a file besides its bytes.
+/// What is known about a file besides its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'a> {
-    /// Names a model that does not say its own name.
+    /// The name of a model whose file contains none.
     pub name: &'a str,
-    /// The file's SHA-256, if it was checked already: 64 lower-case hexadecimal digits.
+    /// The file's SHA-256, if it was already checked: 64 lower-case hexadecimal digits.
     pub sha256: Option<&'a str>,
 }
 
-/// The same, with what is known of the file.
+/// The same, with what is known about the file.
 pub fn open_from<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Result<Model, ModelError> {
     let mut start = Vec::new();
     source.seek(SeekFrom::Start(0))?;
@@ -63,13 +62,11 @@ pub fn open_from<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Res
     Err(ModelError::Format)
 }
 
-/// What can be wrong with a model or tokenizer file. The messages are meant for the reader.
+/// What can be wrong with a model or tokenizer file. The messages are shown to users.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// None of the formats.
-    #[error(
-        "the model file is neither GGUF nor a llama2.c checkpoint of 32-bit floats nor safetensors, or it is damaged"
-    )]
+    #[error("the model file is not GGUF, a llama2.c checkpoint of 32-bit floats or safetensors, or it is damaged")]
     Format,
     /// Not a GGUF file, or a damaged one.
     #[error("the model file is not a usable GGUF file: {0}")]
@@ -80,16 +77,16 @@ pub enum ModelError {
     /// Not a safetensors file, or a damaged one.
     #[error("the model file is not a usable safetensors file: {0}")]
     Safetensors(String),
-    /// The config.json beside a safetensors file.
+    /// The config.json next to a safetensors file.
     #[error("config.json is not usable: {0}")]
     Config(String),
-    /// A model file whose weights are no numbers.
+    /// A model file with weights that are not finite.
     #[error("the model file is damaged: {0}; download it again")]
     Damaged(String),
     /// A model of another architecture.
-    #[error("the model file holds a \"{0}\" model; Fabula runs the \"llama\" architecture")]
+    #[error("the model file has the architecture \"{0}\"; Fabula supports only \"llama\"")]
     Architecture(String),
-    /// Sizes that no model of this architecture has, or a variant of it that the engine does not run.
+    /// Impossible sizes for this architecture, or a variant of it that the engine does not support.
     #[error("the model cannot be used: {0}")]
     Shape(String),
     /// The file could not be read.
@@ -98,16 +95,16 @@ pub enum ModelError {
     /// The tokenizer file cannot be used.
     #[error("the tokenizer file is not usable: {0}")]
     Tokenizer(String),
-    /// Model and tokenizer are not of one family.
-    #[error("model and tokenizer do not belong together: {model} tokens in the model, {tokenizer} in the tokenizer")]
+    /// Model and tokenizer have different vocabularies.
+    #[error("model and tokenizer do not match: the model has {model} tokens, the tokenizer {tokenizer}")]
     Vocabulary { model: usize, tokenizer: usize },
     /// Not an adapter, a damaged one, or one for another model.
     #[error("the adapter cannot be used: {0}")]
     Adapter(String),
-    /// The adapter_config.json beside an adapter.
+    /// The adapter_config.json next to an adapter.
     #[error("adapter_config.json is not usable: {0}")]
     AdapterConfig(String),
-    /// A training checkpoint that cannot be read or turned into GGUF.
+    /// A training checkpoint that cannot be read or converted to GGUF.
     #[error("{0}")]
     Checkpoint(String),
 }

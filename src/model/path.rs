@@ -1,4 +1,4 @@
-//! A path to a model, whatever its format.
+//! Opens models and adapters by their paths, whatever their format.
 
 use super::safetensors::open_safetensors;
 use super::{Adapter, Model, ModelError, Origin, Shape, open_from};
@@ -8,7 +8,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// Opens a model: a GGUF, llama2.c (`.bin`) or safetensors file, or a folder with a Hugging Face checkpoint, whose
-/// `config.json` lies beside the safetensors. A model that does not say its name is called as its file or folder is.
+/// `config.json` is next to the safetensors. A model without a name in its file gets the name of the file or folder.
 pub fn open_path(path: &Path) -> Result<Model, ModelError> {
     if path.is_dir() {
         return checkpoint_in(path);
@@ -27,8 +27,8 @@ pub(super) fn checkpoint_in(folder: &Path) -> Result<Model, ModelError> {
     checkpoint(folder, &shards(folder)?, name.as_deref().unwrap_or("model"))
 }
 
-/// Where the tokenizer of a model is looked for: `tokenizer.bin` beside a llama2.c checkpoint, `tokenizer.json`
-/// beside every other model.
+/// Default path of a model's tokenizer: `tokenizer.bin` next to a llama2.c checkpoint, `tokenizer.json`
+/// next to every other model.
 pub fn tokenizer_path(model: &Path) -> PathBuf {
     if model.is_dir() {
         return model.join("tokenizer.json");
@@ -38,7 +38,7 @@ pub fn tokenizer_path(model: &Path) -> PathBuf {
 }
 
 /// Opens an adapter for a model of this shape: a folder with adapter_model.safetensors and adapter_config.json, or a safetensors
-/// file with the configuration beside it. It is called as its folder is, or as a file that has a name of its own.
+/// file with the configuration next to it. Its name is that of the folder, or of a file with another name than the standard one.
 pub fn open_adapter(path: &Path, shape: &Shape) -> Result<Adapter, ModelError> {
     const FILE: &str = "adapter_model.safetensors";
     let weights = if path.is_dir() { path.join(FILE) } else { path.to_path_buf() };
@@ -74,9 +74,9 @@ fn shards(folder: &Path) -> Result<Vec<PathBuf>, ModelError> {
     let Index { weight_map } =
         serde_json::from_slice(super::without_mark(&json)).map_err(|error| in_file(&index, error))?;
     let names: BTreeSet<String> = weight_map.into_values().collect();
-    // An index can name any path; only files of this folder are part of the checkpoint.
+    // An index could name any path; only files in this folder are part of the checkpoint.
     match names.iter().find(|name| Path::new(name).file_name().is_none_or(|file| file != name.as_str())) {
-        Some(name) => Err(in_file(&index, format!("{name} is no file of this folder"))),
+        Some(name) => Err(in_file(&index, format!("{name} is not a file in this folder"))),
         None => Ok(names.iter().map(|name| folder.join(name)).collect()),
     }
 }

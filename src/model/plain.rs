@@ -1,20 +1,20 @@
-//! Text and JSON from other programs, without what some of them add to it: a byte-order mark, and Windows' line ends. Neither is
-//! meant, and both would change results.
+//! Text and JSON from other programs, without the byte-order mark and Windows line ends that some of them add. Both would
+//! change results.
 
 use serde::{Deserialize, Deserializer};
 
-/// A file's bytes without a byte-order mark. For JSON, where line ends count for nothing.
+/// A file's bytes without a byte-order mark. For JSON, where line ends do not matter.
 pub fn without_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// A text without a byte-order mark, every line end a single `\n`.
+/// A text without a byte-order mark, with `\n` as line end.
 pub fn plain_text(text: &str) -> String {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.into() }
 }
 
-/// Reads a text of a JSON file as [`plain_text`]: for `#[serde(deserialize_with)]`.
+/// Reads a JSON string as [`plain_text`]; for `#[serde(deserialize_with)]`.
 pub fn plain_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     Ok(plain_text(&String::deserialize(deserializer)?))
 }
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn marks_and_line_ends_are_dropped() {
         assert_eq!(plain_text("\u{feff}One.\r\nTwo.\rThree.\n\r\n"), "One.\nTwo.\nThree.\n\n");
-        // In the middle it is a character like others.
+        // In the middle, it is an ordinary character.
         assert_eq!(plain_text("One\u{feff}two"), "One\u{feff}two");
         assert_eq!(plain_text(""), "");
         assert_eq!(without_mark(b"\xef\xbb\xbf{}"), b"{}");

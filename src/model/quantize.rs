@@ -1,7 +1,6 @@
-//! A Hugging Face Llama checkpoint to GGUF: `config.json`, `model.safetensors`, `tokenizer.json` in, one file out.
+//! Converts a Hugging Face Llama checkpoint (`config.json`, `model.safetensors`, `tokenizer.json`) to one GGUF file.
 //!
-//! The result is a standard "llama" GGUF with its tokenizer inside, so llama.cpp and what is built on it
-//! read it too.
+//! The result is a standard "llama" GGUF that contains its tokenizer, so llama.cpp and programs built on it can read it too.
 
 use super::ModelError;
 use super::gguf::tensor_name;
@@ -14,17 +13,17 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-/// How the matrices are stored; norms are always F32.
+/// Number format of the matrices; norms are always F32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precision {
     /// 32-bit floats.
     F32,
-    /// 8-bit integers with one 16-bit scale for every 32 weights of a row.
+    /// 8-bit integers, with one 16-bit scale per 32 weights of a row.
     Q8_0,
 }
 
-/// The checkpoint in `folder` as the bytes of a GGUF file, under the given name. What a plain Llama does not have is refused, as it is
-/// where a checkpoint is opened to be run.
+/// Converts the checkpoint in `folder` to the bytes of a GGUF file with the given name. Refuses variants of Llama that cannot be run
+/// either.
 pub fn quantize(folder: &Path, name: &str, precision: Precision) -> Result<Vec<u8>, ModelError> {
     let mut model = checkpoint_in(folder)?;
     let tensors = tensors(&mut model, precision)?;
@@ -40,7 +39,8 @@ pub fn quantize(folder: &Path, name: &str, precision: Precision) -> Result<Vec<u
     Ok(file.into_inner())
 }
 
-/// GGUF's tensors in the order of the forward pass. Its "llama" pairs the rows of a head as the engine does, so they are written as they are read.
+/// GGUF's tensors in the order of the forward pass. GGUF pairs the rows of a head like the engine, so rows are written in the order in
+/// which they are read.
 fn tensors(model: &mut Model, precision: Precision) -> Result<Vec<(String, QTensor)>, ModelError> {
     let shape = model.info.shape;
     let mut out = Vec::new();
@@ -79,7 +79,7 @@ fn metadata(
     // llama.cpp takes the head's width from the number of heads.
     if shape.query_width() != shape.width {
         let words = format!(
-            "its heads are {} wide together, its stream {}, which is not supported here",
+            "its heads have a total width of {}, but the model's width is {}, which is not supported here",
             shape.query_width(),
             shape.width
         );

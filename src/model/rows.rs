@@ -1,4 +1,4 @@
-//! Rows of encoded numbers in a file to 32-bit floats.
+//! Reads rows of encoded numbers from a file as 32-bit floats.
 
 use super::ModelError;
 use candle_core::quantized::k_quants::{
@@ -15,7 +15,7 @@ const PIECE: usize = 1 << 16;
 /// The largest alignment of a block: that of its 32-bit floats.
 const ALIGNMENT: usize = 4;
 
-/// Where the rows of a tensor lie, and how its numbers are stored.
+/// Where the rows of a tensor are in the file, and how its numbers are stored.
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     /// Position of the first byte in the file.
@@ -23,7 +23,7 @@ pub struct Place {
     pub encoding: GgmlDType,
 }
 
-/// Bytes of so many values; none where they are no whole number of blocks or more than 64 bits can count.
+/// Bytes of this many values; none if they do not fill whole blocks, or if the result exceeds 64 bits.
 pub fn bytes_of(encoding: GgmlDType, values: u64) -> Option<u64> {
     let block = encoding.block_size() as u64;
     if !values.is_multiple_of(block) {
@@ -35,7 +35,7 @@ pub fn bytes_of(encoding: GgmlDType, values: u64) -> Option<u64> {
 /// A file that rows are read from.
 pub struct Rows<R> {
     source: R,
-    /// Some rows as the file has them; kept between reads.
+    /// Some rows as they are in the file; reused between reads.
     piece: Vec<u8>,
 }
 
@@ -44,7 +44,7 @@ impl<R: Read + Seek> Rows<R> {
         Self { source, piece: Vec::new() }
     }
 
-    /// Fills `out` with whole rows of so many columns, from row `first` on. A value that is no finite number is
+    /// Fills `out` with whole rows of `columns` columns, from row `first` on. A value that is not finite is
     /// an error that names the tensor.
     pub fn read(
         &mut self,
@@ -57,7 +57,7 @@ impl<R: Read + Seek> Rows<R> {
         assert!(columns > 0 && out.len().is_multiple_of(columns), "whole rows are read");
         let row = bytes_of(place.encoding, columns as u64).and_then(|bytes| usize::try_from(bytes).ok());
         let Some(row) = row.filter(|&row| row > 0) else {
-            return Err(ModelError::Damaged(format!("a row of {} is no whole number of blocks", name())));
+            return Err(ModelError::Damaged(format!("a row of {} does not consist of whole blocks", name())));
         };
         let rows = (PIECE / row).max(1);
         self.source.seek(SeekFrom::Start(place.start + first as u64 * row as u64))?;
@@ -69,15 +69,15 @@ impl<R: Read + Seek> Rows<R> {
             self.source.read_exact(piece)?;
             decode(place.encoding, piece, out);
             if out.iter().any(|value| !value.is_finite()) {
-                return Err(ModelError::Damaged(format!("{} holds a value that is no finite number", name())));
+                return Err(ModelError::Damaged(format!("{} contains a value that is not a finite number", name())));
             }
         }
         Ok(())
     }
 }
 
-/// Decodes as many values as `out` has. candle's functions for single blocks are called by name, so that the
-/// linker can leave out what else candle has.
+/// Decodes values until `out` is full. candle's functions for single blocks are called by name, so that the
+/// linker can leave out the rest of candle.
 fn decode(encoding: GgmlDType, bytes: &[u8], out: &mut [f32]) {
     match encoding {
         GgmlDType::F32 => decode_each(bytes, out, f32::from_le_bytes),

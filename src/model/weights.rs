@@ -1,14 +1,14 @@
-//! What every reader of model files gives: the sizes of a Llama and its tensors, a few rows at a time.
+//! The interface of all model readers: the sizes of a Llama, and its tensors, a few rows at a time.
 
 use super::{ModelError, id};
 
-/// A bound on positions in use, so that a file's claim cannot fill the memory.
+/// Limit on the context length, so that a wrong value in a file cannot fill the memory.
 pub const LONGEST_CONTEXT: usize = 8192;
 
 /// The sizes of a Llama.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shape {
-    /// Width of the stream between the layers.
+    /// Width of the residual stream.
     pub width: usize,
     /// Width of the feed-forward layers.
     pub hidden: usize,
@@ -22,7 +22,7 @@ pub struct Shape {
     pub head: usize,
     /// Tokens in the vocabulary.
     pub vocabulary: usize,
-    /// Positions that the model was trained for.
+    /// Context length that the model was trained with.
     pub context: usize,
     /// Added to the mean square in RMSNorm.
     pub epsilon: f32,
@@ -41,18 +41,18 @@ impl Shape {
         self.key_heads * self.head
     }
 
-    /// Number of weights, with or without a classifier of its own.
+    /// Number of weights, with or without a separate classifier.
     pub(super) fn parameters(&self, classifier: bool) -> usize {
         let count = |tensor: Tensor| {
             let (rows, columns) = tensor.size(self);
             rows as u64 * columns as u64
         };
         let all = Tensor::all(self).filter(|&tensor| tensor != Tensor::Classifier || classifier);
-        // The sum fits; wasm has 32 bits for its result.
+        // The sum fits in 64 bits; the result has 32 bits in WebAssembly.
         usize::try_from(all.map(count).sum::<u64>()).unwrap_or(usize::MAX)
     }
 
-    /// Refuses sizes that no Llama has, or that do not fit in this machine's addresses, before anything is allocated.
+    /// Refuses impossible sizes, and sizes that do not fit in this machine's address space, before anything is allocated.
     pub fn check(&self) -> Result<(), ModelError> {
         for (what, size, limit) in [
             ("width", self.width, 1 << 14),
@@ -68,15 +68,18 @@ impl Shape {
                 return Err(ModelError::Shape(format!("its {what} is {size}; from 1 to {limit} is supported")));
             }
         }
-        // Sums of integer products stay within 32 bits for so many columns; the other widths have this limit above.
+        // Sums of integer products fit in 32 bits up to this many columns; the other widths are limited above.
         if self.query_width() > 1 << 16 {
-            return Err(ModelError::Shape(format!("its heads are {} wide together, too wide", self.query_width())));
+            return Err(ModelError::Shape(format!(
+                "its heads have a total width of {}, but at most 65536 is supported",
+                self.query_width()
+            )));
         }
         let floats = |sizes: &[usize]| sizes.iter().fold(4u64, |bytes, &size| bytes.saturating_mul(size as u64));
         let largest_matrix = floats(&[self.vocabulary.max(self.hidden).max(self.query_width()), self.width]);
         let memory_of_tokens = floats(&[2 * self.layers, self.key_width(), self.context.min(LONGEST_CONTEXT)]);
         if largest_matrix.max(memory_of_tokens) > isize::MAX as u64 {
-            return Err(ModelError::Shape("it is too large for this machine's addresses".into()));
+            return Err(ModelError::Shape("it is too large for this machine's address space".into()));
         }
         if !self.heads.is_multiple_of(self.key_heads) {
             let Self { heads, key_heads, .. } = self;
@@ -87,7 +90,7 @@ impl Shape {
         }
         if !(self.epsilon.is_finite() && self.epsilon >= 0.0 && self.rotary_base.is_finite() && self.rotary_base > 0.0)
         {
-            return Err(ModelError::Shape("its norm epsilon or rotary base is no sensible number".into()));
+            return Err(ModelError::Shape("its norm epsilon or rotary base is out of range".into()));
         }
         Ok(())
     }
@@ -102,7 +105,7 @@ pub enum Tensor {
     Classifier,
     /// (1, width)
     OutputNorm,
-    /// A part of the layer of this number.
+    /// A part of the layer with this number.
     Layer(usize, Part),
 }
 
@@ -111,10 +114,10 @@ pub enum Tensor {
 pub enum Part {
     /// (1, width)
     AttentionNorm,
-    /// (query width, width). Heads rotate the pairs (2i, 2i + 1): a reader of files that pair (i, i + head / 2)
-    /// reorders the rows.
+    /// (query width, width). Heads rotate the pairs (2i, 2i + 1); a reader of files with the pairs (i, i + head / 2)
+    /// must reorder the rows.
     Query,
-    /// (key width, width); rows ordered as those of the query.
+    /// (key width, width); rows in the same order as the query's.
     Key,
     /// (key width, width)
     Value,
@@ -178,30 +181,30 @@ pub trait Weights {
     fn read_rows(&mut self, tensor: Tensor, first: usize, out: &mut [f32]) -> Result<(), ModelError>;
 }
 
-/// What is known of a model besides its weights.
+/// What is known about a model besides its weights.
 #[derive(Clone, Debug)]
 pub struct ModelInfo {
-    /// As the file calls it, or "model".
+    /// The name in the file, or "model".
     pub name: String,
     /// First 8 hexadecimal digits of the file's SHA-256; for several files see [`super::open_safetensors`].
     pub hash8: String,
     pub shape: Shape,
     /// Number of weights.
     pub parameters: usize,
-    /// Token that begins every text.
+    /// The token that begins every text.
     pub begin_token: Option<u32>,
-    /// Token that ends a text.
+    /// The token that ends a text.
     pub end_token: Option<u32>,
 }
 
 impl ModelInfo {
-    /// `NAME@HASH8`, as links and results name the model: of the name what a link can carry.
+    /// `NAME@HASH8`, the model's id in links and results. Characters that links would encode become hyphens.
     pub fn id(&self) -> String {
         id::id(&self.name, "model", &self.hash8)
     }
 }
 
-/// An opened model file: what it is, and its weights, still in the file.
+/// An open model file: information about it, and its weights, which are read later.
 pub struct Model {
     pub info: ModelInfo,
     pub weights: Box<dyn Weights>,

@@ -1,5 +1,5 @@
-//! Human passages made worse in known ways, to learn and to test what a measure of coherence notices.
-//! In the manner of Guan & Huang 2020, "UNION: An Unreferenced Metric for Evaluating Open-ended Story Generation".
+//! Human passages damaged in known ways, to test what a measure of coherence notices.
+//! After Guan & Huang 2020, "UNION: An Unreferenced Metric for Evaluating Open-ended Story Generation".
 
 use crate::engine::Engine;
 use crate::library::word_ranges;
@@ -9,7 +9,7 @@ use crate::sampling::Random;
 use crate::story::{GenerateError, Settings, Writer};
 use std::ops::Range;
 
-/// What was done to a passage.
+/// The kind of damage.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Damage {
     /// Nothing.
@@ -18,11 +18,11 @@ pub enum Damage {
     Shuffled,
     /// Every other sentence from another passage.
     Spliced,
-    /// Sentences told again in the place of others.
+    /// Some sentences replaced by repetitions of others.
     Repeated,
-    /// Words exchanged with their neighbours, one in four.
+    /// One word in four swapped with its neighbour.
     Swapped,
-    /// Words from another passage in their place, one in four.
+    /// One word in four replaced by a word from another passage.
     Replaced,
     /// Not the passage but the model's own continuation of its prompt, at this temperature, top-p 1.
     Sampled(f64),
@@ -44,7 +44,7 @@ impl Damage {
         Self::Sampled(2.0),
     ];
 
-    /// A name for files and tables.
+    /// The name in files and tables.
     pub fn name(self) -> String {
         match self {
             Self::None => "human".into(),
@@ -62,13 +62,13 @@ impl Damage {
 pub struct Original<'a> {
     pub prompt: &'a str,
     pub text: &'a str,
-    /// Where other sentences and words come from.
+    /// The passage that other sentences and words are taken from.
     pub other: &'a str,
     /// Tokens of the text.
     pub tokens: u32,
 }
 
-/// Damages a passage. None where it is too short for that.
+/// Damages a passage. None if it is too short.
 pub fn damage(
     original: &Original,
     damage: Damage,
@@ -145,17 +145,17 @@ fn told(text: &str) -> Vec<&str> {
     sentences(text).into_iter().map(|range| &text[range]).collect()
 }
 
-/// A number from 0 below `count`.
+/// A random integer from 0 to `count` - 1.
 fn below(random: &mut Random, count: usize) -> usize {
     ((random.uniform() * count as f64) as usize).min(count - 1)
 }
 
-/// The text with other sentences in the places of its own; what stands between them stays.
+/// The text with its sentences replaced by others. The text between sentences stays.
 fn with_sentences(text: &str, sentences_then: &[&str]) -> String {
     replaced(text, sentences(text).into_iter(), sentences_then)
 }
 
-/// The text with other words in the places of its own.
+/// The text with its words replaced by others.
 fn with_words(text: &str, words: &[&str]) -> String {
     replaced(text, word_ranges(text), words)
 }

@@ -1,4 +1,4 @@
-//! What people write, measured as stories are: the reference that a story's numbers are held against.
+//! Human passages, measured like stories: the reference that a story's numbers are compared with.
 
 use super::{Scorer, by_name, read_tokens};
 use crate::metrics::{Lines, Rarity, Reference, Unigrams, quantiles, sentences};
@@ -8,22 +8,22 @@ use std::collections::BTreeMap;
 
 /// Lengths of the passages, in tokens.
 pub const LENGTHS: [usize; 4] = [32, 64, 128, 256];
-/// Tokens before a passage at least: as many as a usual prompt has, so that a passage is read as a story is written.
+/// Fewest tokens before a passage: as many as a typical prompt, so that a passage is read as a story is written.
 const PROMPT: usize = 16;
-/// Quantiles are stored in so many steps.
+/// Number of steps between the stored quantiles.
 const STEPS: usize = 40;
-/// Fewer passages than this give no quantiles.
+/// Fewest passages for quantiles.
 const MIN_PASSAGES: usize = 20;
 
-/// A stretch of a document: what goes before it, and its tokens.
+/// A passage of a document: the tokens before it, and its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HumanPassage {
     pub prompt: Vec<u32>,
     pub token_ids: Vec<u32>,
 }
 
-/// The passages of a document, of `longest` tokens or what is left: each after a prompt that begins with a sentence, each beginning
-/// with a word, none overlapping.
+/// Passages of a document that do not overlap, with `longest` tokens or the rest of the document. Each begins with a word and follows
+/// a prompt that begins with a sentence.
 pub fn human_passages(text: &str, longest: usize, tokenizer: &Tokenizer) -> Result<Vec<HumanPassage>, GenerateError> {
     let mut passages = Vec::new();
     let mut free = 0;
@@ -31,7 +31,7 @@ pub fn human_passages(text: &str, longest: usize, tokenizer: &Tokenizer) -> Resu
         if sentence.start < free {
             continue;
         }
-        // Enough text for prompt and passage: no token is longer than this on average.
+        // Enough text for prompt and passage: tokens are shorter than this on average.
         let rest = &text[sentence.start..];
         let piece = rest.char_indices().nth(16 * (longest + 4 * PROMPT)).map_or(rest, |(end, _)| &rest[..end]);
         let tokens = tokenizer.encode(piece)?;
@@ -47,7 +47,8 @@ pub fn human_passages(text: &str, longest: usize, tokenizer: &Tokenizer) -> Resu
     Ok(passages)
 }
 
-/// Measures passages at each of [`LENGTHS`] that they have. `token_counts`: how often tokens occur in the training texts, `rarity`: words.
+/// Measures each passage at those [`LENGTHS`] that it reaches. `token_counts` and `rarity` describe the tokens and words of the training
+/// texts.
 pub fn reference(
     scorer: &mut Scorer,
     passages: &[HumanPassage],

@@ -1,4 +1,4 @@
-//! Reads an existing text: the model's predictions, all scores, and human passages, whole and damaged.
+//! Measures an existing text: the model's predictions, all scores, and human passages, intact and damaged.
 
 mod damage;
 mod human;

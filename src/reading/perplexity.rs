@@ -6,18 +6,18 @@ use crate::sampling::surprisal_bits;
 use crate::story::GenerateError;
 use serde::Serialize;
 
-/// Prediction of some documents, summed up.
+/// How well the model predicts some documents, summed up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct Perplexity {
     /// Documents that are not empty.
     pub documents: usize,
-    /// Pieces that the documents were cut into, each no longer than the model's context.
+    /// Windows that the documents were cut into, none longer than the model's context.
     pub windows: usize,
     /// Predicted tokens.
     pub tokens: usize,
     /// Bytes of the documents in UTF-8.
     pub bytes: usize,
-    /// Surprisal of all tokens together, in bits.
+    /// Total surprisal of all tokens in bits.
     pub bits: f64,
 }
 
@@ -54,12 +54,12 @@ impl Perplexity {
         Ok(())
     }
 
-    /// Mean surprisal of a token, in bits.
+    /// Mean surprisal per token in bits.
     pub fn bits_per_token(&self) -> f64 {
         self.bits / self.tokens as f64
     }
 
-    /// Bits for each byte of text: comparable between models with different tokenizers.
+    /// Surprisal per byte of text in bits. Comparable between models with different tokenizers.
     pub fn bits_per_byte(&self) -> f64 {
         self.bits / self.bytes as f64
     }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
     use crate::model::Shape;
 
-    /// Expects every token to be equally likely, and remembers all that it was ever fed.
+    /// Gives all tokens equal probability, and records everything it is fed.
     #[derive(Default)]
     struct Uniform {
         fed: Vec<u32>,

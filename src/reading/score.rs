@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// Numbers by name, and where they fall among people's passages; see [`percentiles`].
+/// Numbers by name, and their percentiles among human passages; see [`percentiles`].
 pub type Measured = (Map<String, Value>, BTreeMap<String, f64>);
 
-/// What texts are scored with.
+/// Computes every number of a text.
 pub struct Scorer<'a> {
     pub engine: &'a mut dyn Engine,
     pub tokenizer: &'a Tokenizer,
@@ -22,12 +22,12 @@ pub struct Scorer<'a> {
     pub library: Option<&'a Library>,
 }
 
-/// What stories by an adapter are held against beside what all are: the texts that it was tuned on.
+/// The texts that an adapter was trained on, with which its stories are compared in addition.
 #[derive(Default)]
 pub struct AdapterTexts {
-    /// Those that it has read.
+    /// The texts it was trained on.
     pub library: Option<Library>,
-    /// Those that were held out, measured by the model without the adapter.
+    /// The held-out texts, measured by the model without the adapter.
     pub reference: Option<Reference>,
 }
 
@@ -38,22 +38,22 @@ pub struct Scores {
     pub metrics: Metrics,
     #[serde(flatten)]
     pub second: SecondMetrics,
-    /// Without a library, none.
+    /// None without a library.
     #[serde(flatten)]
     pub library: Option<LibraryNovelty>,
-    /// Without a reference, none.
+    /// None without a reference.
     #[serde(flatten)]
     pub headlines: Option<Headlines>,
 }
 
 impl Scores {
-    /// SHA-256 over every surprisal, entropy, rank and metric of a story, and over these scores of it, bit for bit: equal where two
-    /// machines measured the same.
+    /// SHA-256 of every surprisal, entropy, rank and metric of a story, and of these scores, bit for bit. It is equal if two machines
+    /// measured the same.
     pub fn measurements_digest(&self, story: &Generation) -> String {
         let numbers = story.surprisal_bits.iter().chain(&story.entropy_bits);
         let mut bytes: Vec<u8> = numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect();
         bytes.extend(story.ranks.iter().flat_map(|rank| rank.to_le_bytes()));
-        // Rust prints the shortest decimal that reads back as the same float, on every machine.
+        // Rust prints the shortest decimal that gives the same float again, on every machine.
         bytes.extend(format!("{:?} {self:?}", story.metrics).bytes());
         sha256_hex(&bytes)
     }
@@ -68,17 +68,17 @@ impl Scorer<'_> {
 
     /// Every number of a story, by name: those of [`Self::score_read`], by the model that wrote it, and those of its lines.
     ///
-    /// Of a story that an adapter was asked for also what depends on the model, as the model itself without the adapter says it
-    /// (`base_…`): so stories of every strength are measured alike. And by `texts` what is new in it against the adapter's texts
-    /// (`adapter_…`). The percentiles are among people's passages; those called `adapter_…` among the adapter's texts, of what the model
-    /// itself says.
+    /// For a story by an adapter, also the numbers that depend on the model, computed by the model without the adapter (`base_…`), so that
+    /// stories of every strength are measured alike; and with `texts`, its novelty compared with the adapter's texts (`adapter_…`).
+    /// Percentiles are among human passages; those named `adapter_…` are among the adapter's texts, for the numbers of the model
+    /// without the adapter.
     pub fn score_story(&mut self, story: &Generation, texts: Option<&AdapterTexts>) -> Result<Measured, GenerateError> {
         self.engine.adapt(story.settings.adapter())?;
         let second = self.second(&story.read(), &story.text, !story.settings.prompt.is_empty())?;
         self.score_second(story, second, texts)
     }
 
-    /// The same, given what the model that wrote the story found in its second reading.
+    /// The same, given the second reading by the model that wrote the story.
     pub fn score_second(
         &mut self,
         story: &Generation,
@@ -103,7 +103,7 @@ impl Scorer<'_> {
         }
         let mut all = self.reference.map(|reference| percentiles(&numbers, tokens, reference)).unwrap_or_default();
         if let Some(reference) = texts.and_then(|texts| texts.reference.as_ref()) {
-            // Those of the texts were measured by the model itself, and against the library of the texts.
+            // The adapter's reference was measured by the model alone, with the library of the adapter's texts.
             let held = |name: &String| {
                 let others = [Variant::Adapter, Variant::Base]
                     .map(|variant| numbers.get(&(variant.prefix().to_string() + name)));
@@ -118,7 +118,7 @@ impl Scorer<'_> {
         Ok((numbers, all))
     }
 
-    /// Scores what has been read. `prompted`: whether a prompt stood before it.
+    /// Scores a text that has been read. `prompted`: whether a prompt came before it.
     pub fn score_read(&mut self, read: &TokensRead, text: &str, prompted: bool) -> Result<Scores, GenerateError> {
         let second = self.second(read, text, prompted)?;
         Ok(scores(read, text, second, self.reference, self.novelty(text)))
@@ -136,7 +136,7 @@ impl Scorer<'_> {
     }
 }
 
-/// Every number of what has been read, given those of its second reading.
+/// Every number of a text that has been read, given its second reading.
 pub fn scores(
     read: &TokensRead,
     text: &str,
@@ -151,7 +151,7 @@ pub fn scores(
     Scores { metrics, second, library, headlines }
 }
 
-/// Of a story by an adapter: what depends on the model, as the model without the adapter read it (`base_…`).
+/// For a story by an adapter: the numbers that depend on the model, computed by the model without the adapter (`base_…`).
 pub fn base_numbers(
     read: &TokensRead,
     text: &str,
@@ -163,8 +163,8 @@ pub fn base_numbers(
     prefixed(Variant::Base, numbers)
 }
 
-/// The numbers of a struct by name; a list becomes one number each: `new_ngrams_1`, `new_ngrams_2` and so on. What cannot be
-/// said of the text is null.
+/// The numbers of a struct by name. A list becomes several numbers: `new_ngrams_1`, `new_ngrams_2` and so on. A number that the text is
+/// too short for is null.
 pub fn by_name(numbers: &impl Serialize) -> Map<String, Value> {
     let mut flat = Map::new();
     // A struct of numbers is always an object.
@@ -188,8 +188,8 @@ fn prefixed(variant: Variant, numbers: Map<String, Value>) -> Map<String, Value>
     numbers.into_iter().map(|(name, value)| (variant.prefix().to_string() + &name, value)).collect()
 }
 
-/// Where numbers fall among people's passages of so many tokens: see [`Reference::percentile`]. Those without a reference are
-/// left out; those called `base_…` are held against what they are called without it.
+/// Percentiles of numbers among human passages with this many tokens: see [`Reference::percentile`]. Numbers that are not in the reference
+/// are left out; a number named `base_…` is compared with the one of the same name without the prefix.
 pub fn percentiles(numbers: &Map<String, Value>, tokens: usize, reference: &Reference) -> BTreeMap<String, f64> {
     let place = |(name, value): (&String, &Value)| {
         let metric = name.strip_prefix(Variant::Base.prefix()).unwrap_or(name);

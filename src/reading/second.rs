@@ -1,4 +1,4 @@
-//! Reading a text that is already there: what the model thought of each token, and how much its context helped.
+//! Reading an existing text: the model's numbers for each token, and how much the context helped.
 
 use crate::engine::{Engine, EngineError};
 use crate::metrics::{TokensRead, sentences};
@@ -7,8 +7,8 @@ use crate::sampling::Summary;
 use crate::story::GenerateError;
 use std::ops::Range;
 
-/// Reads a text after a prompt (which may be empty), each encoded for itself, as a story is written after its prompt. (Tokenizers
-/// in SentencePiece's manner put a space before either.)
+/// Reads a text after a prompt, which may be empty. They are encoded separately, as a story is written after its prompt.
+/// (SentencePiece tokenizers put a space before each.)
 pub fn read_text(
     engine: &mut dyn Engine,
     tokenizer: &Tokenizer,
@@ -21,20 +21,20 @@ pub fn read_text(
     read_tokens(engine, &before, tokenizer.encode(text)?)
 }
 
-/// Reads tokens after others, of which there must be one at least.
+/// Reads tokens after others; there must be at least one before.
 pub fn read_tokens(engine: &mut dyn Engine, before: &[u32], token_ids: Vec<u32>) -> Result<TokensRead, GenerateError> {
     let mut reading = TokensReading::new(before, token_ids)?;
     while reading.step(engine)? {}
     Ok(reading.read)
 }
 
-/// Reads tokens after others in small steps. Beyond the model's context it goes on with the last half of it, so that every token
-/// is seen after at least so many.
+/// Reads tokens after others in small steps. When the model's context is full, it restarts with the last half, so that every token
+/// is still read after at least half a context.
 pub struct TokensReading {
-    /// Those before, and those to be read.
+    /// The tokens before, then the tokens to be read.
     all: Vec<u32>,
     before: usize,
-    /// Where the next of those before is fed, once the reading has begun.
+    /// The next token before the text to feed, once the reading has begun.
     fed: Option<usize>,
     read: TokensRead,
 }
@@ -43,7 +43,7 @@ impl TokensReading {
     /// Tokens of one step at most.
     const STEP: usize = 16;
 
-    /// Plans the reading; an error with nothing before it.
+    /// Plans the reading. An error if there is no token before.
     pub fn new(before: &[u32], token_ids: Vec<u32>) -> Result<Self, GenerateError> {
         if before.is_empty() {
             return Err(GenerateError::NoBeginning);
@@ -52,7 +52,7 @@ impl TokensReading {
         Ok(Self { all, before: before.len(), fed: None, read: TokensRead { token_ids, ..TokensRead::default() } })
     }
 
-    /// Reads on, in a sequence that nothing else is read in meanwhile; whether there is more.
+    /// Reads the next tokens and returns whether there are more. Nothing else may use the sequence meanwhile.
     pub fn step(&mut self, engine: &mut dyn Engine) -> Result<bool, GenerateError> {
         let (all, context) = (&self.all, engine.context());
         let fed = *self.fed.get_or_insert_with(|| {
@@ -86,13 +86,13 @@ impl TokensReading {
         Ok(end < all.len())
     }
 
-    /// What the model thought of each token, once [`Self::step`] has come to the end.
+    /// The model's numbers for each token, after [`Self::step`] has finished.
     pub fn finish(self) -> TokensRead {
         self.read
     }
 }
 
-/// What takes passes of its own, after a text has ended.
+/// Metrics that need a second reading, after a text has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SecondMetrics {
     /// Contextual gain: for every sentence but the first, log p(sentence | what came before) - log p(sentence), in bits per
@@ -103,7 +103,7 @@ pub struct SecondMetrics {
     pub relevance_bits: Option<f64>,
 }
 
-/// A sentence that has something before it, and what that tells of it.
+/// A sentence after other text, and how much that text helps to predict it.
 #[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SentenceGain {
     /// Its first token's place in the text.
@@ -114,22 +114,22 @@ pub struct SentenceGain {
     pub bits: f64,
 }
 
-/// Reads the sentences of a text once more, each without its context, in small steps.
+/// Reads the sentences of a text again, each without its context, in small steps.
 pub struct SecondReading {
     begin: u32,
     token_ids: Vec<u32>,
     surprisal_bits: Vec<f64>,
-    /// Sentences that have something before them, in tokens.
+    /// Sentences after other text, as ranges of tokens.
     sentences: Vec<Range<usize>>,
-    /// The text as far as it is read without its prompt; empty if it has none.
+    /// The part of the text that is read without its prompt; empty if it has no prompt.
     alone: Range<usize>,
-    /// Pieces in the order of reading: `sentences`, then `alone`.
+    /// The current piece; they are read in the order `sentences`, then `alone`.
     piece: usize,
     /// Tokens of the piece that have been read.
     read: usize,
     last: Option<u32>,
     sentence_bits: f64,
-    /// The same, one number for each piece that has been begun.
+    /// The same for each piece begun.
     bits_of_each: Vec<f64>,
     alone_bits: f64,
 }
@@ -138,7 +138,7 @@ impl SecondReading {
     /// Tokens of one step at most.
     const STEP: usize = 16;
 
-    /// Plans the reading. `prompted`: whether a prompt stood before the text.
+    /// Plans the reading. `prompted`: whether a prompt came before the text.
     pub fn new(
         read: &TokensRead,
         text: &str,
@@ -148,10 +148,10 @@ impl SecondReading {
     ) -> Option<Self> {
         let begin = model.begin_token?;
         let context = model.shape.context.min(LONGEST_CONTEXT);
-        // The first token that reaches into each sentence begins it.
+        // A sentence begins with the first token that reaches into it.
         let mut decoder = StoryDecoder::default();
         let mut end = 0;
-        // A whole text is written without the space that SentencePiece puts before it; so is one that goes on without a space.
+        // SentencePiece puts a space before a text. It is removed if there is no prompt, or if the text does not begin with a space.
         let mut strip = tokenizer.leading_space() && !(prompted && text.starts_with(' '));
         let mut end_of = |&token: &u32| {
             let bytes = tokenizer.token_bytes(token);
@@ -179,7 +179,7 @@ impl SecondReading {
         })
     }
 
-    /// Reads on; the share that is done, from 0 to 1, or none at the end.
+    /// Reads the next tokens. Returns the share that is done, 0 to 1, or none at the end.
     pub fn step(&mut self, engine: &mut dyn Engine) -> Result<Option<f64>, EngineError> {
         let pieces = self.sentences.len();
         let piece = match self.piece {
@@ -214,7 +214,7 @@ impl SecondReading {
         Ok(Some(done as f64 / all as f64))
     }
 
-    /// Sentence by sentence, once [`Self::step`] has come to the end: what the contextual gain is the mean of.
+    /// The gain of each sentence, after [`Self::step`] has finished; the contextual gain is their mean.
     pub fn gains(&self) -> Vec<SentenceGain> {
         let gain = |(sentence, alone): (&Range<usize>, &f64)| {
             let in_context: f64 = self.surprisal_bits[sentence.clone()].iter().sum();
@@ -224,7 +224,7 @@ impl SecondReading {
         self.sentences.iter().zip(&self.bits_of_each).map(gain).collect()
     }
 
-    /// The numbers, once [`Self::step`] has come to the end.
+    /// The numbers, after [`Self::step`] has finished.
     pub fn finish(self) -> SecondMetrics {
         let tokens: usize = self.sentences.iter().map(Range::len).sum();
         let bits = |range: &Range<usize>| self.surprisal_bits[range.clone()].iter().sum::<f64>();
@@ -242,7 +242,7 @@ mod tests {
     use super::*;
     use crate::model::Shape;
 
-    /// How likely token 3 is depends on how many tokens were fed since the last reset, and on nothing else.
+    /// The probability of token 3 depends only on how many tokens were fed since the last reset.
     struct Counting {
         seen: Vec<u32>,
         context: usize,
@@ -274,7 +274,7 @@ mod tests {
         }
     }
 
-    /// Surprisal of a token that is seen after so many others.
+    /// Surprisal of a token after this many others.
     fn bits(token: u32, position: usize) -> f64 {
         let total = (position as f64).exp() + 5.0;
         -((if token == 3 { (position as f64).exp() } else { 1.0 }) / total).log2()

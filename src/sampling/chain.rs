@@ -1,4 +1,4 @@
-//! The sampling chain: which stages run, in which order, set by what.
+//! The sampling chain: which stages run, in which order, with which settings.
 
 use super::{Distribution, Options, Order, PARAMETERS, Rules, Stage};
 use super::{
@@ -16,11 +16,11 @@ pub struct Chain {
     pub options: Options,
     /// The order in which the stages run.
     pub order: Order,
-    /// How limits are met. (What tokens count, and the default order, is for whoever makes the chain to see to.)
+    /// How limits are compared. The rules' other parts (which tokens count, and the default order) are up to the caller.
     pub rules: Rules,
 }
 
-/// The tokens before the one that is chosen.
+/// The tokens before the one to choose.
 #[derive(Clone, Copy, Debug)]
 pub struct History<'a> {
     pub prompt: &'a [u32],
@@ -39,25 +39,25 @@ impl History<'_> {
     }
 }
 
-/// What stages know and change apart from the distribution, at one place of a story.
+/// What stages read and write besides the distribution, at one place of a story.
 pub struct Step<'a> {
     pub history: History<'a>,
     /// For each token, whether it breaks sequences for DRY.
     pub breakers: &'a [bool],
-    /// Room for a number a token.
+    /// Scratch space: one number per token.
     pub counts: &'a mut [u32],
     /// The place's random number.
     pub uniform: f64,
     /// Mirostat's threshold.
     pub mirostat_bits: f64,
-    /// A token whose surprisal is wanted in what Mirostat is given.
+    /// A token whose surprisal in Mirostat's input is requested.
     pub watched: Option<u32>,
-    /// That surprisal, once Mirostat has run, if the token had not been removed before.
+    /// That surprisal, after Mirostat has run; none if the token was removed before.
     pub watched_bits: Option<f64>,
 }
 
 impl Chain {
-    /// Whether a stage does anything: none of those that do not changes a bit.
+    /// Whether a stage does anything. Inactive stages change no bit.
     pub fn is_active(&self, stage: Stage) -> bool {
         match stage {
             Stage::Temperature => self.temperature != 1.0,
@@ -92,7 +92,7 @@ impl Chain {
                 value("dry_allowed_length") as usize,
             ),
             Stage::DiffSampling => {
-                // Tokens stay that are strictly likelier than the second of these.
+                // Tokens strictly likelier than `min_p` times the likeliest stay.
                 diff_sampling::apply(distribution, rules.share(value("diff_mass")), rules.upper(value("diff_min_p")));
             }
             Stage::Temperature => temperature::apply(distribution, self.temperature),

@@ -1,4 +1,4 @@
-//! What the stages of the chain work on: the tokens that are left, and their logits.
+//! The data that the stages of the chain work on: the remaining tokens and their logits.
 
 use super::argmax;
 use super::nucleus::{self, BLOCK, block_mass, total};
@@ -8,30 +8,30 @@ use std::f64::consts::LOG2_E;
 /// The score of a removed token.
 const REMOVED: f32 = f32::NEG_INFINITY;
 
-/// The tokens that are left in the chain, and their logits. Its room is allocated once.
+/// The remaining tokens and their logits. Memory is allocated once.
 ///
-/// Logits are held as scores: the logit less `shift`, which is the same for all tokens and so changes no probability.
+/// Logits are stored as scores: the logit minus `shift`, which is the same for all tokens and so changes no probability.
 /// Temperature moves the largest logit into the shift, so that its weights have the same bits as those of
-/// [`super::weigh`]; only a stage that asks for the sign of a logit needs the shift. A score of -inf is a removed token.
+/// [`super::weigh`]. Only a stage that needs the sign of a logit needs the shift. A score of -inf is a removed token.
 pub struct Distribution {
-    /// One a token, then [`REMOVED`] to a whole block.
+    /// One per token, padded with [`REMOVED`] to a whole block.
     scores: Vec<f32>,
     shift: f64,
-    /// `exp(score - largest)`, once they are asked for.
+    /// `exp(score - largest)`, computed when needed.
     weights: Vec<f32>,
     largest: f32,
     /// Sum of the weights.
     mass: f64,
-    /// Whether weights, largest score and mass belong to the scores.
+    /// Whether weights, largest score and mass are up to date with the scores.
     fresh: bool,
-    /// Tokens that are left, in an order that a stage asks for: a key in the upper half, the token in the lower.
+    /// Remaining tokens to be sorted for a stage: the key in the upper half, the token in the lower.
     list: Vec<u64>,
-    /// Room for the nucleus.
+    /// Scratch space for the nucleus.
     edge: Vec<u32>,
 }
 
 impl Distribution {
-    /// Room for a vocabulary of this size.
+    /// Allocates memory for a vocabulary of this size.
     pub fn new(vocabulary: usize) -> Self {
         let padded = vocabulary.next_multiple_of(BLOCK);
         Self {
@@ -46,13 +46,13 @@ impl Distribution {
         }
     }
 
-    /// Room for weights and for an order of tokens, for whoever does without the rest.
+    /// Its memory for weights and for an order of tokens, for callers that need nothing else.
     pub fn room(&mut self) -> (&mut [f32], &mut Vec<u32>) {
         self.fresh = false;
         (&mut self.weights, &mut self.edge)
     }
 
-    /// Begins with these logits, nothing removed.
+    /// Starts with these logits, with no token removed.
     pub fn read(&mut self, logits: &[f32]) {
         self.scores.fill(REMOVED);
         self.scores[..logits.len()].copy_from_slice(logits);
@@ -60,22 +60,22 @@ impl Distribution {
         self.fresh = false;
     }
 
-    /// Whether a token is left.
+    /// Whether a token remains.
     pub fn holds(&self, token: u32) -> bool {
         self.scores[token as usize] != REMOVED
     }
 
-    /// The tokens that are left, in order of id.
+    /// The remaining tokens in order of id.
     pub fn tokens(&self) -> impl Iterator<Item = u32> {
         (0..self.scores.len() as u32).filter(|&token| self.holds(token))
     }
 
-    /// The likeliest token that is left; of equal ones, the lowest id.
+    /// The likeliest remaining token; in a tie, the lowest id.
     pub fn likeliest(&self) -> u32 {
         argmax(&self.scores)
     }
 
-    /// The score of a token: its logit, up to what is the same for all.
+    /// The score of a token: its logit minus the common shift.
     pub fn score(&self, token: u32) -> f32 {
         self.scores[token as usize]
     }
@@ -85,10 +85,10 @@ impl Distribution {
         f64::from(self.score(token)) + self.shift
     }
 
-    /// Lowers the logit of a token, if it is left.
+    /// Lowers the logit of a token, if it remains.
     pub fn lower(&mut self, token: u32, amount: f64) {
         if self.holds(token) {
-            // However far, it is not removed.
+            // It is lowered at most to the smallest finite number, so that it is not removed.
             let lowered = (f64::from(self.score(token)) - amount).clamp(f32::MIN.into(), f32::MAX.into());
             self.scores[token as usize] = lowered as f32;
             self.fresh = false;
@@ -105,7 +105,7 @@ impl Distribution {
         self.fresh = false;
     }
 
-    /// Keeps of the tokens that are left those for which this holds.
+    /// Keeps the remaining tokens for which `keep` is true.
     pub fn retain(&mut self, keep: impl Fn(&Self, u32) -> bool) {
         for token in 0..self.scores.len() as u32 {
             if self.holds(token) && !keep(self, token) {
@@ -124,7 +124,7 @@ impl Distribution {
         }
     }
 
-    /// Sees to weights that belong to the scores.
+    /// Brings weights, largest score and mass up to date.
     pub fn weigh(&mut self) {
         if self.fresh {
             return;
@@ -168,17 +168,17 @@ impl Distribution {
     /// Entropy in nats. After [`Self::weigh`].
     pub fn entropy(&self) -> f64 {
         let nats = libm::log(self.mass) - self.mean_depth();
-        // Of a single token it may come out a rounding error below.
+        // For a single token, rounding may give a value just below 0.
         if nats < 0.0 { 0.0 } else { nats }
     }
 
-    /// Surprisal in bits of a token; none if it has been removed. After [`Self::weigh`].
+    /// Surprisal of a token in bits; none if it was removed. After [`Self::weigh`].
     pub fn surprisal_bits(&self, token: u32) -> Option<f64> {
         let bits = (libm::log(self.mass) - self.depth(token)) * LOG2_E;
         self.holds(token).then_some(if bits < 0.0 { 0.0 } else { bits })
     }
 
-    /// Lists the tokens that are left, with a key to sort them by. Returns their number.
+    /// Lists the remaining tokens with a key to sort by. Returns their number.
     pub fn list(&mut self, key: impl Fn(&Self, u32) -> u32) -> usize {
         let mut list = std::mem::take(&mut self.list);
         list.clear();
@@ -187,12 +187,12 @@ impl Distribution {
         self.list.len()
     }
 
-    /// Sorts the list: by key, smallest first, and of equal keys by id.
+    /// Sorts the list by key, smallest first; equal keys by id.
     pub fn sort(&mut self) {
         self.list.sort_unstable();
     }
 
-    /// Sorts the list only so far that its first tokens, this many, are the right ones, in any order.
+    /// Partially sorts the list: its first `first` tokens are then the right ones, in any order.
     pub fn select(&mut self, first: usize) {
         if first < self.list.len() {
             self.list.select_nth_unstable(first);
@@ -214,7 +214,7 @@ impl Distribution {
 
     /// A key to list tokens by: the likeliest first.
     pub fn likeliest_first(&self, token: u32) -> u32 {
-        // The bits of floats as integers in the same order, downwards. Zeros of both signs are one score.
+        // The bits of a float as an integer, in descending order. Zeros of both signs are equal.
         let bits = (self.score(token) + 0.0).to_bits();
         if bits >> 31 == 0 { !(bits | 1 << 31) } else { bits }
     }

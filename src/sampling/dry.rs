@@ -1,18 +1,18 @@
 //! DRY, "don't repeat yourself": p-e-w 2024, text-generation-webui, pull request 5677.
 //!
-//! If the last n tokens have occurred before, the token that followed them there would go on with the repetition:
-//! `logit -= multiplier * base^(n - allowed_length)` for n from `allowed_length` on. Of several such places the one with
-//! the longest match counts. No match goes across a sequence breaker, and breakers themselves are never penalized.
+//! If the last n tokens have occurred before, the token that followed them there would continue the repetition:
+//! `logit -= multiplier * base^(n - allowed_length)` for n >= `allowed_length`. If there are several such places, the
+//! longest match counts. No match extends across a sequence breaker, and breakers themselves are never penalized.
 //!
-//! Which tokens are breakers is llama.cpp's rule and not that of the source: every token that holds one of four signs. In the source it is
-//! the one token that each sign makes by itself.
+//! The choice of breakers follows llama.cpp, not the source: every token that contains one of four characters. In the source,
+//! only the single token for each of these characters is a breaker.
 
 use super::{Distribution, History};
 
 /// A longer match counts as one of this length.
 const LONGEST: usize = 50;
 
-/// `breakers`: for each token whether it is one. `lengths`: room for the vocabulary.
+/// `breakers`: for each token whether it is one. `lengths`: scratch space, (vocabulary).
 pub fn apply(
     distribution: &mut Distribution,
     history: History,
@@ -36,7 +36,7 @@ pub fn apply(
     }
 }
 
-/// How many tokens before this place are those at the end.
+/// How many tokens before this place match those at the end.
 fn match_length(history: History, breakers: &[bool], place: usize) -> usize {
     let end = history.len();
     let matches = |&back: &usize| {

@@ -1,4 +1,4 @@
-//! What the chain makes of the distribution at one place of a story.
+//! How the chain changes the distribution at one place of a story.
 
 use super::chain::Step;
 use super::{Distribution, History, Sampler, Stage, Summary};
@@ -8,18 +8,18 @@ use std::f64::consts::LOG2_E;
 /// What the model considers at one place of a story, before and after the chain.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Explanation {
-    /// The likeliest tokens before or after the chain, by rank; and the chosen one wherever it is.
+    /// The likeliest tokens before or after the chain, and the chosen one, by rank.
     pub candidates: Vec<Candidate>,
     pub chosen: Option<Candidate>,
-    /// All stages in their order, those that do nothing too.
+    /// All stages in their order, including inactive ones.
     pub stages: Vec<StageReport>,
-    /// Tokens that the model knows.
+    /// Tokens in the vocabulary.
     pub vocabulary: u32,
-    /// Tokens that the chain left.
+    /// Tokens that remain after the chain.
     pub kept: u32,
     /// Entropy of the model's own distribution.
     pub entropy_bits: f64,
-    /// Entropy of what the token is drawn from.
+    /// Entropy of the distribution that the token is drawn from.
     pub chained_entropy_bits: f64,
     /// Probability under the model of all tokens that are not among the candidates.
     pub rest: f64,
@@ -34,7 +34,7 @@ pub struct Candidate {
     pub rank: u32,
     /// Under the model itself: temperature 1, nothing truncated.
     pub probability: f64,
-    /// With which it is drawn, after the whole chain; 0 where the chain removed it.
+    /// Probability after the whole chain, with which it is drawn; 0 if the chain removed it.
     pub chained: f64,
     /// The stage that removed it.
     pub removed_by: Option<Stage>,
@@ -45,22 +45,22 @@ pub struct Candidate {
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct StageReport {
     pub name: Stage,
-    /// False where its settings make it do nothing.
+    /// False if its settings turn it off.
     pub active: bool,
-    /// Tokens that are left after it.
+    /// Tokens that remain after it.
     pub kept: u32,
-    /// Probability that it took away by removing tokens, as a share of what it was given.
+    /// Probability of the tokens that it removed, in its input.
     pub removed: f64,
-    /// Entropy in bits of what it hands on.
+    /// Entropy of its output in bits.
     pub entropy_bits: f64,
-    /// Total variation distance between what it was given and what it hands on, from 0 to 1.
+    /// Total variation distance between its input and output, 0 to 1.
     pub moved: f64,
 }
 
 impl Sampler {
-    /// Shows what the chain makes of these logits if the place's random number is `uniform`, on which XTC depends.
-    /// Mirostat has the threshold `mirostat_bits`; without one, its threshold now. Nothing changes for the tokens to come.
-    /// `most`: candidates that are wanted before and after the chain.
+    /// Reports what the chain does with these logits if the place's random number is `uniform`, on which XTC depends.
+    /// `mirostat_bits` is Mirostat's threshold; without it, the current one. Tokens chosen later are not affected.
+    /// `most`: candidates to list before and after the chain.
     pub fn explain(
         &mut self,
         logits: &[f32],

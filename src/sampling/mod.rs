@@ -1,10 +1,10 @@
 //! Logits to token: a chain of stages that change the model's distribution, then one draw from a pinned random generator.
 //!
-//! Each stage is a file with its formula and where it comes from; [`Chain`] says which run, and in which order. What most
-//! stories need (temperature, then top-p) has a path of its own, which gives the same tokens in less time.
+//! Each stage is a file with its formula and its source; [`Chain`] says which stages run and in which order. The most common
+//! chain (temperature, then top-p) has a faster path, which gives the same tokens.
 //!
-//! Weights are the engine's own exponential, and sums run in one fixed order, so equal logits give the equal token on
-//! every machine. Ties break by token id: the lower id counts as the likelier.
+//! Weights use the engine's own exponential, and sums have one fixed order, so equal logits give the same token on
+//! every machine. In a tie, the lower token id counts as likelier.
 
 mod chain;
 mod distribution;
@@ -49,7 +49,7 @@ use chain::Step;
 use distribution::Distribution;
 use nucleus::{BLOCK, keep_nucleus, token_at, total};
 
-/// A token, and what the model itself (temperature 1, nothing truncated) thought of it.
+/// A token, and how likely the model itself (temperature 1, no truncation) found it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
     pub token: u32,
@@ -61,15 +61,15 @@ pub struct Choice {
     pub rank: u32,
 }
 
-/// Draws tokens; its room is allocated once.
+/// Draws tokens. Memory is allocated once.
 pub struct Sampler {
     chain: Chain,
-    /// The stages that do something, in their order.
+    /// The active stages, in their order.
     stages: Vec<Stage>,
-    /// Whether these are temperature, then top-p, or fewer.
+    /// Whether these are only temperature, then top-p, or fewer.
     is_plain: bool,
     distribution: Distribution,
-    /// Room for a number a token.
+    /// Scratch space: one number per token.
     counts: Vec<u32>,
     /// For each token, whether it breaks sequences for DRY.
     breakers: Vec<bool>,
@@ -95,7 +95,7 @@ impl Sampler {
         }
     }
 
-    /// Lets DRY's matches end at these tokens; at none, if this is not called. Those outside the vocabulary are ignored.
+    /// Sets the tokens at which DRY's matches end; by default there are none. Ids outside the vocabulary are ignored.
     pub fn breakers(mut self, tokens: &[u32]) -> Self {
         self.breakers.fill(false);
         for &token in tokens {
@@ -111,8 +111,8 @@ impl Sampler {
         self.chain.is_active(Stage::Mirostat).then_some(self.mirostat_bits)
     }
 
-    /// Draws one token. The generator advances once a call, in greedy decoding too, so that a position
-    /// in the story always meets the same random number. `logits`: (vocabulary).
+    /// Draws one token. The generator advances once per call, even in greedy decoding, so that a position
+    /// in the story always gets the same random number. `logits`: (vocabulary).
     pub fn choose(&mut self, logits: &[f32], history: History, random: &mut Random) -> Choice {
         let uniform = random.uniform();
         let summary = Summary::new(logits);
@@ -127,7 +127,7 @@ impl Sampler {
         choice
     }
 
-    /// Takes a token that is given. All else goes on as if it had been drawn.
+    /// Takes a given token. Everything else continues as if it had been drawn.
     pub fn force(&mut self, token: u32, logits: &[f32], history: History, random: &mut Random) -> Choice {
         let uniform = random.uniform();
         let choice = choice(token, logits, &Summary::new(logits));
@@ -138,7 +138,7 @@ impl Sampler {
         choice
     }
 
-    /// Temperature and top-p without anything else.
+    /// Temperature and top-p only.
     fn draw_plainly(&mut self, logits: &[f32], largest: f32, uniform: f64) -> u32 {
         if self.chain.temperature == 0.0 {
             return argmax(logits);
@@ -148,7 +148,7 @@ impl Sampler {
         draw(weights, self.chain.rules.share(self.chain.top_p), uniform, order)
     }
 
-    /// Leaves in the distribution what the chain makes of the logits.
+    /// Runs the chain on the logits; the result is in the distribution.
     fn run(&mut self, logits: &[f32], history: History, uniform: f64, watched: Option<u32>) -> Run {
         self.distribution.read(logits);
         let (breakers, counts, mirostat_bits) = (&self.breakers, &mut self.counts, self.mirostat_bits);
@@ -159,8 +159,8 @@ impl Sampler {
         Run { uniform: step.uniform, watched_bits: step.watched_bits }
     }
 
-    /// Lets Mirostat know what was chosen: from the distribution that a run left or, if the chain had removed the token,
-    /// from what Mirostat was given (`watched_bits`) or, if it had been removed before, from the model's own.
+    /// Updates Mirostat with the chosen token's surprisal: in the final distribution; if the chain removed the token, in
+    /// Mirostat's input (`watched_bits`); and if it was removed even before that, in the model's own distribution.
     fn observe(&mut self, choice: &Choice, watched_bits: Option<f64>) {
         if self.mirostat_bits().is_none() {
             return;
@@ -173,26 +173,26 @@ impl Sampler {
     }
 }
 
-/// What a run of the chain leaves apart from the distribution: see [`Step`].
+/// The results of a run besides the distribution: see [`Step`].
 struct Run {
     uniform: f64,
     watched_bits: Option<f64>,
 }
 
-/// What the model itself thinks of a token.
+/// A token with its numbers in the model's own distribution.
 fn choice(token: u32, logits: &[f32], summary: &Summary) -> Choice {
     let surprisal_bits = summary.surprisal_bits(logits[token as usize]);
     Choice { token, surprisal_bits, entropy_bits: summary.entropy_bits, rank: rank(logits, token) }
 }
 
-/// The rank of a token by logit, from 1; of equal ones, the lower id comes first.
+/// The rank of a token by logit, from 1; in a tie, the lower id comes first.
 fn rank(logits: &[f32], token: u32) -> u32 {
     let (before, after) = logits.split_at(token as usize);
     let logit = after[0];
     1 + count(before, |other| other >= logit) + count(after, |other| other > logit)
 }
 
-/// How many logits are such, counted in whole blocks, for which compilers use vectors.
+/// How many logits satisfy `is_such`, counted in whole blocks, which compilers vectorize.
 fn count(logits: &[f32], is_such: impl Fn(f32) -> bool) -> u32 {
     let (blocks, rest) = logits.as_chunks::<BLOCK>();
     let in_blocks: u32 =
@@ -200,7 +200,7 @@ fn count(logits: &[f32], is_such: impl Fn(f32) -> bool) -> u32 {
     in_blocks + rest.iter().map(|&logit| u32::from(is_such(logit))).sum::<u32>()
 }
 
-/// What logits are multiplied by. Of the lowest temperatures it would be infinite, and 0 times it no number.
+/// The factor for the logits. It stays finite for the lowest temperatures, because 0 times infinity is not a number.
 fn inverse(temperature: f64) -> f32 {
     ((1.0 / temperature) as f32).min(f32::MAX)
 }
@@ -220,10 +220,10 @@ fn draw(weights: &mut [f32], top_p: f64, uniform: f64, order: &mut Vec<u32>) -> 
     token_at(weights, uniform * mass)
 }
 
-/// The token with the largest logit; of equal ones, the lowest id.
+/// The token with the largest logit; in a tie, the lowest id.
 pub fn argmax(logits: &[f32]) -> u32 {
     let largest = crate::engine::maximum(logits);
-    // Whole blocks first, for which compilers use vectors.
+    // Whole blocks first, which compilers vectorize.
     let is_largest = |&logit: &f32| u32::from(logit == largest);
     let mut blocks = logits.chunks(BLOCK);
     let block = blocks.position(|block| block.iter().map(is_largest).sum::<u32>() > 0).unwrap_or(0) * BLOCK;

@@ -1,21 +1,21 @@
 //! Nucleus sampling (top-p) and the draw: Holtzman et al. 2020, "The Curious Case of Neural Text Degeneration".
 //!
-//! Sorting a whole vocabulary for each token would cost more than a layer of the model. So the weight at the nucleus's
-//! edge is found by bisection, each step one pass of vector operations, until few enough tokens are left to sort.
+//! Sorting the whole vocabulary for each token would cost more than a layer of the model. So the weight at the edge of the
+//! nucleus is found by bisection, one vectorized pass per step, until few enough tokens are left to sort.
 //!
-//! Weights come padded with zeros to whole blocks of [`BLOCK`]. Masses are sums in 32 bits within a block, in
-//! [`LANES`] lanes and one fixed tree, and in 64 bits from block to block.
+//! Weights are padded with zeros to whole blocks of [`BLOCK`]. Masses are summed in 32 bits within a block, in
+//! [`LANES`] lanes and one fixed tree, and in 64 bits across blocks.
 
 use crate::engine::tree;
 
 /// Weights that are summed in 32 bits.
 pub const BLOCK: usize = 64;
 const LANES: usize = 16;
-/// Tokens that are sorted rather than bisected further.
+/// With this many tokens left or fewer, they are sorted.
 const FEW: usize = 256;
-/// Weights that are looked at first, to begin the bisection near its end.
+/// Size of the sample that gives the bisection its first bounds.
 const SAMPLE: usize = 512;
-/// Ranks of the sample that the edge is expected within: more than two standard deviations.
+/// Width of these bounds in ranks of the sample: more than two standard deviations.
 const SLACK: usize = 14;
 
 /// Sum of all weights.
@@ -24,15 +24,14 @@ pub fn total(weights: &[f32]) -> f64 {
 }
 
 /// Keeps the smallest set of likeliest tokens that holds at least `top_p` of the `total`, and sets the weights of all
-/// others to 0. Of equal weights the lower id counts as the likelier. Returns the mass kept. `order` is room for the
-/// vocabulary.
+/// others to 0. In a tie, the lower id counts as likelier. Returns the mass kept. `order` is scratch space, (vocabulary).
 pub fn keep_nucleus(weights: &mut [f32], top_p: f64, total: f64, order: &mut Vec<u32>) -> f64 {
     if top_p >= 1.0 {
         return total;
     }
     let wanted = top_p * total;
-    // The edge lies from `low` (weights from there on hold enough) to below `high` (they do not), as bits: those of
-    // positive floats are ordered as the floats are. Tokens below the first `low` hold half of what may be missing.
+    // The edge is at least `low` (weights from there on hold enough) and below `high` (they do not). Both are bits of floats,
+    // which for positive floats have the same order. Tokens below the first `low` hold at most half of what may be missing.
     let mut low = ((0.5 * (1.0 - top_p) * total / weights.len() as f64) as f32).to_bits();
     let mut high = 1.0f32.to_bits() + 1;
     let (mut above, mut count_above, mut count_low) = (0.0, 0, weights.len());
@@ -87,12 +86,12 @@ pub fn token_at(weights: &[f32], target: f64) -> u32 {
         mass += f64::from(weight);
         mass > target
     });
-    // The block's own sum rounds differently: its end may be a little short of the target.
+    // The block's sum rounds differently, so that this loop may end just short of the target.
     let found = exceeds.or_else(|| block.iter().rposition(|&weight| weight > 0.0));
     (last * BLOCK + found.unwrap_or(0)) as u32
 }
 
-/// Where the edge of the nucleus may be, judged by a sample: probably below the first and above the second. As bits.
+/// Estimates the edge of the nucleus from a sample: probably below the first and above the second, as bits of floats.
 fn guess(weights: &[f32], top_p: f64, scratch: &mut Vec<u32>) -> [u32; 2] {
     let stride = weights.len().div_ceil(SAMPLE);
     scratch.clear();

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// A value for every one of [`PARAMETERS`], each within its range.
 ///
-/// Written as a map from name to number, of those that differ from their usual values.
+/// Serialized as a map from name to number, with only the values that differ from their defaults.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(as = "std::collections::BTreeMap<String, f64>"))]
 pub struct Options([f64; PARAMETERS.len()]);
@@ -17,7 +17,7 @@ pub struct Options([f64; PARAMETERS.len()]);
 pub enum OptionError {
     #[error("there is no option {0:?}")]
     Unknown(String),
-    #[error("{name} must be a {}number from {from} to {to}, not {value}", if *.whole { "whole " } else { "" })]
+    #[error("{name} must be {} from {from} to {to}, not {value}", if *.whole { "an integer" } else { "a number" })]
     Range { name: &'static str, whole: bool, from: f64, to: f64, value: f64 },
 }
 
@@ -30,7 +30,7 @@ impl Options {
     /// Sets a parameter.
     ///
     /// # Errors
-    /// If there is none of this name, or the value is out of its range or not whole where it must be.
+    /// If there is no parameter of this name, or the value is out of range, or not an integer where it must be.
     pub fn set(&mut self, name: &str, value: f64) -> Result<(), OptionError> {
         let place = place(name).ok_or_else(|| OptionError::Unknown(name.into()))?;
         let parameter = &PARAMETERS[place];
@@ -43,13 +43,13 @@ impl Options {
         Ok(())
     }
 
-    /// Whether every parameter has its usual value.
-    pub fn is_usual(&self) -> bool {
+    /// Whether every parameter has its default value.
+    pub fn is_default(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Those that differ from their usual values, in the order of [`PARAMETERS`].
-    pub fn unusual(&self) -> impl Iterator<Item = (&'static str, f64)> {
+    /// The parameters that differ from their defaults, in the order of [`PARAMETERS`].
+    pub fn changed(&self) -> impl Iterator<Item = (&'static str, f64)> {
         let differs = |&(parameter, value): &(&super::Parameter, f64)| value != parameter.usual;
         PARAMETERS.iter().zip(self.0).filter(differs).map(|(parameter, value)| (parameter.name, value))
     }
@@ -68,8 +68,8 @@ impl Default for Options {
 
 impl Serialize for Options {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.unusual().count()))?;
-        for (name, value) in self.unusual() {
+        let mut map = serializer.serialize_map(Some(self.changed().count()))?;
+        for (name, value) in self.changed() {
             if PARAMETERS.iter().any(|parameter| parameter.name == name && parameter.whole) {
                 map.serialize_entry(name, &(value as i32))?;
             } else {

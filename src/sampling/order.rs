@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 /// All stages of the chain in the order they run, each exactly once.
 ///
-/// Written as a list of their names. A list may leave stages out, as one does that was written before there was such a stage:
-/// they get their default places (see [`complete`]).
+/// Serialized as a list of their names. A list may leave out stages, for example those added after it was written: they get
+/// their default places (see [`complete`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(type = "Array<Stage>"))]
 #[serde(try_from = "Vec<Stage>")]
@@ -19,7 +19,7 @@ pub struct Order([Stage; Stage::ALL.len()]);
 pub enum OrderError {
     #[error("there is no stage {0:?}")]
     Unknown(String),
-    #[error("an order names a stage once only, and one is named twice")]
+    #[error("an order must not name a stage twice")]
     Twice,
 }
 
@@ -33,7 +33,7 @@ impl Order {
         &self.0
     }
 
-    /// Reads a comma list of names, as [`Display`](fmt::Display) writes it.
+    /// Reads names separated by commas, as [`Display`](fmt::Display) writes them.
     ///
     /// # Errors
     /// If a stage is unknown or named twice.
@@ -46,11 +46,11 @@ impl Order {
     }
 }
 
-/// Adds to `named` what it leaves out of `all`, which is in the default order: each directly behind the one that it follows by
-/// default, the first of all at the beginning.
+/// Adds the missing elements of `all` to `named`. `all` is in the default order. Each missing element goes directly after the one that
+/// it follows in `all`; the first of all goes to the beginning.
 pub(super) fn complete<T: Copy + PartialEq>(mut named: Vec<T>, all: &[T]) -> Vec<T> {
     for (index, missing) in all.iter().enumerate().filter(|(_, one)| !named.contains(one)).collect::<Vec<_>>() {
-        // What it follows is there: either it was named, or it was added before.
+        // The element before it is present: it was named, or it has just been added.
         let before = index.checked_sub(1).and_then(|index| named.iter().position(|one| *one == all[index]));
         named.insert(before.map_or(0, |place| place + 1), *missing);
     }
@@ -61,7 +61,7 @@ impl TryFrom<Vec<Stage>> for Order {
     type Error = OrderError;
 
     fn try_from(stages: Vec<Stage>) -> Result<Self, OrderError> {
-        // More than there are only if one is named twice.
+        // There are too many only if one is named twice.
         Ok(Self(complete(stages, &Stage::ALL).try_into().map_err(|_| OrderError::Twice)?))
     }
 }

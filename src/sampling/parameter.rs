@@ -1,9 +1,9 @@
-//! The numbers that the chain can be set by.
+//! The parameters of the chain.
 
 use super::Stage;
 use serde::Serialize;
 
-/// A number that the chain can be set by. Temperature and top-p have fields of their own in [`super::Chain`].
+/// A parameter of the chain. Temperature and top-p have fields of their own in [`super::Chain`].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Parameter {
@@ -11,7 +11,7 @@ pub struct Parameter {
     pub name: &'static str,
     /// The stage it belongs to.
     pub stage: Stage,
-    /// For people.
+    /// The label that is shown.
     pub label: &'static str,
     /// The smallest allowed value.
     pub from: f64,
@@ -19,13 +19,13 @@ pub struct Parameter {
     pub to: f64,
     /// A sensible step for a slider; values between the steps are allowed too.
     pub step: f64,
-    /// Whether only whole numbers are allowed.
+    /// Whether only integers are allowed.
     pub whole: bool,
-    /// Its value when nobody says anything.
+    /// Its default value.
     pub usual: f64,
-    /// Whether the stage does nothing while this one (and all others of the stage that switch it) has its usual value.
+    /// Whether the stage is off while this one (and all others of the stage that switch it) has its default value.
     pub switches: bool,
-    /// What to start from when switching it on.
+    /// A good first value when switching it on.
     pub suggested: f64,
 }
 

@@ -7,7 +7,7 @@
 
 use super::{Distribution, History};
 
-/// `counts`: room for the vocabulary.
+/// `counts`: scratch space, (vocabulary).
 pub fn apply(
     distribution: &mut Distribution,
     history: History,
@@ -16,7 +16,7 @@ pub fn apply(
     presence: f64,
     frequency: f64,
 ) {
-    // One more than how often a token occurs in the story; 0 for one that occurs in neither.
+    // 1 plus the number of occurrences in the story; 0 for a token that occurs in neither prompt nor story.
     counts.fill(0);
     for &token in history.prompt.iter().chain(history.story) {
         counts[token as usize] = 1;

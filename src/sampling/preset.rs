@@ -8,7 +8,7 @@ use serde::Serialize;
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Preset {
     pub name: &'static str,
-    /// One honest sentence.
+    /// One sentence that describes it.
     pub sentence: &'static str,
     pub temperature: f64,
     pub top_p: f64,

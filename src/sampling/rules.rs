@@ -1,18 +1,18 @@
-//! The rules that a chain follows, by revision, so that a link or a saved story of an older revision still gives its tokens.
+//! The rules of the chain, by revision, so that links and saved stories of an older revision still give the same tokens.
 
 use super::{Order, Stage};
 use serde::{Deserialize, Serialize};
 
-/// A revision of the chain's rules. Links and settings name it by number; where they name none, it is the first.
+/// A revision of the chain's rules. Links and settings store its number; without a number, it is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(as = "u32"))]
 #[serde(try_from = "u32", into = "u32")]
 pub enum Rules {
-    /// Up to December 2026. Top-nσ stands behind typical, penalties and DRY count the hidden token that begins a story, and
-    /// limits are met to the last bit of a 32-bit weight.
+    /// Until December 2026. Top-nσ comes after typical, penalties and DRY count the hidden token that begins a story, and
+    /// limits are compared to the last bit of a 32-bit weight.
     First,
-    /// Top-nσ stands before all other truncation, the hidden token does not count, and limits are met to within a
-    /// millionth.
+    /// Top-nσ comes before all other truncation, the hidden token does not count, and limits are compared with a tolerance
+    /// of a millionth.
     #[default]
     Second,
 }
@@ -23,17 +23,17 @@ pub enum Rules {
 pub struct UnknownRules(u32);
 
 impl Rules {
-    /// What counts where nothing is said: there was no number before the second revision.
+    /// The revision if no number is given: numbers began with the second revision.
     pub fn first() -> Self {
         Self::First
     }
 
-    /// Whether it is the revision that goes without saying.
+    /// Whether it is the revision that is not written.
     pub fn is_first(&self) -> bool {
         *self == Self::First
     }
 
-    /// As links and settings write it, from 1.
+    /// The number in links and settings, from 1.
     pub fn number(self) -> u32 {
         match self {
             Self::First => 1,
@@ -41,7 +41,7 @@ impl Rules {
         }
     }
 
-    /// The order of the stages where none is given.
+    /// The order of the stages if none is given.
     pub fn default_order(self) -> Order {
         match self {
             Self::First => {
@@ -71,8 +71,8 @@ impl Rules {
         self == Self::First
     }
 
-    /// Weights are 32-bit exponentials of 32-bit logits. What equals a limit by definition may miss it by some 1e-7, so a
-    /// limit counts as met by whatever misses it by less than this share.
+    /// Relative tolerance of limits. Weights are 32-bit exponentials of 32-bit logits, so a value that equals a limit by definition
+    /// may miss it by about 1e-7.
     pub(super) fn slack(self) -> f64 {
         match self {
             Self::First => 0.0,
@@ -80,17 +80,17 @@ impl Rules {
         }
     }
 
-    /// A limit that is met from above (`value >= limit`), moved by the slack.
+    /// A lower limit (`value >= limit`), moved by the slack.
     pub(super) fn lower(self, limit: f64) -> f64 {
         limit * (1.0 - self.slack())
     }
 
-    /// A limit that is met from below (`value <= limit`), moved by the slack.
+    /// An upper limit (`value <= limit`), moved by the slack.
     pub(super) fn upper(self, limit: f64) -> f64 {
         limit * (1.0 + self.slack())
     }
 
-    /// A share of the mass that tokens are to hold, moved by the slack. All of it stays all of it.
+    /// A share of the mass, moved by the slack. 1 stays 1.
     pub(super) fn share(self, share: f64) -> f64 {
         if share < 1.0 { share - self.slack() } else { share }
     }

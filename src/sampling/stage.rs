@@ -1,4 +1,4 @@
-//! The stages of the chain, and what people are told about them.
+//! The stages of the chain, and their descriptions.
 
 use serde::{Deserialize, Serialize};
 
@@ -59,7 +59,7 @@ impl Stage {
         }
     }
 
-    /// For people.
+    /// The label that is shown.
     pub fn label(self) -> &'static str {
         match self {
             Self::Penalties => "Penalties",
@@ -78,7 +78,7 @@ impl Stage {
         }
     }
 
-    /// One sentence that a school student understands.
+    /// One sentence in simple words.
     pub fn explanation(self) -> &'static str {
         match self {
             Self::Penalties => {
@@ -122,7 +122,7 @@ impl Stage {
         }
     }
 
-    /// Paper or project that it comes from.
+    /// The paper or project that introduced it.
     pub fn source(self) -> &'static str {
         match self {
             Self::Penalties => "Keskar et al. 2019, CTRL, arXiv:1909.05858; presence and frequency: OpenAI's API",

@@ -1,4 +1,4 @@
-//! What the model itself thinks of the next token: temperature 1, nothing truncated.
+//! The model's own distribution over the next token (temperature 1, no truncation), summarized.
 
 use super::nucleus::{BLOCK, block_mass};
 use crate::engine::{exp, maximum};
@@ -10,16 +10,16 @@ pub struct Summary {
     pub largest: f32,
     /// Natural logarithm of the sum of `exp(logit - largest)`.
     log_total: f64,
-    /// Shannon entropy in bits. No number where a logit is none or infinite.
+    /// Shannon entropy in bits. NaN if a logit is NaN or infinite.
     pub entropy_bits: f64,
 }
 
 impl Summary {
-    /// Reads the logits (one a token of the vocabulary, not empty) twice: for the largest, and for the sums.
+    /// Reads the logits, (vocabulary), twice: for the largest, and for the sums. They must not be empty.
     pub fn new(logits: &[f32]) -> Self {
         let largest = maximum(logits);
         let (blocks, rest) = logits.as_chunks::<BLOCK>();
-        // So far below that their weight is 0.
+        // Padding so low that its weight is 0.
         let mut last = [f32::MIN; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
         let (mut total, mut moment) = block_sums(&last, largest);
@@ -40,14 +40,14 @@ impl Summary {
     }
 }
 
-/// What is certain may come out a rounding error below zero. What is no number stays none.
+/// Rounding can give a certain token slightly less than 0 bits. NaN stays NaN.
 fn not_below_zero(bits: f64) -> f64 {
     if bits < 0.0 { 0.0 } else { bits }
 }
 
 /// The sums of e^d and of d e^d over a block, where d = logit - largest.
 fn block_sums(block: &[f32; BLOCK], largest: f32) -> (f64, f64) {
-    // One loop a step: compilers make vectors of each, but not of all in one.
+    // One loop per step: compilers vectorize each of them, but not all in one.
     let mut weights = [0.0; BLOCK];
     for (weight, logit) in weights.iter_mut().zip(block) {
         *weight = exp(logit - largest);

@@ -1,4 +1,4 @@
-//! Temperature: divides the logits. Of temperature 0 only the likeliest token is left.
+//! Temperature: divides the logits. At temperature 0, only the likeliest token remains.
 
 use super::{Distribution, inverse};
 

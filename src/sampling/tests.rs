@@ -1,4 +1,4 @@
-//! The chain, held against the obvious definitions.
+//! The chain compared with straightforward definitions.
 
 mod by_hand;
 mod chain;
@@ -11,7 +11,7 @@ mod stages;
 use super::*;
 use proptest::prelude::*;
 
-/// Nothing has been said yet.
+/// No tokens yet.
 const NOTHING: History = History { prompt: &[], story: &[] };
 
 fn logits() -> impl Strategy<Value = Vec<f32>> {
@@ -26,8 +26,8 @@ fn logits() -> impl Strategy<Value = Vec<f32>> {
     ]
 }
 
-/// As a language model's are: a few stand out.
-fn usual_logits() -> impl Strategy<Value = Vec<f32>> {
+/// Like a language model's: a few tokens stand out.
+fn typical_logits() -> impl Strategy<Value = Vec<f32>> {
     prop_oneof![
         prop::collection::vec(-8.0f32..8.0, 1..100),
         prop::collection::vec((-4i8..4).prop_map(f32::from), 1..100),

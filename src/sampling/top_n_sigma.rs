@@ -1,7 +1,7 @@
 //! Top-nσ: Tang et al. 2024, "Top-nσ: Not All Logits Are You Need", arXiv 2411.07641.
 //!
-//! Keeps tokens with `logit >= max - n * sigma`, sigma the standard deviation (of a population) of the logits that are
-//! left. Temperature scales both sides, so before it or after it, the same tokens are kept.
+//! Keeps tokens with `logit >= max - n * sigma`, where sigma is the (population) standard deviation of the remaining
+//! logits. Temperature scales both sides, so the same tokens are kept before and after it.
 
 use super::Distribution;
 

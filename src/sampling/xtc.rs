@@ -1,12 +1,12 @@
 //! XTC, "exclude top choices": p-e-w 2024, text-generation-webui, pull request 6335.
 //!
 //! With a chance of `probability`, removes all tokens with `p >= threshold` but the least likely of them. A line break and
-//! the end of a story are tokens like others here; that project spares them.
+//! the end of a story are treated like other tokens here; that project never removes them.
 
 use super::Distribution;
 
-/// The coin costs no random number of its own: it falls if the place's number is below `probability`. Where the number
-/// lies within the part of [0, 1) that the coin has left open is uniform too, and comes back for the draw.
+/// The coin needs no random number of its own: it falls if the place's number is below `probability`. Rescaled to the part of
+/// [0, 1) that remains possible, the number is uniform again. It is returned for the draw.
 pub fn apply(distribution: &mut Distribution, uniform: f64, probability: f64, threshold: f64) -> f64 {
     if uniform >= probability {
         return (uniform - probability) / (1.0 - probability);

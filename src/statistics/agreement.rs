@@ -1,24 +1,24 @@
-//! Do numbers agree: metrics with people's ratings, or with what was done to a text?
+//! How well numbers agree: metrics with human ratings, or with damage done to texts.
 
 use crate::sampling::Random;
 
 /// Resamples of a bootstrap.
 const RESAMPLES: usize = 1000;
-/// Resamples where an end of the interval is so near 0 that of the others it could lie on either side by chance.
+/// Resamples if an end of the interval is so near 0 that with fewer it could lie on either side by chance.
 const MORE_RESAMPLES: usize = 20_000;
-/// How near that is, as a share of the interval. Of 1,000 resamples of a mean an end has a standard error of 2.2% of it; of 20,000, of
-/// 0.5%.
+/// How near that is, as a share of the interval. With 1,000 resamples of a mean, an end has a standard error of 2.2% of the interval; with
+/// 20,000, 0.5%.
 const NEAR: f64 = 0.1;
-/// Share of the resamples that lies within the interval.
+/// Share of the resamples within the interval.
 const CONFIDENCE: f64 = 0.95;
 
-/// Ranks from 0; equal values share the mean of theirs.
+/// Ranks from 0; equal values share the mean of their ranks.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&one, &other| values[one].total_cmp(&values[other]));
     let mut ranks = vec![0.0; values.len()];
     for group in order.chunk_by(|&one, &other| values[one] == values[other]) {
-        // Groups lie one after another in the order.
+        // Groups follow one another in the order.
         let start = order.partition_point(|&index| values[index] < values[group[0]]);
         for &index in group {
             ranks[index] = start as f64 + (group.len() - 1) as f64 / 2.0;
@@ -27,7 +27,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// Pearson's correlation. None where one side does not vary.
+/// Pearson's correlation. None if one side does not vary.
 fn pearson(xs: &[f64], ys: &[f64]) -> Option<f64> {
     let count = xs.len() as f64;
     let (x_mean, y_mean) = (xs.iter().sum::<f64>() / count, ys.iter().sum::<f64>() / count);
@@ -41,21 +41,21 @@ fn pearson(xs: &[f64], ys: &[f64]) -> Option<f64> {
     (xx > 0.0 && yy > 0.0).then(|| xy / (xx * yy).sqrt())
 }
 
-/// Spearman's rank correlation, -1 to 1. None where one side does not vary.
+/// Spearman's rank correlation, -1 to 1. None if one side does not vary.
 pub fn spearman(xs: &[f64], ys: &[f64]) -> Option<f64> {
     pearson(&ranks(xs), &ranks(ys))
 }
 
-/// Spearman's rank correlation of two numbers with a third held fixed, -1 to 1 (first-order partial correlation of ranks).
-/// None where it cannot be told apart from the third.
+/// Spearman's rank correlation of two numbers, controlling for a third, -1 to 1 (first-order partial correlation of ranks).
+/// None if one side is determined by the third.
 pub fn partial_spearman(xs: &[f64], ys: &[f64], fixed: &[f64]) -> Option<f64> {
     let (xy, xz, yz) = (spearman(xs, ys)?, spearman(xs, fixed)?, spearman(ys, fixed)?);
     let rest = (1.0 - xz * xz) * (1.0 - yz * yz);
     (rest > 1e-9).then(|| (xy - xz * yz) / rest.sqrt())
 }
 
-/// The chance that a number of the first list is larger than one of the second, where equal ones count half: the area under the
-/// receiver operating characteristic, 0 to 1. None where a list is empty.
+/// The probability that a number of the first list is larger than one of the second, where equal ones count half: the area under the
+/// receiver operating characteristic, 0 to 1. None if a list is empty.
 pub fn area_under_curve(larger: &[f64], smaller: &[f64]) -> Option<f64> {
     let (n, m) = (larger.len() as f64, smaller.len() as f64);
     let ranks = ranks(&[larger, smaller].concat());
@@ -63,9 +63,9 @@ pub fn area_under_curve(larger: &[f64], smaller: &[f64]) -> Option<f64> {
     (n > 0.0 && m > 0.0).then(|| (sum - n * (n - 1.0) / 2.0) / (n * m))
 }
 
-/// The percentile bootstrap (Efron 1979): a 95% interval of a statistic over `count` things, from 1,000 samples of them with
-/// replacement. Where an end lies near 0, so that readers ask which side it is on, 20,000 samples place it, the same 1,000 among them.
-/// The samples are the same on every machine. None where the statistic has no value for too many of them.
+/// The percentile bootstrap (Efron 1979): a 95% interval of a statistic over `count` items, from 1,000 samples of them with
+/// replacement. If an end is near 0, so that its side matters, 20,000 samples are used, which include the same 1,000.
+/// The samples are the same on every machine. None if the statistic has no value for too many of them.
 pub fn bootstrap(count: usize, statistic: impl Fn(&[usize]) -> Option<f64>) -> Option<(f64, f64)> {
     if count == 0 {
         return None;
@@ -88,7 +88,7 @@ pub fn bootstrap(count: usize, statistic: impl Fn(&[usize]) -> Option<f64>) -> O
     Some(ends(&mut values))
 }
 
-/// The ends of the middle of some values, that holds the share [`CONFIDENCE`] of them. Sorts them.
+/// The ends of the middle part of some values, which holds the share [`CONFIDENCE`] of them. Sorts them.
 fn ends(values: &mut [f64]) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
     let at = |share: f64| values[((values.len() - 1) as f64 * share + 0.5) as usize];
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(bootstrap(5, |_| None), None);
     }
 
-    /// Means with a true end next to 0: which side an interval of few resamples ends on is chance.
+    /// Means whose interval truly ends next to 0: with few resamples, the side is chance.
     #[test]
     fn an_end_near_zero_is_where_many_resamples_place_it() {
         let end = |shift: f64, resamples: usize, seed: u64| {
@@ -163,7 +163,7 @@ mod tests {
         assert!(from.abs() < 0.02 * (to - from), "{from} to {to}");
         let spread = |resamples| (2..12).map(|seed| end(shift, resamples, seed).abs()).fold(0.0, f64::max);
         assert!(spread(MORE_RESAMPLES) < 0.02 * (to - from) && spread(RESAMPLES) > 0.02 * (to - from));
-        // Far from 0 the few are enough, as for what does not vary at all.
+        // Far from 0, few are enough, and also if nothing varies.
         let far = |sample: &[usize]| mean(sample).map(|mean| mean + 100.0);
         bootstrap(24, far).unwrap();
         assert_eq!(asked.take(), RESAMPLES);

@@ -1,29 +1,29 @@
-//! What numbers of an experiment support: means with intervals, differences that chance alone would hardly make.
+//! Statistics of an experiment: means with intervals, and tests of differences.
 //!
-//! All of it gives the same numbers on every machine. None of it assumes how the numbers are distributed.
+//! All of them give the same numbers on every machine. None assumes how the numbers are distributed.
 
 use super::agreement::bootstrap;
 use crate::metrics::written::decimal;
 use crate::sampling::Random;
 use serde::Serialize;
 
-/// Differences up to which every flip of their signs is tried: 2^14 of them.
+/// Up to this many differences, every flip of their signs is tried: at most 2^14 flips.
 const EXACT: usize = 14;
-/// Flips that are drawn where there are more.
+/// Number of random flips if there are more.
 const DRAWN: u32 = 10_000;
 
-/// Of fewer values no interval is told: resamples of so few vary too little, and even the whole range of five, which no resample can
-/// leave, misses the middle of what they were drawn from more often than once in twenty times (2 / 2^5).
+/// Fewest values for an interval. Resamples of fewer vary too little: even the whole range of five values, which no resample can
+/// leave, misses the median of their distribution more often than once in twenty times (2 / 2^5).
 const LEAST_VALUES: usize = 6;
 
-/// A mean, and how far it could lie elsewhere.
+/// A mean with its interval.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Estimate {
-    /// How many values it is the mean of.
+    /// Number of values.
     pub count: usize,
     pub mean: f64,
-    /// None of fewer than six values.
+    /// None for fewer than six values.
     pub interval: Option<Interval>,
 }
 
@@ -36,7 +36,7 @@ pub struct Interval {
 }
 
 impl Estimate {
-    /// The mean of some values, which are resampled one by one. None where there are none.
+    /// The mean of some values, which are resampled one by one. None without values.
     pub fn of(values: &[f64]) -> Option<Self> {
         let count = values.len();
         let mean = |sample: &[usize]| sample.iter().map(|&at| values[at]).sum::<f64>() / sample.len() as f64;
@@ -54,30 +54,30 @@ impl Estimate {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SignFlip {
-    /// Differences, those of 0 included.
+    /// Number of differences, including zeros.
     pub pairs: usize,
     pub mean_difference: f64,
-    /// How often chance alone makes the mean as far from 0 or farther, if nothing differs: 0 to 1, never 0 itself.
+    /// Probability of a mean at least as far from 0 by chance, if nothing differs: above 0, at most 1.
     pub p: f64,
-    /// Whether every flip was tried; else 10,000 were drawn.
+    /// Whether every flip was tried; otherwise 10,000 were drawn.
     pub exact: bool,
 }
 
 impl SignFlip {
     /// The paired sign-flip permutation test, two-sided (Fisher 1935, The Design of Experiments, section 21; Good 2005, Permutation,
     /// Parametric and Bootstrap Tests of Hypotheses). If nothing differs, each difference could as well have had the other
-    /// sign; p is the share of all such flips whose mean is as far from 0. With more than 14 differences that are not 0,
-    /// it is estimated from 10,000 flips drawn alike on every machine, the one at hand counted among them. None without differences.
+    /// sign; p is the share of all such flips whose mean is at least as far from 0. With more than 14 differences that are not 0,
+    /// it is estimated from 10,000 random flips, the same on every machine, including the observed signs. None without differences.
     ///
-    /// The differences must not depend on each other: what belongs to one seed and prompt is to be averaged before.
+    /// The differences must be independent: average those of one seed and prompt first.
     pub fn of(differences: &[f64]) -> Option<Self> {
         if differences.is_empty() {
             return None;
         }
         let mean_difference = differences.iter().sum::<f64>() / differences.len() as f64;
-        // A 0 has no sign to flip.
+        // A 0 has no sign.
         let moving: Vec<f64> = differences.iter().copied().filter(|&difference| difference != 0.0).collect();
-        // Sums that are equal but for rounding count as equal.
+        // Sums that differ only by rounding count as equal.
         let rounding = 1e-12 * moving.iter().map(|difference| difference.abs()).sum::<f64>();
         let observed = moving.iter().sum::<f64>().abs() - rounding;
         let is_far = |flipped: &mut dyn FnMut() -> bool| {
@@ -104,7 +104,7 @@ impl SignFlip {
         Some(Self { pairs: differences.len(), mean_difference, p, exact })
     }
 
-    /// The smallest p that so many differences can give, however large they are.
+    /// The smallest p that this many differences can give, however large they are.
     pub fn smallest_p(pairs: usize) -> f64 {
         if pairs <= EXACT { (2.0 / f64::from(1u32 << pairs)).min(1.0) } else { 1.0 / f64::from(DRAWN + 1) }
     }
@@ -116,14 +116,15 @@ pub fn p_words(p: f64, bound: bool) -> String {
     if p < 0.001 {
         "p < 0.001".into()
     } else if bound {
-        // What a float misses its decimals by is no thousandth more.
+        // The rounding error of a float must not add a thousandth.
         format!("p ≤ {:.3}", (1000.0 * p - 1e-9).ceil() / 1000.0)
     } else {
         format!("p = {}", decimal(p, 3))
     }
 }
 
-/// Holm's correction (Holm 1979): each p as it may be held against one level, however many comparisons were made. In the order given.
+/// Holm's correction (Holm 1979): each corrected p can be compared with one level, however many comparisons were made. In the order
+/// given.
 pub fn holm(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
     order.sort_by(|&one, &other| p[one].total_cmp(&p[other]));

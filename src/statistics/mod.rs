@@ -1,4 +1,4 @@
-//! From many numbers to a few: means with intervals, tests of differences, and correlations.
+//! Summarizes many numbers: means with intervals, tests of differences, and correlations.
 
 mod agreement;
 mod estimates;

@@ -1,27 +1,27 @@
-//! Several stories at once, in one pass over the weights for each token of all: each what it would be alone.
+//! Writes several stories at once, with one pass over the weights for the next token of all. Each story is what it would be alone.
 
-use super::{Adapter, GenerateError, Pen, Settings};
+use super::{AdapterSetting, GenerateError, Pen, Settings};
 use crate::engine::{Engine, Llama};
 use crate::model::{ModelInfo, Tokenizer};
 
 /// Writes stories side by side; as one ends, another can begin in its place.
 ///
-/// Uses the sequences from 0 on: the first holds the prompt, so that stories with the same prompt share its reading.
+/// Sequence 0 of the engine holds the prompt, so that stories with the same prompt read it only once. The stories use the others.
 pub struct Batch<'a> {
     tokenizer: &'a Tokenizer,
     model: &'a ModelInfo,
     /// With the caller's number for each.
     stories: Vec<Option<(usize, Pen<'a>)>>,
-    /// What follows the prompt that the first sequence holds: one number a token of the vocabulary.
+    /// The logits after the prompt in the first sequence: (vocabulary).
     prompt_logits: Vec<f32>,
-    /// What they were computed with.
-    prompt_adapter: Option<Adapter>,
-    /// The sequences of a pass, with the token that each is fed.
+    /// The adapter they were computed with.
+    prompt_adapter: Option<AdapterSetting>,
+    /// The sequences of a pass, and the token to feed to each.
     rows: Vec<(usize, u32)>,
 }
 
 impl<'a> Batch<'a> {
-    /// Room for so many stories.
+    /// Makes room for this many stories.
     pub fn new(tokenizer: &'a Tokenizer, model: &'a ModelInfo, stories: usize) -> Self {
         let stories = (0..stories).map(|_| None).collect();
         Self { tokenizer, model, stories, prompt_logits: Vec::new(), prompt_adapter: None, rows: Vec::new() }
@@ -37,12 +37,13 @@ impl<'a> Batch<'a> {
         self.stories.iter().all(Option::is_none)
     }
 
-    /// Takes out the stories that are over by the caller's own rule, with their numbers.
+    /// Removes the stories that the caller's rule ends, and returns them with their numbers.
     pub fn take_if(&mut self, is_over: impl Fn(&Pen) -> bool) -> Vec<(usize, Pen<'a>)> {
         self.stories.iter_mut().filter_map(|story| story.take_if(|(_, pen)| is_over(pen))).collect()
     }
 
-    /// Begins a story, with an adapter of its own if its settings ask for one: reads its prompt, as far as the last one was another. `number` comes back with it.
+    /// Begins a story, with the adapter of its settings. Reads its prompt, unless it is the last one. `number` is returned with
+    /// the story.
     ///
     /// # Panics
     /// If there is no room.
@@ -65,7 +66,7 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Writes the next token of every story. Those that have ended come back, with their numbers.
+    /// Writes the next token of every story. Returns those that have ended, with their numbers.
     pub fn step(&mut self, engine: &mut Llama) -> Result<Vec<(usize, Pen<'a>)>, GenerateError> {
         let ended = self.stories.iter_mut().filter_map(|story| story.take_if(|(_, pen)| pen.is_done())).collect();
         self.rows.clear();

@@ -1,4 +1,4 @@
-//! One generation: settings in, a story token by token, then the whole with its measurements.
+//! Writes one story from settings, token by token, and returns it with its measurements.
 
 use super::{Pen, Settings, SettingsError};
 use crate::engine::{Engine, EngineError};
@@ -11,15 +11,11 @@ use serde::{Deserialize, Serialize};
 pub enum GenerateError {
     #[error("{0}")]
     Settings(#[from] SettingsError),
-    #[error(
-        "the prompt is too long: with its {tokens} tokens it leaves no room in the model's context of {context}; shorten it"
-    )]
+    #[error("the prompt is too long: its {tokens} tokens fill the model's context of {context}; shorten the prompt")]
     PromptTooLong { tokens: usize, context: usize },
-    #[error(
-        "the word to put at place {place} does not fit: the model's context ends with {context} tokens, prompt and all"
-    )]
+    #[error("the forced token at place {place} does not fit: prompt and story together can have {context} tokens")]
     ForcedBeyondContext { place: u32, context: usize },
-    #[error("the prompt is empty and this model has no token to begin a story with; write a prompt")]
+    #[error("this model cannot begin a story without a prompt; write one")]
     NoBeginning,
     #[error("{0}")]
     Model(#[from] ModelError),
@@ -32,18 +28,18 @@ pub enum GenerateError {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Ending"))]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {
-    /// The length asked for was reached.
+    /// The requested length was reached.
     Length,
     /// The model ended the story itself.
     Story,
     /// The model's context is full.
     Context,
-    /// The reader stopped it.
+    /// The user stopped it.
     Stopped,
 }
 
 impl Ended {
-    /// As it stands in files.
+    /// The name in files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Length => "length",
@@ -61,19 +57,19 @@ pub struct Written {
     pub index: usize,
     /// Its id.
     pub token: u32,
-    /// The text that it completes; empty while a character is incomplete.
+    /// The text that it completes; empty if a character is still incomplete.
     pub text: String,
-    /// Surprisal in bits under the model itself (temperature 1, nothing truncated).
+    /// Surprisal in bits under the model itself (temperature 1, no truncation).
     pub surprisal_bits: f64,
-    /// Entropy in bits of the model's distribution that it was drawn from (temperature 1, nothing truncated).
+    /// Entropy in bits of the model's own distribution at its place (temperature 1, no truncation).
     pub entropy_bits: f64,
-    /// Its rank among all tokens under the model itself, from 1; of equally likely ones the lower id comes first.
+    /// Its rank among all tokens under the model itself, from 1; in a tie, the lower id comes first.
     pub rank: u32,
     /// Whether it was given rather than drawn; see [`Settings::forced`].
     pub forced: bool,
 }
 
-/// A finished generation, with all that is needed to show, share and repeat it.
+/// A finished story, with everything needed to show, share and repeat it.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Generation {
@@ -84,19 +80,19 @@ pub struct Generation {
     pub token_ids: Vec<u32>,
     /// The text that each token completes.
     pub token_texts: Vec<String>,
-    /// One number a token; see [`Written`].
+    /// One per token; see [`Written`].
     pub surprisal_bits: Vec<f64>,
-    /// One number a token; see [`Written`].
+    /// One per token; see [`Written`].
     pub entropy_bits: Vec<f64>,
-    /// One number a token; see [`Written`].
+    /// One per token; see [`Written`].
     pub ranks: Vec<u32>,
-    /// Mirostat's threshold in bits before each token and after the last; empty where the chain has no Mirostat.
+    /// Mirostat's threshold in bits before each token and after the last; empty if the chain has no Mirostat.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional = nullable))]
     pub mirostat_bits: Vec<f64>,
     /// See [`digest`].
     pub digest: String,
-    /// Files and messages have them among all numbers of the story, by name.
+    /// Files and messages contain them among all numbers of the story, by name.
     #[serde(skip)]
     pub metrics: Metrics,
     pub ended: Ended,
@@ -123,7 +119,7 @@ impl Generation {
     }
 }
 
-/// Writes one story, a token at a call.
+/// Writes one story, one token per call.
 pub struct Writer<'a> {
     engine: &'a mut dyn Engine,
     pen: Pen<'a>,
@@ -140,14 +136,14 @@ impl<'a> Writer<'a> {
     ) -> Result<Self, GenerateError> {
         let pen = Pen::new(engine.context(), tokenizer, model, settings)?;
         engine.adapt(pen.settings().adapter())?;
-        // What it has read of this prompt already is not read again.
+        // Keep the part of this prompt that was already read.
         engine.rewind_to(pen.prompt());
         engine.reserve(pen.positions());
         Ok(Self { engine, pen, logits: Vec::new() })
     }
 
-    /// Feeds the next few tokens of the prompt, as far as the engine does not know it; false when all has been read. In
-    /// pieces, so that a caller can stop in between.
+    /// Feeds the next few unread tokens of the prompt; false when all have been read. It works in pieces, so that a caller
+    /// can stop in between.
     pub fn read_prompt(&mut self) -> Result<bool, GenerateError> {
         const PIECE: usize = 16;
         let position = self.engine.position();
@@ -155,7 +151,7 @@ impl<'a> Writer<'a> {
         let rest = prompt.get(position..).unwrap_or_default();
         let logits = match rest {
             [] if !self.logits.is_empty() => return Ok(false),
-            // The engine knew the whole prompt.
+            // The engine has already read the whole prompt.
             [] => self.engine.again(position)?,
             _ => self.engine.feed(&rest[..rest.len().min(PIECE)])?,
         };
@@ -164,17 +160,17 @@ impl<'a> Writer<'a> {
         Ok(self.engine.position() < prompt.len())
     }
 
-    /// What the last token fed is followed by: one number a token of the vocabulary. Empty before the prompt is read.
+    /// The logits after the last token fed: (vocabulary). Empty before the prompt is read.
     pub fn logits(&self) -> &[f32] {
         &self.logits
     }
 
-    /// Tokens of the prompt, the beginning of a story included.
+    /// Tokens of the prompt, including the begin token.
     pub fn prompt_tokens(&self) -> usize {
         self.pen.prompt().len()
     }
 
-    /// Writes the next token; none when the story has ended. Reads what is left of the prompt first.
+    /// Writes the next token; none when the story has ended. Reads the rest of the prompt first.
     pub fn step(&mut self) -> Result<Option<&Written>, GenerateError> {
         while self.pen.last().is_none() && self.read_prompt()? {}
         if self.pen.is_done() {
@@ -186,17 +182,17 @@ impl<'a> Writer<'a> {
         self.pen.write(&self.logits)
     }
 
-    /// What is written so far, without what waits for the rest of its character.
+    /// The text so far, without an incomplete character at its end.
     pub fn text(&self) -> String {
         self.pen.text()
     }
 
-    /// Measures what is written so far.
+    /// Measures the text so far.
     pub fn measure(&self, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
         self.pen.measure(earlier, reference)
     }
 
-    /// The whole generation. A story that has not ended by itself counts as stopped.
+    /// The finished story. If it has not ended by itself, it counts as stopped.
     pub fn finish(self, earlier: &EarlierStories, reference: Option<&Reference>) -> Generation {
         self.pen.finish(earlier, reference)
     }

@@ -1,16 +1,16 @@
-//! Looking into one choice: what the model considers at a place of a story, and what a sampling chain makes of it.
+//! Looking into one choice: the model's candidates at a place of a story, and how a sampling chain changes them.
 
 use super::pen::{counted, prompt_tokens, sampler};
-use super::{Adapter, GenerateError, Settings};
+use super::{AdapterSetting, GenerateError, Settings};
 use crate::engine::{Engine, EngineError};
 use crate::model::{ModelInfo, Tokenizer};
 use crate::sampling::{Explanation, History, Random};
 use serde::Deserialize;
 
-/// Candidates that are told of: the likeliest before the chain, and as many of the likeliest after it.
+/// Candidates reported: this many of the likeliest before the chain, and as many after it.
 const MOST: usize = 12;
 
-/// A story that was written, as far as it decides what could stand at a place of it.
+/// The part of a story that determines the candidates at its places.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Story {
@@ -26,9 +26,9 @@ pub struct Story {
 /// Why a place cannot be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
-    #[error("the story has {tokens} tokens; there is no place {position}")]
+    #[error("the story has {tokens} tokens, so there is no place {position}")]
     NoPlace { position: usize, tokens: usize },
-    #[error("the model's memory ends with this story: nothing can follow")]
+    #[error("this story fills the model's context, so no token can follow")]
     Full,
     #[error("{0}")]
     Generate(#[from] GenerateError),
@@ -36,22 +36,21 @@ pub enum LookError {
     Engine(#[from] EngineError),
 }
 
-/// Remembers the logits of one place, so that chains can be tried on it without the engine. Holds one number a token of
-/// the vocabulary.
+/// Remembers the logits of one place, (vocabulary), so that chains can be tried on it without the engine.
 #[derive(Default)]
 pub struct Looker {
-    /// Prompt and story before the place; empty where nothing was looked at.
+    /// Prompt and story before the place; empty before the first look.
     path: Vec<u32>,
     logits: Vec<f32>,
-    /// What the logits were computed with.
-    adapter: Option<Adapter>,
+    /// The adapter that the logits were computed with.
+    adapter: Option<AdapterSetting>,
     /// The last prompt and its tokens.
     prompt: (String, Vec<u32>),
 }
 
 impl Looker {
-    /// The logits that follow the first `position` tokens of a story, from what the engine remembers or by reading it
-    /// again. Returns whether the engine was needed.
+    /// Gets the logits after the first `position` tokens of a story, from memory or from the engine. Returns whether the engine
+    /// was needed.
     pub fn place(
         &mut self,
         engine: &mut dyn Engine,
@@ -75,7 +74,7 @@ impl Looker {
             return Err(LookError::Full);
         }
         engine.adapt(story.settings.adapter())?;
-        // What lies beyond the place stays in the engine's memory, for the next place.
+        // Tokens after the place stay in the engine's memory, for the next place.
         let common = engine.seen().iter().zip(&path).take_while(|(seen, token)| seen == token).count();
         let logits = if common == path.len() {
             engine.again(common)?
@@ -91,7 +90,7 @@ impl Looker {
         Ok(true)
     }
 
-    /// What the chain of some settings makes of the place chosen last in [`Self::place`], in the same story.
+    /// Reports what the chain of these settings does at the place last given to [`Self::place`], in the same story.
     pub fn explain(
         &self,
         tokenizer: &Tokenizer,
@@ -106,7 +105,7 @@ impl Looker {
             uniform = random.uniform();
         }
         let history = History { prompt: counted(&self.prompt.1, chain, model), story: &story.token_ids[..position] };
-        // Another Mirostat would have come to another threshold.
+        // With other settings, Mirostat would have another threshold by now.
         let same = ["mirostat_tau", "mirostat_eta"]
             .iter()
             .all(|name| chain.options.get(name) == story.settings.options.get(name));

@@ -1,4 +1,4 @@
-//! Settings in, a story out, token by token; several stories side by side; a look into one place of a story.
+//! Writes a story from settings, token by token, one or several at once; shows the candidates at one place of a story.
 
 mod batch;
 mod generate;
@@ -10,4 +10,4 @@ pub use batch::Batch;
 pub use generate::{Ended, GenerateError, Generation, Writer, Written, digest};
 pub use look::{LookError, Looker, Story};
 pub use pen::{Pen, prompt_tokens};
-pub use settings::{Adapter, Limits, Settings, SettingsError};
+pub use settings::{AdapterSetting, Limits, Settings, SettingsError};

@@ -1,4 +1,4 @@
-//! The hand that writes: from logits to the tokens of one story, whatever engine the logits come from.
+//! Writes the tokens of one story from logits, whichever engine they come from.
 
 use super::Settings;
 use super::generate::{Ended, GenerateError, Generation, Written, digest};
@@ -7,12 +7,12 @@ use crate::metrics::{EarlierStories, Metrics, Reference, TokensRead, measure};
 use crate::model::{ModelInfo, StoryDecoder, Tokenizer, plain_text};
 use crate::sampling::{History, Random, Sampler};
 
-/// Everything of a story being written but the engine.
+/// The state of a story being written, without the engine.
 pub struct Pen<'a> {
     tokenizer: &'a Tokenizer,
     model: &'a ModelInfo,
     settings: Settings,
-    /// Positions that the engine has.
+    /// The engine's context length.
     context: usize,
     sampler: Sampler,
     random: Random,
@@ -22,26 +22,26 @@ pub struct Pen<'a> {
     story: Vec<u32>,
     written: Vec<Written>,
     mirostat_bits: Vec<f64>,
-    /// How many of the settings' forced tokens have been written.
+    /// Number of the settings' forced tokens written so far.
     forced: usize,
     ended: Option<Ended>,
 }
 
-/// The tokens that a prompt begins a story with, not empty.
+/// The tokens of a prompt, including the begin token. Never empty.
 pub fn prompt_tokens(tokenizer: &Tokenizer, model: &ModelInfo, prompt: &str) -> Result<Vec<u32>, GenerateError> {
     let mut tokens: Vec<u32> = model.begin_token.into_iter().collect();
     tokens.extend(tokenizer.encode(prompt)?);
     if tokens.is_empty() { Err(GenerateError::NoBeginning) } else { Ok(tokens) }
 }
 
-/// The part of a prompt's tokens that penalties and DRY count: by newer rules, all but the hidden token that begins a story. It
-/// often ends stories too, which nothing said so far makes less likely.
+/// The part of a prompt's tokens that penalties and DRY count. By newer rules, the hidden begin token does not count: often it is also
+/// the end token, and a penalty on it would make the end of the story less likely.
 pub fn counted<'a>(prompt: &'a [u32], settings: &Settings, model: &ModelInfo) -> &'a [u32] {
     let hidden = model.begin_token.filter(|_| !settings.rules.count_begin_token());
     hidden.and_then(|token| prompt.strip_prefix(&[token])).unwrap_or(prompt)
 }
 
-/// A sampler for these settings. Every token with a line break, a quotation mark, a colon or a star ends what DRY takes for repeated, as
+/// A sampler for these settings. Every token with a line break, a quotation mark, a colon or an asterisk is a sequence breaker for DRY, as
 /// in llama.cpp; see `sampling/dry.rs`.
 pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) -> Sampler {
     let vocabulary = model.shape.vocabulary;
@@ -55,7 +55,7 @@ pub fn sampler(settings: &Settings, tokenizer: &Tokenizer, model: &ModelInfo) ->
 }
 
 impl<'a> Pen<'a> {
-    /// Checks the settings. `context`: positions that the engine has.
+    /// Checks the settings. `context`: the engine's context length.
     pub fn new(
         context: usize,
         tokenizer: &'a Tokenizer,
@@ -63,14 +63,14 @@ impl<'a> Pen<'a> {
         mut settings: Settings,
     ) -> Result<Self, GenerateError> {
         settings.check()?;
-        // As text fields and links have it, so that a story and its link agree.
+        // The same line ends as in text fields and links, so that a story and its link agree.
         settings.prompt = plain_text(&settings.prompt);
         settings.check_tokens(model.shape.vocabulary)?;
         let prompt = prompt_tokens(tokenizer, model, &settings.prompt)?;
         if prompt.len() >= context {
             return Err(GenerateError::PromptTooLong { tokens: prompt.len(), context });
         }
-        // The last token of a full context is drawn, but can be followed by none.
+        // One token can be drawn after a full context, but not fed.
         let beyond = |&&(place, _): &&(u32, u32)| prompt.len() + place as usize > context;
         if let Some(&(place, _)) = settings.forced.iter().find(beyond) {
             return Err(GenerateError::ForcedBeyondContext { place, context });
@@ -92,44 +92,44 @@ impl<'a> Pen<'a> {
         })
     }
 
-    /// What it writes by.
+    /// Its settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// The prompt's tokens, the beginning of a story included.
+    /// The prompt's tokens, including the begin token.
     pub fn prompt(&self) -> &[u32] {
         &self.prompt
     }
 
-    /// Positions that prompt and story take at most.
+    /// Most positions that prompt and story can take.
     pub fn positions(&self) -> usize {
         self.prompt.len() + self.settings.length as usize
     }
 
-    /// The token written last, which the engine is to be fed for [`Self::write`]; none before the first.
+    /// The token written last, which must be fed to the engine before [`Self::write`]; none before the first.
     pub fn last(&self) -> Option<u32> {
         self.story.last().copied()
     }
 
-    /// What is written so far.
+    /// The tokens so far.
     pub fn written(&self) -> &[Written] {
         &self.written
     }
 
-    /// Whether the story has ended. To be asked before each token.
+    /// Whether the story has ended. Call it before each token.
     pub fn is_done(&mut self) -> bool {
         if self.ended.is_none() && self.story.len() == self.settings.length as usize {
             self.ended = Some(Ended::Length);
         }
-        // The last token would stand at the position after those of all before it.
+        // The position of the last token, which has not been fed yet, would be outside the context.
         if self.ended.is_none() && self.last().is_some() && self.prompt.len() + self.story.len() > self.context {
             self.ended = Some(Ended::Context);
         }
         self.ended.is_some()
     }
 
-    /// Writes the next token, from the logits that follow all before it; none if it ends the story.
+    /// Writes the next token, from the logits after all tokens so far; none if it ends the story.
     pub fn write(&mut self, logits: &[f32]) -> Result<Option<&Written>, GenerateError> {
         let place = self.written.len() as u32;
         let given = self.settings.forced.get(self.forced).filter(|forced| forced.0 == place).map(|forced| forced.1);
@@ -150,7 +150,7 @@ impl<'a> Pen<'a> {
         }
         self.story.push(token);
         let bytes = self.tokenizer.token_bytes(token);
-        // The beginning of a whole text is written without the space that SentencePiece puts before it.
+        // A text without a prompt begins without the space that SentencePiece puts before it.
         let whole = self.written.is_empty() && self.settings.prompt.is_empty() && self.tokenizer.leading_space();
         let bytes = if whole { bytes.strip_prefix(b" ").unwrap_or(bytes) } else { bytes };
         self.written.push(Written {
@@ -165,17 +165,17 @@ impl<'a> Pen<'a> {
         Ok(self.written.last())
     }
 
-    /// Measures what is written so far.
+    /// Measures the text so far.
     pub fn measure(&self, earlier: &EarlierStories, reference: Option<&Reference>) -> Metrics {
         measure(self.read().reading(&self.text()), earlier, reference)
     }
 
-    /// What is written so far, without what waits for the rest of its character.
+    /// The text so far, without an incomplete character at its end.
     pub fn text(&self) -> String {
         self.written.iter().map(|written| written.text.as_str()).collect()
     }
 
-    /// What is written so far, as if it had been read.
+    /// The tokens so far, as if they had been read.
     fn read(&self) -> TokensRead {
         TokensRead {
             token_ids: self.story.clone(),
@@ -184,7 +184,7 @@ impl<'a> Pen<'a> {
         }
     }
 
-    /// The whole generation. A story that has not ended by itself counts as stopped.
+    /// The finished story. If it has not ended by itself, it counts as stopped.
     pub fn finish(mut self, earlier: &EarlierStories, reference: Option<&Reference>) -> Generation {
         let rest = self.decoder.finish();
         if let Some(last) = self.written.last_mut() {
@@ -193,7 +193,7 @@ impl<'a> Pen<'a> {
         let token_texts: Vec<String> = self.written.iter().map(|written| written.text.clone()).collect();
         let text = token_texts.concat();
         let read = self.read();
-        // Before each token, and after the last: also where one that is not counted, or none, was drawn after it.
+        // The threshold after the last token, also if the end token, or nothing, was drawn after it.
         self.mirostat_bits.extend(self.sampler.mirostat_bits());
         self.mirostat_bits.truncate(self.written.len() + 1);
         Generation {

@@ -1,21 +1,21 @@
-//! What a reader can set, with its limits.
+//! The settings of a story, with their limits.
 
 use crate::model::id::is_id;
 use crate::sampling::{Chain, Options, Order, Rules};
 use serde::{Deserialize, Serialize};
 
-/// A change of the model's matrices by fine-tuning, and how much of it is added.
+/// The choice of an adapter, and its strength.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(ts_rs::TS))]
+#[cfg_attr(test, derive(ts_rs::TS), ts(rename = "Adapter"))]
 #[serde(deny_unknown_fields)]
-pub struct Adapter {
-    /// `NAME@HASH8`: a name for people, and the digits of [`crate::model::Adapter::hash8`].
+pub struct AdapterSetting {
+    /// `NAME@HASH8`: the name that is shown, and the digits of [`crate::model::Adapter::hash8`].
     pub id: String,
-    /// 0 (the model itself, to the bit) to 1.5; 1 is what was trained.
+    /// 0 (bit for bit the model alone) to 1.5; 1 is as trained.
     pub strength: f64,
 }
 
-/// Everything that, with the model, determines a story.
+/// Everything that determines a story, together with the model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 #[serde(deny_unknown_fields)]
@@ -28,26 +28,26 @@ pub struct Settings {
     pub top_p: f64,
     /// Seed of the random generator.
     pub seed: u32,
-    /// Tokens to write at most.
+    /// Maximum number of tokens to write.
     pub length: u32,
     /// The sampling chain's other parameters.
-    #[serde(default, skip_serializing_if = "Options::is_usual")]
+    #[serde(default, skip_serializing_if = "Options::is_default")]
     pub options: Options,
-    /// The order of the chain's stages; none for the default one of its rules.
+    /// The order of the chain's stages; none for the default order of its rules.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
     pub order: Option<Order>,
-    /// The revision of the chain's rules. Settings that name none are from before there was a second.
+    /// The revision of the chain's rules. Settings without one are older than the second revision.
     #[serde(default = "Rules::first", skip_serializing_if = "Rules::is_first")]
     pub rules: Rules,
-    /// Tokens that are not drawn but given, by their place among the generated ones, in that order: where a story was made
-    /// to branch off.
+    /// Tokens that are given rather than drawn, as (place among the generated tokens, token), in the order of their places. They make
+    /// branches of stories.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub forced: Vec<(u32, u32)>,
-    /// None for the model itself.
+    /// None for the model alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, ts(optional))]
-    pub adapter: Option<Adapter>,
+    pub adapter: Option<AdapterSetting>,
 }
 
 impl Default for Settings {
@@ -68,7 +68,7 @@ impl Default for Settings {
     }
 }
 
-/// Smallest and largest allowed values, both allowed.
+/// Smallest and largest allowed values.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Limits {
@@ -76,29 +76,29 @@ pub struct Limits {
     pub top_p: (f64, f64),
     pub seed: (u32, u32),
     pub length: (u32, u32),
-    /// Of an adapter.
+    /// Strength of an adapter.
     pub strength: (f64, f64),
-    /// Characters (Unicode scalar values) of the prompt, at most.
+    /// Maximum number of characters (Unicode scalar values) in the prompt.
     pub prompt_characters: usize,
 }
 
-/// A setting out of its range. (Parameters of the chain cannot be: [`Options`] refuses them.)
+/// A setting out of range. (The chain's parameters never are: [`Options`] checks them.)
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum SettingsError {
     #[error("{name} must be a number from {from} to {to}, not {value}")]
     Range { name: &'static str, from: f64, to: f64, value: f64 },
-    #[error("the prompt has {characters} characters; {limit} are allowed")]
+    #[error("the prompt has {characters} characters, but {limit} are allowed; shorten it")]
     Prompt { characters: usize, limit: usize },
-    #[error("{0:?} names no adapter: a name, @ and 8 hexadecimal digits do")]
+    #[error("{0:?} is not an adapter's name; it must be NAME@ and 8 hexadecimal digits")]
     Adapter(String),
-    #[error("forced tokens must stand in the order of their places, each place once, and below the length of {length}")]
+    #[error("forced tokens must be in the order of their places, each place once, and below the length of {length}")]
     ForcedPlaces { length: u32 },
     #[error("the forced token {token} is outside the model's vocabulary of {vocabulary}")]
     ForcedToken { token: u32, vocabulary: usize },
 }
 
 impl Settings {
-    /// What every setting may be.
+    /// The allowed range of every setting.
     pub const LIMITS: Limits = Limits {
         temperature: (0.0, 2.0),
         top_p: (0.05, 1.0),
@@ -108,7 +108,7 @@ impl Settings {
         prompt_characters: 4000,
     };
 
-    /// Checks every setting against [`Self::LIMITS`].
+    /// Checks that every setting is within [`Self::LIMITS`].
     pub fn check(&self) -> Result<(), SettingsError> {
         let limits = Self::LIMITS;
         let number = |name, value: f64, (from, to): (f64, f64)| {
@@ -117,7 +117,7 @@ impl Settings {
         number("temperature", self.temperature, limits.temperature)?;
         number("top-p", self.top_p, limits.top_p)?;
         number("length", self.length.into(), (limits.length.0.into(), limits.length.1.into()))?;
-        if let Some(Adapter { id, strength }) = &self.adapter {
+        if let Some(AdapterSetting { id, strength }) = &self.adapter {
             number("strength", *strength, limits.strength)?;
             if !is_id(id) {
                 return Err(SettingsError::Adapter(id.chars().take(80).collect()));
@@ -134,7 +134,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Checks the forced tokens against the model's vocabulary.
+    /// Checks that the forced tokens are in the model's vocabulary.
     pub fn check_tokens(&self, vocabulary: usize) -> Result<(), SettingsError> {
         match self.forced.iter().find(|&&(_, token)| token as usize >= vocabulary) {
             Some(&(_, token)) => Err(SettingsError::ForcedToken { token, vocabulary }),
@@ -142,12 +142,12 @@ impl Settings {
         }
     }
 
-    /// The adapter that they ask for, as [`crate::engine::Engine::adapt`] takes it.
+    /// The adapter and its strength, in the form that [`crate::engine::Engine::adapt`] takes.
     pub fn adapter(&self) -> Option<(&str, f64)> {
         self.adapter.as_ref().map(|adapter| (adapter.id.as_str(), adapter.strength))
     }
 
-    /// The sampling chain that they ask for.
+    /// Their sampling chain.
     pub fn chain(&self) -> Chain {
         let Self { temperature, top_p, rules, .. } = *self;
         let order = self.order.clone().unwrap_or_else(|| rules.default_order());
@@ -176,7 +176,7 @@ fn limits_are_kept() {
     assert!(with(|settings| settings.forced = vec![(3, 5), (3, 6)]).is_err());
     assert!(with(|settings| settings.forced = vec![(4, 5), (3, 6)]).is_err());
     let adapted = |id: &str, strength| {
-        let adapter = Some(Adapter { id: id.into(), strength });
+        let adapter = Some(AdapterSetting { id: id.into(), strength });
         Settings { adapter, ..Settings::default() }.check()
     };
     assert_eq!(adapted("poet@0123abcd", 0.0), Ok(()));
@@ -190,17 +190,17 @@ fn limits_are_kept() {
 
 #[test]
 fn the_page_has_the_default_prompt() {
-    // It stands in the form before the engine has started.
+    // It is in the form before the engine has started.
     assert!(include_str!("../../index.html").contains(&format!(">{}</textarea>", Settings::default().prompt)));
 }
 
 #[test]
-fn what_is_usual_is_not_written() {
+fn defaults_are_not_written() {
     let json = serde_json::to_value(Settings::default()).unwrap();
     let mut names: Vec<_> = json.as_object().unwrap().keys().collect();
     names.sort();
     assert_eq!(names, ["length", "prompt", "rules", "seed", "temperature", "top_p"]);
-    let adapter = Some(Adapter { id: "poet@0123abcd".into(), strength: 0.75 });
+    let adapter = Some(AdapterSetting { id: "poet@0123abcd".into(), strength: 0.75 });
     let mut settings = Settings { forced: vec![(7, 9)], adapter, ..Settings::default() };
     settings.options.set("min_p", 0.1).unwrap();
     let json = serde_json::to_value(&settings).unwrap();

@@ -11,13 +11,13 @@ use crate::protocol::{AdapterFacts, Code, ModelReport};
 use crate::story::Settings;
 
 /// The server's entry for the adapter that settings name.
-pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
+pub fn entry<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::AdapterEntry> {
     let asked = settings.adapter.as_ref()?;
     loaded.adapters.iter().find(|adapter| hash_of(&adapter.id()) == hash_of(&asked.id))
 }
 
 /// The adapter that settings need, if it is not loaded and the server has it.
-pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::Adapter> {
+pub fn lacking<'a>(loaded: &'a Loaded, settings: &Settings) -> Option<&'a manifest::AdapterEntry> {
     let asked = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)?;
     entry(loaded, settings).filter(|_| !loaded.engine.has_adapter(&asked.id))
 }

@@ -4,7 +4,7 @@ use super::bytes::JsBytes;
 use super::clock;
 use super::download::{Download, Expected, get};
 use super::failure::Failure;
-use super::manifest::{Adapter, Entry, Manifest};
+use super::manifest::{AdapterEntry, Entry, Manifest};
 use super::page::{memory_bytes, post, scope};
 use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
@@ -29,7 +29,7 @@ pub struct Loaded {
     /// The folder that holds the files of the manifest.
     pub folder: String,
     /// The server's adapters for this model.
-    pub adapters: Vec<Adapter>,
+    pub adapters: Vec<AdapterEntry>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
 }

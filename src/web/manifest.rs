@@ -29,12 +29,12 @@ pub struct Entry {
     pub library: Option<File>,
     /// Fine-tuned changes of it; see [`crate::model::Adapter`].
     #[serde(default)]
-    pub adapters: Vec<Adapter>,
+    pub adapters: Vec<AdapterEntry>,
 }
 
 /// An adapter of a model.
 #[derive(Clone, Deserialize)]
-pub struct Adapter {
+pub struct AdapterEntry {
     pub name: String,
     pub title: String,
     /// Its adapter_model.safetensors.
@@ -50,7 +50,7 @@ pub struct Adapter {
     pub reference: Option<File>,
 }
 
-impl Adapter {
+impl AdapterEntry {
     /// `NAME@HASH8`.
     pub fn id(&self) -> String {
         let scale = self.scale.unwrap_or(crate::model::Adapter::PLAIN_SCALE);

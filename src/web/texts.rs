@@ -9,7 +9,7 @@ use crate::library::Library;
 use crate::metrics::Reference;
 use crate::protocol::Code;
 use crate::reading::AdapterTexts;
-use crate::story::{Adapter, Settings};
+use crate::story::{AdapterSetting, Settings};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -26,9 +26,9 @@ impl Texts {
         loaded: &mut Loaded,
         settings: &Settings,
     ) -> Result<Option<Rc<AdapterTexts>>, Failure> {
-        let Some(Adapter { id, .. }) = &settings.adapter else { return Ok(None) };
+        let Some(AdapterSetting { id, .. }) = &settings.adapter else { return Ok(None) };
         // Strength 0 needs no adapter, but other cells of a sweep do.
-        let asked = Settings { adapter: Some(Adapter { id: id.clone(), strength: 1.0 }), ..settings.clone() };
+        let asked = Settings { adapter: Some(AdapterSetting { id: id.clone(), strength: 1.0 }), ..settings.clone() };
         adapter::fetch_for(loaded, &asked).await?;
         if let Some((_, texts)) = self.adapter.borrow().as_ref().filter(|(known, _)| known == id) {
             return Ok(Some(texts.clone()));

@@ -426,7 +426,7 @@ test("files that are no adapter of this model are refused with the reason, and n
     "a file that was cut": [[files[0], cut], /cannot be used/],
     "one of another model": [
       [corpus("adapter_config.json"), corpus("tiny.adapter.safetensors")],
-      /cannot be used: .*shape .* fits this model/,
+      /cannot be used: .*shape .* is needed for this model/,
     ],
     "one of a kind that is not supported": [[dora, files[1]], /use_dora is true/],
   };

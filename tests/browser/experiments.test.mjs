@@ -244,7 +244,7 @@ test("settings that cannot be run are refused in words", async (t) => {
   const page = await open(t, shared);
   const wrong = {
     warm: /“warm” is neither/,
-    "0.2:5": /is no axis of a grid/,
+    "0.2:5": /is not an axis of a grid/,
     "0,3": /temperature must be a number from 0 to 2/i,
     "1,1": /has the value 1 twice/,
   };

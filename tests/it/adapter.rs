@@ -9,7 +9,7 @@ use fabula::link;
 use fabula::metrics::Reference;
 use fabula::model::{Adapter, Part, Tensor, open};
 use fabula::reading::{AdapterTexts, Scorer};
-use fabula::story::{Adapter as Setting, GenerateError, Looker, Settings, Story, Writer};
+use fabula::story::{AdapterSetting, GenerateError, Looker, Settings, Story, Writer};
 use std::io::Cursor;
 
 const TOKENS: [u32; 12] = [1, 7, 3, 9, 4, 4, 8, 5, 2, 6, 0, 3];
@@ -62,7 +62,7 @@ fn it_is_a_merge_that_is_not_made() {
 }
 
 fn settings(strength: f64) -> Settings {
-    let adapter = Some(Setting { id: ADAPTER.id(), strength });
+    let adapter = Some(AdapterSetting { id: ADAPTER.id(), strength });
     Settings { prompt: "The sea was grey, and".into(), length: 40, adapter, ..Settings::default() }
 }
 
@@ -118,7 +118,7 @@ fn an_adapter_that_is_not_there_is_named() {
     let renamed = write(&mut *engine, &story);
     assert_eq!(renamed.digest, write(&mut *engine, &settings(1.0)).digest);
     // Strength 0 needs no file.
-    story.adapter = Some(Setting { id: "sonnets@01234567".into(), strength: 0.0 });
+    story.adapter = Some(AdapterSetting { id: "sonnets@01234567".into(), strength: 0.0 });
     write(&mut *engine, &story);
 }
 
@@ -213,7 +213,8 @@ fn stories_of_all_strengths_are_measured_alike() {
     let settings = settings(0.0);
     let (base, _) = scored(Settings { adapter: None, ..settings.clone() });
     let (zero, zero_percentiles) = scored(settings.clone());
-    let strong = Settings { adapter: settings.adapter.map(|adapter| Setting { strength: 1.5, ..adapter }), ..settings };
+    let strong =
+        Settings { adapter: settings.adapter.map(|adapter| AdapterSetting { strength: 1.5, ..adapter }), ..settings };
     let (poet, percentiles) = scored(strong);
     assert!(base.keys().all(|name| !name.starts_with("base_") && !name.starts_with("adapter_")));
     assert!(base["lines"].is_number());

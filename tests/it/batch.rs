@@ -2,7 +2,7 @@
 
 use crate::house::{ADAPTER, INFO, TOKENIZER, engine, write};
 use fabula::metrics::EarlierStories;
-use fabula::story::{Adapter, Batch, Settings};
+use fabula::story::{AdapterSetting, Batch, Settings};
 
 #[test]
 fn a_story_is_the_same_in_company() {
@@ -17,7 +17,7 @@ fn a_story_is_the_same_in_company() {
             settings.options.set("mirostat_tau", f64::from(index % 2) * 4.0).unwrap();
             // Some by the house model alone, some with the Poet at several strengths.
             let strength = [0.0, 0.5, 1.5, 1.5, 0.5, 1.0, 0.25].get(index as usize);
-            settings.adapter = strength.map(|&strength| Adapter { id: ADAPTER.id(), strength });
+            settings.adapter = strength.map(|&strength| AdapterSetting { id: ADAPTER.id(), strength });
             if index == 4 {
                 settings.forced = vec![(0, 0)];
             }

@@ -130,7 +130,7 @@ fn a_batch_refuses_what_a_story_refuses() {
         engine.feed_each(&[(1, 5)]).unwrap();
     }
     let full = engine.feed_each(&[(0, 5), (1, 5)]);
-    assert!(matches!(full, Err(EngineError::ContextFull { context: 512, asked: 513 })));
+    assert!(matches!(full, Err(EngineError::ContextFull { context: 512, requested: 513 })));
     engine.feed_each(&[(0, 5)]).unwrap();
 }
 
@@ -196,7 +196,7 @@ fn the_model_understands_its_language() {
 fn the_context_has_an_end() {
     let mut engine = engine();
     engine.feed(&[5; 512]).unwrap();
-    assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, asked: 513 })));
+    assert!(matches!(engine.feed(&[5]), Err(EngineError::ContextFull { context: 512, requested: 513 })));
     assert!(matches!(engine.feed(&[]), Err(EngineError::NoToken)));
     engine.reset(64);
     assert!(matches!(engine.feed(&[4096]), Err(EngineError::UnknownToken { token: 4096, .. })));

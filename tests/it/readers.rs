@@ -104,8 +104,8 @@ fn llama2c_files_of_another_kind_are_named() {
     versioned[..4].copy_from_slice(&0x616b_3432u32.to_le_bytes());
     refuses(open_bytes(versioned), "legacy");
     let expected = file.len().to_string();
-    refuses(open_bytes(file[..file.len() - 4].to_vec()), &format!("{expected} bytes expected"));
-    refuses(open_bytes([file, vec![0]].concat()), &format!("{expected} bytes expected"));
+    refuses(open_bytes(file[..file.len() - 4].to_vec()), &format!("its header implies {expected}"));
+    refuses(open_bytes([file, vec![0]].concat()), &format!("its header implies {expected}"));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn safetensors_read_exactly_in_one_file_or_several() {
         let mut model = open_path(&folder.0).unwrap();
         assert_same(&mut model, &small);
         folder.write("model.safetensors.index.json", index("../two.safetensors"));
-        refuses(open_path(&folder.0), "no file of this folder");
+        refuses(open_path(&folder.0), "not a file in this folder");
         folder.write("model.safetensors.index.json", index("one.safetensors"));
         refuses(open_path(&folder.0), "is missing");
     }

@@ -16,7 +16,7 @@ def read(path):
 
 
 def split(documents, every):
-    """Those to learn from, and those held out: every so manieth, from the first."""
+    """Those to learn from, and those held out: every Nth, starting with the first."""
     return [document for index, document in enumerate(documents) if index % every], documents[::every]
 
 

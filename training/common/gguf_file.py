@@ -11,7 +11,7 @@ def read(path):
 
     def number(name):
         value = reader.get_field(f"llama.{name}").contents()
-        # The file has them in 32 bits: 1e-5 is 9.99999975e-06 there.
+        # The file stores them in 32 bits: 1e-5 is 9.99999975e-06 there.
         return float(f"{value:.7g}") if isinstance(value, float) else value
 
     weights = {

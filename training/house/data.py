@@ -8,9 +8,9 @@ import numpy as np
 sys.path.append(str(Path(__file__).parent.parent))
 from common import documents
 
-# Every so manieth document, from the first, is held out of training.
+# Every Nth document, starting with the first, is held out of training.
 HELD_OUT = 97
-# One in so many documents is enough to see whether everything runs.
+# For smoke runs, one document in this many is enough.
 SMOKE = 40
 
 

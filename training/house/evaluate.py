@@ -12,7 +12,7 @@ import torch.nn.functional as F
 import data
 import model
 
-# So many documents of a shelf, so many tokens of each.
+# Documents per shelf, and tokens of each.
 DOCUMENTS, TOKENS = 40, 512
 HERE = Path(__file__).parent
 

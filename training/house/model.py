@@ -1,4 +1,4 @@
-"""The house model, every weight of which learns: from nothing, from a checkpoint in Hugging Face's form, or from a GGUF file."""
+"""The house model, every weight of which learns: from scratch, from a checkpoint in Hugging Face's form, or from a GGUF file."""
 import json
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the learning rate goes with the steps, by number of steps or towards an hour.
+"""The learning rate by step, for a number of steps or until a set time.
 
 With an hour to be ready by, how many steps are left is planned anew now and then, from what the steps so far have taken. A pause
 makes the rest of the run shorter and its cool-down steeper. Plans are logged; the rate follows from them and the step's
@@ -30,6 +30,6 @@ class Schedule:
         return self.left(step) == 0
 
     def rate(self, step):
-        """A rise in a straight line, a level, and a fall in a straight line to nothing, which begins `cooldown` before the end."""
+        """A rise in a straight line, a level, and a fall in a straight line to 0, which begins `cooldown` before the end."""
         rise = min(1.0, (step + 1) / self.warmup)
         return rise * min(1.0, (1 - self.progress(step)) / self.cooldown)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 # Threads that wait in a loop for each other take the time of whatever else runs; set before PyTorch starts.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-# Without this, sums on a GPU may come out differently each time.
+# Without this, sums on a GPU may differ each time.
 os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
 
 import torch
@@ -35,9 +35,9 @@ HERE = Path(__file__).parent
 TRAINING = HERE.parent.parent / "target" / "training"
 # Steps between two lines of loss in the log.
 LINE = 20
-# Of a new run, if nothing else is asked for.
+# Default of a new run.
 STEPS = 4600
-# Seconds, at least, between two plans towards an hour.
+# Minimum seconds between two plans for a set end time.
 PLAN = 60
 
 
@@ -236,7 +236,7 @@ def main():
         losses.append(total)
         step += 1
         seconds += time.monotonic() - began
-        # The last twentieth is not planned anew, so that a run that is late cools down all the same.
+        # The last twentieth is not planned again, so that a late run still cools down.
         if clock and clock.tick(step >= chosen.warmup) and schedule.left(step) > step // 20:
             schedule.plan(step, max(clock.left(), step // 20))
             tell(event="plan", step=step, left=schedule.left(step))
@@ -251,7 +251,7 @@ def main():
                 "plans": [plan[:2] for plan in schedule.plans], "optimizers": [optimizer.state_dict() for optimizer in optimizers],
                 "step": step, "losses": losses, "seconds": seconds, "processor": processor + time.process_time(),
             }
-            # Under another name first: a run that is broken off while it writes still has the checkpoint before.
+            # Under another name first: a run that is interrupted while writing still has the previous checkpoint.
             torch.save(state, checkpoint.with_suffix(".new"))
             checkpoint.with_suffix(".new").replace(checkpoint)
     if not schedule.over(step):

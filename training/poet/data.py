@@ -2,7 +2,7 @@
 import numpy as np
 from tokenizers import Tokenizer
 
-# Every so manieth poem, from the first, is held out of training.
+# Every Nth poem, starting with the first, is held out of training.
 HELD_OUT = 17
 
 

@@ -58,7 +58,7 @@ class Poet(Llama):
         self.rank, self.alpha, self.dropout = rank, alpha, dropout
 
     def set_strength(self, strength):
-        """0 is the base model, 1 what was trained."""
+        """0 is the base model, 1 is as trained."""
         for module in self.modules():
             if isinstance(module, Adapted):
                 module.strength = strength

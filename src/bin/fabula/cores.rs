@@ -1,4 +1,4 @@
-//! Work on all cores, an engine each; what comes of it is put in order, however it comes.
+//! Work on all cores, with one engine each. Results are delivered in order, whichever finishes first.
 
 use crate::common::Outcome;
 use fabula::engine::Llama;
@@ -15,12 +15,12 @@ pub struct Runs<'a> {
 }
 
 impl Runs<'_> {
-    /// A run that nobody has; none when there are no more, or one of the others has failed.
+    /// The next run that no engine has taken; none if all are taken or one has failed.
     pub fn next(&self) -> Option<usize> {
         if self.failed() { None } else { self.runs.get(self.next.fetch_add(1, Ordering::Relaxed)).copied() }
     }
 
-    /// Whether to give up, because what is found is not wanted any more.
+    /// Whether to stop early, because some engine or the writer has failed.
     pub fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
@@ -30,14 +30,14 @@ impl Runs<'_> {
     }
 }
 
-/// How many engines are of use for so many pieces of work.
-pub fn engines(asked: Option<usize>, pieces: usize) -> usize {
+/// How many engines to use: the requested number, else one per core, but no more than there are pieces of work.
+pub fn engines(requested: Option<usize>, pieces: usize) -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    asked.unwrap_or(cores).clamp(1, pieces.max(1))
+    requested.unwrap_or(cores).clamp(1, pieces.max(1))
 }
 
-/// Lets every engine `work` in a thread of its own: it takes runs and gives back each with what came of it. That is `put` in the order
-/// of `runs`. `total`: all stories, with those that were there before.
+/// Runs `work` for every engine in its own thread; it takes runs and returns each with its result. `put` gets the results in the order
+/// of `runs`. `total` counts all stories, including those written earlier.
 pub fn on_all_cores<T: Send>(
     engines: Vec<Llama>,
     runs: &[usize],
@@ -51,7 +51,7 @@ pub fn on_all_cores<T: Send>(
         for engine in engines {
             let (work, handed, sender) = (&work, &handed, sender.clone());
             scope.spawn(move || {
-                // The other end is gone only if it failed itself.
+                // Sending fails only if the receiver has stopped with an error.
                 let give = |run, found| _ = sender.send(Ok((run, found)));
                 if let Err(error) = work(engine, handed, &give) {
                     handed.fail();
@@ -75,7 +75,7 @@ fn in_order<T>(
     mut put: impl FnMut(T) -> Outcome,
 ) -> Outcome {
     let start = Instant::now();
-    let mut told = start;
+    let mut reported = start;
     let mut early: BTreeMap<usize, T> = BTreeMap::new();
     let mut awaited = runs.iter();
     let mut next = awaited.next();
@@ -88,8 +88,8 @@ fn in_order<T>(
             put(found)?;
             next = awaited.next();
         }
-        if told.elapsed().as_secs() >= 2 {
-            told = Instant::now();
+        if reported.elapsed().as_secs() >= 2 {
+            reported = Instant::now();
             let left = start.elapsed().as_secs_f64() / count as f64 * (runs.len() - count) as f64;
             eprintln!("fabula: {} of {total} stories, {left:.0} s left", total - runs.len() + count);
         }

@@ -1,4 +1,4 @@
-//! `fabula damage`: human passages, and what is left of them when they are damaged.
+//! `fabula damage`: human passages, intact and damaged in known ways.
 
 use crate::common::{ModelArguments, Outcome, Output, open};
 use crate::reference::HeldOut;
@@ -17,7 +17,7 @@ pub struct Arguments {
     model: ModelArguments,
     #[command(flatten)]
     held_out: HeldOut,
-    /// Texts to write, one a line: {"id", "kind", "prompt", "text"}
+    /// File to write, one text per line: {"id", "kind", "prompt", "text"}
     #[arg(long)]
     output: PathBuf,
 }
@@ -41,7 +41,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     for (index, passage) in passages.iter().enumerate() {
         let prompt = tokenizer.decode(&passage.prompt);
         let text = tokenizer.decode(cut(index));
-        // Of the same length, from elsewhere.
+        // A passage of the same length from elsewhere.
         let alike = |&other: &usize| other != index && cut(other).len() == cut(index).len();
         let far = index + passages.len() / 2;
         let Some(other) = (far..far + passages.len()).map(|at| at % passages.len()).find(alike) else { continue };

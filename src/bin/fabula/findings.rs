@@ -1,4 +1,4 @@
-//! `fabula findings`: what a sweep or a self-evaluation tells, in words.
+//! `fabula findings`: what a sweep or a self-evaluation found, in words.
 
 use crate::common::Outcome;
 use crate::judge_file::Judged;
@@ -14,15 +14,16 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// File that `fabula sweep` (.csv, .jsonl or .parquet) or `fabula judge` (.jsonl) has written, with its protocol beside it
+    /// File written by `fabula sweep` (.csv, .jsonl or .parquet) or `fabula judge` (.jsonl), with its .protocol.json next to it
     file: PathBuf,
-    /// Numbers of a sweep to tell of, by name, separated by commas; novelty, coherence and surprise if not given
+    /// Numbers of a sweep to report, by name, separated by commas [default: novelty,coherence,surprise]
     #[arg(long, value_delimiter = ',')]
     metric: Vec<String>,
-    /// Axes of a sweep to tell of; all that have two values or more if not given
+    /// Axes of a sweep to report, separated by commas [default: all with two or more values]
     #[arg(long, value_delimiter = ',')]
     axis: Vec<String>,
-    /// One JSON object instead: the means, comparisons and sentences of each number and axis; of a file of `fabula judge`, the same object as its own --json
+    /// Print one JSON object instead: means, comparisons and sentences for each number and axis. For a file of `fabula judge`, the
+    /// same object as its --json
     #[arg(long)]
     json: bool,
 }
@@ -30,7 +31,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     if let Some(judged) = Judged::read(&arguments.file)? {
         if !arguments.metric.is_empty() || !arguments.axis.is_empty() {
-            let words = "it is from `fabula judge`, whose numbers are told of together; leave --metric and --axis out";
+            let words = "a file of `fabula judge` is reported as a whole; leave out --metric and --axis";
             return Err(format!("{}: {words}", arguments.file.display()).into());
         }
         return judged.print(arguments.json);
@@ -39,20 +40,20 @@ pub fn run(arguments: Arguments) -> Outcome {
     let grid = &protocol.grid;
     let file = arguments.file.display();
     if written == 0 {
-        return Err(format!("{file}: it holds no story yet").into());
+        return Err(format!("{file}: the file has no stories yet; run its sweep again to resume it").into());
     }
-    let asked: Vec<String> = arguments.axis.iter().map(|name| name.trim().replace('-', "_")).collect();
-    if let Some(name) = asked.iter().find(|name| !grid.axes.iter().any(|axis| axis.name == **name)) {
+    let requested: Vec<String> = arguments.axis.iter().map(|name| name.trim().replace('-', "_")).collect();
+    if let Some(name) = requested.iter().find(|name| !grid.axes.iter().any(|axis| axis.name == **name)) {
         let axes: Vec<&str> = grid.axes.iter().map(|axis| axis.name.as_str()).collect();
-        return Err(format!("{name:?} is no axis of this sweep; it has {}", axes.join(", ")).into());
+        return Err(format!("this sweep has no axis {name:?}; it has {}", axes.join(", ")).into());
     }
     let wanted = |place: &usize| {
         let axis = &grid.axes[*place];
-        axis.values.len() > 1 && (asked.is_empty() || asked.contains(&axis.name))
+        axis.values.len() > 1 && (requested.is_empty() || requested.contains(&axis.name))
     };
     let axes: Vec<usize> = (0..grid.axes.len()).filter(wanted).collect();
     if axes.is_empty() {
-        return Err("an axis of a single value compares nothing; name one with more".into());
+        return Err("there is nothing to compare: an axis needs two or more values".into());
     }
     let mut findings: Vec<(String, Finding)> = Vec::new();
     let metrics = match arguments.metric.is_empty() {
@@ -94,8 +95,8 @@ fn means_in_words(name: &str, means: &[ValueMean]) -> String {
     let (written, unit) =
         describe(name).map_or((Written::Decimals(3), ""), |found| (found.metric.written, found.metric.unit));
     let unit = if unit.is_empty() { String::new() } else { format!(" ({unit})") };
-    let told = means.iter().filter_map(|ValueMean { value, estimate }| {
+    let parts = means.iter().filter_map(|ValueMean { value, estimate }| {
         Some(format!("{} at {value}", written.write(estimate.as_ref()?.mean)))
     });
-    format!("Mean{unit}: {}", told.collect::<Vec<_>>().join(", "))
+    format!("Mean{unit}: {}", parts.collect::<Vec<_>>().join(", "))
 }

@@ -24,13 +24,13 @@ pub struct Arguments {
     settings: SettingsArguments,
     #[command(flatten)]
     adapter: AdapterArguments,
-    /// Text file of an earlier story to measure session novelty against, with --json; may be repeated
+    /// Text file with an earlier story, to measure session novelty (needs --json); may be repeated
     #[arg(long, requires = "json")]
     earlier: Vec<PathBuf>,
-    /// Reference file, as `fabula reference` writes it, with --json; the one beside the model if not given
+    /// Reference file written by `fabula reference` (needs --json) [default: the one next to the model]
     #[arg(long, requires = "json")]
     reference: Option<PathBuf>,
-    /// Library file to measure novelty against, with --json; without it there is no novelty, for opening one takes some seconds
+    /// Library file, to measure novelty (needs --json). There is no default, because opening a library takes a second or two
     #[arg(long, requires = "json")]
     library: Option<PathBuf>,
     /// Print one JSON object instead of the story
@@ -43,9 +43,9 @@ pub struct Arguments {
 struct Report<'a> {
     #[serde(flatten)]
     generation: &'a Generation,
-    /// Every number by name, with those of the library and those that take passes of their own; see [`Scorer::score_story`].
+    /// Every number by name, including those that need the library or a second reading; see [`Scorer::score_story`].
     numbers: Map<String, Value>,
-    /// Where they fall among people's passages of this length.
+    /// Their percentiles among human passages of this length.
     percentiles: BTreeMap<String, f64>,
     prompt_tokens: usize,
     link: String,
@@ -74,10 +74,10 @@ pub fn run(arguments: Arguments) -> Outcome {
         write!(out, "{}", story(&prompt))?;
     }
     let first = Instant::now();
-    let mut told = 0;
+    let mut printed = 0;
     while let Some(written) = writer.step()? {
         if !arguments.json {
-            told += written.text.len();
+            printed += written.text.len();
             write!(out, "{}", story(&written.text))?;
             out.flush()?;
         }
@@ -101,7 +101,7 @@ pub fn run(arguments: Arguments) -> Outcome {
             library: library.as_ref(),
         };
         let (mut numbers, mut placed) = scorer.score_story(&generation, texts.as_ref())?;
-        // The session is known only here.
+        // Only these metrics know the earlier stories.
         let mut of_session = by_name(&generation.metrics);
         if let Some(reference) = &reference {
             placed.extend(percentiles(&of_session, generation.token_ids.len(), reference));
@@ -119,8 +119,8 @@ pub fn run(arguments: Arguments) -> Outcome {
         };
         serde_json::to_writer(&mut out, &report)?;
     } else {
-        // What stands for a character that the story broke off in.
-        write!(out, "{}", story(generation.text.get(told..).unwrap_or_default()))?;
+        // The replacement for a character that the story ended in the middle of.
+        write!(out, "{}", story(generation.text.get(printed..).unwrap_or_default()))?;
     }
     writeln!(out)?;
     match verdict {

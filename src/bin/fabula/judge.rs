@@ -1,5 +1,4 @@
-//! `fabula judge`: the model judges its own stories, against a choice at random; on all cores, to be gone on with where it was
-//! broken off.
+//! `fabula judge`: the model judges its own stories, compared with a random choice. Uses all cores; the same command resumes.
 
 use crate::common::{ModelArguments, Outcome, hash, library, open, prompts, reference};
 use crate::cores::{self, on_all_cores};
@@ -19,25 +18,25 @@ pub struct Arguments {
 
 #[derive(Subcommand)]
 enum Way {
-    /// Write some drafts of each story, and take the best by score
+    /// Write several drafts of each story and keep the one with the best score
     ///
-    /// The control takes one of the same drafts at random.
+    /// The control keeps one of the same drafts at random.
     BestOf {
-        /// Drafts of each story; their seeds count up
+        /// Drafts per story, with consecutive seeds
         #[arg(long, default_value_t = 8)]
         drafts: u32,
         #[command(flatten)]
         common: Common,
     },
-    /// Write the weakest sentence of each story anew some times, keep the best, and so on
+    /// Rewrite the weakest sentence of each story several times, keep the best version, and repeat
     ///
-    /// The weakest sentence is the one with the least contextual gain. What comes after it stays as it was. The control has the
-    /// same rounds and redrafts, but takes one at random.
+    /// The weakest sentence is the one with the least contextual gain. The text after it stays unchanged. The control does the same
+    /// rounds and redrafts, but keeps one version at random.
     Revise {
-        /// Redrafts of a sentence
+        /// Redrafts per sentence
         #[arg(long, default_value_t = 6)]
         redrafts: u32,
-        /// Rounds at most
+        /// Maximum number of rounds
         #[arg(long, default_value_t = 4)]
         rounds: u32,
         #[command(flatten)]
@@ -49,33 +48,33 @@ enum Way {
 struct Common {
     #[command(flatten)]
     model: ModelArguments,
-    /// Text file of prompts, one a line; empty lines do not count. Without it, the one of --prompt
+    /// Text file with one prompt per line; blank lines are skipped [default: the single prompt of --prompt]
     #[arg(long, conflicts_with = "prompt")]
     prompts: Option<PathBuf>,
-    /// Stories of each prompt
+    /// Stories per prompt
     #[arg(long, default_value_t = 4)]
     seeds: u32,
-    /// How much each part of the score counts, 0 to 1; those not named count nothing
+    /// Weight of each part of the score, 0 to 1; parts not named count 0
     #[arg(long, default_value = "coherence=1,novelty=1,relevance=1", value_parser = weights)]
     weights: Weights,
     #[command(flatten)]
     settings: SettingsArguments,
-    /// File to write (.jsonl): every draft and round. One that the same command began is continued
+    /// File to write (.jsonl), with every draft and round. If interrupted, run the same command again to resume
     #[arg(long)]
     out: PathBuf,
-    /// Print what was found as one JSON object instead of sentences
+    /// Print the findings as one JSON object instead of sentences
     #[arg(long)]
     json: bool,
-    /// Cores to use; all if not given
+    /// Number of cores to use [default: all]
     #[arg(long)]
     threads: Option<usize>,
-    /// Reference file; the one beside the model if not given
+    /// Reference file [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file; the one beside the model if not given
+    /// Library file [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
-    /// Leave novelty and all else out that needs the library, which takes seconds to open
+    /// Leave out novelty and the other numbers that need the library, which takes a second or two to open
     #[arg(long, conflicts_with = "library")]
     no_library: bool,
 }
@@ -96,7 +95,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let path = &common.model.model;
     let reference = reference(common.reference.as_deref(), path, &model.info)?;
     let reference = reference.ok_or(
-        "a story is judged against people's passages, and there is no reference.json beside the model; make one with `fabula reference`, or name it with --reference",
+        "judging needs a reference of human passages, and there is no reference.json next to the model; make one with `fabula reference`, or give one with --reference",
     )?;
     let library = match common.no_library {
         true => None,
@@ -119,7 +118,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let mut record = Record::open(&common.out, &made)?;
     let (done, total) = (record.done(), protocol.items());
     if done > 0 {
-        eprintln!("fabula: {done} of {total} stories were there already");
+        eprintln!("fabula: resuming; {done} of {total} stories are already written");
     }
     let items: Vec<usize> = (done..total).collect();
     let threads = cores::engines(common.threads, items.len());

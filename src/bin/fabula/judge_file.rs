@@ -1,6 +1,6 @@
-//! The file of a self-evaluation: one judgement a line in the order of the items, and beside it the protocol that they follow.
+//! The file of a self-evaluation, with one judgement per line in the order of the items, and its protocol file next to it.
 
-use crate::common::{Outcome, behind, exact_text, in_file, lines, text, whole_lines};
+use crate::common::{Outcome, exact_text, in_file, lines, text, whole_lines, with_suffix};
 use crate::terminal::shown;
 use fabula::experiment::judge::{self, Effects, Judgement, Protocol, effects, findings};
 use fabula::model::plain_text;
@@ -9,14 +9,14 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// All that decides the lines of a file.
+/// Everything that determines the lines of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Made {
     pub protocol: Protocol,
     /// `NAME@HASH8`.
     pub model: String,
     pub engine: u32,
-    /// First digits of the SHA-256 of the files that numbers stand on; none where there were none.
+    /// First digits of the SHA-256 of the reference and library used; none if there was none.
     pub reference: Option<String>,
     pub library: Option<String>,
 }
@@ -25,42 +25,40 @@ pub struct Made {
 pub struct Record {
     path: PathBuf,
     file: File,
-    /// Lines that were there already.
+    /// Lines already in the file when it was opened.
     done: usize,
 }
 
-/// What is looked at of a line.
+/// The part of a line that is checked.
 #[derive(Deserialize)]
 struct Item {
     item: usize,
 }
 
 impl Record {
-    /// Begins a file, or opens one that was begun in the same way, behind its last whole line.
+    /// Begins a file, or opens one begun by the same command, after its last complete line.
     pub fn open(path: &Path, made: &Made) -> Outcome<Self> {
         let wrong = |words: &str| Err(format!("{}: {words}", path.display()).into());
         if path.extension().is_none_or(|extension| extension != "jsonl") {
-            return wrong("name a file that ends in .jsonl");
+            return wrong("the name must end in .jsonl");
         }
         let protocol = protocol_of(path);
         let (mut done, mut bytes) = (0, 0);
         if path.exists() {
             if !protocol.exists() {
-                return wrong(
-                    "its protocol is missing, which was written beside it (.protocol.json); name another file",
-                );
+                return wrong("its .protocol.json is missing; put it back next to the file, or choose another name");
             }
             let found: Option<Made> = serde_json::from_str(&text(&protocol)?).ok();
             if found.as_ref() != Some(made) {
                 return wrong(
-                    "it holds another experiment (other settings, prompts, weights or model); name another file, or delete it",
+                    "the file belongs to another experiment (other settings, prompts, weights or model); choose another name, or delete the file",
                 );
             }
             let content = exact_text(path)?;
             let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
             for line in plain_text(whole).lines() {
                 if serde_json::from_str::<Item>(line).ok().is_none_or(|item| item.item != done) {
-                    return wrong("its lines are not those of its protocol; name another file");
+                    return wrong("its lines do not match its protocol; choose another name");
                 }
                 done += 1;
             }
@@ -75,7 +73,7 @@ impl Record {
         Ok(Self { path: path.to_path_buf(), file, done })
     }
 
-    /// Lines that were there when it was opened.
+    /// Lines already in the file when it was opened.
     pub fn done(&self) -> usize {
         self.done
     }
@@ -86,13 +84,13 @@ impl Record {
         self.file.write_all(line.as_bytes()).map_err(|error| in_file(&self.path, error))
     }
 
-    /// Closes the file; what it holds is read from it, so that it is the same whether it was written at once or not.
+    /// Closes the file and reads it back, so that the result is the same whether or not it was written in one go.
     pub fn finish(self, made: Made) -> Outcome<Judged> {
         Ok(Judged { outcomes: lines(&self.path)?, made })
     }
 }
 
-/// What a finished or a begun file holds, for the analysis.
+/// The content of a complete or incomplete file, for the analysis.
 pub struct Judged {
     made: Made,
     outcomes: Vec<judge::Outcome>,
@@ -109,26 +107,25 @@ struct Report<'a> {
 }
 
 impl Judged {
-    /// Reads a file; none where what lies beside it is not the protocol of a self-evaluation.
+    /// Reads a file; none if there is no protocol of a self-evaluation next to it.
     pub fn read(path: &Path) -> Outcome<Option<Self>> {
         let protocol = protocol_of(path);
         let made: Option<Made> = if protocol.exists() { serde_json::from_str(&text(&protocol)?).ok() } else { None };
         let Some(made) = made else { return Ok(None) };
         let items: Vec<Item> = whole_lines(path)?;
         if items.len() > made.protocol.items() || !items.iter().map(|line| line.item).eq(0..items.len()) {
-            return Err(format!("{}: its lines are not those of its protocol", path.display()).into());
+            return Err(format!("{}: its lines do not match its protocol", path.display()).into());
         }
         Ok(Some(Self { outcomes: whole_lines(path)?, made }))
     }
 
-    /// Prints what the numbers support: sentences, or one JSON object.
+    /// Prints the findings: sentences, or one JSON object.
     pub fn print(&self, json: bool) -> Outcome {
         let effects = effects(&self.made.protocol, &self.outcomes);
         let mut findings = findings(&effects);
         let (written, all) = (self.outcomes.len(), self.made.protocol.items());
         if written < all {
-            findings
-                .push(format!("It is not finished: this stands on {written} of its {all} stories, and can change."));
+            findings.push(format!("Not finished: this is based on {written} of {all} stories, and can change."));
         }
         let mut out = std::io::stdout().lock();
         if json {
@@ -142,7 +139,7 @@ impl Judged {
     }
 }
 
-/// Where the protocol of a file lies.
+/// The path of a file's protocol.
 fn protocol_of(path: &Path) -> PathBuf {
-    behind(path, ".protocol.json")
+    with_suffix(path, ".protocol.json")
 }

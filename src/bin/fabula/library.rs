@@ -1,4 +1,4 @@
-//! `fabula index` and `fabula trace`: the library, made and searched.
+//! `fabula index` builds a library; `fabula trace` searches it.
 
 use crate::common::{Outcome, Output, in_file, lines, read, text};
 use crate::terminal::shown;
@@ -8,32 +8,32 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Every so many documents one is held out of training, and so of the library.
+/// One in this many documents is held out of training, and so of the library.
 pub const HELD_OUT: usize = 97;
-/// Books named of each span.
+/// Most books listed per span.
 const BOOKS: usize = 5;
 
 #[derive(Args)]
 pub struct IndexArguments {
-    /// Documents, one a line: {"shelf", "title", "author", "text"}
+    /// File with one document per line: {"shelf", "title", "author", "text"}
     #[arg(long)]
     input: PathBuf,
     /// Library file to write
     #[arg(long)]
     output: PathBuf,
-    /// Leave out every Nth document, beginning with the first; 0 leaves out none
+    /// Leave out every Nth document, starting with the first; 0 leaves out none
     #[arg(long, default_value_t = HELD_OUT)]
     held_out: usize,
 }
 
 #[derive(Args)]
 pub struct TraceArguments {
-    /// Text file to search for what the library holds
+    /// Text file to search
     file: PathBuf,
-    /// Library file, as `fabula index` writes it
+    /// Library file written by `fabula index`
     #[arg(long, default_value = "models/fable-9m/library.fabulib")]
     library: PathBuf,
-    /// Print one JSON object a span
+    /// Print one JSON object per span
     #[arg(long)]
     json: bool,
 }
@@ -65,13 +65,13 @@ pub fn index(arguments: IndexArguments) -> Outcome {
     out.finish()?;
     writeln!(
         std::io::stdout(),
-        "{documents} of {all} documents (the others are held out), {books} books, {words} words, {} bytes",
+        "{documents} of {all} documents (the rest are held out), {books} books, {words} words, {} bytes",
         file.len()
     )?;
     Ok(())
 }
 
-/// What `trace --json` prints of a span.
+/// What `trace --json` prints per span.
 #[derive(Serialize)]
 struct Traced<'a> {
     text: &'a str,
@@ -84,7 +84,7 @@ pub fn trace(arguments: TraceArguments) -> Outcome {
     let TraceArguments { file, library: path, json } = arguments;
     let text = text(&file)?;
     if !path.exists() {
-        return Err(format!("there is no library at {}; name one with --library", path.display()).into());
+        return Err(format!("no library found at {}; give one with --library", path.display()).into());
     }
     let library = Library::open(&read(&path)?).map_err(|error| in_file(&path, error))?;
     let mut out = std::io::stdout().lock();
@@ -92,7 +92,7 @@ pub fn trace(arguments: TraceArguments) -> Outcome {
     if spans.is_empty() && !json {
         writeln!(
             out,
-            "No span to show: none of {SHORTEST_SPAN} words or more, two of them not among the library's {COMMON} commonest."
+            "No copied spans found (a span has {SHORTEST_SPAN} or more words, at least two of them not among the library's {COMMON} most common)."
         )?;
     }
     for span in spans {

@@ -36,44 +36,45 @@ struct Cli {
 enum Command {
     /// Write a story
     Generate(generate::Arguments),
-    /// Write stories over a grid of settings, and measure each
+    /// Write stories over a grid of settings and measure each
     ///
-    /// Every cell has the same seeds. The same command gives the same rows, on however many cores and in however many parts;
-    /// a sweep that was broken off goes on where it was.
+    /// Every cell of the grid uses the same seeds. The same command gives the same rows, on any number of cores and in any number of
+    /// parts. If a sweep is interrupted, run the same command again to resume it.
     Sweep(sweep::Arguments),
-    /// Join the parts of a sweep
+    /// Join the parts of a sweep into one file
     Merge(sweep::MergeArguments),
-    /// Say in words what a sweep or a self-evaluation tells: where a number differs, and where it cannot be told
+    /// State in words what a sweep or a self-evaluation found: what differs, and what cannot be decided
     ///
-    /// Every value of an axis of a sweep is held against the lowest by a paired sign-flip test over prompts or seeds, what was judged against its
-    /// control by the same over prompts; both with Holm's correction.
+    /// For a sweep, every value of an axis is compared with the lowest by a paired sign-flip test over prompts or seeds. For a
+    /// self-evaluation, the judged stories are compared with their control by the same test over prompts. Both use Holm's correction.
     Findings(findings::Arguments),
-    /// Let the model judge its own stories, and see whether that helps
+    /// Let the model judge its own stories, and test whether that helps
     ///
-    /// A stated score (coherence, novelty, relevance) chooses; the control chooses at random, with the same compute. Prints what
-    /// differs between the two, also in numbers that the score does not contain. What was broken off goes on where it was.
+    /// A fixed score (coherence, novelty, relevance) chooses; the control chooses at random with the same amount of computation.
+    /// Prints what differs between the two, including numbers that are not part of the score. If interrupted, run the same command
+    /// again to resume.
     Judge(judge::Arguments),
     /// Measure how well a model predicts a text
     ///
-    /// Each document is cut into windows that do not overlap: each begins with the model's begin token and fills its
-    /// context. Every token of the document counts once.
+    /// Each document is cut into windows that do not overlap. Each window begins with the model's begin token and fills its context.
+    /// Every token of the document counts once.
     Perplexity(perplexity::Arguments),
-    /// Pack the texts that a model has read into a library, which can be searched
+    /// Pack the texts a model was trained on into a searchable library
     Index(library::IndexArguments),
-    /// Say where the words of a text come from: spans that the library holds too, with their books
+    /// Find spans of a text that are in the library, and list the books that contain them
     ///
-    /// Shown are spans of five words or more, two of them at least not among the library's 200 commonest. Letter case and
+    /// A span has five words or more, at least two of which are not among the library's 200 most common words. Letter case and
     /// punctuation do not count.
     Trace(library::TraceArguments),
     /// Measure texts: novelty, coherence, surprise
     Score(score::Arguments),
-    /// Measure human passages that were held out of training, for the numbers of stories to be held against
+    /// Measure human passages that were held out of training, so that percentiles can be computed
     Reference(reference::Arguments),
-    /// Write human passages that were held out of training, and the same damaged in known ways
+    /// Write human passages that were held out of training, intact and damaged in known ways
     Damage(damage::Arguments),
-    /// Hold every number against people's ratings, or against damage done to texts
+    /// Compare every number with human ratings, or with damage done to texts
     Validate(validate::Arguments),
-    /// Turn a Hugging Face Llama checkpoint into a GGUF file
+    /// Convert a Hugging Face Llama checkpoint to a GGUF file
     Quantize(Quantize),
 }
 
@@ -83,10 +84,10 @@ struct Quantize {
     folder: PathBuf,
     /// GGUF file to write
     output: PathBuf,
-    /// Name of the model, as links will carry it
+    /// Name of the model; links will contain it
     #[arg(long)]
     name: String,
-    /// How the matrices are stored
+    /// Number format of the matrices
     #[arg(long, value_enum, default_value = "q8_0")]
     precision: PrecisionName,
 }
@@ -107,7 +108,7 @@ fn main() -> ExitCode {
         }
         Err(error) if error.use_stderr() => return fail(2, &one_line(&error.to_string())),
         Err(help) => {
-            // Who reads it may leave early.
+            // The reader of a pipe may close it early.
             let _ = write!(std::io::stdout(), "{help}");
             return ExitCode::SUCCESS;
         }
@@ -136,13 +137,13 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        // The reader of a pipe may leave early; that is no failure of ours.
+        // The same: not an error.
         Err(error) if is_broken_pipe(error.as_ref()) => ExitCode::SUCCESS,
         Err(error) => fail(1, &one_line(&error.to_string())),
     }
 }
 
-/// The GGUF of a checkpoint. Nothing that lies in its folder is written over.
+/// Converts a checkpoint to GGUF. Refuses to overwrite a file of the checkpoint.
 fn make(folder: &Path, output: &Path, name: &str, precision: Precision) -> common::Outcome {
     let files: Vec<PathBuf> = std::fs::read_dir(folder)
         .map_err(|error| common::in_file(folder, error))?
@@ -160,7 +161,7 @@ fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
     kind == Some(std::io::ErrorKind::BrokenPipe)
 }
 
-/// The first paragraph as one line, without what `fail` or the shell would say again, and a tip if there is one.
+/// The first paragraph as one line, without "error: ", and a tip if there is one.
 fn one_line(text: &str) -> String {
     let mut paragraphs = text.split("\n\n");
     let first = paragraphs.next().unwrap_or_default();

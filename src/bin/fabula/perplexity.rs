@@ -5,7 +5,7 @@ use crate::terminal::shown;
 use clap::{Args, ValueEnum};
 use fabula::engine::{Arithmetic, Engine};
 use fabula::reading::Perplexity;
-use fabula::story::{Adapter, Settings};
+use fabula::story::{AdapterSetting, Settings};
 use serde::Serialize;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -17,9 +17,9 @@ pub struct Arguments {
     model: ModelArguments,
     #[command(flatten)]
     adapter: AdapterArguments,
-    /// Text file, one document; or a .jsonl file, one document a line, with its text in the field "text"
+    /// Text file with one document, or .jsonl file with one document per line in the field "text"
     file: PathBuf,
-    /// Numbers to compute in: those that suit the file, as `generate` does, or others to compare with
+    /// Number format to compute in; `generate` uses auto
     #[arg(long, value_enum, default_value = "auto")]
     precision: ArithmeticName,
     /// Print one JSON object instead of a table
@@ -29,7 +29,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ArithmeticName {
-    /// 32-bit floats where the file stores them, else 8-bit integers
+    /// 32-bit floats for the matrices that the file stores so, 8-bit integers for the others
     Auto,
     /// 32-bit floats
     F32,
@@ -46,9 +46,9 @@ struct PerplexityReport {
     bits_per_byte: f64,
     perplexity: f64,
     model: String,
-    /// `NAME@HASH8` and strength, where there is one.
+    /// `NAME@HASH8` and strength, if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    adapter: Option<Adapter>,
+    adapter: Option<AdapterSetting>,
     seconds: f64,
 }
 
@@ -73,7 +73,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         sums.add(document, &mut engine, &tokenizer, &model.info)?;
     }
     if sums.tokens == 0 {
-        return Err(format!("{}: it holds no text to predict", arguments.file.display()).into());
+        return Err(format!("{}: the file has no text to predict", arguments.file.display()).into());
     }
     let report = PerplexityReport {
         bits_per_token: sums.bits_per_token(),
@@ -91,7 +91,7 @@ pub fn run(arguments: Arguments) -> Outcome {
         return Ok(());
     }
     let Perplexity { documents, windows, tokens, bytes, .. } = sums;
-    if let Some(Adapter { id, strength }) = &report.adapter {
+    if let Some(AdapterSetting { id, strength }) = &report.adapter {
         writeln!(out, "{:<15}{id}, strength {strength}", "adapter")?;
     }
     for (what, value) in [
@@ -109,7 +109,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     Ok(())
 }
 
-/// The documents of a file, one or one a line.
+/// The documents of a file: the whole file, or one per line of a .jsonl file.
 fn documents(path: &Path) -> Outcome<Vec<String>> {
     #[derive(serde::Deserialize)]
     struct Line {

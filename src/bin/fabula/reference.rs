@@ -1,4 +1,4 @@
-//! `fabula reference`: what people write, measured.
+//! `fabula reference`: measures human passages.
 
 use crate::common::{ModelArguments, Outcome, Output, library, lines, open};
 use crate::library::{HELD_OUT, Line};
@@ -11,28 +11,28 @@ use fabula::reading::{HumanPassage, LENGTHS, Scorer, human_passages, reference};
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
-/// Written by a machine, so no reference for what people write.
+/// Written by a machine, so not part of a human reference.
 const NOT_HUMAN: &str = "TinyStories";
 
 /// Human passages that were held out of training.
 #[derive(Args)]
 pub struct HeldOut {
-    /// The training texts with what was held out, one document a line: {"shelf", "title", "author", "text"}
+    /// All texts, both trained on and held out, one document per line: {"shelf", "title", "author", "text"}
     #[arg(long)]
     pub texts: PathBuf,
-    /// Every Nth document, beginning with the first, was held out of training
+    /// Every Nth document, starting with the first, was held out of training
     #[arg(long, default_value_t = HELD_OUT)]
     held_out: usize,
-    /// Shelf that is left out, since machines wrote what is on it; may be repeated
+    /// Shelf to leave out, because its texts are not by humans; may be repeated
     #[arg(long, default_value = NOT_HUMAN)]
     without: Vec<String>,
-    /// Passages at most
+    /// Maximum number of passages
     #[arg(long, default_value_t = 600)]
     passages: usize,
 }
 
 impl HeldOut {
-    /// The passages, evenly from all documents; the other documents, which were trained on, go to `trained`.
+    /// The passages, evenly from all held-out documents. The documents that were trained on go to `trained`.
     pub fn passages(
         &self,
         tokenizer: &Tokenizer,
@@ -50,14 +50,18 @@ impl HeldOut {
             }
         }
         if passages.is_empty() {
-            return Err(format!("{}: nothing that is held out gives a passage", self.texts.display()).into());
+            return Err(format!(
+                "{}: the held-out documents are too short for a passage; hold out more with a smaller --held-out",
+                self.texts.display()
+            )
+            .into());
         }
         let step = passages.len().div_ceil(self.passages).max(1);
         Ok(passages.into_iter().step_by(step).collect())
     }
 }
 
-/// Words whose rarity is kept.
+/// Number of words whose rarity is stored.
 const COMMONEST: usize = 500;
 
 #[derive(Args)]
@@ -66,7 +70,7 @@ pub struct Arguments {
     model: ModelArguments,
     #[command(flatten)]
     held_out: HeldOut,
-    /// Library file, as `fabula index` writes it; the one beside the model if not given
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
     /// Reference file to write
@@ -77,7 +81,7 @@ pub struct Arguments {
 pub fn run(arguments: Arguments) -> Outcome {
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let library = library(arguments.library.as_deref(), &arguments.model.model)?
-        .ok_or("a library is needed, for novelty: make one with `fabula index`, and name it with --library")?;
+        .ok_or("novelty needs a library, and there is none next to the model; make one with `fabula index`, or give one with --library")?;
     let mut out = Output::create(&arguments.output, &[&arguments.held_out.texts])?;
     let commonest = library.commonest(COMMONEST).map(|(word, count)| (word.to_string(), count));
     let rarity = Rarity::new(commonest, library.size().2);

@@ -15,7 +15,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Behind the name of a number stands that of its percentile.
+/// A number's name plus this is the column of its percentile.
 const PERCENTILE: &str = "_percentile";
 const TOKENS: &str = "tokens";
 
@@ -39,7 +39,7 @@ fn columns(rows: &[Row]) -> Vec<(String, Column)> {
     for name in names(|row| row.values.keys().collect()) {
         all.push((name.clone(), Column::Number(rows.iter().map(|row| row.values.get(name).copied()).collect())));
     }
-    // Among the numbers there is one of this name, the same.
+    // The numbers may already include it.
     if !rows.iter().any(|row| row.numbers.contains_key(TOKENS)) {
         all.push((TOKENS.into(), whole(|row| row.tokens)));
     }
@@ -60,7 +60,7 @@ fn columns(rows: &[Row]) -> Vec<(String, Column)> {
     all
 }
 
-/// Writes rows as Parquet: a typed column for each setting, number and percentile, the link and the text.
+/// Writes rows as Parquet, with a typed column for each setting, number and percentile, the link and the text.
 pub fn write_parquet(path: &Path, rows: &[Row]) -> Outcome {
     let columns = columns(rows);
     let fields = columns.iter().map(|(name, column)| match column {
@@ -94,7 +94,7 @@ pub fn write_parquet(path: &Path, rows: &[Row]) -> Outcome {
     write().map_err(|error| in_file(path, error))
 }
 
-/// Reads what [`write_parquet`] has written. `axes`: the names of the settings that were swept.
+/// Reads a file written by [`write_parquet`]. `axes` names the swept settings.
 pub fn read_parquet(path: &Path, axes: &[&str]) -> Outcome<Vec<Row>> {
     let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let file = File::open(path).map_err(|error| in_file(path, error))?;
@@ -126,7 +126,7 @@ pub fn read_parquet(path: &Path, axes: &[&str]) -> Outcome<Vec<Row>> {
         }
         row.extend([("numbers".into(), numbers.into()), ("percentiles".into(), percentiles.into())]);
         let row = serde_json::from_value(row.into());
-        rows.push(row.map_err(|error| wrong(&format!("row {} is no row of a sweep: {error}", rows.len() + 1)))?);
+        rows.push(row.map_err(|error| wrong(&format!("row {} is not a row of a sweep: {error}", rows.len() + 1)))?);
     }
     Ok(rows)
 }

@@ -13,16 +13,18 @@ use std::path::PathBuf;
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// Texts, one a line: {"id", "text", "prompt"?}; a text goes on exactly where its prompt ends, the space between included
+    /// File with one text per line: {"id", "text", "prompt"?}. A text begins exactly where its prompt ends, including the space
+    /// between them
     #[arg(long)]
     input: PathBuf,
-    /// Scores, one a line: {"id", "metrics": {name: number or null}, "percentiles": {name: share of people's passages below}}
+    /// File to write, one line per text: {"id", "metrics": {name: number or null}, "percentiles": {name: share of human passages
+    /// below}}
     #[arg(long)]
     output: PathBuf,
-    /// Reference file, as `fabula reference` writes it; the one beside the model if not given
+    /// Reference file written by `fabula reference` [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file, as `fabula index` writes it; the one beside the model if not given
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
 }
@@ -40,14 +42,14 @@ struct Line {
 struct Scored {
     id: Value,
     metrics: Map<String, Value>,
-    /// Of what the reference knows; empty without one.
+    /// For the metrics in the reference; empty without one.
     percentiles: BTreeMap<String, f64>,
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
     let texts: Vec<Line> = lines(&arguments.input)?;
     if texts.is_empty() {
-        return Err(format!("{}: it holds no texts", arguments.input.display()).into());
+        return Err(format!("{}: the file has no texts", arguments.input.display()).into());
     }
     let (mut engine, tokenizer, model) = open(&arguments.model, Arithmetic::Auto)?;
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;

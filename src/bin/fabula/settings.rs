@@ -17,7 +17,7 @@ fn number_help<T: std::fmt::Display>(what: &str, (from, to): (T, T), default: T)
 pub struct SettingsArguments {
     #[arg(long, help = format!("Text to continue [default: {:?}]", Settings::default().prompt))]
     prompt: Option<String>,
-    #[arg(long, allow_negative_numbers = true, help = number_help("Temperature, from greedy at", LIMITS.temperature, Settings::default().temperature))]
+    #[arg(long, allow_negative_numbers = true, help = number_help("Temperature (0 is greedy),", LIMITS.temperature, Settings::default().temperature))]
     temperature: Option<f64>,
     #[arg(long, allow_negative_numbers = true, help = number_help("Nucleus mass,", LIMITS.top_p, Settings::default().top_p))]
     top_p: Option<f64>,
@@ -25,7 +25,7 @@ pub struct SettingsArguments {
     seed: Option<u32>,
     #[arg(long, allow_negative_numbers = true, help = number_help("Maximum number of tokens to write,", LIMITS.length, Settings::default().length))]
     tokens: Option<u32>,
-    /// Named settings of the sampling chain, which single ones override: greedy, cautious, balanced, bold or beyond
+    /// Preset: greedy, cautious, balanced, bold or beyond. Single options override it
     #[arg(long, value_parser = preset)]
     preset: Option<usize>,
     #[command(flatten)]
@@ -33,15 +33,15 @@ pub struct SettingsArguments {
     /// The order of the sampling chain
     #[arg(long, value_name = "STAGE,...", help_heading = "Sampling chain", value_parser = order, help = order_help())]
     chain_order: Option<Order>,
-    /// Tokens that are given rather than drawn: PLACE:TOKEN,... with places among the generated tokens, from 0
+    /// Tokens that are given rather than drawn: PLACE:TOKEN,... Places count the generated tokens from 0
     #[arg(long, value_parser = forced_token, value_delimiter = ',')]
     force: Vec<(u32, u32)>,
-    /// A story's link, in quotes: all settings from there; `generate` says whether the story is the one that it promises
+    /// Take all settings from a story's link (in quotes). `generate` reports whether the story is the one the link promises
     #[arg(long, conflicts_with_all = ["prompt", "temperature", "top_p", "seed", "tokens", "preset", "chain_order", "force"])]
     link: Option<String>,
 }
 
-/// Numbers by parameter; which ones there are the sampling room says.
+/// Values by parameter; [`PARAMETERS`] lists the parameters.
 struct ChainArguments(Vec<(&'static str, f64)>);
 
 impl Args for ChainArguments {
@@ -85,13 +85,13 @@ fn preset(name: &str) -> Result<usize, String> {
     let found = presets.iter().position(|preset| preset.name.eq_ignore_ascii_case(name));
     found.ok_or_else(|| {
         let names: Vec<String> = presets.iter().map(|preset| preset.name.to_lowercase()).collect();
-        format!("there are the presets {}", names.join(", "))
+        format!("the presets are {}", names.join(", "))
     })
 }
 
 fn order_help() -> String {
-    let usual: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
-    format!("The stages in the order they run; those left out get their default places [default: {}]", usual.join(","))
+    let default: Vec<&str> = Stage::ALL.iter().map(|stage| stage.name()).collect();
+    format!("Order of the stages; those left out get their default places [default: {}]", default.join(","))
 }
 
 fn order(text: &str) -> Result<Order, String> {
@@ -100,24 +100,22 @@ fn order(text: &str) -> Result<Order, String> {
 
 fn forced_token(text: &str) -> Result<(u32, u32), String> {
     let numbers = text.split_once(':').and_then(|(place, token)| Some((place.parse().ok()?, token.parse().ok()?)));
-    numbers.ok_or_else(|| "a forced token is PLACE:TOKEN, two whole numbers".into())
+    numbers.ok_or_else(|| "a forced token is PLACE:TOKEN, two integers".into())
 }
 
 impl SettingsArguments {
-    /// The settings, and the link that they came from if they did.
+    /// The settings, and the link if they came from one.
     pub fn settings(self) -> Outcome<(Settings, Option<LinkRead>)> {
         if let Some(text) = self.link {
-            // Some programs encode the mark itself, even twice.
+            // Some programs percent-encode the # itself, even twice.
             let fragment =
                 ["#", "%23", "%2523"].iter().find_map(|mark| text.split_once(mark)).map_or(&*text, |(_, rest)| rest);
             if fragment.split('&').any(|field| field.starts_with("e=")) {
-                return Err("this link is an experiment's, not a story's: give its parts with --grid, --seeds, --prompts and the rest".into());
+                return Err("this is the link of an experiment, not of a story; give its settings with --grid, --seeds, --prompts and so on".into());
             }
             let read = link::read(fragment);
             let Some(settings) = read.settings.clone() else {
-                return Err(
-                    "this is no link of a story, or it was damaged on its way: copy the whole address again".into()
-                );
+                return Err("this is not the link of a story, or it is damaged; copy the whole address again".into());
             };
             for problem in &read.problems {
                 eprintln!("fabula: {}", shown(problem));

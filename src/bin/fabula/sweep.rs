@@ -1,4 +1,4 @@
-//! `fabula sweep`: stories over a grid of settings, on all cores, to be gone on with where it was broken off.
+//! `fabula sweep`: stories over a grid of settings, on all cores. The same command resumes an interrupted sweep.
 
 use crate::common::{AdapterArguments, ModelArguments, Outcome, hash, library, open, prompts, reference};
 use crate::cores::{self, on_all_cores};
@@ -6,42 +6,42 @@ use crate::settings::SettingsArguments;
 use crate::sweep_file::{self, Part, Protocol};
 use clap::Args;
 use fabula::engine::{Arithmetic, Engine, Llama};
-use fabula::experiment::{Grid, Sweeper, Tools, USUAL_AXES, axes};
+use fabula::experiment::{DEFAULT_AXES, Grid, Sweeper, Tools, axes};
 use std::path::PathBuf;
 
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// What is swept: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,... separated by commas
-    #[arg(long, default_value = USUAL_AXES)]
+    /// Axes of the grid, separated by commas: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,...
+    #[arg(long, default_value = DEFAULT_AXES)]
     grid: String,
-    /// Stories of each cell; their seeds count up from --seed
+    /// Stories per cell (and per prompt); seeds count up from --seed
     #[arg(long, default_value_t = 8)]
     seeds: u32,
-    /// Prompts, one a line: every cell has --seeds stories of each. Empty lines are left out
+    /// Text file with one prompt per line; blank lines are skipped [default: the single prompt of --prompt]
     #[arg(long, conflicts_with = "prompt")]
     prompts: Option<PathBuf>,
     #[command(flatten)]
     settings: SettingsArguments,
     #[command(flatten)]
     adapter: AdapterArguments,
-    /// File to write: .csv (numbers), .jsonl or .parquet (the texts too). One that the same command began is continued
+    /// File to write: .csv (numbers only), .jsonl or .parquet (texts too). If interrupted, run the same command again to resume
     #[arg(long)]
     out: PathBuf,
-    /// Only the i-th of n parts, I/N from 1: for several machines, whose parts `fabula merge` joins
+    /// Write only part I of N, for example on several machines; join the parts with `fabula merge`
     #[arg(long, default_value = "1/1", value_parser = part)]
     shard: (usize, usize),
-    /// Cores to use; all if not given
+    /// Number of cores to use [default: all]
     #[arg(long)]
     threads: Option<usize>,
-    /// Reference file; the one beside the model if not given
+    /// Reference file [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file; the one beside the model if not given
+    /// Library file [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
-    /// Leave out the numbers that need the library, which takes seconds to open
+    /// Leave out the numbers that need the library, which takes a second or two to open
     #[arg(long, conflicts_with = "library")]
     no_library: bool,
 }
@@ -49,7 +49,7 @@ pub struct Arguments {
 fn part(text: &str) -> Result<(usize, usize), String> {
     let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
     let fits = numbers.filter(|&(part, of): &(usize, usize)| (1..=of).contains(&part));
-    fits.ok_or_else(|| "a part is I/N, two whole numbers with I from 1 to N".into())
+    fits.ok_or_else(|| "a part is I/N, two integers with I from 1 to N".into())
 }
 
 pub fn run(arguments: Arguments) -> Outcome {
@@ -69,7 +69,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     if let (Some(named), None) = (&grid.base.adapter, &adapter)
         && grid.axes.iter().any(|axis| axis.name == "strength")
     {
-        return Err(format!("the link takes the adapter {}: name its folder with --adapter", named.id).into());
+        return Err(format!("this link needs the adapter {}; give its folder with --adapter", named.id).into());
     }
     let reference = reference(arguments.reference.as_deref(), &arguments.model.model, &model.info)?;
     let library = match arguments.no_library {
@@ -97,7 +97,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let runs: Vec<usize> = protocol.runs().skip(done).collect();
     let total = done + runs.len();
     if done > 0 {
-        eprintln!("fabula: {done} of {total} stories were there already");
+        eprintln!("fabula: resuming; {done} of {total} stories are already written");
     }
     let threads = cores::engines(arguments.threads, runs.len().div_ceil(Sweeper::TOGETHER));
     let mut engines = vec![engine];
@@ -138,10 +138,10 @@ pub fn run(arguments: Arguments) -> Outcome {
 
 #[derive(Args)]
 pub struct MergeArguments {
-    /// Files that `fabula sweep --shard` has written, with their protocols beside them
+    /// Files written by `fabula sweep --shard`, with their .protocol.json next to them
     #[arg(required = true)]
     parts: Vec<PathBuf>,
-    /// File to write
+    /// File to write, in the format of the parts
     #[arg(long)]
     out: PathBuf,
 }

@@ -1,6 +1,6 @@
-//! The files of a sweep: rows in the order of their runs, and beside them the protocol that they follow.
+//! The files of a sweep: rows in the order of their runs, and their protocol in a file next to them.
 
-use crate::common::{Outcome, Output, behind, exact_text, in_file, text};
+use crate::common::{Outcome, Output, exact_text, in_file, text, with_suffix};
 use crate::rows;
 use fabula::experiment::{Grid, Row};
 use fabula::model::plain_text;
@@ -13,40 +13,40 @@ use std::path::{Path, PathBuf};
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Format {
-    /// A column for each setting and number, and the link; without the text, so that a line is a row.
+    /// A column for each setting and number, and the link. It has no text, so that every line is a row.
     Csv,
-    /// Everything, the text too: one object a line.
+    /// Everything including the text, one object per line.
     Jsonl,
-    /// Everything, a typed column each. It cannot grow: rows wait in JSON Lines beside it until all are there.
+    /// Everything, in typed columns. A Parquet file cannot grow: rows collect in a JSON Lines file next to it until all are written.
     Parquet,
 }
 
 impl Format {
-    /// The format that a file's name asks for.
+    /// The format, by the ending of the file's name.
     pub fn of(path: &Path) -> Outcome<Self> {
         match path.extension().and_then(|extension| extension.to_str()) {
             Some("csv") => Ok(Self::Csv),
             Some("jsonl") => Ok(Self::Jsonl),
             Some("parquet") => Ok(Self::Parquet),
-            _ => Err(format!("{}: name a file that ends in .csv, .jsonl or .parquet", path.display()).into()),
+            _ => Err(format!("{}: the name must end in .csv, .jsonl or .parquet", path.display()).into()),
         }
     }
 }
 
-/// All that decides the rows of a file.
+/// Everything that determines the rows of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Protocol {
     pub grid: Grid,
     /// `NAME@HASH8`.
     pub model: String,
     pub engine: u32,
-    /// First digits of the SHA-256 of the files that numbers stand on; none where there were none.
+    /// First digits of the SHA-256 of the reference and library used; none if there was none.
     pub reference: Option<String>,
     pub library: Option<String>,
-    /// The same of the reference and the library beside an adapter.
+    /// The same for the reference and library next to an adapter.
     #[serde(default, skip_serializing_if = "no_texts")]
     pub adapter_texts: (Option<String>, Option<String>),
-    /// Which part of how many, from 1: it has the runs r with r % parts = part - 1.
+    /// (part, parts), from 1. It has the runs r with r % parts = part - 1.
     pub shard: (usize, usize),
 }
 
@@ -55,14 +55,14 @@ fn no_texts(texts: &(Option<String>, Option<String>)) -> bool {
 }
 
 impl Protocol {
-    /// The runs of its part.
+    /// The runs of this part.
     pub fn runs(&self) -> impl Iterator<Item = usize> {
         let (part, parts) = self.shard;
         (part - 1..self.grid.runs()).step_by(parts)
     }
 
     fn path(of: &Path) -> PathBuf {
-        behind(of, ".protocol.json")
+        with_suffix(of, ".protocol.json")
     }
 
     fn axes(&self) -> Vec<&str> {
@@ -72,8 +72,7 @@ impl Protocol {
     fn read(of: &Path) -> Outcome<Self> {
         let path = Self::path(of);
         if !path.exists() {
-            let words =
-                "the protocol is missing, which was written beside the rows; without it nobody can tell what they are";
+            let words = "this file is missing; it says what the rows are. Put it back next to them";
             return Err(format!("{}: {words}", path.display()).into());
         }
         serde_json::from_str(&text(&path)?).map_err(|error| in_file(&path, error))
@@ -86,12 +85,12 @@ impl Protocol {
     }
 }
 
-/// The rows that a file holds, as far as its last whole line; of a Parquet file as JSON.
+/// The rows of a file up to its last complete line; those of a Parquet file as JSON.
 struct Lines {
     header: Option<String>,
     /// By run.
     rows: Vec<(usize, String)>,
-    /// Bytes of all that, in a file that can grow.
+    /// Their bytes, in a file that can grow.
     bytes: usize,
 }
 
@@ -100,7 +99,7 @@ impl Lines {
         let format = Format::of(path)?;
         if format == Format::Parquet {
             if !path.exists() {
-                let words = "it is not finished: run its sweep again, which goes on where it was";
+                let words = "the sweep is not finished; run the same command again to resume it";
                 return Err(format!("{}: {words}", path.display()).into());
             }
             let rows = rows::read_parquet(path, &protocol.axes())?;
@@ -118,42 +117,43 @@ impl Lines {
         let first = if header.is_some() { 2 } else { 1 };
         let rows = lines.enumerate().map(|(index, line)| match run(line) {
             Some(run) => Ok((run, line.to_string())),
-            None => Err(format!("{}: line {} is no row of a sweep", path.display(), index + first).into()),
+            None => Err(format!("{}: line {} is not a row of a sweep", path.display(), index + first).into()),
         });
         Ok(Self { header, rows: rows.collect::<Outcome<_>>()?, bytes: whole.len() })
     }
 
-    /// Whether these are the first rows of a protocol's part.
+    /// Checks that these are the first rows of the protocol's part.
     fn check(&self, path: &Path, protocol: &Protocol) -> Outcome {
         if self.rows.iter().map(|row| row.0).eq(protocol.runs().take(self.rows.len())) {
             return Ok(());
         }
-        Err(format!("{}: its rows are not those of its protocol; name another file", path.display()).into())
+        Err(format!("{}: its rows do not match its protocol; choose another name", path.display()).into())
     }
 }
 
 /// A file that is being written.
 pub struct Part {
     path: PathBuf,
-    /// Where rows are added: the file itself, or JSON Lines beside it.
+    /// Where rows are added: the file itself, or the JSON Lines file next to it.
     growing: PathBuf,
-    /// None where the part is finished.
+    /// None if the part is finished.
     file: Option<File>,
-    /// Rows that were there already.
+    /// Rows already in the file when it was opened.
     done: usize,
     empty: bool,
 }
 
 impl Part {
-    /// Begins a file, or opens one that was begun under the same protocol, behind its last whole row.
+    /// Begins a file, or opens one begun with the same protocol, after its last complete row.
     pub fn open(path: &Path, protocol: &Protocol) -> Outcome<Self> {
         let growing = match Format::of(path)? {
-            Format::Parquet => behind(path, ".rows.jsonl"),
+            Format::Parquet => with_suffix(path, ".rows.jsonl"),
             _ => path.to_path_buf(),
         };
         let begun = path.exists() || growing.exists();
         if begun && Protocol::read(path)? != *protocol {
-            let words = "it holds another sweep (other settings, model or part); name another file, or delete it";
+            let words =
+                "the file belongs to another sweep (other settings, model or part); choose another name, or delete it";
             return Err(format!("{}: {words}", path.display()).into());
         }
         let there = if path.exists() { path } else { &growing };
@@ -176,7 +176,7 @@ impl Part {
         Ok(part)
     }
 
-    /// Rows that were there when it was opened.
+    /// Rows already in the file when it was opened.
     pub fn done(&self) -> usize {
         self.done
     }
@@ -192,25 +192,25 @@ impl Part {
         file.write_all(lines.as_bytes()).map_err(|error| in_file(&self.growing, error))
     }
 
-    /// Closes the file, when all its rows are there.
+    /// Closes the file once all rows are written.
     pub fn finish(self) -> Outcome {
         if self.file.is_none() || self.path == self.growing {
             return Ok(());
         }
         let rows = from_lines(text(&self.growing)?.lines(), &self.growing)?;
-        let new = behind(&self.path, ".new");
+        let new = with_suffix(&self.path, ".new");
         rows::write_parquet(&new, &rows)?;
         std::fs::rename(&new, &self.path).map_err(|error| in_file(&self.path, error))?;
         std::fs::remove_file(&self.growing).map_err(|error| in_file(&self.growing, error))
     }
 }
 
-/// One number of every story that a finished or a begun file holds, by run.
+/// The numbers of every story in a complete or incomplete file, by run.
 pub struct Numbers {
     pub protocol: Protocol,
-    /// Stories that the file holds.
+    /// Stories in the file.
     pub written: usize,
-    /// By name, one a run; none where a story has no such number.
+    /// By name, one value per run; none if a story has no such number.
     pub by_name: BTreeMap<String, Vec<Option<f64>>>,
 }
 
@@ -223,18 +223,18 @@ impl Numbers {
         let mut by_name: BTreeMap<String, Vec<Option<f64>>> = BTreeMap::new();
         let written = rows.len();
         let names: Vec<&str> = header.as_deref().unwrap_or_default().split(',').collect();
-        // What stands before the numbers are settings; the link comes after them.
+        // Settings come before the numbers, the link after them.
         let settings = names.iter().position(|&name| name == "digest").map_or(0, |place| place + 1);
         let last = names.len().saturating_sub(1);
         for (run, line) in rows {
             if run >= runs {
-                return Err(format!("{}: run {run} is not one of its protocol", path.display()).into());
+                return Err(format!("{}: its protocol has no run {run}", path.display()).into());
             }
             let mut put = |name: &str, value: Option<f64>| {
                 by_name.entry(name.into()).or_insert_with(|| vec![None; runs])[run] = value;
             };
             if header.is_some() {
-                // The link alone may hold commas.
+                // Only the link may contain commas.
                 let columns = names.iter().zip(line.split(',')).take(last).skip(settings);
                 columns.for_each(|(name, value)| put(name, value.parse().ok()));
             } else {
@@ -255,7 +255,7 @@ fn from_lines<'a>(lines: impl Iterator<Item = &'a str>, path: &Path) -> Outcome<
 pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
     let format = Format::of(out)?;
     if out.exists() {
-        return Err(format!("{}: it is there already; name another file", out.display()).into());
+        return Err(format!("{}: the file already exists; choose another name", out.display()).into());
     }
     let mut protocol: Option<Protocol> = None;
     let mut header = None;
@@ -263,36 +263,37 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
     for path in parts {
         let wrong = |words: &str| Err(format!("{}: {words}", path.display()).into());
         if Format::of(path)? != format {
-            return wrong("the parts and --out must be of one format");
+            return wrong("the parts and --out must have the same format");
         }
         let own = Protocol::read(path)?;
         let found = Protocol { shard: (1, 1), ..own.clone() };
         if protocol.as_ref().is_some_and(|protocol| *protocol != found) {
-            return wrong("it is a part of another sweep than the first");
+            return wrong("it belongs to another sweep than the first part");
         }
         let lines = Lines::read(path, &own)?;
         lines.check(path, &own)?;
         protocol = Some(found);
-        // A part of no stories has no columns either.
+        // A part without stories has no header.
         if lines.header.is_some() {
             if header.is_some() && lines.header != header {
-                return wrong("its columns are not those of the first part");
+                return wrong("its columns differ from those of the first part");
             }
             header = lines.header;
         }
         for (run, line) in lines.rows {
             if rows.insert(run, line.clone()).is_some_and(|other| other != line) {
-                return wrong(&format!("its run {run} differs from that of another part"));
+                return wrong(&format!("its run {run} differs from the same run in another part"));
             }
         }
     }
-    let protocol = protocol.ok_or("name the parts to join")?;
+    let protocol = protocol.ok_or("give the parts to join")?;
     let missing = protocol.grid.runs() - rows.len();
     if missing > 0 {
         let first = protocol.runs().find(|run| !rows.contains_key(run)).unwrap_or_default();
-        return Err(
-            format!("{missing} stories are missing, run {first} the first: finish every part, then join them").into()
-        );
+        return Err(format!(
+            "{missing} stories are missing, the first is run {first}; finish every part, then merge again"
+        )
+        .into());
     }
     protocol.write(out)?;
     if format == Format::Parquet {

@@ -1,16 +1,16 @@
-//! What goes to a terminal. Names, titles and messages hold text from files and links, and a control character in it could move the
-//! cursor, change colours or write over what stands there.
+//! Safe output to a terminal. Names, titles and messages contain text from files and links. A control character in it could move the
+//! cursor, change colours or overwrite other output.
 
 use std::borrow::Cow;
 use std::io::IsTerminal;
 
-/// A text that may come from a file or a link, for people: control characters as escapes, line ends and tabs too.
+/// A text that may come from a file or a link, with all control characters escaped, including line ends and tabs.
 pub fn shown(text: &str) -> Cow<'_, str> {
     escaped(text, is_control)
 }
 
-/// A story, or what it begins with: for a terminal with control characters as escapes but for line ends and tabs; for a file or a
-/// pipe as it is.
+/// A story or a part of one. For a terminal, control characters are escaped except line ends and tabs; for a file or a pipe, nothing
+/// is.
 pub fn story(text: &str) -> Cow<'_, str> {
     if std::io::stdout().is_terminal() { lines(text) } else { text.into() }
 }
@@ -19,7 +19,7 @@ fn lines(text: &str) -> Cow<'_, str> {
     escaped(text, |character| is_control(character) && !matches!(character, '\n' | '\t'))
 }
 
-/// Those of ASCII and Latin-1, and those that turn the direction of writing.
+/// Control characters of ASCII and Latin-1, and those that change the writing direction.
 fn is_control(character: char) -> bool {
     character.is_control() || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -14,23 +14,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
 
-/// Fewer texts have no correlation to speak of.
+/// The fewest texts for which a correlation is reported.
 const FEWEST: usize = 5;
-/// The kind of text that damaged ones are told apart from.
+/// The kind of the intact texts.
 const WHOLE: &str = "human";
 
 #[derive(Args)]
 pub struct Arguments {
     #[command(flatten)]
     model: ModelArguments,
-    /// Rated texts, one a line: {"id", "text", "prompt"?, "human": {name: rating}, "group"?}; ratings of a group count once, against
-    /// the mean over its texts. Or texts with a "kind" instead, as `fabula damage` writes them. May be repeated
+    /// File with one rated text per line: {"id", "text", "prompt"?, "human": {name: rating}, "group"?}. The ratings of a group count
+    /// once, compared with the mean over its texts. Or a file of `fabula damage`, whose texts have a "kind". May be repeated
     #[arg(long, required = true)]
     input: Vec<PathBuf>,
-    /// Reference file, as `fabula reference` writes it; the one beside the model if not given
+    /// Reference file written by `fabula reference` [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file, as `fabula index` writes it; the one beside the model if not given
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
     /// Print JSON instead of tables
@@ -61,12 +61,12 @@ struct Agreement {
     spearman: f64,
     /// 95%, by bootstrap.
     interval: Option<(f64, f64)>,
-    /// With the number of words held fixed.
+    /// Partial correlation, controlling for the number of words.
     partial: Option<f64>,
     partial_interval: Option<(f64, f64)>,
 }
 
-/// How well one metric tells whole texts from damaged ones.
+/// How well one metric separates intact texts from damaged ones.
 #[derive(Serialize)]
 struct Noticed {
     set: String,
@@ -111,16 +111,20 @@ pub fn run(arguments: Arguments) -> Outcome {
         }
         if scored.iter().any(|(line, _)| line.kind.is_some()) {
             if scored.iter().all(|(line, _)| line.kind.as_deref() != Some(WHOLE)) {
-                return Err(format!("{}: none of its lines has the kind \"{WHOLE}\"", path.display()).into());
+                return Err(format!(
+                    "{}: no line has the kind \"{WHOLE}\"; use the file as `fabula damage` writes it",
+                    path.display()
+                )
+                .into());
             }
             report.damage.extend(noticed(&set, &scored));
         } else if scored.iter().all(|(line, _)| line.human.is_empty()) {
-            return Err(format!("{}: its lines have neither \"human\" ratings nor a \"kind\"", path.display()).into());
+            return Err(format!("{}: the lines have neither \"human\" ratings nor a \"kind\"", path.display()).into());
         }
         if scored.iter().any(|(line, _)| !line.human.is_empty())
             && units(&scored).iter().filter(|(human, _)| !human.is_empty()).count() < FEWEST
         {
-            return Err(format!("{}: fewer than {FEWEST} rated texts tell nothing", path.display()).into());
+            return Err(format!("{}: a correlation needs at least {FEWEST} rated texts", path.display()).into());
         }
         report.agreements.extend(agreements(&set, &scored));
     }
@@ -150,7 +154,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     Ok(())
 }
 
-/// What needs no model, to see whether a metric says more.
+/// Simple numbers that need no model, as baselines for the metrics.
 fn baselines(text: &str) -> Outcome<Numbers> {
     let words = words(text);
     let letters: usize = words.iter().map(|word| word.chars().count()).sum();
@@ -165,7 +169,7 @@ fn baselines(text: &str) -> Outcome<Numbers> {
     Ok(numbers)
 }
 
-/// The units that were rated: single texts, or groups with the mean of their numbers.
+/// The rated units: single texts, or groups with the mean of their numbers.
 fn units(scored: &[(Line, Numbers)]) -> Vec<(&BTreeMap<String, f64>, Numbers)> {
     let mut units: Vec<(&BTreeMap<String, f64>, Vec<&Numbers>)> = Vec::new();
     let mut groups: BTreeMap<&str, usize> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! 256-bit vectors of x86-64: eight rows a vector, on activations as `shifted` encodes them.
+//! 256-bit vectors of x86-64: eight rows per vector, with activations encoded by `shifted`.
 
 use super::{ROWS, Sums, Tiles, WORD};
 use core::arch::x86_64::*;

@@ -1,12 +1,12 @@
 //! Products of 8-bit weights with 7-bit activations: exact, so that every kernel gives the same sums.
 //!
-//! A matrix lies in tiles of 16 rows, which the kernels read from front to back: 4 columns of row 0, 4 columns of
-//! row 1, and so on, then the next 4 columns. One 32-bit word of 4 activations then meets all rows at once, and each
-//! 32-bit lane sums up a row of its own: nothing has to be added across lanes.
+//! A matrix is stored in tiles of 16 rows, which the kernels read from front to back: 4 columns of row 0, 4 columns of
+//! row 1, and so on, then the next 4 columns. One 32-bit word of 4 activations is multiplied with all rows at once, and each
+//! 32-bit lane sums one row: nothing has to be added across lanes.
 //!
-//! Some instructions want unsigned activations or weights split into halves. Such a kernel encodes weights and
-//! activations in its own way, which adds to each sum a term that depends on the row alone (known when the matrix is
-//! packed) and one that depends on the activations alone (known when they are quantized). Both are taken off at the end.
+//! Some instructions need unsigned activations or weights split into halves. Such a kernel encodes weights and
+//! activations in its own way. This adds two terms to each sum: one depends only on the row (known when the matrix is
+//! packed), the other only on the activations (known when they are quantized). Both are subtracted at the end.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -29,13 +29,13 @@ const LARGEST_ACTIVATION: f32 = 63.0;
 /// Largest weight, in 8 bits.
 const LARGEST_WEIGHT: f32 = 127.0;
 
-/// Tiles that are met by all vectors before the next ones are: some 20 kB.
+/// Tiles that are multiplied with all vectors before the next tiles: about 20 kB.
 const TILES_AT_A_TIME: usize = 4;
 
 /// The sums of one tile's rows.
 type Sums = [i32; ROWS];
 
-/// A way to compute the sums. All give the same ones.
+/// An implementation of the sums. All give the same results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernel {
     /// Plain loops: the specification.
@@ -72,7 +72,7 @@ impl Kernel {
         Self::available().into_iter().find(|kernel| kernel.self_test()).unwrap_or(Self::Portable)
     }
 
-    /// For people.
+    /// The name that is shown.
     pub fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
@@ -85,8 +85,8 @@ impl Kernel {
         }
     }
 
-    /// Whether the kernel gives known answers, with one vector and with two at a time. Node 20 compiles the relaxed dot
-    /// product wrongly when it is in a hurry, and browsers of its age may share that: it must not be trusted unseen.
+    /// Whether the kernel gives known answers, with one vector and with two at a time. The fast first compiler of Node 20 gets the
+    /// relaxed dot product wrong, and browsers of that age may too, so a kernel is used only after this test.
     pub fn self_test(self) -> bool {
         const COLUMNS: usize = 100;
         // Every pair of an extreme weight with an extreme activation occurs, and many others.
@@ -184,7 +184,7 @@ impl Kernel {
 /// Tiles of a matrix and their numbers.
 type Tiles<'a> = std::iter::Enumerate<std::slice::ChunksExact<'a, i8>>;
 
-/// A matrix of 8-bit integers with one scale a row.
+/// A matrix of 8-bit integers with one scale per row.
 pub struct Integers {
     kernel: Kernel,
     rows: usize,
@@ -198,7 +198,7 @@ pub struct Integers {
 }
 
 impl Integers {
-    /// A matrix of zeros. After all rows are set, it must be [encoded](Self::encode).
+    /// A matrix of zeros. Call [`Self::encode`] after setting all rows.
     pub fn new(kernel: Kernel, rows: usize, columns: usize) -> Self {
         let padded = rows.next_multiple_of(ROWS);
         Self {
@@ -227,12 +227,12 @@ impl Integers {
         self.terms[row] = self.kernel.row_term(values.iter().map(|&value| i32::from(value)).sum());
     }
 
-    /// Brings the weights into the kernel's form.
+    /// Encodes the weights for the kernel.
     pub fn encode(&mut self) {
         self.kernel.encode(&mut self.tiles);
     }
 
-    /// Where the first weights of a row lie; the next four follow after those of the tile's other rows.
+    /// Where the first weights of a row are; the next four come after those of the tile's other rows.
     fn start(&self, row: usize) -> usize {
         row / ROWS * ROWS * self.columns.next_multiple_of(WORD) + row % ROWS * WORD
     }
@@ -254,8 +254,8 @@ impl Integers {
     pub fn multiply(&self, x: &Quantized, range: std::ops::Range<usize>, out: &mut [f32]) {
         assert_eq!((x.kernel, x.columns), (self.kernel, self.columns));
         assert_eq!(out.len(), range.len() * self.rows);
-        // Two vectors at a time: what is loaded once serves both, and the sums still fit in the registers. A few tiles at
-        // a time, so that they are still in the nearest cache when the next two vectors come.
+        // Two vectors at a time: each load serves both, and the sums still fit in the registers. A few tiles at a time, so that
+        // they are still in the first-level cache for the next two vectors.
         let tiles_at_a_time = if range.len() > 2 { TILES_AT_A_TIME } else { self.scales.len() / ROWS };
         let length = tiles_at_a_time * ROWS * self.columns.next_multiple_of(WORD);
         for (part, tiles) in self.tiles.chunks(length).enumerate() {
@@ -295,7 +295,7 @@ impl Integers {
     }
 }
 
-/// Vectors of activations in 7 bits, in a kernel's form.
+/// Vectors of 7-bit activations, encoded for a kernel.
 pub struct Quantized {
     kernel: Kernel,
     columns: usize,
@@ -355,7 +355,7 @@ fn quantize(values: &[f32], largest: f32, out: &mut Vec<i8>) -> f32 {
     let absmax = magnitude(values);
     let inverse = largest / absmax;
     if !inverse.is_finite() {
-        // Nothing but zeros, or values so small that they are as good as zeros; or what has overflowed, which stays so.
+        // Only zeros, or values too small to differ from zero; or an overflow, which stays one.
         out.resize(values.len(), 0);
         return if absmax.is_nan() { f32::NAN } else { 0.0 };
     }

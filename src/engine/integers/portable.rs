@@ -1,8 +1,8 @@
-//! The specification: each sum as the obvious loop gives it.
+//! The specification: each sum by the obvious loop.
 
 use super::{ROWS, Sums, Tiles, WORD};
 
-/// Four activations a word.
+/// Four activations per word.
 pub fn prepare(activations: &[i8], words: &mut [u32]) -> i32 {
     bytemuck::cast_slice_mut(words)[..activations.len()].copy_from_slice(activations);
     0

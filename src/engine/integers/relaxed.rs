@@ -1,5 +1,5 @@
-//! WebAssembly's relaxed dot product: four rows a vector, on activations as `shifted` encodes them. The instruction
-//! is exact while the top bit of its second operand's bytes is clear, which it is.
+//! WebAssembly's relaxed dot product: four rows per vector, with activations encoded by `shifted`. The instruction
+//! is exact as long as the top bit of its second operand's bytes is 0, which it is.
 
 use super::{ROWS, Sums, Tiles, WORD};
 use core::arch::wasm32::*;

@@ -1,4 +1,4 @@
-//! WebAssembly's 128-bit vectors: four rows a vector, on weights and activations as `split` encodes them.
+//! WebAssembly's 128-bit vectors: four rows per vector, with weights and activations encoded by `split`.
 
 use super::split::WORDS;
 use super::{ROWS, Sums, Tiles, WORD};

@@ -3,8 +3,8 @@
 //! Two neighbouring weights a, b in one 16-bit lane are read as v = a' + 256 b with a' = a + 128 unsigned. With their
 //! activations x, y: `v x + b (y - 256 x) = a' x + b y`. So one product takes the lane as it is and one takes it
 //! shifted right by 8: no unpacking. a' = a + 128 adds 128 times the sum of the x, which the activations' term
-//! takes off again. |y - 256 x| is at most 63 x 257 and fits in 16 bits; sums may wrap around 2^32 on the way, but the
-//! true sum fits, so the end is exact.
+//! subtracts again. |y - 256 x| is at most 63 x 257 and fits in 16 bits; sums may wrap around 2^32 on the way, but the
+//! true sum fits, so the result is exact.
 
 #![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 

@@ -1,9 +1,9 @@
-//! Every kernel against the obvious loop, and what the encodings promise.
+//! Every kernel compared with the obvious loop, and the guarantees of the encodings.
 
 use super::*;
 use proptest::prelude::*;
 
-/// Weights and activations with their extremes more often than chance would have them.
+/// Weights and activations in which extreme values are common.
 fn weight() -> impl Strategy<Value = i8> {
     prop_oneof![3 => -127i8..=127, 1 => prop::sample::select(vec![-127i8, 127, 0, -1])]
 }
@@ -106,7 +106,7 @@ fn zeros_and_next_to_zeros_quantize_to_zeros() {
     }
 }
 
-/// So that the story ends with an error, not as if the layer had said nothing.
+/// So that the story ends with an error, not as if the layer had output zeros.
 #[test]
 fn what_has_overflowed_is_no_number_after_a_product() {
     for kernel in Kernel::available() {

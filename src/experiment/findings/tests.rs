@@ -9,7 +9,7 @@ fn grid(text: &str, seeds: u32) -> Grid {
     Grid { base: Settings::default(), axes: axes(text).unwrap(), prompts: Vec::new(), seeds }
 }
 
-/// One value a run: what an effect gives for its cell, and noise of the story's own.
+/// One value per run: the effect of its cell, plus the story's own noise.
 fn made(grid: &Grid, noise: f64, effect: impl Fn(&[f64]) -> f64) -> Vec<Option<f64>> {
     let mut random = Random::new(7);
     (0..grid.runs()).map(|run| Some(effect(&grid.values(grid.cell(run))) + noise * (random.uniform() - 0.5))).collect()
@@ -89,7 +89,7 @@ fn too_few_seeds_are_called_so() {
     assert!(caveats(&grid, grid.runs())[0].contains("one of 2 prompts"));
 }
 
-/// Stories of one prompt resemble each other: eight seeds of each are no eight times as much evidence.
+/// Stories of one prompt resemble each other: eight seeds of each are not eight times as much evidence.
 #[test]
 fn prompts_are_counted_where_there_are_enough() {
     let prompts: Vec<String> = (0..9).map(|number| format!("Prompt {number}")).collect();

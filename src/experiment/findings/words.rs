@@ -5,14 +5,13 @@ use crate::experiment::Grid;
 use crate::metrics::written::signed;
 use crate::statistics::{Interval, SignFlip, p_words};
 
-/// What belongs to all findings of a sweep of which so many stories are written.
+/// Caveats of all findings of a sweep with this many stories written.
 pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {
     let mut caveats = Vec::new();
     if written < grid.runs() {
         let runs = grid.runs();
-        caveats.push(format!(
-            "The sweep is not finished: this stands on {written} of its {runs} stories, and can change."
-        ));
+        caveats
+            .push(format!("The sweep is not finished: this is based on {written} of {runs} stories, and can change."));
     }
     match grid.each_prompt() {
         1 => caveats.push("All stories begin with the same prompt: of other prompts this says nothing.".into()),
@@ -30,7 +29,7 @@ pub fn caveats(grid: &Grid, written: usize) -> Vec<String> {
     caveats
 }
 
-/// What is found of a number (`metric`) along an axis, both as people call them.
+/// The findings about a number (`metric`) along an axis; both are labels.
 pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Comparison]) -> Vec<String> {
     let Some(first) = comparisons.first() else {
         return vec![format!("Nothing can be compared: no two stories of one seed have a value for {metric}.")];
@@ -43,7 +42,7 @@ pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Compariso
     };
     if SignFlip::smallest_p(pairs) * count as f64 > LEVEL {
         let enough = (pairs + 1..).find(|&more| SignFlip::smallest_p(more) * count as f64 <= LEVEL);
-        // Where only some of the stories have this number, it is likely to be so with more of them, too.
+        // If only some of the stories have this number, probably the same share of more stories will.
         let needed = enough.unwrap_or_default() * units(grid);
         let (few, needed) = match grid.each_prompt() {
             ENOUGH_PROMPTS.. => ("prompts", needed.div_ceil(pairs)),
@@ -88,7 +87,7 @@ pub fn sentences(grid: &Grid, metric: &str, axis: &str, comparisons: &[Compariso
         let Some(from) = those.first() else { continue };
         let to_the_end = comparisons[comparisons.len() - those.len()..].iter().eq(those.iter().copied());
         let told = test(&those);
-        // Without a verb: some numbers are named in the plural.
+        // No verb, because some labels are plural.
         sentences.push(match (to_the_end && those.len() == clear.len(), those.len()) {
             (true, 2..) => {
                 format!("{name}: significantly {word} from {axis} {} on than at {reference} ({told}).", from.value)

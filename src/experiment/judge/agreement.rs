@@ -1,9 +1,9 @@
-//! Do a reader's own ratings agree with the model's score?
+//! How well a reader's own ratings agree with the score.
 
 use crate::statistics::{bootstrap, spearman};
 use serde::Serialize;
 
-/// Ratings that can be compared, at least: fewer tell nothing.
+/// Fewest ratings for a comparison.
 pub const LEAST_RATINGS: usize = 10;
 
 /// Ratings and scores of the same stories, compared by rank.
@@ -11,11 +11,11 @@ pub const LEAST_RATINGS: usize = 10;
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeAgreement"))]
 pub struct RankAgreement {
     pub stories: usize,
-    /// Spearman's rank correlation, -1 to 1; none where all ratings or all scores are the same.
+    /// Spearman's rank correlation, -1 to 1; none if all ratings or all scores are the same.
     pub spearman: Option<f64>,
     /// Its 95% bootstrap interval.
     pub interval: Option<(f64, f64)>,
-    /// What that means, for people.
+    /// The result in words.
     pub finding: String,
 }
 

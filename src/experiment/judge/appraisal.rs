@@ -4,16 +4,16 @@ use super::Bench;
 use crate::reading::Scores;
 use serde::{Deserialize, Serialize};
 
-/// What a story is judged by.
+/// A part of the score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCriterion"))]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
-    /// The headline: SLOR per word as a share of that at which people's range begins; below 0 counts as 0.
+    /// The headline: SLOR per word as a share of the lower end of the human range; below 0 counts as 0.
     Coherence,
-    /// The headline: the share of people's passages with fewer new word triples.
+    /// The headline: the share of human passages with fewer new word triples.
     Novelty,
-    /// The share of people's passages that owe fewer bits a token to what stood before them.
+    /// The share of human passages that depend less on their prompt, in bits per token.
     Relevance,
 }
 
@@ -41,18 +41,18 @@ pub struct Weights {
     pub relevance: f64,
 }
 
-/// Why these are no weights.
+/// Why weights cannot be used.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum WeightsError {
-    #[error("{0:?} is no weight: write coherence=NUMBER, novelty=NUMBER or relevance=NUMBER, separated by commas")]
+    #[error("{0:?} is not a weight; write coherence=NUMBER, novelty=NUMBER or relevance=NUMBER, separated by commas")]
     Unknown(String),
-    #[error("the weight of {0} stands there twice")]
+    #[error("the weight of {0} is given twice")]
     Twice(&'static str),
     #[error("the weight of {name} must be a number from 0 to 1, not {value}")]
     Range { name: &'static str, value: f64 },
-    #[error("one weight at least must be above 0")]
+    #[error("at least one weight must be above 0")]
     AllZero,
-    #[error("nothing is left to judge by: {0}")]
+    #[error("no part of the score can be computed: {0}")]
     NothingLeft(String),
 }
 
@@ -63,7 +63,7 @@ impl Default for Weights {
 }
 
 impl Weights {
-    /// Reads `coherence=1,novelty=0.5`; what is not named counts nothing.
+    /// Reads `coherence=1,novelty=0.5`; parts that are not named count 0.
     pub fn parse(text: &str) -> Result<Self, WeightsError> {
         let mut found: [Option<f64>; 3] = [None; 3];
         for piece in text.split(',') {
@@ -102,34 +102,34 @@ impl Weights {
     }
 }
 
-/// A criterion that cannot be judged by, and why.
+/// A criterion that cannot be used, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeLeftOut"))]
 pub struct LeftOut {
     pub criterion: Criterion,
-    /// What is missing, for people.
+    /// What is missing, in words.
     pub reason: String,
 }
 
-/// What stories of one prompt are judged by: the same for each of them.
+/// The score's formula for stories of one prompt.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Standard {
-    /// In the order of [`Criterion::ALL`]: the share of the score, adding up to 1; none where the criterion is left out.
+    /// In the order of [`Criterion::ALL`]: shares of the score, which add up to 1; none if the criterion is left out.
     shares: [Option<f64>; 3],
     left_out: Vec<LeftOut>,
 }
 
 impl Standard {
-    /// Leaves out what there are no means for, so that the weights of the others count for more. `prompted`: whether there is a
-    /// prompt to be relevant to.
+    /// Leaves out criteria that cannot be computed, so that the others weigh more. `prompted`: whether there is a prompt to be
+    /// relevant to.
     pub fn new(weights: &Weights, bench: &Bench, prompted: bool) -> Result<Self, WeightsError> {
         weights.check()?;
         let measured = |name: &str| bench.reference.quantiles.contains_key(name);
         let missing = Criterion::ALL.map(|criterion| match criterion {
             Criterion::Coherence if !measured("slor_per_word_bits") => Some("the reference has no SLOR per word"),
-            Criterion::Novelty if bench.library.is_none() => Some("there is no library to be new against"),
+            Criterion::Novelty if bench.library.is_none() => Some("novelty needs a library"),
             Criterion::Novelty if !measured("new_ngrams_3") => Some("the reference has no new word triples"),
-            Criterion::Relevance if !prompted => Some("there is no prompt to be relevant to"),
+            Criterion::Relevance if !prompted => Some("relevance needs a prompt"),
             Criterion::Relevance if bench.model.begin_token.is_none() => Some("the model has no token to begin with"),
             Criterion::Relevance if !measured("relevance_bits") => Some("the reference has no relevance"),
             _ => None,
@@ -173,7 +173,7 @@ impl Standard {
         let mut parts = [None; 3];
         for (index, share) in self.shares.iter().enumerate() {
             let Some(share) = share else { continue };
-            // A text too short to be measured must not win by it.
+            // A text too short to be measured must not gain from that.
             let part = found[index].unwrap_or(0.0);
             parts[index] = Some(part);
             appraisal.score += share * part;
@@ -192,11 +192,11 @@ impl Standard {
 pub struct Appraisal {
     /// The weighted mean of the parts, 0 to 1.
     pub score: f64,
-    /// From 0 to 1; none where it is left out. See [`Criterion`].
+    /// 0 to 1; none if it is left out. See [`Criterion`].
     pub coherence: Option<f64>,
     pub novelty: Option<f64>,
     pub relevance: Option<f64>,
-    /// What the text was too short for; it counts 0.
+    /// Criteria that the text was too short for; they count 0.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub too_short: Vec<Criterion>,
 }

@@ -1,21 +1,21 @@
-//! Best of n: some drafts of one prompt, of which the best by score is taken. The control takes one of the same drafts at random.
+//! Best of n: several drafts of one prompt, of which the one with the best score is kept. The control keeps one of them at random.
 
 use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
 use crate::engine::Llama;
 use crate::story::{GenerateError, Settings};
 use serde::{Deserialize, Serialize};
 
-/// Which draft was taken, by its place among them from 0.
+/// Which draft was kept, by its place from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeChoice"))]
 pub struct ChoiceRecord {
-    /// The one with the greatest score; of equal ones the first.
+    /// The one with the largest score; in a tie, the first.
     pub judged: usize,
-    /// One at random: it costs the same drafts.
+    /// One at random, at the same cost.
     pub control: usize,
 }
 
-/// Writes drafts with seeds that count up from that of the settings, and chooses.
+/// Writes drafts with consecutive seeds from that of the settings, and chooses.
 pub struct BestOf<'a> {
     drafts: Drafts<'a>,
     settings: Settings,
@@ -23,7 +23,7 @@ pub struct BestOf<'a> {
 }
 
 impl<'a> BestOf<'a> {
-    /// `count`: drafts, at least one.
+    /// `count`: number of drafts, at least one.
     pub fn new(bench: Bench<'a>, standard: &Standard, settings: Settings, count: u32) -> Self {
         let with_seed = |index| Settings { seed: settings.seed.wrapping_add(index), ..settings.clone() };
         let drafts = Drafts::new(bench, standard, (0..count).map(with_seed).collect());
@@ -40,7 +40,7 @@ impl<'a> BestOf<'a> {
         self.drafts.done() as f64 / self.count as f64
     }
 
-    /// All drafts, and which of them are taken.
+    /// All drafts, and which of them are kept.
     pub fn finish(self) -> (Vec<Draft>, ChoiceRecord) {
         let drafts = self.drafts.finish();
         let scores: Vec<f64> = drafts.iter().map(|draft| draft.appraisal.score).collect();

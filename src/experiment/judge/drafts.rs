@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 /// Stories written at once.
 pub const TOGETHER: usize = 8;
 
-/// What stories are written, measured and judged with.
+/// Everything that stories are written, measured and judged with.
 #[derive(Clone, Copy)]
 pub struct Bench<'a> {
     pub tokenizer: &'a Tokenizer,
@@ -25,17 +25,17 @@ pub struct Bench<'a> {
     pub library: Option<&'a dyn NoveltySource>,
 }
 
-/// A story with all that is known of it.
+/// A story with all its measurements.
 #[derive(Clone, Debug)]
 pub struct Draft {
     pub generation: Generation,
     pub scores: Scores,
-    /// Every sentence but the first: what its context tells of it.
+    /// For every sentence but the first: how much its context helps to predict it.
     pub gains: Vec<SentenceGain>,
     pub appraisal: Appraisal,
 }
 
-/// A draft, as it is written down.
+/// A draft, as it is recorded.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeTold"))]
 pub struct Told {
@@ -52,7 +52,7 @@ pub struct Told {
 }
 
 impl Draft {
-    /// What is written down of it.
+    /// Its record.
     pub fn told(&self) -> Told {
         let mut numbers = by_name(&self.scores);
         numbers.insert("score".into(), self.appraisal.score.into());
@@ -92,7 +92,7 @@ pub struct Drafts<'a> {
 }
 
 impl<'a> Drafts<'a> {
-    /// One story for each settings.
+    /// One story for each of the settings.
     pub fn new(bench: Bench<'a>, standard: &Standard, settings: Vec<Settings>) -> Self {
         Self {
             bench,
@@ -163,7 +163,7 @@ impl<'a> Drafts<'a> {
         self.drafts.iter().flatten().count()
     }
 
-    /// The drafts in the order of their settings, once [`Self::step`] has come to the end.
+    /// The drafts in the order of their settings, after [`Self::step`] has finished.
     pub fn finish(self) -> Vec<Draft> {
         self.drafts.into_iter().flatten().collect()
     }

@@ -1,7 +1,7 @@
-//! What judging did: every number of the judged stories against those chosen at random.
+//! The effect of judging: every number of the judged stories compared with those chosen at random.
 //!
-//! Seeds of one prompt are not independent, so their differences are averaged first and prompts are the units: resampled for the
-//! interval, flipped in the test. Holm's correction counts all numbers together.
+//! Seeds of one prompt are not independent, so their differences are averaged first, and prompts are the units: resampled for the
+//! interval, flipped in the test. Holm's correction covers all numbers together.
 
 use super::{Criterion, Judgement, Method, Protocol};
 use crate::metrics::mean;
@@ -9,11 +9,11 @@ use crate::statistics::{Estimate, SignFlip, holm};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A difference counts as one if its corrected p is below.
+/// A difference is significant if its corrected p is below this.
 pub const LEVEL: f64 = 0.05;
 
-/// The numbers that are compared: the score's parts first, each with the criterion that rises with it by construction, then what the score
-/// does not contain.
+/// The numbers that are compared: first the score's parts, each with the criterion that raises it by construction, then numbers that are
+/// not part of the score.
 const COMPARED: [(&str, Option<Criterion>); 15] = [
     ("coherence", Some(Criterion::Coherence)),
     ("novelty", Some(Criterion::Novelty)),
@@ -42,7 +42,7 @@ pub struct Outcome {
     pub baseline: BTreeMap<String, f64>,
 }
 
-/// The numbers of a story by name; null where there is none.
+/// The numbers of a story by name; null if it has no value.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeNumbers"))]
 pub struct Numbers {
@@ -50,7 +50,7 @@ pub struct Numbers {
 }
 
 impl Outcome {
-    /// Of a judgement.
+    /// The outcome of a judgement.
     pub fn new(judgement: &Judgement) -> Self {
         let numbers = |told: &super::Told| {
             let numbers = told.numbers.iter().map(|(name, value)| (name.clone(), value.as_f64()));
@@ -61,23 +61,23 @@ impl Outcome {
     }
 }
 
-/// What can be said of a difference.
+/// The conclusion about a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeVerdict"))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     Higher,
     Lower,
-    /// Chance could have made it: nothing can be said.
+    /// It could be chance.
     Undecided,
 }
 
-/// A number of the judged stories against the same of the control.
+/// A number of the judged stories compared with that of the control.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffect"))]
 pub struct Effect {
     pub metric: String,
-    /// Whether the score contains it, so that choosing by the score pushes it up by construction.
+    /// Whether it is part of the score, so that choosing by the score raises it by construction.
     pub in_score: bool,
     /// Stories of each arm that have it.
     pub stories: usize,
@@ -88,14 +88,14 @@ pub struct Effect {
     pub baseline: Option<f64>,
     /// Judged - control: the mean over prompts, with its interval.
     pub difference: Estimate,
-    /// Of the sign-flip test over prompts.
+    /// The p of the sign-flip test over prompts.
     pub p: f64,
-    /// The same, held against all numbers of the analysis (Holm).
+    /// The same after Holm's correction over all numbers of the analysis.
     pub p_corrected: f64,
     pub verdict: Verdict,
 }
 
-/// What an experiment shows.
+/// The results of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffects"))]
 pub struct Effects {
@@ -129,7 +129,7 @@ pub fn effects(protocol: &Protocol, outcomes: &[Outcome]) -> Effects {
     Effects { method: protocol.method, prompts: prompts.len(), pairs: outcomes.len(), effects }
 }
 
-/// One number; none where no pair has it. Its corrected p and verdict come later.
+/// One number; none if no pair has it. Its corrected p and verdict are set later.
 fn effect(name: &str, in_score: bool, outcomes: &[Outcome]) -> Option<Effect> {
     // By prompt: judged, control, baseline.
     let mut prompts: BTreeMap<usize, [Vec<f64>; 3]> = BTreeMap::new();

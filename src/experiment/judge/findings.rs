@@ -1,4 +1,4 @@
-//! What the numbers support, in words, and never more.
+//! The findings of a self-evaluation in words: what the numbers support, and no more.
 
 use super::effects::LEVEL;
 use super::{Effect, Effects, Method, Verdict};
@@ -6,7 +6,7 @@ use crate::metrics::written::short;
 use crate::metrics::{describe, label_of};
 use crate::statistics::{Interval, SignFlip, p_words};
 
-/// Sentences for people. The last says what was not tested.
+/// Sentences to be shown. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
     let Effects { method, prompts, pairs, effects } = found;
     let Some(score) = effects.first() else { return vec!["There is nothing to compare yet.".into()] };
@@ -65,7 +65,7 @@ fn of_score(score: &Effect, method: &Method) -> String {
     }
 }
 
-/// What differs in a group of numbers, and what cannot be told.
+/// Which numbers of a group differ, and for which this cannot be decided.
 fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
     if group.is_empty() {
         return Vec::new();
@@ -96,7 +96,7 @@ fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
     said
 }
 
-/// A difference with its interval and p: without a sign where words say the way.
+/// A difference with its interval and p; without a sign, because the words give the direction.
 fn told(effect: &Effect) -> String {
     let unit = describe(&effect.metric).map_or("", |found| found.metric.unit);
     let unit = if unit.is_empty() { String::new() } else { format!(" {unit}") };
@@ -112,7 +112,7 @@ fn count(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The least prompts with which a difference could pass the corrected test, if these are fewer.
+/// If these are too few, the number of prompts from which on a difference could pass the corrected test.
 fn too_few(prompts: usize, compared: usize) -> Option<usize> {
     let enough = |&prompts: &usize| SignFlip::smallest_p(prompts) * (compared as f64) < LEVEL;
     if enough(&prompts) { None } else { (prompts..1000).find(enough) }

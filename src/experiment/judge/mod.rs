@@ -1,7 +1,7 @@
-//! Self-evaluation: the model judges its own stories and improves them, against the honest control, a choice at random.
+//! Self-evaluation: the model judges its own stories and improves them, compared with a control that chooses at random.
 //!
-//! "Judges" is a manner of speaking: a stated formula puts drafts into an order (docs/methods.md, The judge's score). Nothing here
-//! wants anything, and no person's taste is in it.
+//! "Judges" is a figure of speech: a fixed formula ranks the drafts (docs/methods.md, The judge's score). Nothing here wants anything,
+//! and no person's taste is part of it.
 
 mod agreement;
 mod appraisal;
@@ -25,7 +25,7 @@ pub use revise::{Candidate, Revise, Revision, Round, SentenceTold, redraft_seed}
 use crate::model::sha256_hex;
 use crate::sampling::Random;
 
-/// The generator that a control chooses with. Its seed lies above those of stories, so that no story is drawn from the same
+/// The random generator of a control. Its seed is above those of stories, so that no story is drawn from the same
 /// stream: 2^32 plus the first 32 bits of the SHA-256 of the words.
 fn control_stream(words: &str) -> Random {
     Random::new((1 << 32) | u64::from(first_bits(words)))
@@ -33,18 +33,18 @@ fn control_stream(words: &str) -> Random {
 
 /// The first 32 bits of the SHA-256 of the words.
 fn first_bits(words: &str) -> u32 {
-    // Eight hexadecimal digits are a number.
+    // Eight hexadecimal digits always parse.
     u32::from_str_radix(&sha256_hex(words.as_bytes())[..8], 16).unwrap_or_default()
 }
 
-/// The place of the largest score; of equal ones the first. `scores` must not be empty.
+/// The place of the largest score; in a tie, the first. `scores` must not be empty.
 fn best(scores: &[f64]) -> usize {
     (1..scores.len()).fold(0, |best, at| if scores[at] > scores[best] { at } else { best })
 }
 
-/// A place among `count`, each as likely.
+/// A random place among `count`, all equally likely.
 fn any(count: usize, random: &mut Random) -> usize {
-    // Of numbers below 1, rounding could make one `count` itself.
+    // Rounding could turn a number just below 1 into `count` itself.
     ((random.uniform() * count as f64) as usize).min(count - 1)
 }
 

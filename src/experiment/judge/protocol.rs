@@ -7,9 +7,9 @@ use crate::story::{GenerateError, Pen, Settings, SettingsError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Drafts of a prompt, redrafts of a round, and rounds, at most.
+/// Maximum number of drafts per prompt, of redrafts per round, and of rounds.
 const MOST: u32 = 64;
-/// Items of an experiment at most.
+/// Maximum number of items in an experiment.
 const MOST_ITEMS: usize = 100_000;
 
 /// How the model judges itself.
@@ -23,37 +23,37 @@ pub enum Method {
     Revise { redrafts: u32, rounds: u32 },
 }
 
-/// All that decides the judgements. Item i has prompt i / seeds; its first seed is `base.seed` plus (i % seeds) times as
-/// many as it draws itself, so that no two items of a prompt share a draft.
+/// Everything that determines the judgements. Item i has prompt i / seeds. Its first seed is `base.seed` plus (i % seeds) times the
+/// number of seeds that an item uses, so that no two items of a prompt share a draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeProtocol"))]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
     pub base: Settings,
-    /// None: that of the settings.
+    /// If empty, the prompt of the settings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<String>,
-    /// Items of each prompt.
+    /// Items per prompt.
     pub seeds: u32,
     #[serde(default)]
     pub weights: Weights,
     pub method: Method,
 }
 
-/// Why there is no such experiment.
+/// Why an experiment cannot be run.
 #[derive(Debug, thiserror::Error)]
 pub enum ProtocolError {
-    #[error("there must be {name} from 1 to {MOST}, not {count}")]
+    #[error("the number of {name} must be from 1 to {MOST}, not {count}")]
     Count { name: &'static str, count: u32 },
     #[error("an experiment needs at least one seed")]
     NoSeeds,
-    #[error("this experiment would have more than {MOST_ITEMS} items; take fewer prompts or seeds")]
+    #[error("this experiment would have more than {MOST_ITEMS} stories; use fewer prompts or seeds")]
     TooLarge,
     #[error("prompt {number} ({prompt:?}): {error}")]
     Prompt { number: usize, prompt: String, error: GenerateError },
-    #[error("the prompt {0:?} stands in the experiment twice")]
+    #[error("the prompt {0:?} is given twice")]
     PromptTwice(String),
-    #[error("a self-evaluation is by the model itself, without an adapter")]
+    #[error("a self-evaluation does not support adapters; leave it out")]
     Adapter,
     #[error("{0}")]
     Settings(#[from] SettingsError),
@@ -77,7 +77,7 @@ impl Protocol {
         if self.prompts().len().checked_mul(self.seeds as usize).is_none_or(|items| items > MOST_ITEMS) {
             return Err(ProtocolError::TooLarge);
         }
-        // Prompts are what effects are counted over: one that stands twice would count twice.
+        // Prompts are the units of the tests: one given twice would count twice.
         let mut seen = BTreeSet::new();
         if let Some(prompt) = self.prompts.iter().find(|prompt| !seen.insert(*prompt)) {
             return Err(ProtocolError::PromptTwice(prompt.clone()));
@@ -89,7 +89,7 @@ impl Protocol {
         Ok(self.weights.check()?)
     }
 
-    /// Checks all of it for a model whose engine has a context of so many tokens.
+    /// Checks everything for a model whose engine has this context length.
     pub fn check(&self, bench: &Bench, context: usize) -> Result<(), ProtocolError> {
         self.check_numbers()?;
         for (index, prompt) in self.prompts().iter().enumerate() {
@@ -103,12 +103,12 @@ impl Protocol {
         Ok(())
     }
 
-    /// The prompts, one at least.
+    /// The prompts, at least one.
     pub fn prompts(&self) -> &[String] {
         if self.prompts.is_empty() { std::slice::from_ref(&self.base.prompt) } else { &self.prompts }
     }
 
-    /// How many items it has.
+    /// Number of items.
     pub fn items(&self) -> usize {
         self.prompts().len() * self.seeds as usize
     }
@@ -151,7 +151,7 @@ pub struct Judging<'a> {
     work: Work<'a>,
 }
 
-/// What came of an item.
+/// The result of an item.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Judgement {
@@ -159,20 +159,20 @@ pub struct Judgement {
     /// Place of the prompt, from 0.
     pub prompt: usize,
     pub prompt_text: String,
-    /// Criteria that are no part of the score.
+    /// Criteria left out of the score.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(test, ts(optional = nullable))]
     pub left_out: Vec<LeftOut>,
-    /// The story that was judged the best.
+    /// The story chosen by score.
     pub judged: Told,
-    /// The story that was chosen at random, with the same compute.
+    /// The story chosen at random, with the same amount of computation.
     pub control: Told,
     /// For information: the mean number of all drafts, or the number of the story before it was revised.
     pub baseline: BTreeMap<String, f64>,
     pub process: Process,
 }
 
-/// How it came about.
+/// How the stories were chosen.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeProcess"))]
 #[serde(rename_all = "snake_case")]
@@ -182,8 +182,8 @@ pub enum Process {
 }
 
 impl Judging<'_> {
-    /// Goes on a little (a token of every story that is being written, or some tokens read); false when the item is done. One
-    /// engine may work on one item at a time.
+    /// Does a small part (a token of every open story, or some tokens of a reading); false when the item is done. An engine works on
+    /// one item at a time.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
         match &mut self.work {
             Work::BestOf(work) => work.step(engine),
@@ -191,7 +191,7 @@ impl Judging<'_> {
         }
     }
 
-    /// About the share that is done, 0 to 1.
+    /// Approximate share that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         match &self.work {
             Work::BestOf(work) => work.progress(),
@@ -199,7 +199,7 @@ impl Judging<'_> {
         }
     }
 
-    /// The rounds that are over, by score and at random; none for best of n.
+    /// The finished rounds, by score and at random; none for best of n.
     pub fn rounds(&self) -> (&[Round], &[Round]) {
         match &self.work {
             Work::BestOf(_) => (&[], &[]),
@@ -207,7 +207,7 @@ impl Judging<'_> {
         }
     }
 
-    /// The record; none before [`Self::step`] has come to the end.
+    /// The record; none before [`Self::step`] has finished.
     pub fn finish(self) -> Option<Judgement> {
         let Self { item, prompt, left_out, work } = self;
         let (judged, control, baseline, process, settings) = match work {
@@ -234,7 +234,7 @@ impl Judging<'_> {
 }
 
 impl Judgement {
-    /// What the analysis needs of it.
+    /// The part that the analysis needs.
     pub fn outcome(&self) -> Outcome {
         Outcome::new(self)
     }

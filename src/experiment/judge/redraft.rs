@@ -1,4 +1,4 @@
-//! Other sentences in the place of one: continuations of what stands before it, each as far as its sentence goes.
+//! Redrafts of one sentence: continuations of the text before it, each up to the end of its first sentence.
 
 use super::Bench;
 use super::drafts::TOGETHER;
@@ -7,28 +7,28 @@ use crate::metrics::sentences;
 use crate::story::{Batch, GenerateError, Pen, Settings, Written};
 use std::collections::VecDeque;
 
-/// A sentence that could stand in the place of another.
+/// A sentence that could replace another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redraft {
     pub seed: u32,
     pub token_ids: Vec<u32>,
     pub text: String,
-    /// Whether it came to the end of a sentence; what does not cannot be followed by the rest of the story.
+    /// Whether it ends a sentence; otherwise the rest of the story cannot follow it.
     pub complete: bool,
 }
 
-/// Where sentences are put.
+/// The place of the sentence in the story.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     /// Tokens of the story before it.
     pub from: usize,
-    /// Tokens that a sentence may have.
+    /// Most tokens for a sentence.
     pub room: usize,
-    /// Whether the story ends with it. Then a sentence may break off as the story's end may.
+    /// Whether it is the last sentence, which may be cut off like any story's end.
     pub is_last: bool,
 }
 
-/// Writes several in one batch.
+/// Writes several redrafts in one batch.
 pub struct Redrafting<'a> {
     batch: Batch<'a>,
     waiting: VecDeque<(usize, Settings)>,
@@ -38,7 +38,7 @@ pub struct Redrafting<'a> {
 }
 
 impl<'a> Redrafting<'a> {
-    /// One for each seed. `settings`: those of the story; `before`: its tokens before the gap.
+    /// One redraft per seed. `settings`: those of the story; `before`: its tokens before the gap.
     pub fn new(bench: Bench<'a>, settings: &Settings, before: &[u32], gap: Gap, seeds: Vec<u32>) -> Self {
         let forced: Vec<(u32, u32)> = (0u32..).zip(before.iter().copied()).collect();
         let length = (gap.from + gap.room) as u32;
@@ -52,7 +52,7 @@ impl<'a> Redrafting<'a> {
         }
     }
 
-    /// The next token of each; false when all have ended.
+    /// Writes the next token of each; false when all have ended.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
         while self.batch.has_room() {
             let Some((number, settings)) = self.waiting.pop_front() else { break };
@@ -85,18 +85,18 @@ impl<'a> Redrafting<'a> {
         self.redrafts[number] = Some(redraft);
     }
 
-    /// In the order of their seeds, once [`Self::step`] has come to the end.
+    /// The redrafts in the order of their seeds, after [`Self::step`] has finished.
     pub fn finish(self) -> Vec<Redraft> {
         self.redrafts.into_iter().flatten().collect()
     }
 }
 
-/// What a pen has written beyond a gap's beginning.
+/// The tokens that a pen has written after a gap's beginning.
 fn beyond<'b>(pen: &'b Pen, gap: Gap) -> &'b [Written] {
     pen.written().get(gap.from..).unwrap_or_default()
 }
 
-/// At which of these tokens a second sentence begins, if it does: the first that reaches into it.
+/// The token at which a second sentence begins, if there is one: the first that reaches into it.
 fn another_begins(written: &[Written]) -> Option<usize> {
     let text: String = written.iter().map(|written| written.text.as_str()).collect();
     let start = sentences(&text).get(1)?.start;
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(another_begins(&written(&[" He", " ran", "."])), None, "3.5 would go on so");
         assert_eq!(another_begins(&written(&[" He ran", "!", "\"", "\n", "\n", "A"])), Some(5));
         assert_eq!(another_begins(&written(&[" Mr", ".", " Fox", " ran", "... ", "B"])), Some(5));
-        // One token holds the end of one and the beginning of the next.
+        // One token contains the end of one sentence and the beginning of the next.
         assert_eq!(another_begins(&written(&[" He", " ran. A", " b"])), Some(1));
         assert_eq!(another_begins(&[]), None);
     }

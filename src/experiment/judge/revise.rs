@@ -1,11 +1,10 @@
-//! Revision: the weakest sentence of a story is written anew some times, and the best kept; and so on, round by round.
+//! Revision: in each round, the weakest sentence of a story is rewritten several times, and the best version is kept.
 //!
-//! What comes after the sentence stays as it was, token for token. So a round changes one thing only, and what it changed in the score
-//! is the sentence's doing; a rewritten rest would be another story. The price is that the rest may no longer follow.
+//! The text after the sentence stays unchanged, token for token. So a round changes only one thing, and any change in the score comes from
+//! that sentence; with a rewritten rest it would be another story. The price is that the rest may no longer follow from it.
 //!
-//! The old sentence is among the candidates, so a round cannot lower the score: that it rises is true by construction and proves
-//! nothing. Hence the control, whose rounds are the same but whose choice is made at random, and the measures that are no part of the
-//! score.
+//! The old sentence is one of the candidates, so a round cannot lower the score: a rise is true by construction and proves nothing. That
+//! is why there is a control with the same rounds and a random choice, and why numbers that are not part of the score are compared too.
 
 use super::redraft::{Gap, Redraft, Redrafting};
 use super::{Appraisal, Bench, Draft, Drafts, Standard, any, best, control_stream, first_bits};
@@ -17,10 +16,10 @@ use crate::sampling::Random;
 use crate::story::{GenerateError, Settings, prompt_tokens};
 use serde::{Deserialize, Serialize};
 
-/// Tokens of a redraft at most, where something follows it.
+/// Most tokens of a redraft, if text follows it.
 const MOST_TOKENS: usize = 64;
 
-/// A sentence of a story, and how much it depends on what stands before it.
+/// A sentence of a story, and how much it depends on the text before it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeSentence"))]
 pub struct SentenceTold {
@@ -28,25 +27,25 @@ pub struct SentenceTold {
     pub from: usize,
     /// The place after its last token.
     pub to: usize,
-    /// Contextual gain, bits per token of it: the least of all sentences that were not passed over.
+    /// Contextual gain in bits per token: the smallest of all sentences that were not passed over.
     pub gain_bits: f64,
 }
 
-/// A sentence that could stand there.
+/// A candidate for the sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCandidate"))]
 pub struct Candidate {
-    /// The seed that it was drawn with; none for the sentence as it was.
+    /// Its seed; none for the old sentence.
     pub seed: Option<u32>,
     pub text: String,
     pub tokens: usize,
-    /// Whether it came to its end; if not, it could not be chosen and was not judged.
+    /// Whether it is complete; if not, it was not judged and could not be chosen.
     pub complete: bool,
-    /// Of the whole story with it.
+    /// Appraisal of the whole story with it.
     pub appraisal: Option<Appraisal>,
     /// Its own contextual gain, bits per token.
     pub gain_bits: Option<f64>,
-    /// Of the whole story with it.
+    /// Digest of the whole story with it.
     pub digest: Option<String>,
 }
 
@@ -57,11 +56,11 @@ pub struct Round {
     /// From 1.
     pub round: u32,
     pub sentence: SentenceTold,
-    /// The sentence as it was, then its redrafts.
+    /// The old sentence, then its redrafts.
     pub candidates: Vec<Candidate>,
-    /// Which of them was taken; 0 is the sentence as it was.
+    /// Which of them was kept; 0 is the old sentence.
     pub chosen: usize,
-    /// Why, for people.
+    /// Why, in words.
     pub reason: String,
     /// The sentence before the round, and after it.
     pub before: String,
@@ -91,12 +90,12 @@ pub struct Revision<'a> {
     chooser: Chooser,
     redrafts: u32,
     rounds: u32,
-    /// Of the story before any round.
+    /// The settings of the story before any round.
     settings: Settings,
     story: Draft,
-    /// Tokens from the story's beginning on that its own seed draws: all after them are given.
+    /// Tokens at the story's beginning that are still drawn by its own seed; all later ones are given.
     intact: usize,
-    /// First tokens of sentences that resisted since the story last changed: others have their turn.
+    /// First tokens of sentences that could not be improved since the story last changed; they are skipped.
     passed_over: Vec<usize>,
     told: Vec<Round>,
     phase: Phase<'a>,
@@ -114,7 +113,7 @@ impl<'a> Revision<'a> {
         Self::new(bench, standard, story, redrafts, rounds, Chooser::ByScore)
     }
 
-    /// Does the same, but chooses at random among what could be chosen, each as likely.
+    /// Does the same, but chooses at random among the complete candidates, all equally likely.
     pub fn at_random(bench: Bench<'a>, standard: &Standard, story: Draft, redrafts: u32, rounds: u32) -> Self {
         let Settings { seed, prompt, .. } = &story.generation.settings;
         let random = control_stream(&format!("revise {redrafts} {seed} {prompt}"));
@@ -137,7 +136,7 @@ impl<'a> Revision<'a> {
         }
     }
 
-    /// Rounds that are over.
+    /// The finished rounds.
     pub fn rounds(&self) -> &[Round] {
         &self.told
     }
@@ -147,7 +146,7 @@ impl<'a> Revision<'a> {
         &self.story
     }
 
-    /// Goes on a little; false when all rounds are over, or no sentence is left to try.
+    /// Does a small part; false when all rounds are finished, or no sentence is left to try.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
         match std::mem::replace(&mut self.phase, Phase::Choosing) {
             Phase::Choosing => {
@@ -180,14 +179,14 @@ impl<'a> Revision<'a> {
         Ok(!matches!(self.phase, Phase::Over))
     }
 
-    /// The sentence with the least contextual gain, of equal ones the first, that is not passed over.
+    /// The sentence with the smallest contextual gain that is not passed over; in a tie, the first.
     fn weakest(&mut self) -> Option<SentenceGain> {
         let open = |passed_over: &[usize], gains: &[SentenceGain]| {
             let open = gains.iter().filter(|gain| !passed_over.contains(&gain.from)).copied();
             open.min_by(|one, other| one.bits.total_cmp(&other.bits))
         };
         let found = open(&self.passed_over, &self.story.gains);
-        // The control works as long as what it is held against, however often it keeps a sentence.
+        // The control does as many rounds as the other arm, however often it keeps a sentence.
         if found.is_none() && matches!(self.chooser, Chooser::AtRandom(_)) {
             self.passed_over.clear();
             return open(&[], &self.story.gains);
@@ -200,12 +199,12 @@ impl<'a> Revision<'a> {
         let token_ids = &self.story.generation.token_ids;
         let after = token_ids.len() - sentence.to;
         let is_last = after == 0;
-        // As the pen counts: the last token of a full context can be written, but followed by none.
+        // As in the pen: one token can be drawn after a full context, but not fed.
         let prompt = prompt_tokens(bench.tokenizer, bench.model, &self.settings.prompt)?.len();
         let most = (Settings::LIMITS.length.1 as usize).min(engine.context() + 1 - prompt) - sentence.from - after;
         let wanted = match is_last {
             false => MOST_TOKENS,
-            // As long as the story was to be.
+            // Up to the length of the settings.
             true => token_ids.len().max(self.settings.length as usize) - sentence.from,
         };
         let gap = Gap { from: sentence.from, room: wanted.min(most), is_last };
@@ -214,8 +213,8 @@ impl<'a> Revision<'a> {
         Ok(Redrafting::new(bench, &self.settings, &token_ids[..sentence.from], gap, seeds))
     }
 
-    /// The settings that write the story with a redraft in the place of a sentence: up to there its own seed draws, or what was
-    /// given is given; all from there on is given.
+    /// The settings that write the story with a redraft in place of a sentence: everything from the sentence on is given; earlier tokens are
+    /// drawn, or given if they were.
     fn with_redraft(&self, redraft: &Redraft, sentence: &SentenceGain) -> Settings {
         let old = &self.story.generation.token_ids;
         let all = [&old[..sentence.from], &redraft.token_ids, &old[sentence.to..]].concat();
@@ -228,7 +227,7 @@ impl<'a> Revision<'a> {
     fn conclude(&mut self, mut drafts: Vec<Draft>, redrafts: Vec<Redraft>, sentence: SentenceGain) {
         let mut scores = vec![self.story.appraisal.score];
         scores.extend(drafts.iter().map(|draft| draft.appraisal.score));
-        // Among those that could be chosen; 0 is the sentence as it was.
+        // Among the complete candidates; 0 is the old sentence.
         let (taken, reason) = match &mut self.chooser {
             Chooser::ByScore => {
                 let taken = best(&scores);
@@ -291,7 +290,7 @@ impl<'a> Revision<'a> {
     }
 }
 
-/// Why the best of some scores was taken, the first of which is that of the story as it was.
+/// Why the best score was chosen. The first score is that of the old story.
 fn reason(scores: &[f64], taken: usize) -> String {
     let others = scores.len() - 1;
     let written = |place: usize| decimal(scores[place], 3);
@@ -315,13 +314,13 @@ pub struct Revise<'a> {
 }
 
 impl<'a> Revise<'a> {
-    /// Writes the story that the settings ask for, then revises it.
+    /// Writes the story of the settings, then revises it.
     pub fn new(bench: Bench<'a>, standard: &Standard, settings: Settings, redrafts: u32, rounds: u32) -> Self {
         let drafts = Drafts::new(bench, standard, vec![settings]);
         Self { bench, standard: standard.clone(), redrafts, rounds, drafts, judged: None, control: None, before: None }
     }
 
-    /// Goes on a little; false when both arms have come to their end.
+    /// Does a small part; false when both arms have finished.
     pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
         let (bench, standard) = (self.bench, &self.standard);
         if let Some(control) = &mut self.control {
@@ -346,12 +345,12 @@ impl<'a> Revise<'a> {
         Ok(true)
     }
 
-    /// The rounds that are over: those by score, and those at random.
+    /// The finished rounds: by score, and at random.
     pub fn rounds(&self) -> (&[Round], &[Round]) {
         (self.judged.as_ref().map_or(&[], Revision::rounds), self.control.as_ref().map_or(&[], Revision::rounds))
     }
 
-    /// About the share that is done, 0 to 1.
+    /// Approximate share that is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         let (judged, control) = self.rounds();
         let expected = match &self.control {
@@ -361,7 +360,7 @@ impl<'a> Revise<'a> {
         (1 + judged.len() + control.len()) as f64 / (2 + expected) as f64
     }
 
-    /// The story before, and both arms; none before [`Self::step`] has come to the end.
+    /// The original story and both arms; none before [`Self::step`] has finished.
     pub fn finish(self) -> Option<(Draft, Revision<'a>, Revision<'a>)> {
         Some((self.before?, self.judged?, self.control?))
     }

@@ -7,32 +7,32 @@ use crate::experiment::judge::{Method, Protocol, Weights};
 use crate::story::Settings;
 use serde::Serialize;
 
-/// What `e` says.
+/// The value of `e`.
 const NAME: &str = "judge";
 
-/// What such a link says. Whatever is malformed has its default and a problem in words.
+/// The content of such a link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct JudgeRead {
     /// Checked, as far as no model is needed. None for an empty fragment: there is no link.
     pub protocol: Option<Protocol>,
-    /// The digest that the link promises: of the digests of the judged stories, as in a sweep.
+    /// Digest of the digests of the judged stories that the link promises, as in a sweep.
     pub digest: Option<String>,
     /// `NAME@HASH8`.
     pub model: Option<String>,
     pub engine_revision: Option<u32>,
-    /// One sentence each, for the reader.
+    /// One sentence each, to be shown.
     pub problems: Vec<String>,
 }
 
-/// What is usual where a link says nothing.
-fn usual() -> Protocol {
+/// The defaults for missing fields.
+fn default_protocol() -> Protocol {
     let base = Settings { length: 96, ..Settings::default() };
     let method = Method::BestOf { drafts: 8 };
     Protocol { base, prompts: Vec::new(), seeds: 1, weights: Weights::default(), method }
 }
 
-/// Writes a link, `#` included. `model` is `NAME@HASH8`; without a digest the link promises nothing.
+/// Writes a link, including the `#`. `model` is `NAME@HASH8`. Without a digest, the link promises no particular stories.
 pub fn write_judge(protocol: &Protocol, model: Option<&str>, digest: Option<&str>) -> String {
     let way = match protocol.method {
         Method::BestOf { drafts } => format!("way=best-of&drafts={drafts}"),
@@ -52,8 +52,8 @@ pub fn read_judge(fragment: &str) -> JudgeRead {
 fn as_written(fragment: &str) -> JudgeRead {
     const SIZES: [&str; 3] = ["drafts", "redrafts", "rounds"];
     const NAMES: [&str; 5] = ["way", "weights", SIZES[0], SIZES[1], SIZES[2]];
-    let usual = usual();
-    let Some(mut link) = Read::new(fragment, &NAMES, usual.seeds, &usual.base) else {
+    let default = default_protocol();
+    let Some(mut link) = Read::new(fragment, &NAMES, default.seeds, &default.base) else {
         return JudgeRead { protocol: None, digest: None, model: None, engine_revision: None, problems: Vec::new() };
     };
     let method = match link.take("way").as_deref() {
@@ -74,11 +74,11 @@ fn as_written(fragment: &str) -> JudgeRead {
     let Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
     let mut protocol = Protocol { base, prompts, seeds, weights, method };
     if protocol.base.adapter.take().is_some() {
-        problems.push("A self-evaluation is by the model itself: the link's adapter is ignored.".into());
+        problems.push("A self-evaluation does not support adapters, so the link's adapter is ignored.".into());
     }
     if let Err(error) = protocol.check_numbers() {
-        problems.push(format!("The link's experiment cannot be run ({error}); the usual one is used."));
-        protocol = Protocol { base: protocol.base, ..usual };
+        problems.push(format!("The link's experiment cannot be run ({error}); the default one is used."));
+        protocol = Protocol { base: protocol.base, ..default };
     }
     JudgeRead { protocol: Some(protocol), digest, model, engine_revision, problems }
 }
@@ -86,7 +86,7 @@ fn as_written(fragment: &str) -> JudgeRead {
 fn weights(link: &mut Read) -> Weights {
     let Some(text) = link.take("weights") else { return Weights::default() };
     Weights::parse(&text).unwrap_or_else(|error| {
-        link.problem(format!("The link's weights cannot be read ({error}); all count the same."));
+        link.problem(format!("The link's weights cannot be read ({error}); the default weights are used."));
         Weights::default()
     })
 }
@@ -100,14 +100,14 @@ mod tests {
         for method in [Method::BestOf { drafts: 5 }, Method::Revise { redrafts: 4, rounds: 2 }] {
             let prompts = ["The king & queen", "", "p3=50%"].map(String::from).to_vec();
             let weights = Weights { coherence: 0.5, novelty: 0.0, relevance: 1.0 };
-            let base = Settings { prompt: prompts[0].clone(), seed: 9, ..usual().base };
+            let base = Settings { prompt: prompts[0].clone(), seed: 9, ..default_protocol().base };
             let protocol = Protocol { base, prompts, seeds: 3, weights, method };
             let read = read_judge(&write_judge(&protocol, Some("m@01234567"), Some("89abcdef")));
             assert_eq!((read.protocol, read.problems), (Some(protocol), vec![]));
             assert_eq!((read.digest.as_deref(), read.model.as_deref()), (Some("89abcdef"), Some("m@01234567")));
         }
         assert_eq!(read_judge("").protocol, None);
-        assert_eq!(read_judge("#x=1&e=judge").protocol, Some(usual()));
+        assert_eq!(read_judge("#x=1&e=judge").protocol, Some(default_protocol()));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What the links of all experiments share: `#x=1&e=NAME&…&seeds=8&model=…&p=PROMPT&…&p2=SECOND PROMPT&digest=DIGEST8`. What does
-//! not belong to experiments alone stands in them as in the link of a story.
+//! The common part of all experiments' links: `#x=1&e=NAME&…&seeds=8&model=…&p=PROMPT&…&p2=SECOND PROMPT&digest=DIGEST8`. Fields that
+//! are not specific to experiments are those of a story's link.
 
 mod judge;
 mod sweep;
@@ -14,10 +14,10 @@ use std::collections::BTreeMap;
 
 /// The format's version, `x`.
 const VERSION: &str = "1";
-/// Prompts of a link at most.
+/// Maximum number of prompts in a link.
 const PROMPTS: usize = 100;
 
-/// Writes a link, `#` included; `own`: the fields of the experiment alone.
+/// Writes a link, including the `#`; `own`: the experiment's own fields.
 fn write(
     name: &str,
     own: &str,
@@ -40,32 +40,32 @@ fn write(
     link
 }
 
-/// What a link says, as far as experiments share it. Whatever is malformed has its default and a problem in words.
+/// The common content of an experiment's link. A malformed field gets its default, and a problem in words.
 struct Read {
     pub name: Option<String>,
     pub base: Settings,
-    /// None where the base has the only one.
+    /// Empty if there is only the base's prompt.
     pub prompts: Vec<String>,
     pub seeds: u32,
     pub digest: Option<String>,
     pub model: Option<String>,
     pub engine_revision: Option<u32>,
     pub problems: Vec<String>,
-    /// The fields of the experiment alone.
+    /// The experiment's own fields.
     own: BTreeMap<String, String>,
 }
 
 impl Read {
-    /// Reads a fragment, with or without `#`; none where it is empty. `names`: the fields of the experiment alone; `seeds`
-    /// and `usual` count where nothing is said.
-    pub fn new(fragment: &str, names: &[&str], seeds: u32, usual: &Settings) -> Option<Self> {
+    /// Reads a fragment, with or without `#`; none if it is empty. `names`: the experiment's own fields; `seeds`
+    /// and `default` are the defaults.
+    pub fn new(fragment: &str, names: &[&str], seeds: u32, default: &Settings) -> Option<Self> {
         let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
         if fragment.is_empty() {
             return None;
         }
         let mut link = Self {
             name: None,
-            base: usual.clone(),
+            base: default.clone(),
             prompts: Vec::new(),
             seeds,
             digest: None,
@@ -76,17 +76,17 @@ impl Read {
         };
         if fragment.len() > LONGEST {
             let length = fragment.len();
-            link.problem(format!("The link is too long to be one of ours ({length} characters, at most {LONGEST}); the usual settings are used."));
+            link.problem(format!("The link is too long ({length} characters, at most {LONGEST} are allowed); the default settings are used."));
             return Some(link);
         }
         let story = link.split(fragment, names);
         match link.take("x") {
             Some(version) if version == VERSION => {}
             Some(_) => {
-                link.problem("The link was made for another version of this page; what could be read is used.".into())
+                link.problem("The link was made for another version of this page; only the parts that could be read are used.".into())
             }
             None => link.problem(
-                "This does not look like a link of an experiment (it has no x=1); what could be read is used.".into(),
+                "This does not look like a link of an experiment (it has no x=1); only the parts that could be read are used.".into(),
             ),
         }
         link.name = link.take("e");
@@ -94,9 +94,9 @@ impl Read {
         let (LinkRead { settings, model, engine_revision, problems, .. }, _) = as_written(&story);
         link.problems.extend(problems);
         (link.model, link.engine_revision) = (model, engine_revision);
-        link.base = settings.unwrap_or_else(|| usual.clone());
+        link.base = settings.unwrap_or_else(|| default.clone());
         if !asked {
-            link.base.length = usual.length;
+            link.base.length = default.length;
         }
         link.digest = link.take("digest").filter(|digest| {
             let valid = is_hash(digest);
@@ -113,19 +113,19 @@ impl Read {
         Some(link)
     }
 
-    /// Parts the fields of experiments from all others, which come back as a story's link.
+    /// Separates the fields of experiments from all others, which are returned as a story's link.
     fn split(&mut self, fragment: &str, names: &[&str]) -> String {
         let mut story = String::from("v=1");
         for piece in fragment.split('&') {
             let name = piece.split('=').next().unwrap_or_default();
-            // p02 is nobody's name.
+            // p02 is not a valid name.
             let number = name.strip_prefix('p').and_then(|number| number.parse::<usize>().ok());
             let number = number.filter(|number| name == format!("p{number}"));
             let known = ["x", "e", "seeds", "digest"].contains(&name)
                 || names.contains(&name)
                 || number.is_some_and(|it| (2..=PROMPTS).contains(&it));
             if !known || self.own.contains_key(name) {
-                // The version of stories' links is none of ours.
+                // The version of stories' links does not apply here.
                 if name != "v" {
                     story += "&";
                     story += piece;
@@ -134,7 +134,7 @@ impl Read {
             }
             if broken_escapes(piece) {
                 self.problem(format!(
-                    "The link's {name} is damaged (a % is not followed by two hexadecimal digits, or bytes are no text)."
+                    "The link's {name} is damaged (a % is not followed by two hexadecimal digits, or the bytes are not UTF-8)."
                 ));
             }
             let value = form_urlencoded::parse(piece.as_bytes()).next().map(|(_, value)| value.into_owned());
@@ -143,17 +143,17 @@ impl Read {
         story
     }
 
-    /// One of the experiment's own fields, once.
+    /// Removes and returns one of the experiment's own fields.
     pub fn take(&mut self, name: &str) -> Option<String> {
         self.own.remove(name)
     }
 
-    /// A whole number from 1, or the usual one.
-    pub fn number(&mut self, name: &str, usual: u32) -> u32 {
-        let Some(text) = self.take(name) else { return usual };
+    /// An integer from 1, or the default.
+    pub fn number(&mut self, name: &str, default: u32) -> u32 {
+        let Some(text) = self.take(name) else { return default };
         text.parse().ok().filter(|&number: &u32| number > 0).unwrap_or_else(|| {
-            self.problem(format!("The link's {name} must be a whole number from 1; {usual} are used."));
-            usual
+            self.problem(format!("The link's {name} must be an integer from 1; the default {default} is used."));
+            default
         })
     }
 

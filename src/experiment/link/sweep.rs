@@ -1,5 +1,5 @@
-//! The link of a sweep: `#x=1&e=sweep&grid=AXES&seeds=8&model=…&engine=…&p=PROMPT&…&digest=DIGEST8`. What does not belong to
-//! sweeps alone stands in it as in the link of a story.
+//! The link of a sweep: `#x=1&e=sweep&grid=AXES&seeds=8&model=…&engine=…&p=PROMPT&…&digest=DIGEST8`. Fields that are not
+//! specific to sweeps are those of a story's link.
 
 use super::{Read, write};
 use crate::link::mended;
@@ -7,26 +7,26 @@ use crate::link::mended;
 use crate::experiment::{Grid, axes, axes_text};
 use serde::Serialize;
 
-/// What `e` says of a sweep, and of one with an adapter.
+/// The value of `e`, with or without an adapter.
 const NAME: &str = "sweep";
 const POET: &str = "poet";
 
-/// What a sweep's link says. Whatever is malformed has its default and a problem in words.
+/// The content of a sweep's link. A malformed field gets its default, and a problem in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct SweepRead {
     /// Checked. None for an empty fragment: there is no link.
     pub grid: Option<Grid>,
-    /// The digest of the sweep that the link promises: see [`crate::experiment::sweep_digest`].
+    /// Digest of the promised sweep: see [`crate::experiment::sweep_digest`].
     pub digest: Option<String>,
     /// `NAME@HASH8`.
     pub model: Option<String>,
     pub engine_revision: Option<u32>,
-    /// One sentence each, for the reader.
+    /// One sentence each, to be shown.
     pub problems: Vec<String>,
 }
 
-/// Writes a link, `#` included. `model` is `NAME@HASH8`; without a digest the link promises nothing.
+/// Writes a link, including the `#`. `model` is `NAME@HASH8`. Without a digest, the link promises no particular stories.
 pub fn write_sweep(grid: &Grid, model: Option<&str>, digest: Option<&str>) -> String {
     let name = if grid.base.adapter.is_some() { POET } else { NAME };
     let own = format!("grid={}&seeds={}", axes_text(&grid.axes), grid.seeds);
@@ -39,26 +39,26 @@ pub fn read_sweep(fragment: &str) -> SweepRead {
 }
 
 fn as_written(fragment: &str) -> SweepRead {
-    let usual = Grid::default();
-    let Some(mut link) = Read::new(fragment, &["grid"], usual.seeds, &usual.base) else {
+    let default = Grid::default();
+    let Some(mut link) = Read::new(fragment, &["grid"], default.seeds, &default.base) else {
         let problems = Vec::new();
         return SweepRead { grid: None, digest: None, model: None, engine_revision: None, problems };
     };
     if !matches!(link.name.as_deref(), Some(NAME | POET)) {
-        link.problem("The link's experiment is not one that this page knows; the sampling experiment is shown.".into());
+        link.problem("The link names an unknown experiment; the sampling experiment is shown.".into());
     }
-    let mut named = usual.axes.clone();
+    let mut named = default.axes.clone();
     if let Some(text) = link.take("grid") {
         match axes(&text) {
             Ok(read) => named = read,
-            Err(error) => link.problem(format!("The link's grid cannot be read ({error}); the usual one is used.")),
+            Err(error) => link.problem(format!("The link's grid cannot be read ({error}); the default grid is used.")),
         }
     }
     let Read { base, prompts, seeds, digest, model, engine_revision, mut problems, .. } = link;
     let mut grid = Grid { base, axes: named, prompts, seeds };
     if let Err(error) = grid.check() {
-        problems.push(format!("The link's experiment cannot be run ({error}); the usual grid is used."));
-        grid = Grid { base: grid.base, ..usual };
+        problems.push(format!("The link's experiment cannot be run ({error}); the default grid is used."));
+        grid = Grid { base: grid.base, ..default };
         if grid.check().is_err() {
             grid = Grid::default();
         }
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn the_strengths_of_an_adapter_come_through() {
-        let adapter = crate::story::Adapter { id: "poet@0123abcd".into(), strength: 1.0 };
+        let adapter = crate::story::AdapterSetting { id: "poet@0123abcd".into(), strength: 1.0 };
         let mut grid = Grid { axes: axes("strength=0:1.5:4").unwrap(), ..Grid::default() };
         grid.base.adapter = Some(adapter);
         let link = write_sweep(&grid, None, None);
@@ -115,7 +115,7 @@ mod tests {
         for (fragment, words) in [
             ("#x=2&e=sweep", "another version"),
             ("#v=1&p=Once", "no x=1"),
-            ("#x=1&e=prose", "not one that this page knows"),
+            ("#x=1&e=prose", "unknown experiment"),
             ("#x=1&e=sweep&grid=heat", "grid cannot be read"),
             ("#x=1&e=sweep&grid=heat=1", "no setting \"heat\""),
             ("#x=1&e=sweep&grid=temperature=0:9:3", "cannot be run"),
@@ -149,7 +149,7 @@ mod tests {
         }
     }
 
-    /// An axis may switch on what the base does not.
+    /// An axis may switch on a stage that is off in the base.
     #[test]
     fn a_sweep_without_rules_has_those_of_its_time() {
         use crate::sampling::{Order, Rules};

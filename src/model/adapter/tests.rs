@@ -1,4 +1,4 @@
-//! Adapters by hand, and what is refused.
+//! Adapters built by hand, and refused ones.
 
 use super::*;
 use half::{bf16, f16};
@@ -103,17 +103,17 @@ fn what_peft_may_say_of_it() {
     assert!(read(json!({}), &file("F32", &bare)).is_ok());
 }
 
-/// The same weights give other stories where they count more or less, so they are another adapter.
+/// The same weights with another scale give other stories, so they are another adapter.
 #[test]
 fn all_that_changes_results_is_in_the_id() {
     let weights = file("F32", &two());
     let id = |change| read(change, &weights).unwrap().id();
-    // With an alpha of twice the rank, the id is that of the weights alone, as it was for all adapters.
+    // With an alpha of twice the rank, the id is that of the weights alone, as it once was for all adapters.
     let plain = id(json!({ "lora_alpha": 4 }));
     assert_eq!(plain, format!("my-poet@{}", &sha256_hex(&weights)[..8]));
     let ids = [plain, id(json!({ "lora_alpha": 8 })), id(json!({ "lora_alpha": 4, "use_rslora": true }))];
     assert!(ids[0] != ids[1] && ids[1] != ids[2] && ids[0] != ids[2], "{ids:?}");
-    // Of equal scales, however they are said, the results are equal.
+    // Equal scales give equal results, however they are written.
     assert_eq!(id(json!({ "lora_alpha": 8.0 })), ids[1]);
     assert_eq!(id(json!({ "lora_alpha": 4, "lora_dropout": 0.5, "inference_mode": true })), ids[0]);
     let squared = [pair(&prefixed("0.self_attn.q_proj"), 4, 4), pair(&prefixed("1.mlp.down_proj"), 4, 6)].concat();

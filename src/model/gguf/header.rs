@@ -1,7 +1,7 @@
 //! The header of a GGUF file: metadata and where the tensors lie.
 //!
-//! Arrays are skipped: the tokenizer's are by far the largest part, and nothing here needs them. No length is
-//! believed before it is compared with what is left of the file.
+//! Arrays are skipped: the tokenizer's are by far the largest part, and nothing here needs them. Every length is
+//! compared with the rest of the file before it is used.
 
 use crate::model::ModelError;
 use crate::model::rows::{Place, bytes_of};
@@ -9,17 +9,17 @@ use candle_core::quantized::GgmlDType;
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read, Seek};
 
-/// More metadata than any model has; real files have some fifty.
+/// More metadata entries than any model has; real files have about fifty.
 const MOST_METADATA: usize = 1 << 12;
 /// More tensors than any model has.
 const MOST_TENSORS: usize = 1 << 14;
-/// Arrays may hold arrays; so deep at most.
+/// Deepest nesting of arrays.
 const DEEPEST_ARRAY: usize = 4;
 
 /// A metadata value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// A whole number of any width.
+    /// An integer of any width.
     Whole(i128),
     Float(f64),
     Bool(bool),
@@ -31,7 +31,7 @@ pub enum Value {
 /// A tensor's sizes and place.
 #[derive(Clone, Debug)]
 pub struct TensorInfo {
-    /// Slowest first, so (rows, columns); GGUF writes them the other way round.
+    /// Slowest first, so (rows, columns); GGUF stores them in reverse order.
     pub sizes: Vec<u64>,
     pub place: Place,
 }
@@ -43,8 +43,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Reads the header of a file of so many bytes, from its beginning, and proves that every tensor lies within
-    /// the file.
+    /// Reads the header of a file with this many bytes, from its beginning, and checks that every tensor is within the file.
     pub fn read<R: Read + Seek>(source: R, length: u64) -> Result<Self, ModelError> {
         let mut input = Input { source: BufReader::new(source), left: length };
         if input.bytes()? != *b"GGUF" {
@@ -52,13 +51,15 @@ impl Header {
         }
         let version = u32::from_le_bytes(input.bytes()?);
         if !matches!(version, 2 | 3) {
-            return Err(damaged(&format!("it is of version {version}, or big-endian; versions 2 and 3 are read")));
+            return Err(damaged(&format!(
+                "it has version {version}, or is big-endian; versions 2 and 3 are supported"
+            )));
         }
         let tensor_count = input.whole(U64)?;
         let metadata_count = input.whole(U64)?;
         if tensor_count > MOST_TENSORS as i128 || metadata_count > MOST_METADATA as i128 {
             return Err(damaged(&format!(
-                "it claims {tensor_count} tensors and {metadata_count} facts, more than any model has"
+                "it claims {tensor_count} tensors and {metadata_count} metadata entries, more than any model has"
             )));
         }
         let mut metadata = BTreeMap::new();
@@ -67,7 +68,7 @@ impl Header {
             let kind = u32::from_le_bytes(input.bytes()?);
             let value = input.value(kind)?;
             if let Some(key) = add(&mut metadata, key, value) {
-                return Err(damaged(&format!("it says {key} twice")));
+                return Err(damaged(&format!("it gives {key} twice")));
             }
         }
         let mut found = BTreeMap::new();
@@ -84,7 +85,9 @@ impl Header {
             let bytes = sizes.iter().try_fold(1u64, |product, &size| product.checked_mul(size));
             let bytes = match bytes {
                 Some(values) => Some(bytes_of(encoding, values).ok_or_else(|| {
-                    damaged(&format!("its tensor {name} of sizes {sizes:?} is no whole number of {encoding:?} blocks"))
+                    damaged(&format!(
+                        "its tensor {name} of sizes {sizes:?} does not consist of whole {encoding:?} blocks"
+                    ))
                 })?),
                 None => None,
             };
@@ -99,7 +102,7 @@ impl Header {
     }
 }
 
-/// Inserts, or gives the key back that is there already.
+/// Inserts, or returns the key if it exists already.
 fn add<V>(map: &mut BTreeMap<String, V>, key: String, value: V) -> Option<String> {
     if map.contains_key(&key) {
         return Some(key);
@@ -115,7 +118,7 @@ fn alignment(metadata: &BTreeMap<String, Value>) -> Result<u64, ModelError> {
         Some(Value::Whole(bytes)) => u64::try_from(*bytes).ok().filter(|bytes| bytes.is_power_of_two()),
         Some(_) => None,
     }
-    .ok_or_else(|| damaged("its general.alignment is no power of two"))
+    .ok_or_else(|| damaged("its general.alignment is not a power of two"))
 }
 
 fn align(position: u64, alignment: u64) -> Option<u64> {
@@ -144,7 +147,7 @@ const U64: u32 = 10;
 const I64: u32 = 11;
 const F64: u32 = 12;
 
-/// The file, and how much of it is left.
+/// The file, and the number of bytes left.
 struct Input<R> {
     source: BufReader<R>,
     left: u64,
@@ -179,7 +182,7 @@ impl<R: Read + Seek> Input<R> {
         self.take(length)?;
         let mut text = vec![0; usize::try_from(length).map_err(|_| damaged("a text in its header is too long"))?];
         self.source.read_exact(&mut text)?;
-        String::from_utf8(text).map_err(|_| damaged("a text in its header is no UTF-8"))
+        String::from_utf8(text).map_err(|_| damaged("a text in its header is not UTF-8"))
     }
 
     fn whole(&mut self, kind: u32) -> Result<i128, ModelError> {
@@ -221,7 +224,7 @@ impl<R: Read + Seek> Input<R> {
             U16 | I16 => 2,
             U32 | I32 | F32 => 4,
             U64 | I64 | F64 => 8,
-            // Every element takes some bytes, so a false count runs into the end of the file.
+            // Every element takes some bytes, so a wrong count reaches the end of the file.
             TEXT => {
                 for _ in 0..count {
                     let length = self.length()?;
@@ -250,7 +253,7 @@ impl<R: Read + Seek> Input<R> {
         let number = u32::from_le_bytes(self.bytes()?);
         let encoding = encoding(number).ok_or_else(|| {
             damaged(&format!(
-                "its tensor {name} has encoding {number}, which is not supported; a Q8_0 version of the model is"
+                "its tensor {name} has encoding {number}, which is not supported; use a Q8_0 version of the model"
             ))
         })?;
         Ok(RawTensor { sizes, encoding, offset: self.length()? })

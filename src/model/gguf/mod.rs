@@ -11,14 +11,14 @@ use header::{Header, TensorInfo, Value};
 use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
-/// A GGUF "llama" file, with its tensors still in it.
+/// An open GGUF "llama" file; its tensors are read later.
 struct Gguf<R> {
     header: Header,
     rows: Rows<R>,
     shape: Shape,
 }
 
-/// Opens a GGUF file of the "llama" architecture; `name` is for one that has none.
+/// Opens a GGUF file of the "llama" architecture. The name of `origin` is used if the file has none.
 pub(super) fn open<R: Read + Seek + 'static>(mut source: R, origin: Origin) -> Result<Model, ModelError> {
     let (length, hash) = measure(&mut source, origin.sha256)?;
     let header = Header::read(&mut source, length)?;
@@ -54,10 +54,10 @@ fn shape(header: &Header) -> Result<Shape, ModelError> {
         None => return Err(ModelError::Shape(format!("{heads} heads do not divide a width of {width}"))),
     };
     if number(header, "llama.rope.dimension_count")?.is_some_and(|rotated| rotated != head) {
-        return Err(unsupported("rotates only a part of each head"));
+        return Err(unsupported("rotates only part of each head"));
     }
     if number(header, "llama.attention.value_length")?.is_some_and(|value| value != head) {
-        return Err(unsupported("has values of another width than its keys"));
+        return Err(unsupported("has values and keys of different widths"));
     }
     let embedding = header.tensors.get("token_embd.weight").ok_or_else(|| missing("token_embd.weight"))?;
     let vocabulary = embedding.sizes.first().copied().unwrap_or(0);
@@ -77,7 +77,7 @@ fn shape(header: &Header) -> Result<Shape, ModelError> {
     Ok(shape)
 }
 
-/// Refuses what the "llama" architecture may have and the engine does not run.
+/// Refuses variants of the "llama" architecture that the engine does not support.
 fn refuse_variants(header: &Header) -> Result<(), ModelError> {
     if number(header, "llama.expert_count")?.is_some_and(|experts| experts > 0) {
         return Err(unsupported("is a mixture of experts"));
@@ -93,7 +93,7 @@ fn refuse_variants(header: &Header) -> Result<(), ModelError> {
     Ok(())
 }
 
-/// Every tensor must be there, have the size that the header's shape gives it, and be one that the engine uses.
+/// Every tensor must be present with the size that the header's shape implies, and the engine must use every tensor.
 fn check_tensors(header: &Header, shape: &Shape) -> Result<(), ModelError> {
     let mut known = BTreeSet::new();
     for tensor in Tensor::all(shape) {
@@ -111,7 +111,7 @@ fn check_tensors(header: &Header, shape: &Shape) -> Result<(), ModelError> {
             return Err(ModelError::Gguf(format!("{name} has shape {found:?} instead of {:?}", [rows, columns])));
         }
         if !columns.is_multiple_of(info.place.encoding.block_size() as u64) {
-            return Err(ModelError::Gguf(format!("a row of {name} is no whole number of blocks")));
+            return Err(ModelError::Gguf(format!("a row of {name} does not consist of whole blocks")));
         }
         known.insert(name);
     }
@@ -144,7 +144,7 @@ impl<R: Read + Seek> Weights for Gguf<R> {
     }
 }
 
-/// What GGUF calls a tensor.
+/// The name of a tensor in GGUF.
 pub(super) fn tensor_name(tensor: Tensor) -> String {
     match tensor {
         Tensor::Embedding => "token_embd.weight".into(),
@@ -174,12 +174,12 @@ fn text<'a>(header: &'a Header, key: &str) -> Option<&'a str> {
     }
 }
 
-/// A count of the header; none where it is not said.
+/// A count of the header; none if it is missing.
 fn number(header: &Header, key: &str) -> Result<Option<usize>, ModelError> {
     match header.metadata.get(key) {
         None => Ok(None),
         Some(Value::Whole(number)) if (0..=i128::from(u32::MAX)).contains(number) => Ok(Some(*number as usize)),
-        Some(_) => Err(ModelError::Gguf(format!("its {key} is no single whole number"))),
+        Some(_) => Err(ModelError::Gguf(format!("its {key} is not a single integer"))),
     }
 }
 
@@ -187,7 +187,7 @@ fn float(header: &Header, key: &str) -> Result<Option<f32>, ModelError> {
     match header.metadata.get(key) {
         None => Ok(None),
         Some(Value::Float(number)) => Ok(Some(*number as f32)),
-        Some(_) => Err(ModelError::Gguf(format!("its {key} is no number"))),
+        Some(_) => Err(ModelError::Gguf(format!("its {key} is not a number"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `config.json` of a Hugging Face Llama: its shape, and what the engine does not run.
+//! `config.json` of a Hugging Face Llama: its shape, and variants that the engine does not support.
 //!
 //! Defaults are those of transformers' `LlamaConfig`.
 
@@ -22,7 +22,7 @@ pub struct Config {
     rms_norm_eps: f32,
     rope_theta: Option<f32>,
     rope_scaling: Option<Rope>,
-    /// Where newer versions write base and scaling.
+    /// Newer versions write base and scaling here.
     rope_parameters: Option<Rope>,
     partial_rotary_factor: Option<f32>,
     #[serde(default)]
@@ -73,8 +73,8 @@ impl Config {
             (scaled, "scales its rotary positions"),
             (config.attention_bias || config.mlp_bias, "adds biases"),
             (config.hidden_act.as_deref().is_some_and(|name| name != "silu"), "has another activation than SiLU"),
-            (config.partial_rotary_factor.is_some_and(|part| part != 1.0), "rotates only a part of each head"),
-            (config.quantization_config.is_some(), "is quantized in a way of its own"),
+            (config.partial_rotary_factor.is_some_and(|part| part != 1.0), "rotates only part of each head"),
+            (config.quantization_config.is_some(), "is quantized in another format"),
         ] {
             if refused {
                 return Err(ModelError::Shape(format!("it {what}, which is not supported")));
@@ -107,7 +107,7 @@ impl Config {
         Ok(shape)
     }
 
-    /// Whether the embedding serves as the classifier too.
+    /// Whether the embedding is also the classifier.
     pub fn tied(&self) -> bool {
         self.tie_word_embeddings
     }
@@ -116,7 +116,7 @@ impl Config {
         self.token(&self.bos_token_id)
     }
 
-    /// The first, where there are several.
+    /// If there are several, the first.
     pub fn end_token(&self) -> Option<u32> {
         self.token(&self.eos_token_id)
     }

@@ -1,4 +1,4 @@
-//! The header of a safetensors file: where the tensors lie. Format: huggingface/safetensors, README.
+//! The header of a safetensors file: where the tensors are. Format: huggingface/safetensors, README.
 
 use crate::model::ModelError;
 use crate::model::rows::{Place, bytes_of};
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::io::{Read, Seek, SeekFrom};
 
-/// The longest header that is read, in bytes: the limit of the format's own library.
+/// The longest header allowed, in bytes: the limit of the format's own library.
 const LONGEST: u64 = 100_000_000;
 /// More dimensions than any tensor of a Llama has.
 const MOST_SIZES: usize = 4;
@@ -22,7 +22,7 @@ pub struct TensorInfo {
     pub place: Place,
 }
 
-/// Reads the header of a file of so many bytes and proves that every tensor lies within the file.
+/// Reads the header of a file with this many bytes, and checks that every tensor is within the file.
 pub fn read<R: Read + Seek>(source: &mut R, length: u64) -> Result<BTreeMap<String, TensorInfo>, ModelError> {
     let rest = length.checked_sub(8).ok_or_else(|| damaged("it ends within its header; download it again"))?;
     let mut bytes = [0; 8];
@@ -43,7 +43,7 @@ pub fn read<R: Read + Seek>(source: &mut R, length: u64) -> Result<BTreeMap<Stri
     Ok(tensors)
 }
 
-/// Tensors by name; a name that comes twice is an error.
+/// Tensors by name; a duplicate name is an error.
 struct Entries(BTreeMap<String, Entry>);
 
 #[derive(Deserialize)]
@@ -54,14 +54,14 @@ struct Entry {
 }
 
 impl Entry {
-    /// `start` is where the data begins, `left` the bytes from there on.
+    /// `start` is where the data begins, `left` the number of bytes from there.
     fn check(self, name: &str, start: u64, left: u64) -> Result<TensorInfo, ModelError> {
         let encoding = match self.dtype.as_str() {
             "F32" => GgmlDType::F32,
             "F16" => GgmlDType::F16,
             "BF16" => GgmlDType::BF16,
             other => {
-                return Err(damaged(&format!("{name} is stored as {other}; F32, F16 and BF16 are read")));
+                return Err(damaged(&format!("{name} is stored as {other}; F32, F16 and BF16 are supported")));
             }
         };
         let Sizes(sizes) = self.shape;
@@ -98,7 +98,7 @@ impl<'de> Deserialize<'de> for Entries {
                     match entries.entry(name) {
                         Vacant(place) => place.insert(map.next_value()?),
                         Occupied(place) => {
-                            return Err(A::Error::custom(format!("the tensor {} comes twice", place.key())));
+                            return Err(A::Error::custom(format!("the tensor {} is there twice", place.key())));
                         }
                     };
                 }
@@ -109,7 +109,7 @@ impl<'de> Deserialize<'de> for Entries {
     }
 }
 
-/// Sizes of a tensor; no more than a tensor can have, however long the list in the file is.
+/// Sizes of a tensor, at most [`MOST_SIZES`], however long the list in the file is.
 struct Sizes(Vec<u64>);
 
 impl<'de> Deserialize<'de> for Sizes {

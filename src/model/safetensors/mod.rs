@@ -12,7 +12,7 @@ pub(super) use header::{TensorInfo, read as read_header};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-/// The files of a checkpoint, with the tensors still in them.
+/// The open files of a checkpoint; tensors are read later.
 struct Checkpoint<R> {
     files: Vec<Rows<R>>,
     /// By name: which file, and where in it.
@@ -21,8 +21,8 @@ struct Checkpoint<R> {
     tied: bool,
 }
 
-/// Opens a Llama checkpoint from the bytes of its `config.json` and its safetensors files. The model is called
-/// `name`; its hash is that of the file, or of the hashes of all files in the order given.
+/// Opens a Llama checkpoint from the bytes of its `config.json` and its safetensors files. The model gets the given name;
+/// its hash is that of the file or, for several files, the hash of their hashes in the given order.
 pub fn open_safetensors<R: Read + Seek + 'static>(
     config: &[u8],
     files: Vec<R>,
@@ -62,7 +62,7 @@ pub fn open_safetensors<R: Read + Seek + 'static>(
 }
 
 impl<R> Checkpoint<R> {
-    /// Every tensor must be there, have the size that the shape gives it, and be one that the engine uses.
+    /// Every tensor must be present with the size that the shape implies, and the engine must use every tensor.
     fn check(&self) -> Result<(), ModelError> {
         let mut known = std::collections::BTreeSet::new();
         for tensor in Tensor::all(&self.shape) {
@@ -113,14 +113,14 @@ impl<R: Read + Seek> Weights for Checkpoint<R> {
     }
 }
 
-/// Which row of the file is this row of a query or key matrix. Hugging Face rotates the pairs (i, i + head / 2) of
+/// The row in the file for a row of a query or key matrix. Hugging Face rotates the pairs (i, i + head / 2) of
 /// a head, the engine the pairs (2i, 2i + 1).
 pub(super) fn halves(row: usize, head: usize) -> usize {
     let within = row % head;
     row - within + within % 2 * (head / 2) + within / 2
 }
 
-/// What Hugging Face calls a tensor.
+/// The name of a tensor in Hugging Face's format.
 fn tensor_name(tensor: Tensor) -> String {
     match tensor {
         Tensor::Embedding => "model.embed_tokens.weight".into(),
@@ -143,7 +143,7 @@ fn tensor_name(tensor: Tensor) -> String {
     }
 }
 
-/// The module that a tensor is the weight of.
+/// The module whose weight a tensor is.
 pub(super) fn module_name(tensor: Tensor) -> String {
     let name = tensor_name(tensor);
     name.strip_suffix(".weight").map(str::to_string).unwrap_or(name)

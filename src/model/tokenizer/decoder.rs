@@ -1,14 +1,14 @@
-//! Bytes of tokens to text, as they come.
+//! Decodes the bytes of tokens to text, one token at a time.
 
-/// Turns tokens into text one at a time. A character whose bytes are spread over several tokens appears
-/// with the last of them; the pieces joined are always the lossy decoding of all bytes.
+/// Turns tokens into text, one at a time. A character whose bytes are spread over several tokens appears
+/// with the last of them. The pieces together are always the lossy decoding of all bytes.
 #[derive(Default)]
 pub struct StoryDecoder {
     pending: Vec<u8>,
 }
 
 impl StoryDecoder {
-    /// The text that this token completes, perhaps none.
+    /// The text that this token completes; may be empty.
     pub fn push(&mut self, bytes: &[u8]) -> String {
         self.pending.extend_from_slice(bytes);
         let incomplete = self.pending.utf8_chunks().last().map_or(0, |chunk| {
@@ -21,7 +21,7 @@ impl StoryDecoder {
         String::from_utf8_lossy(&complete).into_owned()
     }
 
-    /// What is left when the story ends inside a character.
+    /// The rest, if the story ends inside a character.
     pub fn finish(&mut self) -> String {
         String::from_utf8_lossy(&std::mem::take(&mut self.pending)).into_owned()
     }

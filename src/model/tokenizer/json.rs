@@ -1,19 +1,19 @@
-//! `tokenizer.json` of Hugging Face's tokenizers library: byte-level BPE, and BPE in SentencePiece's manner.
+//! `tokenizer.json` of Hugging Face's tokenizers library: byte-level BPE and SentencePiece BPE.
 
 use super::pieces::{Pieces, byte_token};
 use crate::model::ModelError;
 use std::collections::BTreeSet;
 use tokenizers::ModelWrapper;
 
-/// A tokenizer of the library, and the special tokens that a text must not spell.
+/// A tokenizer of the library, and the special tokens that a text must not produce.
 pub struct Json {
     tokenizer: tokenizers::Tokenizer,
     special: BTreeSet<u32>,
 }
 
-/// How a token's text stands for bytes.
+/// How a token's text represents bytes.
 enum Writing {
-    /// GPT-2's table of characters, one a byte.
+    /// GPT-2's table of characters, one per byte.
     ByteLevel,
     /// "▁" for a space, and `<0xNN>` for a byte.
     SentencePiece,
@@ -27,7 +27,7 @@ pub fn read(json: &[u8]) -> Result<(Json, Pieces), ModelError> {
     let ModelWrapper::BPE(mut model) = tokenizer.get_model().clone() else {
         return Err(ModelError::Tokenizer("only tokenizers of the BPE kind are supported".into()));
     };
-    // What training has set up is not for reading: a text would be cut, filled up, or taken apart at random.
+    // Settings for training are turned off: with them, a text would be truncated, padded, or split at random.
     tokenizer.with_padding(None).with_truncation(None).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
     if model.dropout.take().is_some() {
         tokenizer.with_model(model.clone());
@@ -56,15 +56,15 @@ pub fn read(json: &[u8]) -> Result<(Json, Pieces), ModelError> {
             },
         }
     }
-    // What stands for unknown characters may come up in any text.
+    // The token for unknown characters may occur in any text.
     special.retain(|&id| Some(id) != unknown);
     Ok((Json { tokenizer, special }, pieces))
 }
 
-/// Refuses what the library panics on (tokenizers 0.23): a decoder that is no JSON, and normalizers with a
-/// character map, which no tokenizer of these kinds has.
+/// Refuses what makes the library panic (tokenizers 0.23): a decoder that is not a JSON object, and normalizers with a
+/// character map, which tokenizers of these kinds never have.
 fn check_parts(json: &[u8]) -> Result<(), ModelError> {
-    /// Everything else, the large vocabulary above all, is only passed over.
+    /// Everything else, above all the large vocabulary, is skipped.
     #[derive(serde::Deserialize)]
     struct Parts {
         #[serde(default)]
@@ -74,7 +74,7 @@ fn check_parts(json: &[u8]) -> Result<(), ModelError> {
     }
     let parts: Parts = serde_json::from_slice(json).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
     if !matches!(parts.decoder, serde_json::Value::Object(_) | serde_json::Value::Null) {
-        return Err(ModelError::Tokenizer("its decoder is no object".into()));
+        return Err(ModelError::Tokenizer("its decoder is not an object".into()));
     }
     if parts.normalizer.to_string().contains("recompiled") {
         return Err(ModelError::Tokenizer("its normalizer \"Precompiled\" is not supported".into()));
@@ -88,7 +88,7 @@ impl Json {
         let encoding =
             self.tokenizer.encode_fast(text, false).map_err(|error| ModelError::Tokenizer(error.to_string()))?;
         let ids = encoding.get_ids();
-        // Only odd merges can spell one; the promise holds for odd files too.
+        // Only unusual merges can produce one, but the guarantee must hold for unusual files too.
         if let Some(&id) = ids.iter().find(|id| self.special.contains(id)) {
             let name = self.tokenizer.id_to_token(id).unwrap_or_default();
             return Err(ModelError::Tokenizer(format!("it makes a special token of the text {name:?}")));
@@ -97,7 +97,7 @@ impl Json {
     }
 }
 
-/// The decoder says how tokens are written.
+/// The decoder determines how tokens are written.
 fn writing(tokenizer: &tokenizers::Tokenizer) -> Writing {
     let decoder = tokenizer.get_decoder().and_then(|decoder| serde_json::to_string(decoder).ok()).unwrap_or_default();
     let sentence_piece = ["\"ByteFallback\"", "\"Metaspace\"", "▁"].iter().any(|mark| decoder.contains(mark));
@@ -108,8 +108,8 @@ fn byte_level(piece: &str) -> Option<Vec<u8>> {
     piece.chars().map(byte_of).collect()
 }
 
-/// The byte that a character of a byte-level token stands for. GPT-2's table: printable bytes stand for
-/// themselves, the other 68 for U+0100 onwards, in order.
+/// The byte that a character of a byte-level token represents. GPT-2's table: printable bytes represent
+/// themselves; the other 68 are U+0100 onwards, in order.
 fn byte_of(character: char) -> Option<u8> {
     let stands_for_itself = |byte: u32| matches!(byte, 0x21..=0x7e | 0xa1..=0xac | 0xae..=0xff);
     let code = u32::from(character);

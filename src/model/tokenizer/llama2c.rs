@@ -5,25 +5,25 @@ use crate::model::ModelError;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Ids 0, 1 and 2: unknown, beginning and end. They write nothing, and no text spells them.
+/// Ids 0, 1 and 2: unknown, beginning and end. They write nothing, and no text produces them.
 const SPECIAL: usize = 3;
 /// Stands for a character that the vocabulary has no token for.
 const UNKNOWN: u32 = 0;
-/// `run.c` merges no pair that scores less.
+/// `run.c` merges no pair with a lower score.
 const LOWEST_SCORE: f32 = -1e10;
 /// More tokens than any vocabulary has.
 const MOST_TOKENS: usize = 1 << 18;
 
-/// Tokens with the scores that say which pair is merged first.
+/// Tokens with their scores, which determine which pair is merged first.
 pub struct Merger {
     scores: Vec<f32>,
-    /// Ids of the tokens that text can spell, sorted by their bytes and then by id.
+    /// Ids of the tokens that text can produce, sorted by their bytes and then by id.
     sorted: Vec<u32>,
     /// The token of each byte, for characters that have none.
     bytes: [Option<u32>; 256],
 }
 
-/// A pair to merge, the best one largest: first by score, then by place in the text.
+/// A pair to merge. The best pair is the largest: first by score, then by place in the text.
 type Candidate = (Score, Reverse<usize>, u32, u32, u32);
 
 #[derive(PartialEq)]
@@ -81,7 +81,7 @@ pub fn read(file: &[u8]) -> Result<(Merger, Pieces), ModelError> {
     Ok((merger, pieces))
 }
 
-/// One token of a text on the way to fewer tokens; linked to its neighbours.
+/// A token of a text during merging, linked to its neighbours.
 struct Link {
     token: u32,
     before: usize,
@@ -92,8 +92,8 @@ struct Link {
 const NONE: usize = usize::MAX;
 
 impl Merger {
-    /// `run.c`'s encode, without its beginning token: a space before the text, a token for each character or its
-    /// bytes, then the best pair merged (of equal ones the first), again and again.
+    /// `run.c`'s encode, without its beginning token: puts a space before the text, takes a token for each character or its
+    /// bytes, then repeatedly merges the best pair (in a tie, the first).
     pub fn encode(&self, text: &str, pieces: &Pieces) -> Vec<u32> {
         let mut links: Vec<Link> = Vec::new();
         let prefix = if text.is_empty() { "" } else { " " };
@@ -152,7 +152,7 @@ impl Merger {
             return None;
         }
         let (left, right) = (links[index].token, links[after].token);
-        // A byte of a character that has no token spells nothing that could be part of a longer one.
+        // A byte of a character without a token cannot be part of a longer token.
         let whole =
             |token: u32| pieces.get(token).len() != 1 || self.bytes[usize::from(pieces.get(token)[0])] != Some(token);
         if left == UNKNOWN || right == UNKNOWN || !whole(left) || !whole(right) {
@@ -163,7 +163,7 @@ impl Merger {
         (score > LOWEST_SCORE).then_some((Score(score), Reverse(index), left, right, merged))
     }
 
-    /// The first token that the two byte strings together spell.
+    /// The first token whose bytes are the two byte strings together.
     fn find(&self, left: &[u8], right: &[u8], pieces: &Pieces) -> Option<u32> {
         let wanted = || left.iter().chain(right);
         let place = self.sorted.partition_point(|&id| pieces.get(id).iter().lt(wanted()));
@@ -171,7 +171,7 @@ impl Merger {
     }
 }
 
-/// Marks a token that has become a part of the one before. No id: a vocabulary is smaller.
+/// Marks a token that was merged into the one before. It is never an id, because vocabularies are smaller.
 const GONE: u32 = u32::MAX;
 
 #[cfg(test)]

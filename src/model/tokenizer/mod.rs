@@ -12,11 +12,11 @@ use json::Json;
 use llama2c::Merger;
 use pieces::Pieces;
 
-/// A tokenizer. A special token's name in a text is ordinary text: a prompt can never smuggle in an end of story.
-/// Any text survives the round trip, unless the vocabulary lacks both a character and its bytes.
+/// A tokenizer. A special token's name in a text is ordinary text, so that a prompt can never contain an end of story.
+/// Any text is restored by decoding, unless the vocabulary lacks both a character and its bytes.
 pub struct Tokenizer {
     encoder: Encoder,
-    /// The bytes of each token; none of special tokens.
+    /// The bytes of each token; empty for special tokens.
     pieces: Pieces,
     leading_space: bool,
 }
@@ -27,7 +27,7 @@ enum Encoder {
 }
 
 impl Tokenizer {
-    /// Reads a `tokenizer.json` (byte-level BPE, or BPE in SentencePiece's manner) or llama2.c's `tokenizer.bin`.
+    /// Reads a `tokenizer.json` (byte-level or SentencePiece BPE) or llama2.c's `tokenizer.bin`.
     pub fn new(file: &[u8]) -> Result<Self, ModelError> {
         // JSON has no zero bytes; tokenizer.bin begins with a small 32-bit number.
         let (encoder, pieces) = if file.get(..4).is_some_and(|start| start.contains(&0)) {
@@ -43,12 +43,12 @@ impl Tokenizer {
         Ok(tokenizer)
     }
 
-    /// Tokens in the vocabulary, special ones included.
+    /// Number of tokens in the vocabulary, including special ones.
     pub fn vocabulary(&self) -> usize {
         self.pieces.len()
     }
 
-    /// Whether this tokenizer speaks the model's vocabulary.
+    /// Checks that this tokenizer has the model's vocabulary.
     pub fn check_fits(&self, model: &ModelInfo) -> Result<(), ModelError> {
         let (model, tokenizer) = (model.shape.vocabulary, self.vocabulary());
         if model == tokenizer { Ok(()) } else { Err(ModelError::Vocabulary { model, tokenizer }) }
@@ -62,13 +62,13 @@ impl Tokenizer {
         }
     }
 
-    /// Whether [`Self::encode`] puts a space before a text, as SentencePiece does. The first token of a whole text
-    /// is then written without its space; a text that goes on has its spaces as they are.
+    /// Whether [`Self::encode`] puts a space before a text, as SentencePiece does. The first token of a complete text
+    /// is then written without its space; a continuation keeps its spaces.
     pub fn leading_space(&self) -> bool {
         self.leading_space
     }
 
-    /// The text of token ids, as [`Self::encode`] gives them; bytes that are no UTF-8 become U+FFFD.
+    /// The text of token ids, as [`Self::encode`] gives them; bytes that are not UTF-8 become U+FFFD.
     pub fn decode(&self, ids: &[u32]) -> String {
         let bytes: Vec<u8> = ids.iter().flat_map(|&id| self.token_bytes(id)).copied().collect();
         let text = bytes.strip_prefix(b" ").filter(|_| self.leading_space).unwrap_or(&bytes);

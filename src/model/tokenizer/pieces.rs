@@ -1,6 +1,6 @@
 //! The bytes of every token.
 
-/// Byte strings by token id, in one piece of memory.
+/// Byte strings by token id, in one buffer.
 #[derive(Default)]
 pub struct Pieces {
     bytes: Vec<u8>,
@@ -19,7 +19,7 @@ impl Pieces {
         self.ends.len()
     }
 
-    /// The bytes of a token; none of an unknown id.
+    /// The bytes of a token; empty for an unknown id.
     pub fn get(&self, id: u32) -> &[u8] {
         let index = id as usize;
         let Some(&end) = self.ends.get(index) else { return &[] };
@@ -28,7 +28,7 @@ impl Pieces {
     }
 }
 
-/// The byte that SentencePiece means by `<0xNN>`.
+/// The byte of a SentencePiece token `<0xNN>`.
 pub fn byte_token(piece: &[u8]) -> Option<u8> {
     let digits = piece.strip_prefix(b"<0x")?.strip_suffix(b">")?;
     let hexadecimal = digits.len() == 2 && digits.iter().all(u8::is_ascii_hexdigit);

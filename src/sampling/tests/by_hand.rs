@@ -165,8 +165,8 @@ fn order_matters() {
     assert_eq!(kept(&format!("min_p,temperature,{rest}")), 1);
 }
 
-/// What stands exactly on a limit keeps to the definition, though 32 bits know neither 0.3 nor its logarithm. By the first rules
-/// it depended on how the numbers happened to be rounded.
+/// A value exactly on a limit follows the definition, although 32 bits can represent neither 0.3 nor its logarithm. With the first
+/// rules, it depended on rounding.
 #[test]
 fn what_equals_a_limit_meets_it() {
     let tenths = of(&[0.3, 0.1, 0.1, 0.5]);
@@ -206,7 +206,7 @@ fn what_equals_a_limit_meets_it() {
 }
 
 proptest! {
-    /// The nucleus of probabilities that are whole hundredths, asked for exactly, wherever logits have their zero.
+    /// Probabilities in whole hundredths and a `top_p` that is exactly their sum, for any common shift of the logits.
     #[test]
     fn a_nucleus_that_is_asked_for_exactly_is_exact(
         mut counts in prop::collection::vec(1u32..40, 2..12),
@@ -225,7 +225,7 @@ proptest! {
     }
 }
 
-/// Behind top-p, the spread is that of the few tokens that are left, and top-nσ removes what it would have kept.
+/// After top-p, the spread would be that of the few remaining tokens, and top-nσ would remove more.
 #[test]
 fn top_n_sigma_is_given_all_tokens() {
     let mut logits = vec![0.0f32; 1000];

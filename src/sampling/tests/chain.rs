@@ -34,7 +34,7 @@ proptest! {
     #[test]
     fn a_story_is_the_definition(
         chain in chains(),
-        all_logits in prop::collection::vec(usual_logits(), 8),
+        all_logits in prop::collection::vec(typical_logits(), 8),
         given in prop::collection::vec(prop::option::weighted(0.2, any::<prop::sample::Index>()), 8),
         seed: u64,
     ) {
@@ -112,10 +112,10 @@ proptest! {
         }
     }
 
-    /// What belongs to stages that are off changes nothing, nor does their place.
+    /// Neither the details nor the place of a stage that is off change anything.
     #[test]
     fn stages_that_are_off_change_nothing(
-        logits in usual_logits(),
+        logits in typical_logits(),
         order in Just(Stage::ALL.to_vec()).prop_shuffle(),
         seed: u64,
     ) {
@@ -130,9 +130,9 @@ proptest! {
         }
     }
 
-    /// Stages leave their marks in a distribution, but none for the next token.
+    /// Stages change the distribution, but nothing carries over to the next token.
     #[test]
-    fn a_sampler_remembers_nothing_but_mirostat(chain in chains(), first in usual_logits(), seed: u64) {
+    fn a_sampler_remembers_nothing_but_mirostat(chain in chains(), first in typical_logits(), seed: u64) {
         let mut chain = chain;
         chain.options.set("mirostat_tau", 0.0).unwrap();
         let other: Vec<f32> = first.iter().rev().map(|logit| logit * 0.3).collect();
@@ -143,9 +143,9 @@ proptest! {
         prop_assert_eq!(used.choose(&first, NOTHING, &mut Random::new(seed)), fresh);
     }
 
-    /// Whatever is drawn or given, a place in the story meets the same random number.
+    /// Whatever is drawn or given, a place in the story gets the same random number.
     #[test]
-    fn every_token_takes_one_random_number(chain in chains(), logits in usual_logits(), seed: u64) {
+    fn every_token_takes_one_random_number(chain in chains(), logits in typical_logits(), seed: u64) {
         let mut sampler = Sampler::new(chain, logits.len());
         let mut random = Random::new(seed);
         sampler.choose(&logits, NOTHING, &mut random);
@@ -156,10 +156,10 @@ proptest! {
         prop_assert_eq!(random.uniform(), same.uniform());
     }
 
-    /// A token that is given is remembered as one that is drawn.
+    /// A given token has the same effect on Mirostat as a drawn one.
     #[test]
     fn given_tokens_move_mirostat_as_drawn_ones(
-        logits in usual_logits(),
+        logits in typical_logits(),
         tau in 0.5f64..4.0,
         top_k in prop_oneof![Just(0.0), Just(20.0)],
         seed: u64,

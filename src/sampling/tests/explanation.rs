@@ -1,9 +1,9 @@
-//! What is said about a place is what happens there.
+//! The explanation of a place agrees with what happens there.
 
 use super::reference::{CLOSE, Reference};
 use super::*;
 
-/// The usual order, a few stages on.
+/// The default order with a few stages on.
 fn chain() -> impl Strategy<Value = Chain> {
     let switches: Vec<&Parameter> = PARAMETERS.iter().filter(|parameter| parameter.switches).collect();
     let some = prop::sample::subsequence(switches, 0..5);
@@ -19,7 +19,7 @@ proptest! {
     #[test]
     fn it_agrees_with_the_definition(
         chain in chain(),
-        logits in usual_logits(),
+        logits in typical_logits(),
         uniform in 0.0f64..1.0,
         chosen: prop::sample::Index,
     ) {
@@ -77,7 +77,7 @@ proptest! {
             prop_assert!(report.kept > 0);
             if report.active {
                 prop_assert!((0.0..1.0 + 1e-9).contains(&report.removed) && (0.0..1.0 + 1e-9).contains(&report.moved));
-                // To remove tokens moves just what they had; penalties and temperature move it among those left.
+                // Removing tokens moves just their probability; penalties and temperature move it between the remaining ones.
                 let removes = !matches!(report.name, Stage::Penalties | Stage::Dry | Stage::Temperature);
                 prop_assert!(!removes || (report.moved - report.removed).abs() < 1e-5);
             } else {
@@ -107,9 +107,9 @@ proptest! {
         prop_assert!(chained.iter().all(|candidate| candidate.chained <= least || shows(candidate.token)));
     }
 
-    /// The token that is drawn is one that the explanation has left, and the threshold stays.
+    /// The drawn token is one that the explanation lists as remaining, and explaining does not change the threshold.
     #[test]
-    fn it_foretells_the_draw_and_changes_nothing(chain in chain(), logits in usual_logits(), seed: u64) {
+    fn it_foretells_the_draw_and_changes_nothing(chain in chain(), logits in typical_logits(), seed: u64) {
         let mut sampler = Sampler::new(chain.clone(), logits.len());
         let mut fresh = Sampler::new(chain, logits.len());
         let (mut random, mut same, mut ahead) = (Random::new(seed), Random::new(seed), Random::new(seed));
@@ -124,7 +124,7 @@ proptest! {
     }
 }
 
-/// How often tokens are drawn is what is said of them, with XTC's coin on both sides.
+/// Tokens are drawn as often as the explanation says, for both outcomes of XTC's coin.
 #[test]
 fn draws_follow_what_is_said() {
     let logits: Vec<f32> = (0..30).map(|token| ((token * 7) % 11) as f32 / 3.0).collect();

@@ -16,8 +16,8 @@ fn softmax(logits: &[f32]) -> Vec<f64> {
     weights.iter().map(|weight| weight / total).collect()
 }
 
-/// Nucleus and draw by definition: sort everything, add up. Also says how far the decisions were from going the
-/// other way, as a share of the whole.
+/// Nucleus and draw by definition: sort everything, add up. Also returns how far the closest decision was from going the
+/// other way, relative to the total.
 fn naive(weights: &[f32], top_p: f64, uniform: f64) -> (u32, f64) {
     let mut order: Vec<usize> = (0..weights.len()).collect();
     order.sort_by(|&a, &b| weights[b].partial_cmp(&weights[a]).unwrap().then(a.cmp(&b)));
@@ -116,7 +116,7 @@ proptest! {
         prop_assert!(logits.iter().all(|&logit| summary.surprisal_bits(logit) >= 0.0));
     }
 
-    /// What a sampler did before changes nothing.
+    /// Earlier draws change nothing.
     #[test]
     fn a_sampler_has_no_memory(first in logits(), seed: u64) {
         let chain = Chain { temperature: 0.9, top_p: 0.8, ..Chain::default() };

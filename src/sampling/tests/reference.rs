@@ -1,11 +1,11 @@
-//! The chain by its definitions, in 64-bit floats and without regard to time.
+//! The chain by its definitions, in 64-bit floats and without optimization.
 
 use super::*;
 
-/// Decisions that are closer than this, as a share of what is compared, may go either way for rounding.
+/// Decisions closer than this, relative to the values compared, may go either way because of rounding.
 pub const CLOSE: f64 = 1e-5;
 
-/// The logits of the tokens that are left.
+/// The logits of the remaining tokens.
 pub struct Reference<'a> {
     pub logits: Vec<Option<f64>>,
     pub prompt: &'a [u32],
@@ -30,7 +30,7 @@ impl Reference<'_> {
         }
     }
 
-    /// The tokens that are left, the likeliest first.
+    /// The remaining tokens, the likeliest first.
     pub fn tokens(&self) -> Vec<usize> {
         let mut tokens: Vec<usize> = (0..self.logits.len()).filter(|&token| self.logits[token].is_some()).collect();
         tokens.sort_by(|&a, &b| self.logits[b].partial_cmp(&self.logits[a]).unwrap().then(a.cmp(&b)));
@@ -45,7 +45,7 @@ impl Reference<'_> {
         weights.iter().map(|weight| weight / total).collect()
     }
 
-    /// Surprisals, infinite for those that are gone.
+    /// Surprisals; infinite for removed tokens.
     fn nats(&self) -> Vec<f64> {
         // From the logits, because far tokens have no probability left.
         let largest = self.tokens()[0];
@@ -70,7 +70,7 @@ impl Reference<'_> {
         }
     }
 
-    /// Between the tokens before this place of the list and those from there on: rounding may make equal what nearly is.
+    /// Cuts the list at this place, and records how close the two neighbours are: rounding may make them equal.
     fn cut(&mut self, tokens: &[usize], place: usize) {
         if (1..tokens.len()).contains(&place) {
             let gap = self.logits[tokens[place - 1]].unwrap() - self.logits[tokens[place]].unwrap();
@@ -242,7 +242,7 @@ impl Reference<'_> {
                 self.keep(&kept);
             }
         }
-        // Next to so large numbers, 32 bits do not tell the others apart.
+        // Next to such large numbers, 32 bits cannot distinguish the others.
         if self.logits.iter().flatten().any(|logit| logit.abs() > 1e4) {
             self.margin = 0.0;
         }

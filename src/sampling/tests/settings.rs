@@ -42,16 +42,16 @@ fn every_stage_can_be_switched_on_alone() {
 #[test]
 fn options_are_written_and_read() {
     let mut options = Options::default();
-    assert!(options.is_usual());
+    assert!(options.is_default());
     assert_eq!(to_value(&options).unwrap(), json!({}));
     options.set("top_k", 40.0).unwrap();
     options.set("presence_penalty", -0.5).unwrap();
     options.set("dry_base", 1.75).unwrap();
-    assert!(!options.is_usual());
+    assert!(!options.is_default());
     assert_eq!(serde_json::to_string(&options).unwrap(), r#"{"presence_penalty":-0.5,"top_k":40}"#);
     assert_eq!(from_value::<Options>(to_value(&options).unwrap()).unwrap(), options);
-    assert_eq!(options.unusual().collect::<Vec<_>>(), [("presence_penalty", -0.5), ("top_k", 40.0)]);
-    // Usual values may be said.
+    assert_eq!(options.changed().collect::<Vec<_>>(), [("presence_penalty", -0.5), ("top_k", 40.0)]);
+    // Default values may be written.
     assert_eq!(from_value::<Options>(json!({"min_p": 0, "typical_p": 1.0})).unwrap(), Options::default());
 }
 
@@ -61,7 +61,7 @@ fn options_are_refused() {
     assert!(refuse(r#"{"tempo": 1}"#).contains("there is no option \"tempo\""));
     assert!(refuse(r#"{"temperature": 1}"#).contains("no option"));
     assert!(refuse(r#"{"min_p": 1.01}"#).contains("min_p must be a number from 0 to 1, not 1.01"));
-    assert!(refuse(r#"{"top_k": 2.5}"#).contains("top_k must be a whole number from 0 to 200000, not 2.5"));
+    assert!(refuse(r#"{"top_k": 2.5}"#).contains("top_k must be an integer from 0 to 200000, not 2.5"));
     assert!(refuse(r#"{"min_p": 0.1, "min_p": 0.2}"#).contains("given twice"));
     for json in
         [r#"{"min_p": "0.1"}"#, r#"{"min_p": null}"#, r#"{"min_p": 1e999}"#, "[]", "null", r#"{"mirostat_eta": 0}"#]
@@ -71,7 +71,7 @@ fn options_are_refused() {
     let mut options = Options::default();
     assert!(options.set("top_k", 0.5).is_err() && options.set("nothing", 0.0).is_err());
     assert_eq!(options.get("nothing"), None);
-    assert!(options.is_usual());
+    assert!(options.is_default());
 }
 
 #[test]
@@ -116,14 +116,14 @@ fn orders_are_refused() {
     assert!(from_value::<Order>(json!(vec!["min_p"; Stage::ALL.len()])).is_err());
 }
 
-/// A stage that is new must not refuse the links and stories of before: here `w` in the chain `v, w, x, y, z`.
+/// A new stage must not invalidate earlier links and stories: here `w` in the chain `v, w, x, y, z`.
 #[test]
 fn a_stage_that_an_order_does_not_name_gets_its_default_place() {
     let complete = |named: &str, all: &str| -> String {
         order::complete(named.chars().collect(), &all.chars().collect::<Vec<_>>()).into_iter().collect()
     };
     assert_eq!(complete("vxyz", "vwxyz"), "vwxyz");
-    // Behind the one that it follows by default, wherever that stands.
+    // After the one that it follows by default, wherever that is.
     assert_eq!(complete("zyxv", "vwxyz"), "zyxvw");
     assert_eq!(complete("yvzx", "vwxyz"), "yvwzx");
     // The first of all at the beginning, several behind each other.

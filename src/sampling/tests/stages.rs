@@ -1,4 +1,4 @@
-//! Each stage against its definition.
+//! Each stage compared with its definition.
 
 use super::reference::{CLOSE, Reference};
 use super::*;
@@ -42,7 +42,7 @@ proptest! {
     #[test]
     fn a_truncation_is_its_definition(
         (stage, chain) in truncation(),
-        logits in prop_oneof![logits(), usual_logits()],
+        logits in prop_oneof![logits(), typical_logits()],
         uniform in 0.0f64..1.0,
     ) {
         let kept = kept(&chain, stage, &logits, uniform);
@@ -87,7 +87,7 @@ proptest! {
         }
     }
 
-    /// Where the value that is off is the end of what a stage can do, nothing is what it does if it runs.
+    /// If a stage's off value is the end of its range, running it with that value changes nothing.
     #[test]
     fn what_is_off_changes_nothing(
         mut logits in prop::collection::vec(-8.0f32..8.0, 8..200),

@@ -7,7 +7,7 @@ use crate::protocol::Numbers;
 use crate::protocol::queue::Kind;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
-use crate::story::{Adapter, GenerateError, Settings, prompt_tokens};
+use crate::story::{AdapterSetting, GenerateError, Settings, prompt_tokens};
 use crate::web::adapter::{fetch_for, lacking};
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
@@ -60,7 +60,7 @@ impl Worker {
         let Unread { id, settings, read, text, second } = unread;
         let prompted = !settings.prompt.is_empty();
         if second.is_none()
-            && let Some(Adapter { id, .. }) = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)
+            && let Some(AdapterSetting { id, .. }) = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)
         {
             // Other adapters may have taken its place. If only the page has its files, the story is not read again.
             fetch_for(loaded, settings).await?;

@@ -115,7 +115,7 @@ fn an_adapter_is_blended_in() {
     let link = half["link"].as_str().unwrap();
     assert!(link.contains("adapter=poet@") && link.contains("strength=0.5"), "{link}");
     assert_eq!(json(&["--adapter", POET, "--link", link])["digest"], half["digest"]);
-    refuses(&["generate", "--model", MODEL, "--link", link], "name its folder with --adapter");
+    refuses(&["generate", "--model", MODEL, "--link", link], "give its folder with --adapter");
     refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "0.2", "--link", link], "--strength");
     refuses(&["generate", "--model", MODEL, "--adapter", POET, "--strength", "1.6"], "strength");
     refuses(&["generate", "--model", MODEL, "--strength", "0.5"], "--adapter");
@@ -145,11 +145,11 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             let said = judge("whole", &[]);
             assert!(said.contains("4 pairs, 2 prompts") && said.contains("prompts are the least"), "{said}");
             assert_eq!(runs(&["findings", &path(&name("whole"))]), said);
-            refuses(&["findings", &path(&name("whole")), "--metric", "score"], "leave --metric and --axis out");
+            refuses(&["findings", &path(&name("whole")), "--metric", "score"], "leave out --metric and --axis");
             assert!(said.contains("was not tested"), "{said}");
             std::fs::write(path("twice.jsonl"), read(&name("whole")).repeat(2)).unwrap();
             std::fs::copy(path(&name("whole")) + ".protocol.json", path("twice.jsonl.protocol.json")).unwrap();
-            refuses(&["findings", &path("twice.jsonl")], "not those of its protocol");
+            refuses(&["findings", &path("twice.jsonl")], "do not match its protocol");
             judge("one-core", &["--threads", "1"]);
             assert_eq!(read(&name("whole")), read(&name("one-core")));
             // Broken off in the middle of the second line.
@@ -157,7 +157,7 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             let second = whole.find('\n').unwrap() + 1;
             std::fs::write(path(&name("one-core")), &whole[..second + 100]).unwrap();
             let begun = runs(&["findings", &path(&name("one-core"))]);
-            assert!(begun.contains("stands on 1 of its 4 stories"), "{begun}");
+            assert!(begun.contains("based on 1 of 4 stories"), "{begun}");
             let report: Value = serde_json::from_str(&judge("one-core", &["--json"])).unwrap();
             assert_eq!(read(&name("one-core")), whole);
             assert_eq!(
@@ -251,12 +251,12 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         );
 
         refuses(&["findings", &csv, "--metric", "wit"], "no number \"wit\"");
-        refuses(&["findings", &csv, "--axis", "top_p"], "no axis of this sweep");
+        refuses(&["findings", &csv, "--axis", "top_p"], "no axis \"top_p\"");
         refuses(&["findings", &path("nothing.csv")], "protocol");
         refuses(&["findings", &path("x.txt")], ".csv, .jsonl or .parquet");
         std::fs::write(path("empty.txt"), "\n \n").unwrap();
         let words = ["sweep", "--model", MODEL, "--out", &path("y.csv"), "--prompts"];
-        refuses(&[&words[..], &[&path("empty.txt")]].concat(), "holds no prompt");
+        refuses(&[&words[..], &[&path("empty.txt")]].concat(), "has no prompts");
         refuses(&[&words[..], &[&path("prompts.txt"), "--prompt", "x"]].concat(), "cannot be used with");
     });
 }

@@ -61,7 +61,7 @@ fn the_chain_is_set_by_name_by_preset_and_by_link() {
     assert_eq!(with(&["--preset", "Greedy"])["token_ids"], with(&["--temperature", "0"])["token_ids"]);
     assert_eq!(with(&["--preset", "bold", "--temperature", "0.3"])["settings"]["temperature"], 0.3);
     refuses(&["generate", "--model", MODEL, "--min-p", "2"], "min_p");
-    refuses(&["generate", "--model", MODEL, "--top-k", "1.5"], "whole");
+    refuses(&["generate", "--model", MODEL, "--top-k", "1.5"], "integer");
     refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_q"], "stage");
     refuses(&["generate", "--model", MODEL, "--chain-order", "top_k,top_k"], "twice");
     refuses(&["generate", "--model", MODEL, "--force", "3"], "PLACE:TOKEN");
@@ -86,8 +86,8 @@ fn a_link_is_held_to_its_promise() {
     let older = format!("{before}fable-9m@00000000{}", &after[8..]).replace("seed=42", "seed=43");
     assert!(said(&older).contains("the link was made with the model fable-9m@00000000"));
     assert!(said("#v=1&n=4&t=hot").contains("temperature"));
-    refuses(&["generate", "--model", MODEL, "--link", "hello"], "no link");
-    refuses(&["sweep", "--model", MODEL, "--out", "no.csv", "--link", "#x=1&e=sweep&seeds=2"], "an experiment's");
+    refuses(&["generate", "--model", MODEL, "--link", "hello"], "not the link of a story");
+    refuses(&["sweep", "--model", MODEL, "--out", "no.csv", "--link", "#x=1&e=sweep&seeds=2"], "link of an experiment");
 }
 
 #[test]
@@ -197,12 +197,12 @@ fn a_library_is_made_and_traced() {
         std::fs::write(path("texts.jsonl"), held + &read).unwrap();
         let told =
             runs(&["index", "--input", &path("texts.jsonl"), "--output", &path("l.fabulib"), "--held-out", "97"]);
-        assert!(told.starts_with("1 of 2 documents (the others are held out), 1 books, 9 words"), "{told}");
+        assert!(told.starts_with("1 of 2 documents (the rest are held out), 1 books, 9 words"), "{told}");
         std::fs::write(path("story.txt"), "A clever fox crossed the frozen RIVER! The purple walrus sang of distant")
             .unwrap();
         // Every word of so small a library is a common one.
         let told = runs(&["trace", &path("story.txt"), "--library", &path("l.fabulib")]);
-        assert!(told.starts_with("No span"), "{told}");
+        assert!(told.starts_with("No copied spans"), "{told}");
     });
 }
 
