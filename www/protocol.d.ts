@@ -961,15 +961,15 @@ export type LibraryFacts = {
 
 /** The numbers of one text against the library. */
 export type LibraryNovelty = {
-  /** See [`new_share`], for n = 1 to [`LONGEST_NGRAM`]. */
+  /** See `new_share`, for n = 1 to `LONGEST_NGRAM`. */
   new_ngrams: Array<number | null>;
-  /** Mean of [`shortest_new`] over the words that have one, in words. */
+  /** Mean of `shortest_new` over the words that have one, in words. */
   mean_shortest_new: number | null;
   /** Words of the longest sequence that the library holds. */
   longest_span: number;
-  /** See [`coverage`], by spans of 5 words or more; 0 to 1. */
+  /** See `coverage`, by spans of 5 words or more; 0 to 1. */
   coverage: number | null;
-  /** See [`creativity_index`]; 0 to 8. */
+  /** See `creativity_index`; 0 to 8. */
   creativity_index: number | null;
 };
 

@@ -157,7 +157,8 @@ fn take(tensors: &mut BTreeMap<String, TensorInfo>, name: &str) -> Option<Tensor
 struct Config {
     peft_type: String,
     r: usize,
-    lora_alpha: f32,
+    /// As 64 bits, so that one that is too large for 32 becomes infinite, and is refused below by its name.
+    lora_alpha: f64,
     #[serde(default)]
     target_modules: Value,
     #[serde(default)]
@@ -205,7 +206,7 @@ impl Config {
 
     fn scale(&self) -> f32 {
         let rank = self.r as f32;
-        self.lora_alpha / if self.use_rslora { rank.sqrt() } else { rank }
+        self.lora_alpha as f32 / if self.use_rslora { rank.sqrt() } else { rank }
     }
 
     /// Every module that the configuration names must be in the file, in every layer unless it names some layers: a file that lost
