@@ -190,5 +190,5 @@ fn what_is_no_experiment_is_refused() {
     let prompts = vec!["A king".into(), "word ".repeat(600)];
     assert!(refused(&Protocol { prompts, ..good.clone() }).starts_with("prompt 2 (\"word word"));
     let weights = Weights { coherence: 0.0, novelty: 1.0, relevance: 0.0 };
-    assert!(refused(&Protocol { weights, ..good }).contains("no library"));
+    assert!(refused(&Protocol { weights, ..good }).contains("novelty needs a library"));
 }

@@ -185,7 +185,10 @@ fn what_the_engine_does_not_run_is_refused() {
     refuses(gguf("llama.rope.scaling.factor", Value::F32(2.0)), "rotary");
     refuses(gguf("llama.rope.dimension_count", Value::U32(2)), "part of each head");
     refuses(gguf("llama.expert_count", Value::U32(8)), "experts");
-    refuses(gguf("llama.feed_forward_length", Value::Array(vec![Value::U32(12), Value::U32(12)])), "whole number");
+    refuses(
+        gguf("llama.feed_forward_length", Value::Array(vec![Value::U32(12), Value::U32(12)])),
+        "not a single integer",
+    );
     refuses(gguf("general.alignment", Value::U32(0)), "alignment");
     refuses(gguf("general.alignment", Value::U32(24)), "alignment");
     refuses(gguf("llama.block_count", Value::U32(3)), "missing");

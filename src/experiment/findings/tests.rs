@@ -125,7 +125,7 @@ fn what_is_missing_is_left_out_of_pairs() {
     let nothing = finding(&grid, 0, "novelty", &[None; 32]);
     assert_eq!(nothing.sentences, ["Nothing can be compared: no two stories of one seed have a value for novelty."]);
     assert!(cell_means(&grid, &[None; 32]).iter().all(Option::is_none));
-    assert!(caveats(&grid, 31)[0].contains("31 of its 32 stories"));
+    assert!(caveats(&grid, 31)[0].contains("31 of 32 stories"));
 }
 
 /// Along an axis without any effect, something is found in few of many sweeps: the correction holds.

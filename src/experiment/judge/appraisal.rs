@@ -284,7 +284,10 @@ mod tests {
             assert_eq!(reasons("coherence=1", true), Ok(vec![Criterion::Novelty]));
             assert_eq!(reasons("coherence=1", false), Ok(vec![Criterion::Novelty, Criterion::Relevance]));
             let error = reasons("novelty=1,relevance=1", false).unwrap_err();
-            assert!(error.to_string().contains("no library") && error.to_string().contains("no prompt"), "{error}");
+            assert!(
+                error.to_string().contains("needs a library") && error.to_string().contains("needs a prompt"),
+                "{error}"
+            );
         });
     }
 }

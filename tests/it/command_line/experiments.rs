@@ -183,9 +183,9 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
             let mut other = words("whole", &["--weights", "coherence=1"]);
             refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "another experiment");
             *other.last_mut().unwrap() = "wit=1".into();
-            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "no weight");
+            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "is not a weight");
             *other.last_mut().unwrap() = "novelty=1".into();
-            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "no library");
+            refuses(&other.iter().map(String::as_str).collect::<Vec<_>>(), "novelty needs a library");
         }
         let refused = |words: &[&str], word: &str| {
             refuses(&[&["judge", "best-of", "--model", MODEL, "--no-library"], words].concat(), word)
