@@ -161,13 +161,13 @@ export type DoneMessage = {
   token_ids: Array<number>;
   /** The text that each token completes. */
   token_texts: Array<string>;
-  /** One number a token; see `Written`. */
+  /** One per token; see `Written`. */
   surprisal_bits: Array<number>;
-  /** One number a token; see `Written`. */
+  /** One per token; see `Written`. */
   entropy_bits: Array<number>;
-  /** One number a token; see `Written`. */
+  /** One per token; see `Written`. */
   ranks: Array<number>;
-  /** Mirostat's threshold in bits before each token and after the last; empty where the chain has no Mirostat. */
+  /** Mirostat's threshold in bits before each token and after the last; empty if the chain has no Mirostat. */
   mirostat_bits?: Array<number>;
   /** See `digest`. */
   digest: string;
@@ -227,14 +227,14 @@ export type LinkMessage = {
 export type LinkReadMessage = {
   type: "link_read";
   id: number;
-  /** None where there is no link, or one that is too damaged to say which story it meant. */
+  /** None if there is no link, or if it is too damaged to say which story is meant. */
   settings: Settings | null;
-  /** Digest of the token ids that the link promises. */
+  /** Digest of the token ids of the promised story. */
   digest: string | null;
   /** `NAME@HASH8`. */
   model: string | null;
   engine_revision: number | null;
-  /** One sentence each, for the reader. */
+  /** One sentence each, to be shown. */
   problems: Array<string>;
 };
 
@@ -496,12 +496,12 @@ export type SweepLinkReadMessage = {
   id: number;
   /** Checked. None for an empty fragment: there is no link. */
   grid: Grid | null;
-  /** The digest of the sweep that the link promises: see `crate::experiment::sweep_digest`. */
+  /** Digest of the promised sweep: see `crate::experiment::sweep_digest`. */
   digest: string | null;
   /** `NAME@HASH8`. */
   model: string | null;
   engine_revision: number | null;
-  /** One sentence each, for the reader. */
+  /** One sentence each, to be shown. */
   problems: Array<string>;
 };
 
@@ -543,12 +543,12 @@ export type JudgeLinkReadMessage = {
   id: number;
   /** Checked, as far as no model is needed. None for an empty fragment: there is no link. */
   protocol: JudgeProtocol | null;
-  /** The digest that the link promises: of the digests of the judged stories, as in a sweep. */
+  /** Digest of the digests of the judged stories that the link promises, as in a sweep. */
   digest: string | null;
   /** `NAME@HASH8`. */
   model: string | null;
   engine_revision: number | null;
-  /** One sentence each, for the reader. */
+  /** One sentence each, to be shown. */
   problems: Array<string>;
 };
 
@@ -597,11 +597,11 @@ export type FromExperiments =
   | AdapterProgressMessage
   | AdapterFreedMessage;
 
-/** A change of the model's matrices by fine-tuning, and how much of it is added. */
+/** The choice of an adapter, and its strength. */
 export type Adapter = {
-  /** `NAME@HASH8`: a name for people, and the digits of `crate::model::Adapter::hash8`. */
+  /** `NAME@HASH8`: the name that is shown, and the digits of `crate::model::Adapter::hash8`. */
   id: string;
-  /** 0 (the model itself, to the bit) to 1.5; 1 is what was trained. */
+  /** 0 (bit for bit the model alone) to 1.5; 1 is as trained. */
   strength: number;
 };
 
@@ -614,7 +614,7 @@ export type AdapterDescription = {
   bytes: number;
 };
 
-/** A setting and the values that it takes. */
+/** A setting and its values. */
 export type Axis = {
   /** `temperature`, `top_p`, `strength` (of the adapter) or a parameter of the chain. */
   name: string;
@@ -631,9 +631,9 @@ export type AxisDescription = {
 /** What makes a number better. */
 export type Better = {
   way: Way;
-  /** What the better of two texts is, as "newer". */
+  /** The better of two texts, for example "newer". */
   than: string;
-  /** What all texts are that reach the human range, where more says nothing beyond it: docs/methods.md explains that of coherence. */
+  /** Describes all texts within the human range, if more is not better there: docs/methods.md explains it for coherence. */
   enough: string | null;
 };
 
@@ -641,7 +641,7 @@ export type Better = {
 export type Book = {
   title: string;
   author: string;
-  /** The kind of book, for people. */
+  /** The kind of book, as it is shown. */
   shelf: string;
 };
 
@@ -654,7 +654,7 @@ export type Candidate = {
   rank: number;
   /** Under the model itself: temperature 1, nothing truncated. */
   probability: number;
-  /** With which it is drawn, after the whole chain; 0 where the chain removed it. */
+  /** Probability after the whole chain, with which it is drawn; 0 if the chain removed it. */
   chained: number;
   /** The stage that removed it. */
   removed_by: Stage | null;
@@ -668,13 +668,13 @@ export type ChainDescription = {
   presets: Array<Preset>;
 };
 
-/** One value of an axis against the lowest one. */
+/** One value of an axis compared with the lowest. */
 export type Comparison = {
   value: number;
   reference: number;
-  /** Of the value minus the reference: one a unit, each a mean over the other axes. */
+  /** The value minus the reference: one difference per unit, each a mean over the other axes. */
   difference: Estimate;
-  /** Of one such difference a unit. */
+  /** The test of these differences. */
   test: SignFlip;
   /** After Holm's correction over the comparisons of the axis. */
   corrected_p: number;
@@ -693,22 +693,22 @@ export type EngineFacts = {
 /** What went wrong, for the page's own decisions; the message is for the reader. */
 export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "replaced" | "panic";
 
-/** A mean, and how far it could lie elsewhere. */
+/** A mean with its interval. */
 export type Estimate = {
-  /** How many values it is the mean of. */
+  /** Number of values. */
   count: number;
   mean: number;
-  /** None of fewer than six values. */
+  /** None for fewer than six values. */
   interval: Interval | null;
 };
 
-/** What a sweep tells of one number along one axis. */
+/** What a sweep found about one number along one axis. */
 export type Finding = {
   metric: string;
   axis: string;
-  /** By rising value. */
+  /** In ascending order of values. */
   means: Array<ValueMean>;
-  /** By rising value, without the lowest. Those that share no unit with it are missing. */
+  /** In ascending order of values, without the lowest. Values that share no unit with it are missing. */
   comparisons: Array<Comparison>;
   sentences: Array<string>;
 };
@@ -720,11 +720,11 @@ export type Finished = Row | {
   /** Place of the prompt, from 0. */
   prompt: number;
   prompt_text: string;
-  /** Criteria that are no part of the score. */
+  /** Criteria left out of the score. */
   left_out?: Array<JudgeLeftOut>;
-  /** The story that was judged the best. */
+  /** The story chosen by score. */
   judged: JudgeTold;
-  /** The story that was chosen at random, with the same compute. */
+  /** The story chosen at random, with the same amount of computation. */
   control: JudgeTold;
   /** For information: the mean number of all drafts, or the number of the story before it was revised. */
   baseline: { [key in string]: number };
@@ -741,16 +741,16 @@ export type FoundBook = {
 };
 
 /**
- * Some settings, and what is changed in them. Run r is (cell * prompts + prompt) * seeds + seed, with the seed counted from
- * `base.seed` on, so that every cell has the same prompts and seeds and cells can be compared in pairs; the last axis changes
- * from cell to cell first.
+ * Base settings, and the axes along which they vary. Run r is (cell * prompts + prompt) * seeds + seed, where seeds count up from
+ * `base.seed`. So every cell has the same prompts and seeds, and cells can be compared in pairs. The last axis changes
+ * fastest from cell to cell.
  */
 export type Grid = {
   base: Settings;
   axes: Array<Axis>;
-  /** What each cell begins its stories with. Empty: with the prompt of `base` alone. */
+  /** The prompts of each cell. If empty, the prompt of `base`. */
   prompts?: Array<string>;
-  /** Stories of each cell and prompt. */
+  /** Stories per cell and prompt. */
   seeds: number;
 };
 
@@ -763,11 +763,11 @@ export type Interval = {
 /** Ratings and scores of the same stories, compared by rank. */
 export type JudgeAgreement = {
   stories: number;
-  /** Spearman's rank correlation, -1 to 1; none where all ratings or all scores are the same. */
+  /** Spearman's rank correlation, -1 to 1; none if all ratings or all scores are the same. */
   spearman: number | null;
   /** Its 95% bootstrap interval. */
   interval: [number, number] | null;
-  /** What that means, for people. */
+  /** The result in words. */
   finding: string;
 };
 
@@ -775,45 +775,45 @@ export type JudgeAgreement = {
 export type JudgeAppraisal = {
   /** The weighted mean of the parts, 0 to 1. */
   score: number;
-  /** From 0 to 1; none where it is left out. See `Criterion`. */
+  /** 0 to 1; none if it is left out. See `Criterion`. */
   coherence: number | null;
   novelty: number | null;
   relevance: number | null;
-  /** What the text was too short for; it counts 0. */
+  /** Criteria that the text was too short for; they count 0. */
   too_short?: Array<JudgeCriterion>;
 };
 
-/** A sentence that could stand there. */
+/** A candidate for the sentence. */
 export type JudgeCandidate = {
-  /** The seed that it was drawn with; none for the sentence as it was. */
+  /** Its seed; none for the old sentence. */
   seed: number | null;
   text: string;
   tokens: number;
-  /** Whether it came to its end; if not, it could not be chosen and was not judged. */
+  /** Whether it is complete; if not, it was not judged and could not be chosen. */
   complete: boolean;
-  /** Of the whole story with it. */
+  /** Appraisal of the whole story with it. */
   appraisal: JudgeAppraisal | null;
   /** Its own contextual gain, bits per token. */
   gain_bits: number | null;
-  /** Of the whole story with it. */
+  /** Digest of the whole story with it. */
   digest: string | null;
 };
 
-/** Which draft was taken, by its place among them from 0. */
+/** Which draft was kept, by its place from 0. */
 export type JudgeChoice = {
-  /** The one with the greatest score; of equal ones the first. */
+  /** The one with the largest score; in a tie, the first. */
   judged: number;
-  /** One at random: it costs the same drafts. */
+  /** One at random, at the same cost. */
   control: number;
 };
 
-/** What a story is judged by. */
+/** A part of the score. */
 export type JudgeCriterion = "coherence" | "novelty" | "relevance";
 
-/** A number of the judged stories against the same of the control. */
+/** A number of the judged stories compared with that of the control. */
 export type JudgeEffect = {
   metric: string;
-  /** Whether the score contains it, so that choosing by the score pushes it up by construction. */
+  /** Whether it is part of the score, so that choosing by the score raises it by construction. */
   in_score: boolean;
   /** Stories of each arm that have it. */
   stories: number;
@@ -824,14 +824,14 @@ export type JudgeEffect = {
   baseline: number | null;
   /** Judged - control: the mean over prompts, with its interval. */
   difference: Estimate;
-  /** Of the sign-flip test over prompts. */
+  /** The p of the sign-flip test over prompts. */
   p: number;
-  /** The same, held against all numbers of the analysis (Holm). */
+  /** The same after Holm's correction over all numbers of the analysis. */
   p_corrected: number;
   verdict: JudgeVerdict;
 };
 
-/** What an experiment shows. */
+/** The results of an experiment. */
 export type JudgeEffects = {
   method: JudgeMethod;
   prompts: number;
@@ -841,10 +841,10 @@ export type JudgeEffects = {
   effects: Array<JudgeEffect>;
 };
 
-/** A criterion that cannot be judged by, and why. */
+/** A criterion that cannot be used, and why. */
 export type JudgeLeftOut = {
   criterion: JudgeCriterion;
-  /** What is missing, for people. */
+  /** What is missing, in words. */
   reason: string;
 };
 
@@ -860,7 +860,7 @@ export type JudgeMethod = {
   };
 };
 
-/** The numbers of a story by name; null where there is none. */
+/** The numbers of a story by name; null if it has no value. */
 export type JudgeNumbers = {
   numbers: { [key in string]: number | null };
 };
@@ -873,7 +873,7 @@ export type JudgeOutcome = {
   baseline: { [key in string]: number };
 };
 
-/** How it came about. */
+/** How the stories were chosen. */
 export type JudgeProcess = {
   best_of: {
     drafts: Array<JudgeTold>;
@@ -888,14 +888,14 @@ export type JudgeProcess = {
 };
 
 /**
- * All that decides the judgements. Item i has prompt i / seeds; its first seed is `base.seed` plus (i % seeds) times as
- * many as it draws itself, so that no two items of a prompt share a draft.
+ * Everything that determines the judgements. Item i has prompt i / seeds. Its first seed is `base.seed` plus (i % seeds) times the
+ * number of seeds that an item uses, so that no two items of a prompt share a draft.
  */
 export type JudgeProtocol = {
   base: Settings;
-  /** None: that of the settings. */
+  /** If empty, the prompt of the settings. */
   prompts?: Array<string>;
-  /** Items of each prompt. */
+  /** Items per prompt. */
   seeds: number;
   weights: JudgeWeights;
   method: JudgeMethod;
@@ -906,11 +906,11 @@ export type JudgeRound = {
   /** From 1. */
   round: number;
   sentence: JudgeSentence;
-  /** The sentence as it was, then its redrafts. */
+  /** The old sentence, then its redrafts. */
   candidates: Array<JudgeCandidate>;
-  /** Which of them was taken; 0 is the sentence as it was. */
+  /** Which of them was kept; 0 is the old sentence. */
   chosen: number;
-  /** Why, for people. */
+  /** Why, in words. */
   reason: string;
   /** The sentence before the round, and after it. */
   before: string;
@@ -920,17 +920,17 @@ export type JudgeRound = {
   link: string;
 };
 
-/** A sentence of a story, and how much it depends on what stands before it. */
+/** A sentence of a story, and how much it depends on the text before it. */
 export type JudgeSentence = {
   /** Its first token's place in the story. */
   from: number;
   /** The place after its last token. */
   to: number;
-  /** Contextual gain, bits per token of it: the least of all sentences that were not passed over. */
+  /** Contextual gain in bits per token: the smallest of all sentences that were not passed over. */
   gain_bits: number;
 };
 
-/** A draft, as it is written down. */
+/** A draft, as it is recorded. */
 export type JudgeTold = {
   seed: number;
   ended: Ending;
@@ -943,7 +943,7 @@ export type JudgeTold = {
   text: string;
 };
 
-/** What can be said of a difference. */
+/** The conclusion about a difference. */
 export type JudgeVerdict = "higher" | "lower" | "undecided";
 
 /** How much each criterion counts, 0 to 1. */
@@ -959,29 +959,29 @@ export type LibraryFacts = {
   sha256: string;
 };
 
-/** The numbers of one text against the library. */
+/** The numbers of one text compared with the library. */
 export type LibraryNovelty = {
   /** See `new_share`, for n = 1 to `LONGEST_NGRAM`. */
   new_ngrams: Array<number | null>;
   /** Mean of `shortest_new` over the words that have one, in words. */
   mean_shortest_new: number | null;
-  /** Words of the longest sequence that the library holds. */
+  /** Words in the longest sequence that occurs in the library. */
   longest_span: number;
-  /** See `coverage`, by spans of 5 words or more; 0 to 1. */
+  /** See `coverage`, for spans of 5 words or more; 0 to 1. */
   coverage: number | null;
   /** See `creativity_index`; 0 to 8. */
   creativity_index: number | null;
 };
 
-/** Smallest and largest allowed values, both allowed. */
+/** Smallest and largest allowed values. */
 export type Limits = {
   temperature: [number, number];
   top_p: [number, number];
   seed: [number, number];
   length: [number, number];
-  /** Of an adapter. */
+  /** Strength of an adapter. */
   strength: [number, number];
-  /** Characters (Unicode scalar values) of the prompt, at most. */
+  /** Maximum number of characters (Unicode scalar values) in the prompt. */
   prompt_characters: number;
 };
 
@@ -995,7 +995,7 @@ export type Look = {
   chain: Settings;
 };
 
-/** An entry of the table, or a variant of one, for people. */
+/** An entry of the table or a variant of one, with its text. */
 export type MetricDescription = {
   name: string;
   label: string;
@@ -1003,18 +1003,18 @@ export type MetricDescription = {
   variant: Variant | null;
   /** It needs the library. */
   library: boolean;
-  /** Of the values and of their differences; empty where there is none. */
+  /** Unit of the values and of their differences; empty if there is none. */
   unit: string;
-  /** Completes "… than 62% of human passages"; empty where there are no human values to compare with. */
+  /** Completes "… than 62% of human passages"; empty if there are no human values to compare with. */
   more: string;
-  /** Which of two texts it puts first; none where neither more nor less of it is better. */
+  /** Which of two texts it prefers; none if neither more nor less of it is better. */
   better: Better | null;
   written: Written;
   /** It depends on the model that reads the text. */
   model: boolean;
   /** It compares with the other stories of a session. */
   session: boolean;
-  /** The page offers it where one of all numbers is chosen. */
+  /** The page offers it in lists of all numbers. */
   listed: boolean;
 };
 
@@ -1038,25 +1038,25 @@ export type Numbers = {
 /**
  * A value for every one of `PARAMETERS`, each within its range.
  *
- * Written as a map from name to number, of those that differ from their usual values.
+ * Serialized as a map from name to number, with only the values that differ from their defaults.
  */
 export type Options = { [key in string]: number };
 
 /**
  * All stages of the chain in the order they run, each exactly once.
  *
- * Written as a list of their names. A list may leave stages out, as one does that was written before there was such a stage:
- * they get their default places (see `complete`).
+ * Serialized as a list of their names. A list may leave out stages, for example those added after it was written: they get
+ * their default places (see `complete`).
  */
 export type Order = Array<Stage>;
 
-/** A number that the chain can be set by. Temperature and top-p have fields of their own in `super::Chain`. */
+/** A parameter of the chain. Temperature and top-p have fields of their own in `super::Chain`. */
 export type Parameter = {
   /** As in links and settings. */
   name: string;
   /** The stage it belongs to. */
   stage: Stage;
-  /** For people. */
+  /** The label that is shown. */
   label: string;
   /** The smallest allowed value. */
   from: number;
@@ -1064,13 +1064,13 @@ export type Parameter = {
   to: number;
   /** A sensible step for a slider; values between the steps are allowed too. */
   step: number;
-  /** Whether only whole numbers are allowed. */
+  /** Whether only integers are allowed. */
   whole: boolean;
-  /** Its value when nobody says anything. */
+  /** Its default value. */
   usual: number;
-  /** Whether the stage does nothing while this one (and all others of the stage that switch it) has its usual value. */
+  /** Whether the stage is off while this one (and all others of the stage that switch it) has its default value. */
   switches: boolean;
-  /** What to start from when switching it on. */
+  /** A good first value when switching it on. */
   suggested: number;
 };
 
@@ -1085,7 +1085,7 @@ export type Passage = {
 /** Named settings of the chain. */
 export type Preset = {
   name: string;
-  /** One honest sentence. */
+  /** One sentence that describes it. */
   sentence: string;
   temperature: number;
   top_p: number;
@@ -1114,10 +1114,10 @@ export type Row = {
   text: string;
 } & ({ [key in string]: number });
 
-/** A revision of the chain's rules. Links and settings name it by number; where they name none, it is the first. */
+/** A revision of the chain's rules. Links and settings store its number; without a number, it is the first. */
 export type Rules = number;
 
-/** Everything that, with the model, determines a story. */
+/** Everything that determines a story, together with the model. */
 export type Settings = {
   /** The text to continue; may be empty. */
   prompt: string;
@@ -1127,31 +1127,31 @@ export type Settings = {
   top_p: number;
   /** Seed of the random generator. */
   seed: number;
-  /** Tokens to write at most. */
+  /** Maximum number of tokens to write. */
   length: number;
   /** The sampling chain's other parameters. */
   options?: Options;
-  /** The order of the chain's stages; none for the default one of its rules. */
+  /** The order of the chain's stages; none for the default order of its rules. */
   order?: Order;
-  /** The revision of the chain's rules. Settings that name none are from before there was a second. */
+  /** The revision of the chain's rules. Settings without one are older than the second revision. */
   rules?: Rules;
   /**
-   * Tokens that are not drawn but given, by their place among the generated ones, in that order: where a story was made
-   * to branch off.
+   * Tokens that are given rather than drawn, as (place among the generated tokens, token), in the order of their places. They make
+   * branches of stories.
    */
   forced?: Array<[number, number]>;
-  /** None for the model itself. */
+  /** None for the model alone. */
   adapter?: Adapter;
 };
 
 /** The outcome of a test on paired differences. */
 export type SignFlip = {
-  /** Differences, those of 0 included. */
+  /** Number of differences, including zeros. */
   pairs: number;
   mean_difference: number;
-  /** How often chance alone makes the mean as far from 0 or farther, if nothing differs: 0 to 1, never 0 itself. */
+  /** Probability of a mean at least as far from 0 by chance, if nothing differs: above 0, at most 1. */
   p: number;
-  /** Whether every flip was tried; else 10,000 were drawn. */
+  /** Whether every flip was tried; otherwise 10,000 were drawn. */
   exact: boolean;
 };
 
@@ -1172,19 +1172,19 @@ export type StageDescription = {
 /** What one stage of the chain did. */
 export type StageReport = {
   name: Stage;
-  /** False where its settings make it do nothing. */
+  /** False if its settings turn it off. */
   active: boolean;
-  /** Tokens that are left after it. */
+  /** Tokens that remain after it. */
   kept: number;
-  /** Probability that it took away by removing tokens, as a share of what it was given. */
+  /** Probability of the tokens that it removed, in its input. */
   removed: number;
-  /** Entropy in bits of what it hands on. */
+  /** Entropy of its output in bits. */
   entropy_bits: number;
-  /** Total variation distance between what it was given and what it hands on, from 0 to 1. */
+  /** Total variation distance between its input and output, 0 to 1. */
   moved: number;
 };
 
-/** A story that was written, as far as it decides what could stand at a place of it. */
+/** The part of a story that determines the candidates at its places. */
 export type Story = {
   settings: Settings;
   /** The generated tokens. */
@@ -1204,11 +1204,11 @@ export type TextSpan = {
 /** The mean of a number at one value of an axis, over all other axes. */
 export type ValueMean = {
   value: number;
-  /** Units are resampled; see `finding`. None where nothing is measured. */
+  /** Units are resampled; see `finding`. None if nothing is measured. */
   estimate: Estimate | null;
 };
 
-/** A number of a story by an adapter that the table has without it. */
+/** A variant of a number, for a story by an adapter. */
 export type Variant = "base" | "adapter";
 
 /** Whether more or less is better. */
