@@ -68,13 +68,13 @@ struct Common {
     /// Number of cores to use [default: all]
     #[arg(long)]
     threads: Option<usize>,
-    /// Reference file [default: the one next to the model]
+    /// Reference file written by `fabula reference` [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file [default: the one next to the model]
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
-    /// Leave out novelty and the other numbers that need the library, which takes a second or two to open
+    /// Leave out novelty and the other numbers that need the library. This saves the second or two that opening it takes
     #[arg(long, conflicts_with = "library")]
     no_library: bool,
 }

@@ -6,7 +6,7 @@
 
 export const title = "Self-evaluation";
 export const question =
-  "The model’s own numbers rank its drafts and rewrite its weakest sentences. Does that change the stories, beyond the score itself?";
+  "A score of the model’s own numbers chooses the best draft, or the best version of a weak sentence. Does that change the stories, beyond the score itself?";
 
 /** @type {Protocol} */
 export const protocol = {
@@ -19,12 +19,12 @@ export const protocol = {
   control:
     "The same computation with a random choice. Best of n: one of the same n drafts. Revise: the same story, rounds and seeds, but one candidate, or the old sentence, is drawn at random.",
   analysis:
-    "Judged − control, averaged over the seeds of a prompt, with prompts as units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all metrics together, level 0.05. The score rises by construction, which proves nothing. A metric that does not pass is undecided, not equal. Fewer than about ten prompts cannot show anything.",
+    "Judged − control, averaged over the seeds of a prompt, with prompts as units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all metrics together, level 0.05. The score rises by construction, which proves nothing. A metric that does not pass is undecided, which does not prove equality. Fewer than about ten prompts cannot show anything.",
   paper: [
     "What this is not: the model does not want a better story. It has no intention and no motive, does not know that it is judged, and gains nothing from a higher score. A stated formula ranks the drafts. “Self-evaluation” is a figure of speech.",
     "Product: does choosing change the stories? The table shows that. The score is a proxy for value, built from numbers that know little about what makes a story good. It contains no person’s taste, unless you rate the stories yourself.",
     "Process: people call drafting, judging and revising a creative process, and you can watch each step below. But we wrote the loop by hand around a model that does the same thing at every step: predict the next token.",
-    "Press: no world receives the story and answers. Your own ratings come closest to it. Person: nobody here has reasons to write.",
+    "Press (the environment): no audience receives the story and answers. Your own ratings come closest to it. Person: nobody here has reasons to write.",
     "In Boden’s terms this stays exploratory: choosing among drafts searches the space that the model already spans. Each draft is combinational at most. Nothing here is transformational, because nothing changes that space.",
   ],
 };

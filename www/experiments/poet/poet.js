@@ -198,7 +198,7 @@ function create(context, adapter) {
  * @returns {Shown}
  */
 function absent({ model }) {
-  const text = `This experiment needs the adapter ${NAME}, but there is none for the model ${model.id}.`;
+  const text = `This experiment needs the adapter ${NAME}, but this server has none for the model ${model.id}.`;
   return {
     settings: element("p", { class: "form-problem", role: "alert" }, text),
     results: element("div"),

@@ -69,7 +69,7 @@ function create(context) {
       [element("label", {}, "Along ", along)],
       lines.node,
       hint(
-        "Bars show 95% intervals. Dotted line: too few stories for them. Filled marks differ significantly from the lowest value.",
+        "Bars show 95% intervals. A dotted line means that there are too few stories for intervals. Filled marks differ significantly from the lowest value.",
       ),
     ),
     card(
@@ -176,7 +176,7 @@ function create(context) {
       );
     if (unmeasured)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "Novelty cannot be measured without the library."),
+        element("p", { class: "hint" }, "This metric cannot be measured without the library."),
       );
     findings.replaceChildren(
       ...main.findings.flatMap(({ axis, sentences }) => [
