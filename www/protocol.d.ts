@@ -436,7 +436,14 @@ export type FromWorker =
 /** What the library's worker is asked. */
 export type ToLibrary =
   | { type: "open"; manifest_url: string; model: string }
-  | { type: "trace"; id: number; text: string; tokens: number; coherence: number | null }
+  | {
+      type: "trace";
+      id: number;
+      text: string;
+      tokens: number;
+      slor_per_word_bits: number | null;
+      surprise: number | null;
+    }
   | { type: "find"; id: number; text: string };
 
 /** A span of the text that the library holds too, in UTF-16 units. */

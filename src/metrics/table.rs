@@ -117,9 +117,9 @@ impl Metric {
 /// Every number of a text, the headlines first.
 #[rustfmt::skip]
 pub const METRICS: &[Metric] = &[
-    metric("novelty", "novelty", "", Percent, "", "Share of human passages of this length with fewer new word triples.").library(),
-    metric("coherence", "coherence", "", Percent, "", "SLOR per word, as a share of the lower end of the human range. Negative if the context misleads.").model().more("more coherent"),
-    metric("surprise", "surprise", "", Percent, "", "Share of human passages of this length with less entropy per word.").model(),
+    metric("novelty", "novelty", "", Percent, "more new word triples", "Share of its word triples that occur in none of the books in the library.").library().more("newer"),
+    metric("coherence", "coherence", "", Decimals(1), "more coherence", "0 is as people write. Below the human range the text breaks down; above it are safe, stock phrases. Each step doubles the distance.").model().more("more coherent").enough("equally coherent"),
+    metric("surprise", "surprise", "", Percent, "more surprise", "How unlikely its tokens were, as a share of what the model expected: 100% if drawn as predicted, less if safer.").model(),
 
     metric("new_ngrams_1", "new words", "", Percent, "more new words", "Share of its words that do not occur in the library.").known().more("newer").unlisted(),
     metric("new_ngrams_2", "new word pairs", "", Percent, "more new word pairs", "Share of its word pairs that do not occur in the library.").known().more("newer"),
@@ -135,7 +135,7 @@ pub const METRICS: &[Metric] = &[
     metric("coverage", "words in copied spans", "", Percent, "more words in copied spans", "Share of its words inside runs of five or more words that occur in the library, common phrases included.").known().less("less copied"),
     metric("longest_span", "longest copied span", "words", Decimals(0), "a longer copied span", "Length of its longest run of words that occurs in the library.").known().less("less copied"),
     metric("mean_shortest_new", "shortest new run", "words", Decimals(1), "longer known runs", "Words to read back from a word, on average, until the run does not occur in the library (RAVEN).").known().less("newer"),
-    metric("creative_region", "creative region", "", Percent, "", "The smaller of novelty and coherence, each as a share of the lower end of the human range: 100% is novel and coherent.").library().model().more("closer to the creative region"),
+    metric("creative_region", "creative region", "", Percent, "", "How near the human range or above it in both novelty and coherence: 100% is novel and coherent.").library().model().more("closer to the creative region"),
     metric("session_novelty", "new to this session", "", Percent, "", "Share of its words, word pairs and word triples that no earlier story on this page contains, examples included.").session().more("newer to this session"),
     metric("self_bleu", "self-BLEU with this session", "", Percent, "", "How much of it earlier stories on this page contain. Lower is newer.").session().less("newer to this session"),
     metric("distinct_1", "distinct words", "", Percent, "more varied words", "Different words, as a share of all its words.").more("more varied").enough("equally varied"),

@@ -145,9 +145,13 @@ pub fn scores(
     library: Option<LibraryNovelty>,
 ) -> Scores {
     let metrics = measure(read.reading(text), &EarlierStories::default(), reference);
-    let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
-    let headlines = reference
-        .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
+    let headlines = reference.map(|reference| {
+        let headlines = Headlines::new(&metrics, reference);
+        match &library {
+            Some(library) => headlines.with_library(library.new_words_and_triples(), metrics.tokens, reference),
+            None => headlines,
+        }
+    });
     Scores { metrics, second, library, headlines }
 }
 

@@ -3,7 +3,7 @@ import { BUSY, silence, watch } from "./watch.js";
 import { startWorker } from "./worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook, TracedMessage } from "../protocol.js"
+ * @import { FromLibrary, FoundBook, Numbers, TracedMessage } from "../protocol.js"
  */
 
 /** The cache that the worker keeps model files in. */
@@ -144,12 +144,12 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone, onT
     },
     /**
      * Asks where a text comes from; the answer reaches `onTraced`.
-     * @param {{ id: number, text: string, tokens: number, coherence: number | null }} question
+     * @param {{ id: number, text: string, tokens: number, numbers: Numbers["numbers"] }} question  with what is known of the text
      */
-    trace(question) {
+    trace({ numbers: { slor_per_word_bits = null, surprise = null }, ...question }) {
       if (state.phase !== "ready") return;
       tracing += 1;
-      worker?.postMessage({ type: "trace", ...question });
+      worker?.postMessage({ type: "trace", ...question, slor_per_word_bits, surprise });
     },
     /**
      * The books that hold a span.

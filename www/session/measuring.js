@@ -85,7 +85,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     if (!library.ready()) return;
     questions += 1;
     traced.set(questions, key);
-    library.trace({ id: questions, text, tokens, coherence: known.numbers["coherence"] ?? null });
+    library.trace({ id: questions, text, tokens, numbers: known.numbers });
   }
 
   return {

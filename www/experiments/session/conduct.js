@@ -113,7 +113,7 @@ export function createConduct({ manifestUrl, results, onChange, onFailed, onRead
     if (!library?.ready() || !state.plan || state.plan.textless || "new_ngrams_3" in row.numbers) return;
     questions += 1;
     asked.set(questions, { plan: state.plan, run: row.run });
-    library.trace({ id: questions, text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null });
+    library.trace({ id: questions, text: row.text, tokens: row.tokens, numbers: row.numbers });
   }
 
   return {
