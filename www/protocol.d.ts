@@ -117,6 +117,18 @@ export interface MetricDescription {
   session: boolean;
   /** It is offered where one of all numbers is chosen. */
   listed: boolean;
+  /** How it is shown as a dial; null for most. */
+  dial: Dial | null;
+}
+
+/** A scale with a needle. Values may lie beyond its ends; `says` is what a story is below people's range, within it and above it. */
+export interface Dial {
+  from: number;
+  to: number;
+  /** Whether equal steps along the scale multiply the value. */
+  logarithmic: boolean;
+  ends: [string, string];
+  says: [string, string, string];
 }
 
 /** The ranges the engine accepts, as [lowest, highest]. */

@@ -22,7 +22,8 @@ export function scoresOf(lines) {
   return Object.fromEntries(
     lines.map(({ id, metrics, percentiles }) => {
       // What a text is too short for counts nothing.
-      const parts = [Math.max(0, metrics.coherence ?? 0), metrics.novelty ?? 0, percentiles.relevance_bits ?? 0];
+      const { coherence = 0, novelty = 0, relevance_bits: relevance = 0 } = percentiles;
+      const parts = [2 * Math.min(coherence, 1 - coherence), novelty, relevance];
       return [id, { ...metrics, score: parts.reduce((sum, part) => sum + part) / parts.length }];
     }),
   );

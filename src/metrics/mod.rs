@@ -26,7 +26,7 @@ pub use surprise::{
     PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise,
     surprise_peaks,
 };
-pub use table::{Better, Described, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
+pub use table::{Better, Described, Dial, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
 pub use tokens_read::TokensRead;
 
 use crate::library::words;
