@@ -48,9 +48,9 @@ test("a number of no small text stays, and is told", () => {
 });
 
 test("the judge's score weighs its parts alike, and what is missing counts nothing", () => {
-  const of = (percentiles) => scoresOf([{ id: "a", metrics: {}, percentiles }]).a.score;
-  assert.ok(Math.abs(of({ coherence: 0.45, novelty: 0.6 }) - 0.5) < 1e-12);
-  assert.equal(of({ coherence: 1, relevance_bits: 1 }), 1 / 3);
+  const of = (coherence, percentiles) => scoresOf([{ id: "a", metrics: { coherence }, percentiles }]).a.score;
+  assert.equal(of(-1, { novelty: 0.25, relevance_bits: 0.75 }), 0.5);
+  assert.equal(of(null, { relevance_bits: 1 }), 1 / 3);
 });
 
 test("lines and tables of agreement", () => {

@@ -22,8 +22,8 @@ export function scoresOf(lines) {
   return Object.fromEntries(
     lines.map(({ id, metrics, percentiles }) => {
       // What a text is too short for counts nothing.
-      const { coherence = 0, novelty = 0, relevance_bits: relevance = 0 } = percentiles;
-      const parts = [2 * Math.min(coherence, 1 - coherence), novelty, relevance];
+      const coherence = metrics.coherence === null ? 0 : 2 ** -Math.abs(metrics.coherence);
+      const parts = [coherence, percentiles.novelty ?? 0, percentiles.relevance_bits ?? 0];
       return [id, { ...metrics, score: parts.reduce((sum, part) => sum + part) / parts.length }];
     }),
   );

@@ -1,7 +1,6 @@
 //! The score that drafts are ranked by: a weighted mean of coherence, novelty and relevance.
 
 use super::Bench;
-use crate::metrics::COHERENCE;
 use crate::reading::Scores;
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
-    /// How near the middle of people's passages the dial stands: 1 at their median; 0 where all of them hang together more, and where all
-    /// are less safe.
+    /// How near 0 the dial stands, which is as people write: 1 there, and half as much with each step away from it, on either side.
     Coherence,
     /// The share of people's passages with fewer new word triples.
     Novelty,
@@ -125,7 +123,7 @@ impl Standard {
         weights.check()?;
         let measured = |name: &str| bench.reference.quantiles.contains_key(name);
         let missing = Criterion::ALL.map(|criterion| match criterion {
-            Criterion::Coherence if !measured(COHERENCE) => Some("the reference has no coherence"),
+            Criterion::Coherence if !measured("slor_per_word_bits") => Some("the reference has no SLOR per word"),
             Criterion::Novelty if bench.library.is_none() => Some("there is no library to be new against"),
             Criterion::Novelty if !measured("new_ngrams_3") => Some("the reference has no new word triples"),
             Criterion::Relevance if !prompted => Some("there is no prompt to be relevant to"),
@@ -160,7 +158,7 @@ impl Standard {
         let tokens = scores.metrics.tokens;
         let place = |name, value: Option<f64>| bench.reference.percentile(name, tokens, value?);
         let found = [
-            place(COHERENCE, headlines.coherence).map(|below| 2.0 * below.min(1.0 - below)),
+            headlines.coherence.map(|steps| libm::exp2(-steps.abs())),
             place("new_ngrams_3", headlines.novelty),
             place("relevance_bits", relevance),
         ];
@@ -222,7 +220,7 @@ mod tests {
 
     fn with_bench(test: impl FnOnce(&Bench)) {
         let json = br#"{"model": "m@1", "source": "s", "lengths": [32], "passages": [9], "token_counts": [1],
-            "rarity": {"total": 1, "counts": {}}, "quantiles": {"coherence": [[-2, 2]],
+            "rarity": {"total": 1, "counts": {}}, "quantiles": {"slor_per_word_bits": [[0, 40]],
             "new_ngrams_3": [[0, 2]], "relevance_bits": [[0, 1, 2]]}}"#;
         let reference = Reference::read(json).unwrap();
         let mut file = 1u32.to_le_bytes().to_vec();
@@ -265,14 +263,17 @@ mod tests {
             assert_eq!(standard.left_out().len(), 1);
             assert_eq!(standard.left_out()[0].criterion, Criterion::Novelty);
 
-            scores.headlines = Some(Headlines { coherence: Some(-2.5), ..Headlines::default() });
+            scores.headlines = Some(Headlines { coherence: Some(-3.0), ..Headlines::default() });
             scores.second.relevance_bits = None;
             let appraisal = standard.appraise(bench, &scores);
-            assert_eq!((appraisal.score, appraisal.coherence, appraisal.relevance), (0.0, Some(0.0), Some(0.0)));
+            assert_eq!(
+                (appraisal.score, appraisal.coherence, appraisal.relevance),
+                (0.8 * 0.125, Some(0.125), Some(0.0))
+            );
             scores.headlines = Some(Headlines { coherence: Some(0.0), ..Headlines::default() });
             assert_eq!(standard.appraise(bench, &scores).coherence, Some(1.0), "as people write");
             scores.headlines = Some(Headlines { coherence: Some(3.0), ..Headlines::default() });
-            assert_eq!(standard.appraise(bench, &scores).coherence, Some(0.0), "safer than people write");
+            assert_eq!(standard.appraise(bench, &scores).coherence, Some(0.125), "safer than people write");
             assert_eq!(appraisal.too_short, [Criterion::Relevance]);
         });
     }
