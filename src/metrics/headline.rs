@@ -9,9 +9,9 @@ pub const LOWER_RANGE: f64 = 0.1;
 /// What SLOR lacks of people's range counts so many times as much as what it has within.
 const LACKING: f64 = 20.0;
 /// What a text counts less if none of its words is in the library.
-const UNKNOWN: f64 = 60.0;
+const UNKNOWN: f64 = 80.0;
 /// What a text counts less if it is more surprising than people's range, by as much as the model expects.
-const ODD: f64 = 7.0;
+const ODD: f64 = 10.0;
 /// What a text counts more if it is less surprising than people's range, by as much as the model expects.
 const SAFE: f64 = 20.0;
 
@@ -103,7 +103,7 @@ mod tests {
         close(of(10.0, 1.1).coherence, 1.0);
         // A tenth of the way from the beginning to the median is missing: 20 / 10 + 1.
         close(of(1.6, 1.1).coherence, -2.0);
-        close(of(6.0, 1.3 + 1.0 / 7.0).coherence, -1.0);
+        close(of(6.0, 1.3 + 1.0 / ODD).coherence, -1.0);
         close(of(6.0, 0.9 - 7.0 / 20.0).coherence, 3.0);
         assert!(of(9.0, 0.2).coherence > of(9.0, 0.4).coherence, "no end");
         assert!(of(-9.0, 3.0).coherence > of(-9.0, 4.0).coherence);
@@ -115,9 +115,9 @@ mod tests {
         let with = |headlines: Headlines, words, triples| {
             headlines.with_library([Some(words), Some(triples)], 40, &reference())
         };
-        // One word in 60 counts 1.
-        close(with(of(6.0, 1.1), 1.0 / 60.0, 0.5).coherence, -1.0);
-        close(with(of(10.0, 1.1), 1.0 / 60.0, 0.5).coherence, 0.0);
+        // One word in 80 counts 1.
+        close(with(of(6.0, 1.1), 1.0 / UNKNOWN, 0.5).coherence, -1.0);
+        close(with(of(10.0, 1.1), 1.0 / UNKNOWN, 0.5).coherence, 0.0);
         let within = with(of(6.0, 1.1), 0.0, 0.1);
         assert_eq!(within.novelty, Some(0.1));
         close(within.creative_region, 0.5);
