@@ -15,7 +15,7 @@ export const protocol = {
   settings:
     "A grid of two sampling settings. A cell is one combination of their values. Every cell has the same prompts and seeds. Nothing else differs between cells.",
   measure:
-    "Novelty: new word triples, compared with the library. Coherence: how much the context explains about each word, where 100% is the lower end of the human range. Surprise: entropy per word. Each is compared with human passages of the same length. You can select any other metric.",
+    "Novelty: the share of word triples that stand in none of the books. Coherence: 0 is as people write; below the human range a story breaks down, above it are safe, stock phrases. Surprise: how unlikely the tokens were, as a share of what the model expected. You can select any other metric.",
   control:
     "Each value is compared with the lowest value of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. Human passages are a second comparison: temperature 0 is not zero creativity.",
   analysis:
