@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "07318b08e776fca9";
+const VERSION = "27c022b9bc44d496";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -24,7 +24,7 @@ const FILES = {
   "pkg/fabula_relaxed_bg.wasm": "8c37624d60e87d16",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "2748ecdb047eabd3",
-  "methods.html": "777080045dc907d4",
+  "methods.html": "9a8f1d0c208b236b",
   "models/index.json": "46ba85911cbd8437",
   "pages/about.html": "4d314a5b7d29e542",
   "pages/command-line.html": "464d77d7758500ec",
