@@ -1,6 +1,6 @@
 //! Best of n: several drafts of one prompt, of which the one with the best score is kept. The control keeps one of them at random.
 
-use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
+use super::{Bench, Draft, Drafts, Standard, Step, any, best, control_stream};
 use crate::engine::Llama;
 use crate::story::{GenerateError, Settings};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl<'a> BestOf<'a> {
     }
 
     /// See [`Drafts::step`].
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         self.drafts.step(engine)
     }
 
