@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "27c022b9bc44d496";
+const VERSION = "dfe595b642999711";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "6382d69450176fa2",
   "pages/glossary.html": "331a70125c713504",
   "pages/links.html": "0b1f58396033213d",
-  "pages/page.html": "e3c5fa2db0161316",
+  "pages/page.html": "159e1d9082000dfc",
   "pages/poet.html": "f423416cafe7eab1",
   "pages/sampling.html": "97537761b1c0d2d1",
   "pages/stories.html": "c4211858b97253ca",
@@ -110,29 +110,29 @@ const FILES = {
   "www/parts/slider.js": "cb04ea44b2b58109",
   "www/session/adapter-download.js": "ae662b900c33f459",
   "www/session/adapter-files.js": "ec235207c696a852",
-  "www/session/adapters.js": "d261a6509084907f",
+  "www/session/adapters.js": "8e020159d30a2d77",
   "www/session/address-bar.js": "1adb66918a4dd175",
   "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
   "www/session/csv.js": "7abe65b54580ae8c",
-  "www/session/engine.js": "073ea239e02089f0",
+  "www/session/engine.js": "bbbbe51fe8366d36",
   "www/session/examples.js": "0290c0958bde1af0",
   "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "a83afc0dff2b68db",
-  "www/session/links.js": "efe10ddb2530ec56",
-  "www/session/looking.js": "249200fe69e303df",
-  "www/session/measuring.js": "e2d009fbb6998c32",
+  "www/session/links.js": "c0a8253c4521bd25",
+  "www/session/looking.js": "30dabc5b74bdd14a",
+  "www/session/measuring.js": "d9157b9c48ffe722",
   "www/session/selectors.js": "69b267fe31e279ab",
   "www/session/shelf.js": "a42e4be012ff31d5",
-  "www/session/state.js": "0bd8aad82a8289f2",
+  "www/session/state.js": "e4ff65f5f78808e5",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/store.js": "a0f8cbe32b8f7470",
   "www/session/story-format.js": "14302711b720dc11",
   "www/session/verdict.js": "4fc901ef1c47e1a7",
   "www/session/watch.js": "0b320bae7d41812f",
-  "www/session/worker-client.js": "8ee4aab6472dce73",
-  "www/session/writing.js": "28fc9e454802d5b0",
+  "www/session/worker-client.js": "e5152136e1a4dcd7",
+  "www/session/writing.js": "5e9a595782ad0271",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",

@@ -2,11 +2,11 @@
 
 use crate::house::{INFO, REFERENCE, TOKENIZER, engine, new_engine, write};
 use fabula::engine::Llama;
-use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Weights};
+use fabula::experiment::judge::{Bench, Judgement, Method, Process, Protocol, Round, Step, Weights};
 use fabula::library::{Library, LibraryNovelty, NoveltySource};
 use fabula::link;
 use fabula::story::{Generation, Settings};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 fn bench() -> Bench<'static> {
@@ -17,7 +17,7 @@ fn judge(engine: &mut Llama, protocol: &Protocol, item: usize) -> Judgement {
     protocol.check(&bench(), 512).unwrap();
     let mut judging = protocol.begin(bench(), item).unwrap();
     let mut last = 0.0;
-    while judging.step(engine).unwrap() {
+    while judging.step(engine).unwrap() != Step::Done {
         let progress = judging.progress();
         assert!((0.0..=1.0).contains(&progress) && progress >= last, "{progress} after {last}");
         last = progress;
@@ -49,7 +49,7 @@ fn a_library_that_answers_late_changes_nothing() {
         let protocol = protocol(method, |_| ());
         let mut judge = |source: &dyn NoveltySource| {
             let mut judging = protocol.begin(Bench { library: Some(source), ..bench() }, 1).unwrap();
-            while judging.step(&mut engine).unwrap() {}
+            while judging.step(&mut engine).unwrap() != Step::Done {}
             serde_json::to_value(judging.finish().unwrap()).unwrap()
         };
         let soon = judge(&late.library);
@@ -57,6 +57,50 @@ fn a_library_that_answers_late_changes_nothing() {
         assert_eq!(judge(&late), soon);
     }
     assert!(late.asked.borrow().values().all(|&times| times >= 3));
+}
+
+/// A library in another worker that answers only when it is waited for.
+struct Shut {
+    library: Library,
+    answers: Cell<bool>,
+}
+
+impl NoveltySource for Shut {
+    fn novelty(&self, text: &str) -> Option<LibraryNovelty> {
+        if self.answers.get() { self.library.novelty(text) } else { None }
+    }
+}
+
+#[test]
+fn judging_says_when_it_waits_for_the_library() {
+    let mut engine = engine();
+    let library = Library::open(&std::fs::read("models/poet/library.fabulib").unwrap()).unwrap();
+    let shut = Shut { library, answers: Cell::new(false) };
+    for (method, least) in [(Method::BestOf { drafts: 10 }, 1), (Method::Revise { redrafts: 3, rounds: 1 }, 3)] {
+        let protocol = protocol(method, |settings| settings.length = 32);
+        let mut judge = |source: &dyn NoveltySource| {
+            let mut judging = protocol.begin(Bench { library: Some(source), ..bench() }, 1).unwrap();
+            let mut waits = 0;
+            loop {
+                match judging.step(&mut engine).unwrap() {
+                    Step::More => {}
+                    Step::Waiting => {
+                        waits += 1;
+                        shut.answers.set(false);
+                        assert_eq!(judging.step(&mut engine).unwrap(), Step::Waiting, "without an answer");
+                        shut.answers.set(true);
+                        assert_ne!(judging.step(&mut engine).unwrap(), Step::Waiting, "with an answer");
+                        shut.answers.set(false);
+                    }
+                    Step::Done => return (serde_json::to_value(judging.finish().unwrap()).unwrap(), waits),
+                }
+            }
+        };
+        let (soon, none) = judge(&shut.library);
+        let (late, waits) = judge(&shut);
+        assert_eq!(late, soon);
+        assert!(none == 0 && waits >= least, "{none} and {waits} waits");
+    }
 }
 
 /// What a link writes, and the digest that it promises.

@@ -6,7 +6,7 @@ use crate::judge_file::{Made, Record};
 use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
-use fabula::experiment::judge::{Bench, Method, Protocol, Weights};
+use fabula::experiment::judge::{Bench, Method, Protocol, Step, Weights};
 use fabula::library::NoveltySource;
 use std::path::PathBuf;
 
@@ -129,7 +129,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let judge = |mut engine: Llama, items: &cores::Runs, give: &dyn Fn(usize, _)| {
         while let Some(item) = items.next() {
             let mut judging = protocol.begin(bench(), item)?;
-            while judging.step(&mut engine)? {
+            while judging.step(&mut engine)? != Step::Done {
                 if items.failed() {
                     return Ok(());
                 }
