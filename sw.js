@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "5c33cc4a840ae1ea";
+const VERSION = "eed58680ab89229b";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "8102239a49cfe435",
+  "pages/page.html": "d7b80d6cc48e0670",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -56,7 +56,7 @@ const FILES = {
   "www/experiments/judge/rounds.js": "21c4229c4937f82b",
   "www/experiments/judge/weights.js": "bce76dbca91a253e",
   "www/experiments/list.js": "c3d635233f50f3ab",
-  "www/experiments/main.js": "4c1623cc528086d7",
+  "www/experiments/main.js": "61de4d88b180bd55",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
   "www/experiments/poet/measure.js": "b69d4e849f3060ff",
   "www/experiments/poet/poet.js": "8f7a6a5b5abc4637",
@@ -92,7 +92,7 @@ const FILES = {
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "fa09268a2ea301a9",
+  "www/main.js": "a1c38c51d154f8ed",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -119,7 +119,8 @@ const FILES = {
   "www/session/engine.js": "073ea239e02089f0",
   "www/session/examples.js": "0290c0958bde1af0",
   "www/session/exchange.js": "7599b1e7199dc273",
-  "www/session/library.js": "3061c6255693b836",
+  "www/session/library-start.js": "d8d13f20743e77bd",
+  "www/session/library.js": "264bb4cffe5ca233",
   "www/session/links.js": "efe10ddb2530ec56",
   "www/session/looking.js": "249200fe69e303df",
   "www/session/measuring.js": "c443c97102430040",
@@ -166,7 +167,7 @@ const FILES = {
   "www/views/history-row.js": "8169b9994ee94dfd",
   "www/views/history.js": "3269c2c8087a1828",
   "www/views/lens.js": "43587d9fbc1e28e9",
-  "www/views/library.js": "9133681a7ba11b7c",
+  "www/views/library.js": "847d1968bb97bb75",
   "www/views/loader.js": "0dfa03d73a205738",
   "www/views/map-brush.js": "e729911f74cb5aa7",
   "www/views/map-drawing.js": "0bc202d3e63e36f8",

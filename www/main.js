@@ -10,6 +10,7 @@ import { createChoosing } from "./session/choosing.js";
 import { createEngine } from "./session/engine.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
+import { atRest, loadsByItself, thisDevice } from "./session/library-start.js";
 import { createLinks } from "./session/links.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
@@ -96,7 +97,7 @@ const adapters = createAdapters({
 });
 engine.on("ready", keepForOffline);
 engine.on("ready", ({ model, library: file, problem }) => {
-  void library.offer(model.name, file);
+  void library.offer(model.name, file, { isWanted: loadsByItself(thisDevice()), rest: () => atRest(store) });
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
   tell.ready(problem);
 });
@@ -198,7 +199,7 @@ const controls = createControls({
   onAdapterFiles: adapters.open,
 });
 fitSettings();
-const libraryView = createLibrary({ onOpen: library.open });
+const libraryView = createLibrary({ onOpen: library.open, onStop: library.stop });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
 const story = createStory({

@@ -69,7 +69,7 @@ const conduct = createConduct({
   onFailed: refuse,
   onReady: ({ note }) => note !== null && exports.say(note),
 });
-const libraryView = createLibrary({ onOpen: () => library.open() });
+const libraryView = createLibrary({ onOpen: () => library.open(), onStop: () => library.stop() });
 const library = createLibraryClient({
   manifestUrl,
   onState: (state) => libraryView.show(state),
