@@ -18,10 +18,10 @@ const ENGINE = WebAssembly.validate(
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
   "./": "607aeafe645762bf",
-  "pkg/fabula.js": "ea986c69c6716bee",
-  "pkg/fabula_bg.wasm": "b91c37a8c70a77d1",
-  "pkg/fabula_relaxed.js": "7f6d37a914b5fee4",
-  "pkg/fabula_relaxed_bg.wasm": "0ed1b0cb5136acf3",
+  "pkg/fabula.js": "c5e848c5b4b9e42d",
+  "pkg/fabula_bg.wasm": "b34c7c00f7ab99f2",
+  "pkg/fabula_relaxed.js": "6eaeb255f8509996",
+  "pkg/fabula_relaxed_bg.wasm": "8c37624d60e87d16",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
   "experiments.html": "2748ecdb047eabd3",
   "methods.html": "e8de012a1b1ad831",
