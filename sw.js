@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "87e3936ca15635de";
+const VERSION = "9f786c0055ae5f06";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ab424ce243d06b08",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "d7b80d6cc48e0670",
+  "pages/page.html": "e8bc9755dd397b7a",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -56,7 +56,7 @@ const FILES = {
   "www/experiments/judge/rounds.js": "21c4229c4937f82b",
   "www/experiments/judge/weights.js": "bce76dbca91a253e",
   "www/experiments/list.js": "c3d635233f50f3ab",
-  "www/experiments/main.js": "61de4d88b180bd55",
+  "www/experiments/main.js": "82f075e0c3004766",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
   "www/experiments/poet/measure.js": "b69d4e849f3060ff",
   "www/experiments/poet/poet.js": "8f7a6a5b5abc4637",
@@ -76,7 +76,7 @@ const FILES = {
   "www/experiments/session/manifest.js": "b30ee4bdc6947825",
   "www/experiments/session/pool.js": "a272979d0f2caec8",
   "www/experiments/session/prompts.js": "113e252a6003aedf",
-  "www/experiments/session/reproduction.js": "11492851541be102",
+  "www/experiments/session/reproduction.js": "ce2a20afb67eac79",
   "www/experiments/session/results.js": "8e294498ec147bad",
   "www/experiments/session/sweep.js": "f7cdd631d31dc6e9",
   "www/experiments/session/taking.js": "b1ab8d352f320d6b",
@@ -84,7 +84,7 @@ const FILES = {
   "www/experiments/views/card.js": "8abb81c142fda464",
   "www/experiments/views/chooser.js": "0f4225ba3e8d8782",
   "www/experiments/views/exports.js": "55fbff571981e1cb",
-  "www/experiments/views/judgement.js": "b8faf43b0be27f05",
+  "www/experiments/views/judgement.js": "7a3395473f8bcceb",
   "www/experiments/views/plot-box.js": "f42e80f010e2fb35",
   "www/experiments/views/protocol.js": "c3a429e0b351b9df",
   "www/experiments/views/report.js": "5318a068140ecca3",
@@ -92,7 +92,7 @@ const FILES = {
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "a1c38c51d154f8ed",
+  "www/main.js": "bdf80554c16afbc0",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -125,11 +125,13 @@ const FILES = {
   "www/session/looking.js": "249200fe69e303df",
   "www/session/measuring.js": "c443c97102430040",
   "www/session/selectors.js": "69b267fe31e279ab",
+  "www/session/shared.js": "cf8d115a788097ae",
   "www/session/shelf.js": "a42e4be012ff31d5",
   "www/session/state.js": "0bd8aad82a8289f2",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/store.js": "a0f8cbe32b8f7470",
   "www/session/story-format.js": "14302711b720dc11",
+  "www/session/title.js": "2b8dd6b3639539c5",
   "www/session/verdict.js": "4fc901ef1c47e1a7",
   "www/session/watch.js": "0b320bae7d41812f",
   "www/session/worker-client.js": "8ee4aab6472dce73",
@@ -144,7 +146,7 @@ const FILES = {
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "3e5dd812c650e1c5",
   "www/style/page.css": "cd7080eedadb87b5",
-  "www/style/story.css": "636403c767a34efe",
+  "www/style/story.css": "48880edc1a074d15",
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",
   "www/vendor/plot.js": "80c2f239a8b6e044",
@@ -181,6 +183,7 @@ const FILES = {
   "www/views/notices.js": "08eaf040e04bb996",
   "www/views/overview.js": "bb7645f3187d9f47",
   "www/views/pareto.js": "f9a8fde69bc8565c",
+  "www/views/shared.js": "2d1c718c5210e0a5",
   "www/views/stage-table.js": "7478d9d32e387e26",
   "www/views/story-reading.js": "4ca4eac6639cef0f",
   "www/views/story-readout.js": "930da6d68296197d",

@@ -14,10 +14,12 @@ import { atRest, loadsByItself, thisDevice } from "./session/library-start.js";
 import { createLinks } from "./session/links.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
+import { watchShared } from "./session/shared.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
 import { initialState, shownEntry } from "./session/state.js";
 import { createStore } from "./session/store.js";
+import { titleOf } from "./session/title.js";
 import { isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
@@ -32,6 +34,7 @@ import { learnMetrics } from "./views/metric-list.js";
 import { createMetrics } from "./views/metrics.js";
 import { createNotices } from "./views/notices.js";
 import { OVERVIEW, createOverview } from "./views/overview.js";
+import { createShared } from "./views/shared.js";
 import { createStory } from "./views/story.js";
 import { createTelling } from "./views/telling.js";
 import { createTree } from "./views/tree.js";
@@ -272,6 +275,13 @@ store.select((state) => {
   const { record = null, origin } = shownEntry(state) ?? {};
   return { ...engine.facts(), record, own: origin === "own" };
 }, about.show);
+
+store.select(titleOf, (title) => {
+  document.title = title;
+});
+const shared = createShared();
+required("story-heading", HTMLElement).parentElement?.append(shared.node);
+watchShared(store, shared.show);
 
 // It pins what the panel shows, so it stands at its head.
 required("story-heading", HTMLElement).after(compare.toggle);

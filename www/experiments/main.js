@@ -211,7 +211,7 @@ async function follow(fragment) {
   const text =
     problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
-  await reproduction.follow(promised);
+  await reproduction.follow(promised, problems.length === 0);
 }
 
 /**
