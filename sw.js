@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "9f786c0055ae5f06";
+const VERSION = "6f093a79ae4763fe";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -17,28 +17,29 @@ const ENGINE = WebAssembly.validate(
 
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
-  "./": "607aeafe645762bf",
+  "./": "dbc6ecd3358e253d",
   "pkg/fabula.js": "c5e848c5b4b9e42d",
   "pkg/fabula_bg.wasm": "b34c7c00f7ab99f2",
   "pkg/fabula_relaxed.js": "6eaeb255f8509996",
   "pkg/fabula_relaxed_bg.wasm": "8c37624d60e87d16",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
-  "experiments.html": "2748ecdb047eabd3",
-  "methods.html": "e8de012a1b1ad831",
+  "experiments.html": "a933246311eb449c",
+  "methods.html": "472aaedceb6990b2",
   "models/index.json": "e9fd5e2cbb499797",
-  "pages/about.html": "d05f4efb988a7a7f",
-  "pages/command-line.html": "efee812f73e997fe",
-  "pages/contributing.html": "082fbb249c8feeb0",
-  "pages/engine.html": "d1c46fa6e65144a2",
-  "pages/experiments.html": "eb08c132e54ce02e",
-  "pages/fable-9m.html": "449f7d334f6ede60",
-  "pages/glossary.html": "ab424ce243d06b08",
-  "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "e8bc9755dd397b7a",
-  "pages/poet.html": "fc782133e6c7e2a6",
-  "pages/sampling.html": "277a40f96e67dae1",
-  "pages/stories.html": "c4211858b97253ca",
-  "pages/training.html": "59f36fd4a0779c8a",
+  "pages/about.html": "1bacbc34db10f3ee",
+  "pages/command-line.html": "6fed21569806094d",
+  "pages/contributing.html": "63c0ab1cb27e1028",
+  "pages/engine.html": "26d3732a553f8aac",
+  "pages/experiments.html": "4ece20139b8c7b12",
+  "pages/fable-9m.html": "71576c195721333d",
+  "pages/glossary.html": "d16558fb346b22d8",
+  "pages/links.html": "8ae77625ca9aa132",
+  "pages/page.html": "42ad6c59645bbd9e",
+  "pages/poet.html": "c7f5bbd39ae12dff",
+  "pages/sampling.html": "fd3f1c2666da4e62",
+  "pages/stories.html": "a76196ca25cbc162",
+  "pages/training.html": "482a0ae1d4fac0e4",
+  "www/apple-touch-icon.png": "c4a89331f621cdb8",
   "www/example.json": "6bb130503081c3a9",
   "www/experiments/judge/amount.js": "9c81ed64f6e05bc9",
   "www/experiments/judge/appraisal.js": "b20ca6e29742655d",
@@ -91,6 +92,9 @@ const FILES = {
   "www/experiments/views/row.js": "465bab26b67653d2",
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/experiments/views/settings.js": "a3e12e0f003df231",
+  "www/icon-192.png": "d8395ab0f49f26f1",
+  "www/icon-512.png": "cfc5faf276a7c90a",
+  "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
   "www/main.js": "bdf80554c16afbc0",
   "www/offline.js": "647375cd52cc768f",
@@ -136,6 +140,7 @@ const FILES = {
   "www/session/watch.js": "0b320bae7d41812f",
   "www/session/worker-client.js": "8ee4aab6472dce73",
   "www/session/writing.js": "28fc9e454802d5b0",
+  "www/site.webmanifest": "d4f89322645cecd0",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
@@ -210,6 +215,9 @@ const TYPES = {
   css: /^text\/css/,
   json: /json/,
   svg: /^image\/svg\+xml/,
+  png: /^image\/png/,
+  // Many servers do not know this ending.
+  webmanifest: /json|octet-stream|text\/plain/,
   html: /^text\/html/,
 };
 
