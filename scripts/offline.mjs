@@ -22,7 +22,7 @@ const others = [
   "experiments.html",
   "methods.html",
   "models/index.json",
-  "docs/experiments/sampling-window.svg",
+  ...within("docs/experiments", /\.svg$/),
   ...within("pages", /\.html$/),
   ...within("www", /\.(js|css|json|svg|png|webmanifest)$/).filter((file) => file !== PICTURE),
 ].sort();

@@ -1,11 +1,13 @@
 // What others get: the tab's title, and what a link from somebody else says.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { EXPERIMENTS } from "../../www/experiments/list.js";
 import { watchShared } from "../../www/session/shared.js";
 import { initialState, nothingKept } from "../../www/session/state.js";
 import { createStore } from "../../www/session/store.js";
 import { titleOf } from "../../www/session/title.js";
-import { generate, linkOf, ready, said, until } from "./reader.mjs";
+import { generate, linkOf, press, ready, said, until } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
 const settings = { prompt: "Deep in the forest", temperature: 1.1, top_p: 0.95, seed: 4, length: 8 };
@@ -69,6 +71,20 @@ test("a story is shared from its link on, until another one takes its place", ()
   assert.deepEqual(broken.told, [false, true, false], "it could not be written");
 });
 
+test("what the page says of our own experiments stands in our report", () => {
+  const report = readFileSync("docs/experiments.md", "utf8").replace(/\s+/g, " ");
+  const page = readFileSync("pages/experiments.html", "utf8");
+  for (const { name, ours } of EXPERIMENTS) {
+    for (const sentence of ours.says) assert.ok(report.includes(sentence), `${name}: ${sentence}`);
+    assert.ok(page.includes(`id="${ours.section}"`), name);
+    assert.ok(page.includes(`../docs/experiments/${ours.picture}`), name);
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(
+      readFileSync(`docs/experiments/${ours.picture}`, "utf8"),
+    );
+    assert.deepEqual([ours.width, ours.height], [Number(width), Number(height)], name);
+  }
+});
+
 const shared = house();
 const says = (page, text) =>
   page.evaluate(
@@ -93,4 +109,32 @@ test("a story link on a phone: the story in view, its title, and what to do next
   assert.equal(await says(page, "shared with you"), false, "after a reload it is the reader's own");
   await generate(page, { temperature: 0.2 });
   await until(page, "the title of the next story", () => document.title.startsWith("T 0.20 · "));
+});
+
+test("a link of an experiment says to press Run, and our own results stand there until the reader's do", async (t) => {
+  const page = await visit(t, shared, { query: "experiments.html" });
+  const formed = () => until(page, "the form", () => document.getElementById("experiment").dataset.ready === "");
+  await formed();
+  assert.ok(await says(page, "Novelty rises from temperature 0.8 on"));
+  assert.ok(await page.$eval(".ours img", (img) => img.decode().then(() => img.naturalWidth > 0)));
+  assert.equal(await says(page, "This experiment was shared with you"), false);
+  await page.evaluate(() => {
+    location.hash = "#x=1&e=sweep&grid=temperature=0.3,1.2&seeds=2&n=8&p=Once";
+  });
+  await until(page, "what to do", () =>
+    document
+      .querySelector("p.verdict")
+      .textContent.startsWith("This experiment was shared with you. Press Run to repeat it."),
+  );
+  await press(page, "Run");
+  await until(page, "the stories", () =>
+    /^Digest of all stories/.test(document.querySelector("p.verdict").textContent),
+  );
+  assert.equal(await says(page, "Novelty rises from temperature 0.8 on"), false, "the reader's own results are there");
+  await page.reload();
+  await formed();
+  await until(page, "the kept stories", () =>
+    document.querySelector("p.verdict").textContent.startsWith("The stories match"),
+  );
+  assert.equal(await says(page, "Novelty rises from temperature 0.8 on"), false);
 });
