@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "90f0b375cbdc4a83";
+const VERSION = "da2326c1167946b3";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -17,7 +17,7 @@ const ENGINE = WebAssembly.validate(
 
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
-  "./": "dbc6ecd3358e253d",
+  "./": "26875e277b146dc3",
   "pkg/fabula.js": "c5e848c5b4b9e42d",
   "pkg/fabula_bg.wasm": "b34c7c00f7ab99f2",
   "pkg/fabula_relaxed.js": "6eaeb255f8509996",
@@ -28,12 +28,12 @@ const FILES = {
   "docs/experiments/sampling-lines.svg": "e7c728bd00c408cd",
   "docs/experiments/sampling-map.svg": "8041a5135b021379",
   "docs/experiments/sampling-window.svg": "d863677de2bf380f",
-  "experiments.html": "a933246311eb449c",
+  "experiments.html": "a2540eb893013e76",
   "methods.html": "472aaedceb6990b2",
   "models/index.json": "e9fd5e2cbb499797",
   "pages/about.html": "1bacbc34db10f3ee",
   "pages/command-line.html": "6fed21569806094d",
-  "pages/contributing.html": "63c0ab1cb27e1028",
+  "pages/contributing.html": "04ce4724aa9d3a9d",
   "pages/engine.html": "26d3732a553f8aac",
   "pages/experiments.html": "4ece20139b8c7b12",
   "pages/fable-9m.html": "71576c195721333d",
