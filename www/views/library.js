@@ -1,4 +1,4 @@
-// The library's place in the Novelty panel: offers it with its size, shows how far it is, and what it holds.
+// The library's place in the Novelty panel: offers it with its size, shows how far it is with a way to stop it, and what it holds.
 import { button, element } from "../parts/dom.js";
 import { count, megabytes, percent } from "../parts/format.js";
 
@@ -7,9 +7,9 @@ import { count, megabytes, percent } from "../parts/format.js";
  */
 
 /**
- * @param {{ onOpen: () => void }} options
+ * @param {{ onOpen: () => void, onStop: () => void }} options
  */
-export function createLibrary({ onOpen }) {
+export function createLibrary({ onOpen, onStop }) {
   const text = element("p", { class: "hint", tabindex: -1 });
   /** Said to screen readers: each phase once, not every megabyte. */
   const said = element("span", { class: "visually-hidden", role: "status" });
@@ -20,7 +20,8 @@ export function createLibrary({ onOpen }) {
     bar,
   );
   const load = button("Load the library", onOpen);
-  const node = element("div", { class: "library", hidden: true }, text, track, load, said);
+  const stop = button("Stop loading", onStop);
+  const node = element("div", { class: "library", hidden: true }, text, track, load, stop, said);
 
   return {
     node,
@@ -30,12 +31,14 @@ export function createLibrary({ onOpen }) {
       node.dataset["phase"] = state.phase;
       node.hidden = state.phase === "unknown" || state.phase === "none";
       track.hidden = state.phase !== "loading";
-      const focused = load === document.activeElement;
+      const focused = [load, stop].find((one) => one === document.activeElement);
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
+      stop.hidden = state.phase !== "loading" && state.phase !== "opening";
       switch (state.phase) {
         case "offered":
-          text.textContent =
-            "The library holds every word that the model has read, and tells what is new and which phrases were copied.";
+          text.textContent = state.isStopped
+            ? "You stopped the library. Your stories are not affected, and you can load it at any time."
+            : "The library holds every text that the model was trained on. It shows what is new and which phrases were copied.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {
@@ -47,18 +50,18 @@ export function createLibrary({ onOpen }) {
           break;
         }
         case "opening":
-          text.textContent = "Unpacking the library: a few seconds.";
+          text.textContent = "Unpacking the library. This takes a few seconds.";
           break;
         case "ready":
-          text.textContent = `Held against ${count(state.books)} books, ${count(state.words)} words.${state.kept ? "" : " The library could not be stored on this device; it will be loaded again next time."}`;
+          text.textContent = `Compared with ${count(state.books)} books, ${count(state.words)} words.${state.kept ? "" : " The library could not be stored on this device, so it will be loaded again next time."}`;
           break;
         case "failed":
           text.textContent = state.message;
           load.textContent = "Try again";
           break;
       }
-      // Its button is gone, and the focus needs a place.
-      if (focused && load.hidden) text.focus({ preventScroll: true });
+      // The button that was pressed is gone, and the focus needs a place.
+      if (focused?.hidden) text.focus({ preventScroll: true });
       if (changed) said.textContent = state.phase === "loading" ? "Loading the library." : text.textContent;
     },
   };

@@ -1,6 +1,7 @@
 // What the experiment in self-evaluation asks, in words. docs/experiments.md says the same at length.
 
 /**
+ * @import { Ours } from "../views/ours.js"
  * @import { Protocol } from "../views/protocol.js"
  */
 
@@ -43,3 +44,13 @@ export const PROMPTS = [
   "The storm had carried away the mast, and still the captain sang.",
   "Long ago, before there were mountains, the wind lived alone.",
 ];
+
+/** @type {Ours} */
+export const ours = {
+  picture: "judge-differences.svg",
+  width: 720,
+  height: 550,
+  alt: "Differences between judged stories and stories chosen at random, for best of 8 and for revise, each with its interval.",
+  says: ["In short: judged by this score, the model gains novelty as we count it, and what comes with novelty."],
+  section: "self-evaluation",
+};

@@ -1,6 +1,7 @@
 // What the experiment with the Poet asks, in words.
 
 /**
+ * @import { Ours } from "../views/ours.js"
  * @import { Protocol } from "../views/protocol.js"
  */
 
@@ -25,4 +26,17 @@ export const protocol = {
     "Process: sampling chooses from what the model considers possible, and fine-tuning changes what it considers possible. That is why the paper asks for this experiment. But human poems set the direction, and the texts stay between two spaces that both come from people. In Boden’s terms, they are combinational, because they mix tale and verse. They are exploratory, because the slider moves from one space to the other and beyond. They would be transformational if the writer itself had changed the rules. Here we changed them, from outside.",
     "Press (the environment): no audience judges the texts. The poems and the library only stand for what existed before. Person: the adapter has no reason to write verse. It is less than a megabyte of differences, trained for less than half an hour. So a small effect is no evidence against fine-tuning, and a large one is an effect of this adapter, not of fine-tuning in general.",
   ],
+};
+
+/** @type {Ours} */
+export const ours = {
+  picture: "poet-strengths.svg",
+  width: 720,
+  height: 476,
+  alt: "Eight small charts along the strength of the Poet: its numbers, each with its intervals.",
+  says: [
+    "The Poet learns the look of verse at once: lines break from strength 0.25 on.",
+    "From strength 1.25 on, it pays for its novelty with coherence.",
+  ],
+  section: "fine-tuned-against-base-the-poet",
 };

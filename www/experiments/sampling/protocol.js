@@ -1,6 +1,7 @@
 // What the sampling experiment asks, in words.
 
 /**
+ * @import { Ours } from "../views/ours.js"
  * @import { Protocol } from "../views/protocol.js"
  */
 
@@ -25,4 +26,14 @@ export const protocol = {
     "Process: sampling is the part of writing that this experiment varies. It changes the probabilities of words that the model already considers possible. In Boden’s terms, that is combinational creativity at most, and exploratory only within the space that training defined. Nothing here changes that space, so nothing is transformational.",
     "Press (the environment): no audience judges the stories. Human passages stand for the culture in which a text is new. Person: a draw from a distribution has no intention. A higher temperature does not make a braver author.",
   ],
+};
+
+/** @type {Ours} */
+export const ours = {
+  picture: "sampling-map.svg",
+  width: 720,
+  height: 420,
+  alt: "A map of 35 settings between new word triples and coherence. They lie near one curve: level at first, then ever steeper down.",
+  says: ["Novelty rises from temperature 0.8 on, and coherence falls from 1.4 on.", "The stories between have both."],
+  section: "sampling-strategies",
 };

@@ -5,7 +5,7 @@ import { card, hint } from "../views/card.js";
 import { createHeatmap } from "./heatmap.js";
 import { axisLabel, numbers } from "./numbers.js";
 import { createCellMap, createLines } from "./plots.js";
-import { protocol, question, title } from "./protocol.js";
+import { ours, protocol, question, title } from "./protocol.js";
 import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
@@ -23,7 +23,7 @@ import { createFindings } from "../session/findings.js";
 const TOKEN_SECONDS = 0.0042;
 
 /** @type {Experiment} */
-export const sampling = { name: "sweep", title, question, protocol, create };
+export const sampling = { name: "sweep", title, question, protocol, ours, create };
 
 /** @param {Context} context */
 function create(context) {
