@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "5c33cc4a840ae1ea";
+const VERSION = "161de6a718ee5d07";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -115,17 +115,19 @@ const FILES = {
   "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
+  "www/session/cloud.js": "bf1fc712155d8ab3",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "073ea239e02089f0",
   "www/session/examples.js": "0290c0958bde1af0",
   "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "3061c6255693b836",
   "www/session/links.js": "efe10ddb2530ec56",
+  "www/session/live.js": "9baa5aea556de712",
   "www/session/looking.js": "249200fe69e303df",
   "www/session/measuring.js": "c443c97102430040",
-  "www/session/selectors.js": "69b267fe31e279ab",
+  "www/session/selectors.js": "9a7d78c12f78143b",
   "www/session/shelf.js": "a42e4be012ff31d5",
-  "www/session/state.js": "0bd8aad82a8289f2",
+  "www/session/state.js": "a2e33f3d33a32b75",
   "www/session/storage.js": "e7c653255955f614",
   "www/session/store.js": "a0f8cbe32b8f7470",
   "www/session/story-format.js": "14302711b720dc11",
