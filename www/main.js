@@ -1,8 +1,7 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
 import { keepForOffline } from "./offline.js";
 import { required } from "./parts/dom.js";
-import { fitSettings } from "./parts/fit.js";
-import { megabytes } from "./parts/format.js";
+import { count, megabytes } from "./parts/format.js";
 import { createAdapters } from "./session/adapters.js";
 import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
@@ -15,7 +14,7 @@ import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
-import { initialState, shownEntry } from "./session/state.js";
+import { initialState, sameSettings, shownEntry } from "./session/state.js";
 import { createStore } from "./session/store.js";
 import { isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
@@ -33,6 +32,7 @@ import { createNotices } from "./views/notices.js";
 import { OVERVIEW, createOverview } from "./views/overview.js";
 import { createStory } from "./views/story.js";
 import { createTelling } from "./views/telling.js";
+import { explainTerms } from "./views/terms.js";
 import { createTree } from "./views/tree.js";
 
 const store = createStore(initialState);
@@ -58,6 +58,7 @@ const engine = createEngine({
     learnMetrics(described);
     metrics.describe();
     overview.describe();
+    story.describe(chain);
     controls.setLimits(limits, defaults, chain);
   },
   onProblem: ({ message }) => tell.refused(message),
@@ -76,7 +77,9 @@ const measuring = createMeasuring({
   store,
   engine,
   library,
-  onLive: (numbers) => metrics.show(numbers, false),
+  onLive(numbers) {
+    if (!select.writingQuietly(store.get())) metrics.show(numbers, false);
+  },
   onProgress(key, done) {
     if (store.get().shown === key) metrics.progress(done);
   },
@@ -110,12 +113,17 @@ const writing = createWriting({
   onBegin(settings) {
     controls.settle();
     tell.begun();
+    // The last rewrite becomes an entry: what stands on the page stays.
+    const { live: rewritten } = store.get();
+    if (rewritten && sameSettings(rewritten.record.settings, settings)) return;
     story.begin(settings);
     metrics.attribute(settings);
     metrics.show(null, false);
     if (!story.isVisible()) story.reveal();
   },
-  onTokens: (message) => story.append(message),
+  onTokens(message) {
+    if (!select.writingQuietly(store.get())) story.append(message);
+  },
   onFinished: tell.finished,
   onBrokenOff() {
     story.interrupt();
@@ -171,6 +179,10 @@ const shelf = createShelf({
   },
 });
 
+// The page without live writing: nothing is written before Generate.
+const live = { move: () => {}, rest: () => {}, choose: () => {} };
+const cloud = { open: () => {} };
+
 /** Everything that views may ask for. */
 const session = {
   generate: writing.generate,
@@ -193,19 +205,25 @@ const controls = createControls({
   onChange(settings) {
     lens.aim(settings);
     writing.reconsider();
+    compareWithForm();
   },
+  onMove: live.move,
+  onRest: live.rest,
+  onEdit: compareWithForm,
+  onLive: live.choose,
   onAdapter: adapters.bring,
   onAdapterFiles: adapters.open,
 });
-fitSettings();
 const libraryView = createLibrary({ onOpen: library.open });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
 const story = createStory({
   root: required("story", HTMLElement),
+  wordsRoot: required("words", HTMLElement),
   onOpenSpan: openSpan,
   onPosition: session.setPosition,
   onEnter: () => lens.enter(),
+  onRate: (key, rating) => shelf.edit(key, { rating }),
 });
 const lens = createLens({
   root: required("lens", HTMLElement),
@@ -215,14 +233,20 @@ const lens = createLens({
   encode: session.encode,
   onBranch: session.branch,
   onClose: () => session.setPosition(null),
+  onEnd: session.setPosition,
   onReturn: (scroll) => story.returnToWord({ scroll }),
 });
-const metrics = createMetrics({ library: libraryView.node });
-required("metrics", HTMLElement).append(...metrics.nodes);
+const metrics = createMetrics({
+  root: required("metrics", HTMLElement),
+  tableRoot: required("all-numbers", HTMLElement),
+  library: libraryView.node,
+  books: libraryView.books,
+});
 const overview = createOverview({
   mapRoot: required("map", HTMLElement),
   tableRoot: required("generations", HTMLElement),
   onChoose: session.choose,
+  onCloud: cloud.open,
   onBrush: session.setBrush,
   askMeans: session.askMeans,
 });
@@ -251,7 +275,20 @@ store.select(select.shownAndWriting, ({ shown, writing: now }, { shown: before, 
     // What was streamed stays on the page, with the reader's place in it.
     story.show(shown, { streamed: then && !now && writing.received() === shown.record.token_texts.length });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
+  if (shown && shown.rating !== before?.rating) story.judged(shown);
+  compareWithForm();
 });
+store.select(select.onStage, ({ live: rewritten }, { live: before }) => {
+  if (!rewritten) return;
+  // More numbers of the same story may come later.
+  if (rewritten.record.token_ids === before?.record.token_ids) story.showSpans(rewritten.spans);
+  else story.rewrite(rewritten);
+  metrics.attribute(rewritten.record.settings);
+  metrics.show(rewritten.record, false);
+  compareWithForm();
+});
+store.select(({ liveMode }) => liveMode, controls.showLive);
+store.select(({ bands }) => bands, metrics.showBands);
 store.select(select.shownPosition, ({ position }) => story.mark(position));
 store.select(select.lens, lens.show);
 store.select(select.shownNumbers, ({ record, finished = false }) => {
@@ -264,6 +301,17 @@ store.select(
   () => overview.show(store.get()),
 );
 store.select(select.entriesAndShown, history.show);
+store.select(
+  ({ entries }) => entries.filter(({ origin }) => origin === "own").length,
+  (own) => {
+    required("my-stories-state", HTMLElement).textContent =
+      own === 0
+        ? "None yet: the stories that you write are kept here."
+        : own === 1
+          ? "1 story"
+          : `${count(own)} stories`;
+  },
+);
 store.select(select.entriesAndShown, tree.show);
 store.select(select.compared, compare.show);
 store.select(({ keeping }) => keeping, history.showKeeping);
@@ -273,7 +321,7 @@ store.select((state) => {
 }, about.show);
 
 // It pins what the panel shows, so it stands at its head.
-required("story-heading", HTMLElement).after(compare.toggle);
+required("story-actions", HTMLElement).append(compare.toggle);
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
   event.preventDefault();
@@ -287,8 +335,22 @@ void examples.then((entries) => {
   if (first && shown === null && now === null) store.update({ shown: first.key });
 });
 void archive.restored.then(() => measuring.trace(store.get().entries));
+explainTerms();
 engine.start();
 required("unstarted", HTMLElement).remove();
+
+/** Marks story and numbers as old where the form says something else than what wrote them. */
+function compareWithForm() {
+  const { record } = select.onStage(store.get());
+  // The form has no words that were put in by hand.
+  const isOld =
+    record !== null &&
+    store.get().writing === null &&
+    controls.isTouched() &&
+    !sameSettings({ ...record.settings, forced: [] }, controls.read());
+  story.setOld(isOld);
+  metrics.setOld(isOld);
+}
 
 /**
  * Shows the books that hold a span.

@@ -1,7 +1,7 @@
 // What each view shows of the state.
 import { idOf } from "../parts/names.js";
 import { canRead } from "./looking.js";
-import { missingAdapter, shownEntry } from "./state.js";
+import { missingAdapter, sameSettings, shownEntry } from "./state.js";
 
 /** @import { State } from "./state.js" */
 
@@ -65,3 +65,19 @@ export function otherModel({ queued, engine }) {
   const ours = idOf(engine.model);
   return theirs === ours ? null : { theirs, ours };
 }
+
+/** What the reader looks at: the story written while a control moves, otherwise the shown entry. @param {State} state */
+export function onStage(state) {
+  const { live } = state;
+  if (live) return { record: live.record, spans: live.spans, finished: false, live };
+  const { record = null, spans = null, finished = false } = shownEntry(state) ?? {};
+  return { record, spans, finished, live: null };
+}
+
+/** Whether the story being written stands on the page already, as the last rewrite. @param {State} state */
+export const writingQuietly = ({ live, writing }) =>
+  live !== null && writing !== null && sameSettings(live.record.settings, writing.settings);
+
+/** The cloud of the shown entry, while no control moves. @param {State} state */
+export const shownCloud = ({ cloud, shown, live }) =>
+  live === null && cloud !== null && cloud.key === shown ? cloud : null;

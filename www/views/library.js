@@ -21,21 +21,25 @@ export function createLibrary({ onOpen }) {
   );
   const load = button("Load the library", onOpen);
   const node = element("div", { class: "library", hidden: true }, text, track, load, said);
+  const books = element("p", { hidden: true });
 
   return {
     node,
+    /** What the library holds, for whoever asks what novelty means. */
+    books,
     /** @param {LibraryState} state */
     show(state) {
       const changed = node.dataset["phase"] !== state.phase;
       node.dataset["phase"] = state.phase;
-      node.hidden = state.phase === "unknown" || state.phase === "none";
+      // Open, it says nothing here: the number stands in its place.
+      node.hidden = ["unknown", "none", "ready"].includes(state.phase) && !(state.phase === "ready" && !state.kept);
+      books.hidden = state.phase !== "ready";
       track.hidden = state.phase !== "loading";
       const focused = load === document.activeElement;
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
       switch (state.phase) {
         case "offered":
-          text.textContent =
-            "The library holds every word that the model has read, and tells what is new and which phrases were copied.";
+          text.textContent = "Novelty needs the library: all the books that the model has read.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {
@@ -47,10 +51,13 @@ export function createLibrary({ onOpen }) {
           break;
         }
         case "opening":
-          text.textContent = "Unpacking the library: a few seconds.";
+          text.textContent = "Opening the library. This takes a few seconds.";
           break;
         case "ready":
-          text.textContent = `Held against ${count(state.books)} books, ${count(state.words)} words.${state.kept ? "" : " The library could not be stored on this device; it will be loaded again next time."}`;
+          books.textContent = `The library holds ${count(state.books)} books with ${count(state.words)} words.`;
+          text.textContent = state.kept
+            ? ""
+            : "The library could not be stored on this device. It will be loaded again next time.";
           break;
         case "failed":
           text.textContent = state.message;
@@ -59,7 +66,13 @@ export function createLibrary({ onOpen }) {
       }
       // Its button is gone, and the focus needs a place.
       if (focused && load.hidden) text.focus({ preventScroll: true });
-      if (changed) said.textContent = state.phase === "loading" ? "Loading the library." : text.textContent;
+      if (changed)
+        said.textContent =
+          state.phase === "loading"
+            ? "Loading the library."
+            : state.phase === "ready"
+              ? `${books.textContent} ${text.textContent}`.trim()
+              : text.textContent;
     },
   };
 }
