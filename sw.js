@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "8f3b816040daaf7f";
+const VERSION = "747c4c5e4d1342e8";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -141,11 +141,11 @@ const FILES = {
   "www/style/dials.css": "1ce53f4579baf9db",
   "www/style/experiments.css": "47bd318731eaab87",
   "www/style/history.css": "1f6b892cda8f30a5",
-  "www/style/instrument.css": "6be1b1e6093f7b72",
+  "www/style/instrument.css": "6426fb81e90af539",
   "www/style/judge.css": "087adaa760a49599",
   "www/style/map.css": "ba571151a0bb0a6f",
   "www/style/methods.css": "36d2ee20f316a087",
-  "www/style/next-token.css": "438e04093d5e1b33",
+  "www/style/next-token.css": "4d6c5ce9878e744a",
   "www/style/page.css": "ef6d61b91b50212f",
   "www/style/story.css": "ed154b9ea2b80304",
   "www/style/tree.css": "6d260c45a9c65fe2",
@@ -166,25 +166,25 @@ const FILES = {
   "www/views/compare.js": "f1b599f9b6e67bc8",
   "www/views/controls.js": "4f0cb41c90968b0e",
   "www/views/curve.js": "18714472900350c3",
-  "www/views/dial.js": "3ac1db78709a8dec",
+  "www/views/dial.js": "4180b1e2a28603c0",
   "www/views/export-image.js": "edd7400bed50618a",
   "www/views/filter-form.js": "e17dc5cc66245855",
   "www/views/history-row.js": "8169b9994ee94dfd",
   "www/views/history.js": "3269c2c8087a1828",
-  "www/views/lens.js": "24d793e00f0f5b42",
+  "www/views/lens.js": "8a1dcca98ff423ef",
   "www/views/library.js": "6b0274c709234266",
   "www/views/loader.js": "7c2a4b9a01f7decb",
   "www/views/map-brush.js": "e729911f74cb5aa7",
-  "www/views/map-drawing.js": "b34ca868bb9e8f21",
+  "www/views/map-drawing.js": "210cd16d2d373e37",
   "www/views/map-filter.js": "0efc63130aae5eea",
   "www/views/map-words.js": "f6ab79ad17b38086",
-  "www/views/map.js": "521e825cd9ff342b",
+  "www/views/map.js": "b6ea43130711968c",
   "www/views/means.js": "ad77f4b9e55604e9",
   "www/views/metric-list.js": "47c30a4244ff8519",
   "www/views/metrics.js": "a4a7109835ace06c",
   "www/views/next-token.js": "9029bb3eb97cdfc5",
   "www/views/notices.js": "08eaf040e04bb996",
-  "www/views/overview.js": "c99638d895944f1f",
+  "www/views/overview.js": "1c12987a39e9c1dd",
   "www/views/pareto.js": "f9a8fde69bc8565c",
   "www/views/rating.js": "08b482dedf7c088c",
   "www/views/sentence.js": "1e465ff62c96da95",
@@ -199,7 +199,7 @@ const FILES = {
   "www/views/table.js": "9feff7cb2137ab68",
   "www/views/telling.js": "33b348797b8d8def",
   "www/views/terms.js": "17c77a9047eabd20",
-  "www/views/token-card.js": "d4776f45ad497ae0",
+  "www/views/token-card.js": "01ab764ed71afb13",
   "www/views/tree.js": "8899d69dc2a02e5e",
   "www/worker.js": "3dadbd4100faf41a",
 };

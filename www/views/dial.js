@@ -52,8 +52,8 @@ export const DIALS = [
     name: "Surprise",
     say: (value) =>
       value < 2
-        ? `${decimal(value * 100, 0)}% of the surprise that the model expects`
-        : `${decimal(value, 1)} times the surprise that the model expects`,
+        ? `${decimal(value * 100, 0)}% of the expected surprise`
+        : `${decimal(value, 1)} times the expected surprise`,
     than: "More surprising",
     caution:
       "100% means that the words were drawn just as the model predicts them. It is the model’s surprise, not a reader’s: gibberish surprises most.",

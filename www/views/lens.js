@@ -76,7 +76,7 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
     onBranch: (token) => drawn === place && branch([token]),
   });
   root.append(
-    element("div", { class: "lens-head" }, element("h2", {}, "Next word"), more, chart.scale),
+    element("div", { class: "lens-head" }, element("h2", {}, "Next word"), card.name, card.ways, chart.scale, more),
     card.head,
     chart.chart,
     chart.key,

@@ -274,16 +274,25 @@ export function drawMap(picture, { width, height, palette }) {
     ],
   });
   const [x, y] = [node.scale("x"), node.scale("y")];
-  if (!isLow) {
+  {
     const words = (/** @type {string | null} */ text, /** @type {Record<string, number | string>} */ at) => {
       if (text === null) return;
-      const label = svg("text", { fill: palette.ink, "font-size": 11, ...at });
+      const label = svg("text", { fill: palette.ink, "font-size": 11, "text-anchor": "start", ...at });
       label.append(text);
       node.append(label);
     };
     const { marginLeft: left, marginBottom: bottom } = MARGINS;
-    words(lowerEnd(up) && `↓ ${lowerEnd(up)}`, { x: left + 6, y: height - bottom - 7 });
-    words(lowerEnd(across) && `← ${lowerEnd(across)}`, { x: left, y: height - 3 });
+    const [lowest, leftmost] = [lowerEnd(up), lowerEnd(across)];
+    if (isLow) {
+      const small = { "font-size": 9, opacity: 0.8 };
+      if (up.dial) words(`↑ ${up.dial.ends[1]}`, { x: 9, y: 15, ...small });
+      if (lowest) words(`↓ ${lowest}`, { x: 9, y: height - 10, ...small });
+      const end = `${across.dial?.ends[1] ?? across.label} →`;
+      words(end, { x: width - 9, y: height - 10, ...small, "text-anchor": "end" });
+    } else {
+      if (lowest) words(`↓ ${lowest}`, { x: left + 6, y: height - bottom - 7 });
+      if (leftmost) words(`← ${leftmost}`, { x: left, y: height - 3 });
+    }
   }
   const place = (/** @type {{ x: number, y: number }} */ point) => ({
     left: x?.apply(point.x) ?? 0,

@@ -232,8 +232,8 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
     }
     const those = points.filter(({ entry }) => view.brushed?.has(entry.key));
     chosenText.textContent = view.brushed
-      ? `${count(those.length)} selected. ${meansWords(chosenMeans.of(those), metrics(), { over: "these", few: "" })}`
-      : "No stories are selected. Drag over points, or tick rows of the table, to see their mean.";
+      ? `${count(those.length)} chosen. ${meansWords(chosenMeans.of(those), metrics(), { over: "these", few: "" })}`
+      : "None chosen. Drag over points, or tick rows of the table, to see their mean.";
     clear.setAttribute("aria-disabled", String(view.brushed === null));
     const { front, note } = frontWords(now);
     frontLegend.hidden = front === null;

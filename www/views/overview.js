@@ -113,7 +113,7 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onCloud, onBrush,
     // Those that were deleted since are not counted.
     const there = new Set(view.entries.map(({ key }) => key).filter((key) => keys.has(key)));
     onBrush(there.size > 0 ? there : null);
-    say(there.size > 0 ? `${count(there.size)} selected.` : "No stories are selected.");
+    say(there.size > 0 ? `${count(there.size)} chosen.` : "None chosen.");
   }
 
   /**

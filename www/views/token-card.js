@@ -98,14 +98,9 @@ export function createTokenCard({ encode, onBranch, onClose, onEnd }) {
   });
 
   return {
-    head: element(
-      "div",
-      { class: "card-head" },
-      name,
-      element("span", { class: "card-ways" }, close, end),
-      hint,
-      numbers,
-    ),
+    name,
+    ways: element("span", { class: "card-ways" }, close, end),
+    head: element("div", { class: "card-head" }, hint, numbers),
     own,
     close,
     /**
@@ -133,8 +128,8 @@ export function createTokenCard({ encode, onBranch, onClose, onEnd }) {
           : tokenName(facts.text)
         : "After the last word";
       hint.textContent = facts
-        ? `${facts.forced ? "This word was chosen by hand. " : isFirst ? "This is the first word of the story. " : ""}The bars show what could stand here with your settings. Choose a word to branch: the story goes on from it.`
-        : "The bars show what could come next. Choose a word to go on with it.";
+        ? `${facts.forced ? "This word was chosen by hand. " : ""}${isFirst ? "The first word of the story, and what else could stand there." : "What else could stand here."} Choose a word, and the story branches.`
+        : "What could come next. Choose a word, and the story goes on with it.";
       const tail = before
         .slice(-24)
         .replace(/^\S*\s/, "")
