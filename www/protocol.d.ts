@@ -280,7 +280,8 @@ export type TraceRequest = {
   id: number;
   text: string;
   tokens: number;
-  coherence: number | null;
+  slor_per_word_bits: number | null;
+  surprise: number | null;
 };
 
 export type NoveltyRequest = {
@@ -681,6 +682,19 @@ export type Comparison = {
   significant: boolean;
 };
 
+/** A scale with a needle, on which people's range is drawn. */
+export type Dial = {
+  /** Where the scale begins and ends. Values may lie beyond. */
+  from: number;
+  to: number;
+  /** Whether equal steps along the scale multiply the value instead of adding to it. */
+  logarithmic: boolean;
+  /** What the two ends are called. */
+  ends: [string, string];
+  /** What a text is whose value lies below people's range, within it, and above it. */
+  says: [string, string, string];
+};
+
 /** Why a story ended. */
 export type Ending = "length" | "story" | "context" | "stopped";
 
@@ -1016,6 +1030,8 @@ export type MetricDescription = {
   session: boolean;
   /** The page offers it in lists of all numbers. */
   listed: boolean;
+  /** How it is shown as a dial; none for most. */
+  dial: Dial | null;
 };
 
 /** The loaded model, for people. */

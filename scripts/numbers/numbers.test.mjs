@@ -31,26 +31,26 @@ test("the small texts are read from the page, and their numbers are placed by na
   );
   const coherence = section("### Coherence, the headline");
   assert.deepEqual(renewed(coherence, ["coherence"], known, known), [coherence, []]);
-  const changed = { ...known, contradiction: { coherence: 0.5 }, "foreign names": { coherence: -0.25 } };
+  const changed = { ...known, contradiction: { coherence: 0.5 }, copied: { coherence: -0.25 } };
   const [text] = renewed(coherence, ["coherence"], known, changed);
-  assert.match(text, /\*contradiction\* has 0\.50 and \*loop\* 1\.00.* −0\.25 for \*foreign names\*/);
+  assert.match(text, /\*contradiction\* has 0\.50 and \*loop\* 2\.34.* \*copied\*, has −0\.25/);
 });
 
 test("a number of no small text stays, and is told", () => {
   const line =
-    "- **Fooled by**: *short*, four words, has 1.00; so has the prompt told twice over (1.00); *same again* 0.98.";
+    "- **Fooled by**: *short*, four words, has 0.43; so has the prompt told twice over (0.43); *same again* 0.98.";
   const [text, unclear] = renewed(line, ["creative_region"], known, {
     short: { creative_region: 0.25 },
     "same again": { creative_region: null },
   });
-  assert.equal(text, line.replace("1.00", "0.25"));
+  assert.equal(text, line.replace("0.43", "0.25"));
   assert.equal(unclear.length, 2, "the prompt's, and the one that has no number any more");
 });
 
 test("the judge's score weighs its parts alike, and what is missing counts nothing", () => {
-  const of = (metrics, percentiles) => scoresOf([{ id: "a", metrics, percentiles }]).a.score;
-  assert.equal(of({ coherence: 0.9, novelty: 0.6, relevance_bits: null }, {}), 0.5);
-  assert.equal(of({ coherence: -1, novelty: null, relevance_bits: 99 }, { relevance_bits: 1 }), 1 / 3);
+  const of = (coherence, percentiles) => scoresOf([{ id: "a", metrics: { coherence }, percentiles }]).a.score;
+  assert.equal(of(-1, { novelty: 0.25, relevance_bits: 0.75 }), 0.5);
+  assert.equal(of(null, { relevance_bits: 1 }), 1 / 3);
 });
 
 test("lines and tables of agreement", () => {

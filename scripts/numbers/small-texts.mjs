@@ -22,7 +22,8 @@ export function scoresOf(lines) {
   return Object.fromEntries(
     lines.map(({ id, metrics, percentiles }) => {
       // What a text is too short for counts nothing.
-      const parts = [Math.max(0, metrics.coherence ?? 0), metrics.novelty ?? 0, percentiles.relevance_bits ?? 0];
+      const coherence = metrics.coherence === null ? 0 : 2 ** -Math.abs(metrics.coherence);
+      const parts = [coherence, percentiles.novelty ?? 0, percentiles.relevance_bits ?? 0];
       return [id, { ...metrics, score: parts.reduce((sum, part) => sum + part) / parts.length }];
     }),
   );

@@ -44,6 +44,11 @@ impl LibraryNovelty {
         Self::new(&library.longest(&words(text)))
     }
 
+    /// What the headlines need: the shares of words and of word triples that the library does not hold.
+    pub fn new_words_and_triples(&self) -> [Option<f64>; 2] {
+        [1, 3].map(|n| self.new_ngrams.get(n - 1).copied().flatten())
+    }
+
     /// `longest`: see [`Library::longest`].
     pub fn new(longest: &[usize]) -> Self {
         let shortest: Vec<usize> = shortest_new(longest).into_iter().flatten().collect();

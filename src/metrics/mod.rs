@@ -15,7 +15,7 @@ mod table;
 mod tokens_read;
 pub mod written;
 
-pub use headline::{Headlines, LOWER_RANGE};
+pub use headline::{COHERENCE, Headlines, LOWER_RANGE};
 pub use likelihood::{Unigrams, mean, mean_log_probability_bits, perplexity, slor_bits, slor_per_word_bits};
 pub use lines::{Lines, rhyming_line_ends};
 pub use reference::{Reference, ReferenceError, quantiles};
@@ -23,9 +23,10 @@ pub use repetition::{Rarity, distinct, repetition, sentence_overlap};
 pub use sentences::sentences;
 pub use session::EarlierStories;
 pub use surprise::{
-    PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise_peaks,
+    PEAK_BITS, entropy_per_word_bits, excess_surprise_bits, mean_entropy_bits, surprisal_variance, surprise,
+    surprise_peaks,
 };
-pub use table::{Better, Described, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
+pub use table::{Better, Described, Dial, METRICS, Metric, Variant, Way, describe, described, has_base, label_of};
 pub use tokens_read::TokensRead;
 
 use crate::library::words;
@@ -81,6 +82,8 @@ pub struct Metrics {
     pub entropy_per_word_bits: Option<f64>,
     /// See [`excess_surprise_bits`]; bits per token.
     pub excess_surprise_bits: Option<f64>,
+    /// See [`surprise()`]; 0 or more.
+    pub surprise: Option<f64>,
     /// See [`surprise_peaks`]; 0 to 1.
     pub surprise_peaks: Option<f64>,
     /// See [`surprisal_variance`]; bits squared.
@@ -113,6 +116,7 @@ pub fn measure(reading: Reading, earlier: &EarlierStories, reference: Option<&Re
         mean_entropy_bits: mean_entropy_bits(entropy_bits),
         entropy_per_word_bits: entropy_per_word_bits(entropy_bits, words.len()),
         excess_surprise_bits: excess_surprise_bits(surprisal_bits, entropy_bits),
+        surprise: surprise(surprisal_bits, entropy_bits),
         surprise_peaks: surprise_peaks(surprisal_bits),
         surprisal_variance: surprisal_variance(surprisal_bits),
     }

@@ -24,6 +24,14 @@ pub fn excess_surprise_bits(surprisal_bits: &[f64], entropy_bits: &[f64]) -> Opt
     Some(mean(surprisal_bits)? - mean(entropy_bits)?)
 }
 
+/// Surprise: the surprisal along the text as a share of the entropy, which is the surprisal that the model expects. 1 on average for the
+/// model's own plain samples, below it for cautious ones, above it for most people's texts and for gibberish; 0 or more, without an end.
+/// Like [`excess_surprise_bits`], but in open and in predictable stories alike. None where nothing is open.
+pub fn surprise(surprisal_bits: &[f64], entropy_bits: &[f64]) -> Option<f64> {
+    let expected = mean(entropy_bits).filter(|&bits| bits > 0.0)?;
+    Some(mean(surprisal_bits)? / expected)
+}
+
 /// The share of tokens with [`PEAK_BITS`] of surprisal or more, 0 to 1.
 pub fn surprise_peaks(surprisal_bits: &[f64]) -> Option<f64> {
     let peaks = surprisal_bits.iter().filter(|&&bits| bits >= PEAK_BITS).count();
@@ -45,6 +53,8 @@ fn surprise_by_hand() {
     assert_eq!(entropy_per_word_bits(&[2.0, 4.0, 3.0], 2), Some(4.5));
     assert_eq!(entropy_per_word_bits(&[1.0], 0), None);
     assert_eq!(excess_surprise_bits(&surprisal, &[2.0, 4.0, 3.0]), Some(1.0));
+    assert_eq!(surprise(&surprisal, &[2.0, 4.0, 2.0]), Some(1.5));
+    assert_eq!((surprise(&[0.0], &[0.0]), surprise(&[], &[])), (None, None));
     assert_eq!(surprise_peaks(&surprisal), Some(1.0 / 3.0));
     assert_eq!(surprisal_variance(&surprisal), Some((9.0 + 25.0 + 4.0) / 3.0));
     assert_eq!(surprisal_variance(&[5.0]), Some(0.0));

@@ -2,6 +2,7 @@
 
 use super::{Numbers, Source};
 use crate::library::{Found, LibraryNovelty};
+use crate::metrics::Headlines;
 use serde::{Deserialize, Serialize};
 
 /// Page to worker.
@@ -11,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub enum Request {
     /// Fetches and opens the library of a model.
     Open { manifest_url: String, model: String },
-    /// Asks where a text of so many tokens comes from. `coherence`: its headline, for the creative region.
-    Trace { id: u32, text: String, tokens: usize, coherence: Option<f64> },
+    /// Asks where a text of so many tokens comes from. Coherence stands on its SLOR per word and its surprise as well as on the library.
+    Trace { id: u32, text: String, tokens: usize, slor_per_word_bits: Option<f64>, surprise: Option<f64> },
     /// Asks how new a text is, for a worker that judges stories.
     Novelty { id: u32, text: String },
     /// Asks for the books that hold a span.
@@ -71,12 +72,5 @@ pub struct TracedNumbers {
     #[serde(flatten)]
     pub novelty: LibraryNovelty,
     #[serde(flatten)]
-    pub headlines: Option<LibraryHeadlines>,
-}
-
-/// The headlines that the library is needed for.
-#[derive(Serialize)]
-pub struct LibraryHeadlines {
-    pub novelty: Option<f64>,
-    pub creative_region: Option<f64>,
+    pub headlines: Option<Headlines>,
 }

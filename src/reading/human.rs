@@ -1,7 +1,7 @@
 //! Human passages, measured like stories: the reference that a story's numbers are compared with.
 
 use super::{Scorer, by_name, read_tokens};
-use crate::metrics::{Lines, Rarity, Reference, Unigrams, quantiles, sentences};
+use crate::metrics::{COHERENCE, Headlines, Lines, Rarity, Reference, Unigrams, quantiles, sentences};
 use crate::model::Tokenizer;
 use crate::story::GenerateError;
 use std::collections::BTreeMap;
@@ -68,26 +68,39 @@ pub fn reference(
     };
     let with_counts = reference.clone();
     let mut values: BTreeMap<String, Vec<Vec<f64>>> = BTreeMap::new();
+    let mut measured = Vec::new();
     for (index, passage) in passages.iter().enumerate() {
         let begin: Vec<u32> = scorer.model.begin_token.into_iter().chain(passage.prompt.iter().copied()).collect();
         let read = read_tokens(scorer.engine, &begin, passage.token_ids.clone())?;
         for (at, &length) in LENGTHS.iter().enumerate().filter(|&(_, &length)| length <= read.token_ids.len()) {
             let text = scorer.tokenizer.decode(&read.token_ids[..length]);
             let scorer = &mut Scorer { engine: &mut *scorer.engine, reference: Some(&with_counts), ..*scorer };
-            let mut numbers = by_name(&scorer.score_read(&read.first(length), &text, true)?);
+            let scores = scorer.score_read(&read.first(length), &text, true)?;
+            let mut numbers = by_name(&scores);
             numbers.append(&mut by_name(&Lines::new(&text)));
             for (name, value) in numbers {
                 let Some(value) = value.as_f64() else { continue };
                 values.entry(name).or_insert_with(|| vec![Vec::new(); LENGTHS.len()])[at].push(value);
             }
+            measured.push((at, scores));
             reference.passages[at] += 1;
         }
         progress(index + 1);
     }
-    for (name, bands) in values {
-        if bands.iter().all(|band| band.len() >= MIN_PASSAGES) {
-            reference.quantiles.insert(name, bands.into_iter().map(|band| quantiles(band, STEPS)).collect());
-        }
+    reference.quantiles = values.into_iter().filter_map(|(name, bands)| Some((name, all_quantiles(bands)?))).collect();
+    // Coherence stands on people's other numbers.
+    let mut coherence = vec![Vec::new(); LENGTHS.len()];
+    for (at, scores) in measured {
+        let headlines = Headlines::new(&scores.metrics, &reference);
+        let new = scores.library.map(|library| library.new_words_and_triples()).unwrap_or_default();
+        coherence[at].extend(headlines.with_library(new, LENGTHS[at], &reference).coherence);
     }
+    reference.quantiles.extend(all_quantiles(coherence).map(|bands| (COHERENCE.to_string(), bands)));
     Ok(reference)
+}
+
+/// The quantiles of a number at each length; none where passages are too few.
+fn all_quantiles(bands: Vec<Vec<f64>>) -> Option<Vec<Vec<f64>>> {
+    let enough = bands.iter().all(|band| band.len() >= MIN_PASSAGES);
+    enough.then(|| bands.into_iter().map(|band| quantiles(band, STEPS)).collect())
 }

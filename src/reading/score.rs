@@ -145,9 +145,13 @@ pub fn scores(
     library: Option<LibraryNovelty>,
 ) -> Scores {
     let metrics = measure(read.reading(text), &EarlierStories::default(), reference);
-    let new_triples = library.as_ref().and_then(|library| library.new_ngrams[2]);
-    let headlines = reference
-        .map(|reference| Headlines::new(&metrics, reference).with_library(new_triples, metrics.tokens, reference));
+    let headlines = reference.map(|reference| {
+        let headlines = Headlines::new(&metrics, reference);
+        match &library {
+            Some(library) => headlines.with_library(library.new_words_and_triples(), metrics.tokens, reference),
+            None => headlines,
+        }
+    });
     Scores { metrics, second, library, headlines }
 }
 
@@ -226,8 +230,8 @@ mod tests {
         let mut names: Vec<&str> = numbers.keys().map(String::as_str).collect();
         assert!(names.contains(&"base_perplexity") && names.contains(&"base_relevance_bits"), "{names:?}");
         assert!(!names.contains(&"base_words") && !names.contains(&"base_creative_region"), "{names:?}");
-        // With a reference there are the headlines, too.
-        names.extend(["base_coherence", "base_surprise"]);
+        // With a reference there is coherence, too.
+        names.push("base_coherence");
         names.sort_unstable();
         let described = described();
         let mut entries: Vec<&str> =

@@ -7,8 +7,8 @@ use super::failure::Failure;
 use super::manifest::Manifest;
 use super::page::{listen, memory_bytes, post};
 use crate::library::{Library, LibraryNovelty, words};
-use crate::metrics::{Headlines, Reference};
-use crate::protocol::library::{Answer, LibraryHeadlines, Request, TextSpan, TracedNumbers};
+use crate::metrics::{Headlines, Metrics, Reference};
+use crate::protocol::library::{Answer, Request, TextSpan, TracedNumbers};
 use crate::protocol::{Code, Numbers, Report};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -35,9 +35,10 @@ pub fn start() {
                 }
             });
         }
-        Request::Trace { id, text, tokens, coherence } => {
+        Request::Trace { id, text, tokens, slor_per_word_bits, surprise } => {
             if let Some(opened) = opened.borrow().as_ref() {
-                post(&opened.trace(id, &text, tokens, coherence));
+                let known = Metrics { tokens, slor_per_word_bits, surprise, ..Metrics::default() };
+                post(&opened.trace(id, &text, &known));
             }
         }
         Request::Novelty { id, text } => {
@@ -88,15 +89,12 @@ async fn open(manifest_url: &str, model: &str) -> Result<Opened, Failure> {
 }
 
 impl Opened {
-    fn trace(&self, id: u32, text: &str, tokens: usize, coherence: Option<f64>) -> Answer {
+    fn trace(&self, id: u32, text: &str, known: &Metrics) -> Answer {
         let start = clock::now();
         let reference = self.reference.as_ref();
         let novelty = LibraryNovelty::of(text, &self.library);
         let headlines = reference.map(|reference| {
-            let headlines = Headlines { coherence, ..Headlines::default() };
-            let Headlines { novelty, creative_region, .. } =
-                headlines.with_library(novelty.new_ngrams[2], tokens, reference);
-            LibraryHeadlines { novelty, creative_region }
+            Headlines::new(known, reference).with_library(novelty.new_words_and_triples(), known.tokens, reference)
         });
         let units = |bytes: usize| text[..bytes].encode_utf16().count();
         let spans = self.library.spans(text).into_iter();
@@ -107,7 +105,7 @@ impl Opened {
             occurrences: span.occurrences,
         });
         let spans = spans.collect();
-        let numbers = Numbers::new(&TracedNumbers { novelty, headlines }, tokens, reference);
+        let numbers = Numbers::new(&TracedNumbers { novelty, headlines }, known.tokens, reference);
         Answer::Traced { id, spans, numbers, seconds: (clock::now() - start) / 1000.0 }
     }
 }

@@ -130,7 +130,7 @@ test("the model without the Poet judges its stories, too, to the bit as on the c
   const names = Object.keys(numbers).filter((name) => name.startsWith("base_"));
   assert.ok(names.includes("base_slor_per_word_bits") && names.includes("base_perplexity"), names.join());
   for (const name of names) assert.equal(numbers[name], here[name], name);
-  const opinion = `the model without it: ${Math.floor(Math.max(0, numbers.base_coherence) * 100)}%`;
+  const opinion = `the model without it: ${numbers.base_coherence.toFixed(1).replace("-", "−")}`;
   await sees(page, opinion);
   // The model's own stories have one judge.
   await pick(page, "None");

@@ -45,7 +45,7 @@ test("a sweep runs to its end, and its rows are the command line's", compared, a
   assert.deepEqual(coherence.caveats, here.findings.caveats);
   assert.equal((await saved(t, page, "Save CSV")).bytes.toString(), `\uFEFF${here.csv}`);
   const [first] = await cells(page);
-  assert.match(first, /^Temperature 0\.3, top-p 0\.9: coherence \d+%, 2 stories$/, "two have no interval");
+  assert.match(first, /^Temperature 0\.3, top-p 0\.9: coherence −?\d+\.\d, 2 stories$/, "two have no interval");
   // Two seeds are too few for any test, and the findings say so.
   assert.match(
     await page.$eval(".findings-list", (list) => list.textContent),
@@ -99,7 +99,10 @@ test("pause, reload, resume, and nothing is written twice", async (t) => {
   assert.equal(rows.length, 108 - written);
   assert.equal(new Set(rows).size, rows.length);
   await told(page);
-  assert.match((await cells(page)).at(-1), /^Temperature 1\.5, top-p 1: coherence \d+%, interval \d+–\d+%, 6 stories$/);
+  assert.match(
+    (await cells(page)).at(-1),
+    /^Temperature 1\.5, top-p 1: coherence −?\d+\.\d, interval −?\d+\.\d.−?\d+\.\d, 6 stories$/,
+  );
   // And without a link in the address, the latest experiment is there.
   await page.goto(`${shared.server.url}experiments.html`);
   await formed(page);

@@ -3,7 +3,7 @@ import { BUSY, silence } from "./watch.js";
 import { createWorkerClient } from "./worker-client.js";
 
 /**
- * @import { FromLibrary, FoundBook, LibraryNovelty } from "../protocol.js"
+ * @import { FromLibrary, FoundBook, LibraryNovelty, Numbers } from "../protocol.js"
  * @import { Question } from "./worker-client.js"
  */
 
@@ -108,9 +108,12 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
     },
     /**
      * Asks where a text comes from; refused where the library is not open.
-     * @param {Question<"trace">} question
+     * @param {{ text: string, tokens: number, numbers: Numbers["numbers"] }} question  with what is known of the text
      */
-    trace: (question) => (isReady() ? client.ask("trace", question) : Promise.reject(new Error("It is not open."))),
+    trace({ numbers: { slor_per_word_bits = null, surprise = null }, ...question }) {
+      if (!isReady()) return Promise.reject(new Error("It is not open."));
+      return client.ask("trace", { ...question, slor_per_word_bits, surprise });
+    },
     /**
      * How new a text is; null if the library cannot say.
      * @param {string} text

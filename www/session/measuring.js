@@ -74,7 +74,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
    */
   function trace(text, tokens, { numbers }, onTraced) {
     // Where the library has gone, it is asked again once it is open.
-    library.trace({ text, tokens, coherence: numbers["coherence"] ?? null }).then(onTraced, () => undefined);
+    library.trace({ text, tokens, numbers }).then(onTraced, () => undefined);
   }
 
   return {

@@ -59,5 +59,6 @@ export function metricOf(name) {
     model: false,
     session: false,
     listed: false,
+    dial: null,
   });
 }

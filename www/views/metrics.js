@@ -9,8 +9,8 @@ import { metricOf } from "./metric-list.js";
  * @import { Metric } from "./metric-list.js"
  */
 
-/** Above this share of people's passages a text is likelier than people write: safe rather than coherent. */
-const SAFER = 0.9;
+/** Between these shares of people's passages lies their range. */
+const RANGE = [0.1, 0.9];
 /** Tokens of the shortest of people's passages that stories are held against. */
 const SHORTEST = 32;
 /** What stands in a place that the second reading of a story fills. */
@@ -32,7 +32,7 @@ export const GROUPS = [
   {
     name: "Novelty",
     about: "against the books it read",
-    headlines: ["new_ngrams_3", "creativity_index", "creative_region", "session_novelty"],
+    headlines: ["novelty", "creativity_index", "creative_region", "session_novelty"],
     parts: [
       "new_ngrams_2",
       "new_ngrams_3",
@@ -69,8 +69,8 @@ export const GROUPS = [
   },
   {
     name: "Surprise",
-    about: "how open each word was",
-    headlines: ["entropy_per_word_bits", "excess_surprise_bits", "surprise_peaks"],
+    about: "against what the model expected",
+    headlines: ["surprise", "entropy_per_word_bits", "excess_surprise_bits", "surprise_peaks"],
     parts: [
       "entropy_per_word_bits",
       "mean_entropy_bits",
@@ -78,7 +78,7 @@ export const GROUPS = [
       "surprise_peaks",
       "surprisal_variance",
     ],
-    caution: "Agreement with rated creativity +0.6, mostly because long, rare words are open ones.",
+    caution: "Long shots are not ideas: gibberish surprises most.",
     anchor: "surprise",
   },
 ];
@@ -97,15 +97,12 @@ function headlineOf(metric, { numbers, percentiles }) {
       : "No number yet, or too few words.";
     return { large: NOTHING, unit: "", say: `${metric.sentence} ${why}`, bar: null, people: false };
   }
-  if (metric.name === "coherence") {
-    const safe = (percentiles["slor_per_word_bits"] ?? 0) > SAFER;
-    const unit =
-      value < 1
-        ? "of the way to people’s range"
-        : safe
-          ? "people’s range reached; safer than people write"
-          : "within people’s range";
-    return { large: metric.write(value), unit, say: metric.sentence, bar: value, people: false };
+  if (metric.dial) {
+    const { from, to, logarithmic, says } = metric.dial;
+    const along = (/** @type {number} */ at) => (logarithmic ? Math.log(at) : at);
+    const unit = place === null ? "" : says[RANGE.filter((end) => place >= end).length];
+    const bar = (along(value) - along(from)) / (along(to) - along(from));
+    return { large: metric.write(value), unit: unit ?? "", say: metric.sentence, bar, people: false };
   }
   if (place === null) {
     // Only shares fill a bar.
@@ -263,7 +260,7 @@ function createSecondOpinion() {
       const coherence = numbers?.numbers["base_coherence"] ?? null;
       // Of stories from before it was asked, nothing is known.
       node.hidden = !adapted || (finished && coherence === null);
-      value.textContent = coherence === null ? "…" : percent(coherence);
+      value.textContent = coherence === null ? "…" : metricOf("coherence").write(coherence);
     },
   };
 }
@@ -303,14 +300,12 @@ export function createMetrics({ library }) {
  * @param {Numbers} numbers
  */
 export function summaryOf({ numbers, percentiles }) {
-  const parts = [];
-  const { coherence } = numbers;
-  const novelty = percentiles["new_ngrams_3"];
-  const surprise = percentiles["entropy_per_word_bits"];
-  if (novelty !== undefined) parts.push(`more novel than ${percent(novelty)} of people’s passages`);
-  if (typeof coherence === "number") parts.push(`coherence ${percent(coherence)}`);
-  if (surprise !== undefined) parts.push(`more surprise than ${percent(surprise)} of people’s passages`);
+  const dials = ["novelty", "coherence", "surprise"].filter((name) => typeof numbers[name] === "number");
+  const parts = dials.map((name) => {
+    const { large, unit } = headlineOf(metricOf(name), { numbers, percentiles });
+    return `${name} ${large}${unit ? `, ${unit}` : ""}`;
+  });
   if (parts.length === 0 && typeof numbers["perplexity"] === "number")
     parts.push(`perplexity ${decimal(numbers["perplexity"], 1)}`);
-  return parts.join(", ");
+  return parts.join("; ");
 }

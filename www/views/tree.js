@@ -1,6 +1,7 @@
 // The tree of branches: each story that others branch off, and under it those, with the word that was put there.
 import { element } from "../parts/dom.js";
-import { percent, tokenName } from "../parts/format.js";
+import { tokenName } from "../parts/format.js";
+import { metricOf } from "./metric-list.js";
 import { entryName } from "../session/state.js";
 
 /**
@@ -65,13 +66,9 @@ export function createTree({ root, onChoose }) {
    * @param {Entry} entry
    */
   function fill(node, entry) {
-    const { numbers, percentiles } = entry.record;
-    const novelty = percentiles["new_ngrams_3"];
-    const coherence = numbers["coherence"];
-    const parts = [
-      ...(novelty === undefined ? [] : [`novelty ${percent(novelty)}`]),
-      ...(typeof coherence === "number" ? [`coherence ${percent(Math.max(0, coherence))}`] : []),
-    ];
+    const { numbers } = entry.record;
+    const shown = ["novelty", "coherence"].filter((name) => typeof numbers[name] === "number");
+    const parts = shown.map((name) => `${name} ${metricOf(name).write(numbers[name] ?? null)}`);
     const words = [element("b", {}, entryName(entry))];
     if (entry.parent)
       words.push(element("span", {}, ` ${tokenName(givenText(entry))} at token ${entry.parent.position + 1}`));

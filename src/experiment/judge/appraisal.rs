@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeCriterion"))]
 #[serde(rename_all = "snake_case")]
 pub enum Criterion {
-    /// The headline: SLOR per word as a share of the lower end of the human range; below 0 counts as 0.
+    /// How near 0 the dial stands, which is as people write: 1 there, and half as much with each step away from it, on either side.
     Coherence,
-    /// The headline: the share of human passages with fewer new word triples.
+    /// The share of people's passages with fewer new word triples.
     Novelty,
     /// The share of human passages that depend less on their prompt, in bits per token.
     Relevance,
@@ -159,10 +159,11 @@ impl Standard {
         let headlines = scores.headlines.unwrap_or_default();
         let relevance = scores.second.relevance_bits;
         let tokens = scores.metrics.tokens;
+        let place = |name, value: Option<f64>| bench.reference.percentile(name, tokens, value?);
         let found = [
-            headlines.coherence.map(|coherence| coherence.clamp(0.0, 1.0)),
-            headlines.novelty,
-            relevance.and_then(|bits| bench.reference.percentile("relevance_bits", tokens, bits)),
+            headlines.coherence.map(|steps| libm::exp2(-steps.abs())),
+            place("new_ngrams_3", headlines.novelty),
+            place("relevance_bits", relevance),
         ];
         self.weigh(found)
     }
@@ -254,7 +255,7 @@ mod tests {
     fn a_score_by_hand() {
         with_bench(|bench| {
             let mut scores = Scores { metrics: Metrics { tokens: 32, ..Metrics::default() }, ..Scores::default() };
-            scores.headlines = Some(Headlines { coherence: Some(0.5), ..Headlines::default() });
+            scores.headlines = Some(Headlines { coherence: Some(1.0), ..Headlines::default() });
             scores.second.relevance_bits = Some(1.5);
             let weights = Weights { coherence: 1.0, novelty: 1.0, relevance: 0.25 };
             let standard = Standard::new(&weights, bench, true).unwrap();
@@ -266,10 +267,17 @@ mod tests {
             assert_eq!(standard.left_out().len(), 1);
             assert_eq!(standard.left_out()[0].criterion, Criterion::Novelty);
 
-            scores.headlines = Some(Headlines { coherence: Some(-0.5), ..Headlines::default() });
+            scores.headlines = Some(Headlines { coherence: Some(-3.0), ..Headlines::default() });
             scores.second.relevance_bits = None;
             let appraisal = standard.appraise(bench, &scores);
-            assert_eq!((appraisal.score, appraisal.coherence, appraisal.relevance), (0.0, Some(0.0), Some(0.0)));
+            assert_eq!(
+                (appraisal.score, appraisal.coherence, appraisal.relevance),
+                (0.8 * 0.125, Some(0.125), Some(0.0))
+            );
+            scores.headlines = Some(Headlines { coherence: Some(0.0), ..Headlines::default() });
+            assert_eq!(standard.appraise(bench, &scores).coherence, Some(1.0), "as people write");
+            scores.headlines = Some(Headlines { coherence: Some(3.0), ..Headlines::default() });
+            assert_eq!(standard.appraise(bench, &scores).coherence, Some(0.125), "safer than people write");
             assert_eq!(appraisal.too_short, [Criterion::Relevance]);
         });
     }

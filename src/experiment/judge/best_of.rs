@@ -1,4 +1,4 @@
-//! Best of n: several drafts of one prompt, of which the one with the best score is kept. The control keeps one of them at random.
+//! Best of n: some drafts of one prompt, of which the best by score is taken. The control takes one of the others at random.
 
 use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
 use crate::engine::Llama;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct ChoiceRecord {
     /// The one with the largest score; in a tie, the first.
     pub judged: usize,
-    /// One at random, at the same cost.
+    /// One of the others at random, which costs the same drafts; of a single draft, that one.
     pub control: usize,
 }
 
@@ -46,7 +46,16 @@ impl<'a> BestOf<'a> {
         let scores: Vec<f64> = drafts.iter().map(|draft| draft.appraisal.score).collect();
         let Settings { seed, prompt, .. } = &self.settings;
         let mut random = control_stream(&format!("best of {} {seed} {prompt}", self.count));
-        let choice = ChoiceRecord { judged: best(&scores), control: any(drafts.len(), &mut random) };
+        let judged = best(&scores);
+        let control = match drafts.len() {
+            1 => judged,
+            // Past the judged one, each place is one further on.
+            count => {
+                let at = any(count - 1, &mut random);
+                at + usize::from(at >= judged)
+            }
+        };
+        let choice = ChoiceRecord { judged, control };
         (drafts, choice)
     }
 }

@@ -170,7 +170,7 @@ impl<'a> Drafts<'a> {
 }
 
 /// The mean of each number, over the drafts that have it.
-pub fn mean_numbers(told: &[Told]) -> BTreeMap<String, f64> {
+pub fn mean_numbers(told: &[&Told]) -> BTreeMap<String, f64> {
     let mut values: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for (name, value) in told.iter().flat_map(|told| &told.numbers) {
         values.entry(name).or_default().extend(value.as_f64());

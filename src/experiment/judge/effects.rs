@@ -1,4 +1,6 @@
-//! The effect of judging: every number of the judged stories compared with those chosen at random.
+//! What judging did: the numbers of the judged stories against those of stories chosen at random. Not the score: it is higher by
+//! construction. Of best of n, what a choice at random can be expected to give is known, the mean of the other drafts; so that is what
+//! is compared, and the luck of the control's draw adds no noise.
 //!
 //! Seeds of one prompt are not independent, so their differences are averaged first, and prompts are the units: resampled for the
 //! interval, flipped in the test. Holm's correction covers all numbers together.
@@ -12,22 +14,15 @@ use std::collections::BTreeMap;
 /// A difference is significant if its corrected p is below this.
 pub const LEVEL: f64 = 0.05;
 
-/// The numbers that are compared: first the score's parts, each with the criterion that raises it by construction, then numbers that are
-/// not part of the score.
-const COMPARED: [(&str, Option<Criterion>); 15] = [
+/// The numbers that are compared: what the score's parts stand on first, each with its criterion, then what the score does not contain.
+/// One of each kind: every further number makes all differences harder to tell from chance.
+const COMPARED: [(&str, Option<Criterion>); 8] = [
     ("coherence", Some(Criterion::Coherence)),
     ("novelty", Some(Criterion::Novelty)),
-    ("new_ngrams_3", Some(Criterion::Novelty)),
-    ("relevance", Some(Criterion::Relevance)),
     ("relevance_bits", Some(Criterion::Relevance)),
     ("surprise", None),
     ("contextual_gain_bits", None),
-    ("mean_log_probability_bits", None),
-    ("excess_surprise_bits", None),
-    ("longest_span", None),
-    ("seq_rep_4", None),
     ("sentence_overlap", None),
-    ("distinct_1", None),
     ("distinct_2", None),
     ("tokens", None),
 ];
@@ -77,14 +72,14 @@ pub enum Verdict {
 #[cfg_attr(test, derive(ts_rs::TS), ts(rename = "JudgeEffect"))]
 pub struct Effect {
     pub metric: String,
-    /// Whether it is part of the score, so that choosing by the score raises it by construction.
+    /// Whether the score stands on it, so that choosing by the score pushes it by construction.
     pub in_score: bool,
     /// Stories of each arm that have it.
     pub stories: usize,
     /// Means over prompts.
     pub judged: f64,
     pub control: f64,
-    /// All drafts, or the stories before they were revised; for information.
+    /// The drafts that were not judged the best, or the stories before they were revised.
     pub baseline: Option<f64>,
     /// Judged - control: the mean over prompts, with its interval.
     pub difference: Estimate,
@@ -103,16 +98,17 @@ pub struct Effects {
     pub prompts: usize,
     /// Items: pairs of stories.
     pub pairs: usize,
-    /// The score first.
+    /// What the score stands on first.
     pub effects: Vec<Effect>,
 }
 
 /// Compares the arms.
 pub fn effects(protocol: &Protocol, outcomes: &[Outcome]) -> Effects {
-    let mut effects: Vec<Effect> = effect("score", true, outcomes).into_iter().collect();
+    let expected = matches!(protocol.method, Method::BestOf { .. });
+    let mut effects = Vec::new();
     for (name, criterion) in COMPARED {
         let in_score = criterion.is_some_and(|criterion| protocol.weights.of(criterion) > 0.0);
-        effects.extend(effect(name, in_score, outcomes));
+        effects.extend(effect(name, in_score, expected, outcomes));
     }
     let corrected = holm(&effects.iter().map(|effect| effect.p).collect::<Vec<_>>());
     for (effect, corrected) in effects.iter_mut().zip(corrected) {
@@ -129,17 +125,20 @@ pub fn effects(protocol: &Protocol, outcomes: &[Outcome]) -> Effects {
     Effects { method: protocol.method, prompts: prompts.len(), pairs: outcomes.len(), effects }
 }
 
-/// One number; none if no pair has it. Its corrected p and verdict are set later.
-fn effect(name: &str, in_score: bool, outcomes: &[Outcome]) -> Option<Effect> {
+/// One number; none where no pair has it. `expected`: whether the control is what a choice at random can be expected to give, rather than
+/// the one that was made. Its corrected p and verdict come later.
+fn effect(name: &str, in_score: bool, expected: bool, outcomes: &[Outcome]) -> Option<Effect> {
     // By prompt: judged, control, baseline.
     let mut prompts: BTreeMap<usize, [Vec<f64>; 3]> = BTreeMap::new();
     for outcome in outcomes {
         let of = |numbers: &Numbers| numbers.numbers.get(name).copied().flatten();
-        let Some((judged, control)) = of(&outcome.judged).zip(of(&outcome.control)) else { continue };
+        let baseline = outcome.baseline.get(name).copied();
+        let control = if expected { baseline } else { of(&outcome.control) };
+        let Some((judged, control)) = of(&outcome.judged).zip(control) else { continue };
         let values = prompts.entry(outcome.prompt).or_default();
         values[0].push(judged);
         values[1].push(control);
-        values[2].extend(outcome.baseline.get(name));
+        values[2].extend(baseline);
     }
     let of_arm = |arm: usize| prompts.values().filter_map(|values| mean(&values[arm])).collect::<Vec<_>>();
     let differences: Vec<f64> = prompts
@@ -196,7 +195,7 @@ pub mod tests {
     #[test]
     fn prompts_are_the_units() {
         // Prompt 0 has three pairs, which count no more than the one of prompt 1.
-        let pair = |prompt, judged, control| outcome(prompt, &[("score", judged)], &[("score", control)]);
+        let pair = |prompt, judged, control| outcome(prompt, &[("novelty", judged)], &[("novelty", control)]);
         let outcomes = [pair(0, 0.9, 0.5), pair(0, 0.8, 0.5), pair(0, 0.7, 0.5), pair(1, 0.5, 0.4)];
         let found = effects(&protocol(), &outcomes);
         assert_eq!((found.prompts, found.pairs, found.effects.len()), (2, 4, 1));
@@ -215,35 +214,53 @@ pub mod tests {
                 let noise = [0.1, -0.1][prompt % 2];
                 outcome(
                     prompt,
-                    &[("score", 0.7), ("relevance", 0.5), ("distinct_2", 0.8 + noise), ("tokens", 90.0)],
-                    &[("score", 0.5), ("relevance", 0.5), ("distinct_2", 0.8), ("tokens", 100.0)],
+                    &[
+                        ("score", 0.9),
+                        ("novelty", 0.7),
+                        ("relevance_bits", 0.5),
+                        ("distinct_2", 0.8 + noise),
+                        ("tokens", 90.0),
+                    ],
+                    &[
+                        ("score", 0.5),
+                        ("novelty", 0.5),
+                        ("relevance_bits", 0.5),
+                        ("distinct_2", 0.8),
+                        ("tokens", 100.0),
+                    ],
                 )
             })
             .collect();
         let found = effects(&protocol(), &outcomes).effects;
         let of = |name: &str| found.iter().find(|effect| effect.metric == name).unwrap();
-        assert_eq!((of("score").verdict, of("score").in_score), (Verdict::Higher, true));
+        assert!(found.iter().all(|effect| effect.metric != "score"), "it is higher by construction");
+        assert_eq!((of("novelty").verdict, of("novelty").in_score), (Verdict::Higher, true));
         assert_eq!(
-            (of("relevance").verdict, of("relevance").in_score),
+            (of("relevance_bits").verdict, of("relevance_bits").in_score),
             (Verdict::Undecided, false),
             "it has no weight"
         );
-        assert_eq!(of("relevance").p, 1.0);
+        assert_eq!(of("relevance_bits").p, 1.0);
         assert_eq!(of("distinct_2").verdict, Verdict::Undecided);
         assert_eq!((of("tokens").verdict, of("tokens").difference.mean), (Verdict::Lower, -10.0));
         // Four numbers are compared, two of which have the smallest p that twelve prompts can give.
-        assert_eq!(of("score").p, SignFlip::smallest_p(12));
-        assert_eq!(of("score").p_corrected, 4.0 * of("score").p);
+        assert_eq!(of("novelty").p, SignFlip::smallest_p(12));
+        assert_eq!(of("novelty").p_corrected, 4.0 * of("novelty").p);
     }
 
     #[test]
     fn judgements_are_read_from_their_json() {
         let json = r#"{"item": 3, "prompt": 1, "prompt_text": "p", "process": {},
-            "judged": {"seed": 1, "numbers": {"score": 0.5, "novelty": null}, "text": "t"},
-            "control": {"numbers": {"score": 0.25, "novelty": 0.5}}, "baseline": {"score": 0.25}}"#;
+            "judged": {"seed": 1, "numbers": {"surprise": 0.5, "novelty": null}, "text": "t"},
+            "control": {"numbers": {"surprise": 0.25, "novelty": 0.5}}, "baseline": {"surprise": 0.375}}"#;
         let outcome: Outcome = serde_json::from_str(json).unwrap();
-        let found = effects(&protocol(), &[outcome]).effects;
-        assert_eq!(found.len(), 1, "no pair has a novelty");
-        assert_eq!((found[0].difference.mean, found[0].baseline), (0.25, Some(0.25)));
+        let difference = |method| {
+            let found = effects(&Protocol { method, ..protocol() }, std::slice::from_ref(&outcome)).effects;
+            assert_eq!(found.len(), 1, "no pair has a novelty");
+            assert_eq!(found[0].baseline, Some(0.375));
+            found[0].difference.mean
+        };
+        assert_eq!(difference(Method::BestOf { drafts: 4 }), 0.125, "against all other drafts");
+        assert_eq!(difference(Method::Revise { redrafts: 4, rounds: 2 }), 0.25, "against the control's story");
     }
 }

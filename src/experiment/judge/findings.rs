@@ -9,11 +9,13 @@ use crate::statistics::{Interval, SignFlip, p_words};
 /// Sentences to be shown. The last says what was not tested.
 pub fn findings(found: &Effects) -> Vec<String> {
     let Effects { method, prompts, pairs, effects } = found;
-    let Some(score) = effects.first() else { return vec!["There is nothing to compare yet.".into()] };
+    if effects.is_empty() {
+        return vec!["There is nothing to compare yet.".into()];
+    }
     let over = format!("{}, {}", count(*pairs, "pair"), count(*prompts, "prompt"));
     let mut said = vec![match method {
         Method::BestOf { drafts } => {
-            format!("Best of {drafts} by score, against one of the same {drafts} drafts at random: {over}.")
+            format!("Best of {drafts} by score, against the mean of the other drafts: {over}.")
         }
         Method::Revise { redrafts, rounds } => format!(
             "Up to {} of {}, chosen by score, against as many chosen at random: {over}.",
@@ -29,13 +31,13 @@ pub fn findings(found: &Effects) -> Vec<String> {
             count(effects.len(), "number")
         ));
     }
-    said.push(of_score(score, method));
+    said.push("The score is not compared: choosing by it makes it higher, which says nothing.".into());
     if effects.iter().all(|effect| effect.difference.mean == 0.0 && effect.p == 1.0) {
         said.push("Both arms have the same numbers throughout: chosen by score or at random, nothing differs.".into());
         return said;
     }
     if few.is_none() {
-        let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects[1..].iter().partition(|effect| effect.in_score);
+        let (within, outside): (Vec<&Effect>, Vec<&Effect>) = effects.iter().partition(|effect| effect.in_score);
         said.extend(of_group(&within, "Part of the score, so pushed by choosing", "what the score is made of"));
         said.extend(of_group(
             &outside,
@@ -47,25 +49,7 @@ pub fn findings(found: &Effects) -> Vec<String> {
     said
 }
 
-fn of_score(score: &Effect, method: &Method) -> String {
-    let why = match method {
-        Method::BestOf { .. } => "It had to be no lower on average than a draft at random: the score itself chose.",
-        Method::Revise { .. } => {
-            "A round keeps the old sentence unless the score rises, so it cannot fall: that says nothing yet."
-        }
-    };
-    match score.verdict {
-        Verdict::Undecided if score.difference.mean == 0.0 => "The score is the same on average.".into(),
-        Verdict::Undecided => {
-            let way = if score.difference.mean > 0.0 { "higher" } else { "lower" };
-            format!("The score is {way} by {}, but chance could have made that.", told(score))
-        }
-        Verdict::Higher => format!("The score is higher by {}. {why}", told(score)),
-        Verdict::Lower => format!("The score is lower by {}.", told(score)),
-    }
-}
-
-/// Which numbers of a group differ, and for which this cannot be decided.
+/// What differs in a group of numbers, and what cannot be told.
 fn of_group(group: &[&Effect], differing: &str, all: &str) -> Vec<String> {
     if group.is_empty() {
         return Vec::new();
@@ -141,9 +125,8 @@ mod tests {
             .collect();
         let said = said(&outcomes);
         for words in [
-            "Best of 4 by score, against one of the same 4 drafts at random: 12 pairs, 12 prompts.",
-            "The score is higher by 0.200",
-            "the score itself chose",
+            "Best of 4 by score, against the mean of the other drafts: 12 pairs, 12 prompts.",
+            "The score is not compared",
             "Part of the score, so pushed by choosing: novelty higher by 0.100",
             "Not part of the score, and different all the same: contextual gain lower by 0.200 bits per token",
             "Nothing can be said of distinct word pairs",
@@ -156,15 +139,13 @@ mod tests {
 
     #[test]
     fn too_few_prompts_and_equal_arms_are_told() {
-        let few =
-            said(&[outcome(0, &[("score", 0.7)], &[("score", 0.5)]), outcome(1, &[("score", 0.6)], &[("score", 0.5)])]);
-        let (reason, score) = (
-            few.find("With 2 prompts and 1 number "),
-            few.find("higher by 0.150 (p = 0.500), but chance could have made that"),
-        );
-        assert!(reason.is_some() && reason < score && few.contains("6 prompts are the least"), "{few}");
+        let few = said(&[
+            outcome(0, &[("novelty", 0.7)], &[("novelty", 0.5)]),
+            outcome(1, &[("novelty", 0.6)], &[("novelty", 0.5)]),
+        ]);
+        assert!(few.contains("With 2 prompts and 1 number ") && few.contains("6 prompts are the least"), "{few}");
         assert!(!few.contains("interval") && few.ends_with("was not tested."), "two prompts have none: {few}");
-        let same = said(&[outcome(0, &[("score", 0.5)], &[("score", 0.5)])]);
+        let same = said(&[outcome(0, &[("novelty", 0.5)], &[("novelty", 0.5)])]);
         assert!(same.contains("nothing differs"), "{same}");
         assert!(said(&[]).contains("nothing to compare"));
         assert_eq!((too_few(12, 16), too_few(9, 16), too_few(5, 1)), (None, Some(10), Some(6)));

@@ -165,9 +165,10 @@ pub struct Judgement {
     pub left_out: Vec<LeftOut>,
     /// The story chosen by score.
     pub judged: Told,
-    /// The story chosen at random, with the same amount of computation.
+    /// A story that was chosen at random, with the same compute.
     pub control: Told,
-    /// For information: the mean number of all drafts, or the number of the story before it was revised.
+    /// The mean number of the drafts that were not judged the best, from which the control is chosen; or, for information, the number of
+    /// the story before it was revised.
     pub baseline: BTreeMap<String, f64>,
     pub process: Process,
 }
@@ -215,14 +216,15 @@ impl Judging<'_> {
                 let (drafts, chosen) = work.finish();
                 let settings = drafts.first()?.generation.settings.clone();
                 let told: Vec<Told> = drafts.iter().map(|draft| draft.told()).collect();
-                let baseline = mean_numbers(&told);
                 let (judged, control) = (told[chosen.judged].clone(), told[chosen.control].clone());
+                let others: Vec<&Told> = told.iter().filter(|one| told.len() == 1 || one.seed != judged.seed).collect();
+                let baseline = mean_numbers(&others);
                 (judged, control, baseline, Process::BestOf { drafts: told, chosen }, settings)
             }
             Work::Revise(work) => {
                 let (before, judged, control) = work.finish()?;
                 let told = before.told();
-                let baseline = mean_numbers(std::slice::from_ref(&told));
+                let baseline = mean_numbers(&[&told]);
                 let (judged_story, control_story) = (judged.story().told(), control.story().told());
                 let (judged, control) = (judged.rounds().to_vec(), control.rounds().to_vec());
                 let process = Process::Revise { before: Box::new(told), judged, control };

@@ -12,7 +12,7 @@ const PASSES = 3;
 /** Seconds that a worker takes for a token of a pass, before this device has shown its own speed. */
 const TOKEN_SECONDS = 0.0018;
 /** Prompts below which nothing can be told from chance, whatever the differences. */
-const FEW_PROMPTS = 10;
+const FEW_PROMPTS = 9;
 
 /** @param {JudgeProtocol} protocol */
 export const itemsOf = (protocol) => promptsOf(protocol).length * protocol.seeds;

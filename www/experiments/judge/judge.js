@@ -140,13 +140,13 @@ function create(context) {
   const fill = (next) => description.fill(examine(next), form.write);
 
   async function useDefaults() {
-    const base = { ...hello.grid.base, length: DEFAULT_LENGTH };
+    const base = { ...hello.grid.base, temperature: 1, length: DEFAULT_LENGTH };
     const weights = { coherence: 1, novelty: libraryReady() ? 1 : 0, relevance: 1 };
     return (
       (await fill({
         base,
         prompts: [base.prompt, ...PROMPTS],
-        seeds: 1,
+        seeds: 2,
         weights,
         method: { best_of: { drafts: DEFAULTS.drafts } },
       })) === null

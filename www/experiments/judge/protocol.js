@@ -13,13 +13,13 @@ export const protocol = {
   hypothesis:
     "Stories chosen by the score differ from stories chosen at random not only in the score, but also in numbers that the score does not contain.",
   settings:
-    "The score is a weighted mean of coherence, novelty and relevance, each from 0 to 1. Best of n: of n drafts of one prompt, the one with the highest score is chosen. Revise: each round finds the sentence that gains least from its context (the lowest contextual gain per token) and redrafts it k times. It keeps whatever gives the whole story the highest score. The text after it stays as it was.",
+    "The score is a weighted mean of coherence, novelty and relevance, each from 0 to 1; coherence counts most where it is as people write. Best of n: of n drafts of one prompt, the one with the highest score is chosen. Revise: each round finds the sentence that gains least from its context (the lowest contextual gain per token) and redrafts it k times. It keeps whatever gives the whole story the highest score. The text after it stays as it was.",
   measure:
     "The score and its parts, and metrics that it does not contain: surprise, contextual gain, log-probability, excess surprise, repetition, variety, length, and copied spans if novelty counts. Some are related to the score, so none is wholly independent.",
   control:
-    "The same computation with a random choice. Best of n: one of the same n drafts. Revise: the same story, rounds and seeds, but one candidate, or the old sentence, is drawn at random.",
+    "The same computation with a random choice. Best of n: one of the other drafts; the numbers are compared with the mean of all of these, which is what a random choice gives on average. Revise: the same story, rounds and seeds, but one candidate, or the old sentence, is drawn at random.",
   analysis:
-    "Judged − control, averaged over the seeds of a prompt, with prompts as units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all metrics together, level 0.05. The score rises by construction, which proves nothing. A metric that does not pass is undecided, not equal. Fewer than about ten prompts cannot show anything.",
+    "Judged − control, averaged over the seeds of a prompt, with prompts as units. 95% bootstrap intervals, a paired sign-flip test, Holm’s correction over all eight metrics together, level 0.05. The score is not among them: it rises by construction. A metric that does not pass is undecided, not equal. Fewer than about ten prompts cannot show anything.",
   paper: [
     "What this is not: the model does not want a better story. It has no intention and no motive, does not know that it is judged, and gains nothing from a higher score. A stated formula ranks the drafts. “Self-evaluation” is a figure of speech.",
     "Product: does choosing change the stories? The table shows that. The score is a proxy for value, built from numbers that know little about what makes a story good. It contains no person’s taste, unless you rate the stories yourself.",

@@ -15,7 +15,7 @@ export const protocol = {
   settings:
     "Two settings of the sampling chain over a grid. Every cell has the same prompts and the same seeds. Nothing else differs between cells.",
   measure:
-    "Novelty: new word triples, compared with the library. Coherence: what the context tells about each word, as a share of where the human range begins. Surprise: entropy per word. Each is compared with human passages of the same length. You can select any other metric.",
+    "Novelty: the share of word triples that stand in none of the books. Coherence: 0 is as people write; below the human range a story breaks down, above it are safe, stock phrases. Surprise: how unlikely the tokens were, as a share of what the model expected. You can select any other metric.",
   control:
     "Each value is compared with the lowest value of its axis, with the same seeds and prompts, so that a lucky seed helps both sides. Human passages are the second yardstick: temperature 0 is not zero creativity.",
   analysis:

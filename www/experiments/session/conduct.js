@@ -121,7 +121,7 @@ export function createConduct({ manifestUrl, results, onFailed, onReady }) {
   function trace(row) {
     const { plan } = store.get();
     if (!library?.ready() || !plan || plan.textless || "new_ngrams_3" in row.numbers) return;
-    const question = { text: row.text, tokens: row.tokens, coherence: row.numbers["coherence"] ?? null };
+    const question = { text: row.text, tokens: row.tokens, numbers: row.numbers };
     // Where the library has gone, it is asked again once it is open.
     library.trace(question).then(
       (found) => store.get().plan === plan && addTraced(row.run, found),
