@@ -8,11 +8,14 @@ import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
 import { createChoosing } from "./session/choosing.js";
 import { createEngine } from "./session/engine.js";
+import { createCloud } from "./session/cloud.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
 import { createLinks } from "./session/links.js";
+import { createLive } from "./session/live.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
+import { createRewriting } from "./session/rewriting.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
 import { initialState, shownEntry } from "./session/state.js";
@@ -110,12 +113,16 @@ const writing = createWriting({
   onBegin(settings) {
     controls.settle();
     tell.begun();
+    // The last rewrite stands there until the entry, which is the same story, takes its place.
+    if (select.standsAlready(store.get(), settings)) return;
     story.begin(settings);
     metrics.attribute(settings);
     metrics.show(null, false);
     if (!story.isVisible()) story.reveal();
   },
-  onTokens: (message) => story.append(message),
+  onTokens(message) {
+    if (!select.writingQuietly(store.get())) story.append(message);
+  },
   onFinished: tell.finished,
   onBrokenOff() {
     story.interrupt();
@@ -156,6 +163,16 @@ const branching = createBranching({
   writeSettings: (settings) => controls.write(settings),
   onRefused: tell.refused,
 });
+const rewriting = createRewriting({ store, engine, adapters });
+const live = createLive({ store, engine, rewriting, measuring, writing, readSettings: () => controls.read() });
+const cloud = createCloud({
+  store,
+  engine,
+  rewriting,
+  measuring,
+  writing,
+  writeSettings: (settings) => controls.write(settings),
+});
 const looking = createLooking({ store, engine, adapters });
 const shelf = createShelf({
   store,
@@ -175,6 +192,11 @@ const shelf = createShelf({
 const session = {
   generate: writing.generate,
   stop: writing.stop,
+  move: live.move,
+  rest: live.rest,
+  chooseLive: live.choose,
+  openOfCloud: cloud.open,
+  writeCloud: cloud.write,
   copyLink: links.copyLink,
   askMeans: measuring.askMeans,
   ...choosing,
