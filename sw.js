@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "747c4c5e4d1342e8";
+const VERSION = "9f4a70bda13fd650";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -92,7 +92,7 @@ const FILES = {
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "bcdcdc26067a0ebc",
+  "www/main.js": "1d16cba5128254bf",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -115,17 +115,18 @@ const FILES = {
   "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
-  "www/session/cloud.js": "bf1fc712155d8ab3",
+  "www/session/cloud.js": "b347b48e7411aa8d",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "073ea239e02089f0",
   "www/session/examples.js": "0290c0958bde1af0",
   "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "a83afc0dff2b68db",
   "www/session/links.js": "efe10ddb2530ec56",
-  "www/session/live.js": "9baa5aea556de712",
+  "www/session/live.js": "690cfd820186abed",
   "www/session/looking.js": "249200fe69e303df",
-  "www/session/measuring.js": "e2d009fbb6998c32",
-  "www/session/selectors.js": "9a7d78c12f78143b",
+  "www/session/measuring.js": "e45389625a6340ed",
+  "www/session/rewriting.js": "5d64ebf5f8b63844",
+  "www/session/selectors.js": "010745f637c43b93",
   "www/session/shelf.js": "a42e4be012ff31d5",
   "www/session/state.js": "a2e33f3d33a32b75",
   "www/session/storage.js": "e7c653255955f614",
@@ -133,8 +134,8 @@ const FILES = {
   "www/session/story-format.js": "14302711b720dc11",
   "www/session/verdict.js": "4fc901ef1c47e1a7",
   "www/session/watch.js": "0b320bae7d41812f",
-  "www/session/worker-client.js": "8ee4aab6472dce73",
-  "www/session/writing.js": "28fc9e454802d5b0",
+  "www/session/worker-client.js": "dca603e56a32b148",
+  "www/session/writing.js": "200c13437364b637",
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",

@@ -7,11 +7,14 @@ import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
 import { createChoosing } from "./session/choosing.js";
 import { createEngine } from "./session/engine.js";
+import { createCloud } from "./session/cloud.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
 import { createLinks } from "./session/links.js";
+import { createLive } from "./session/live.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
+import { createRewriting } from "./session/rewriting.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
 import { initialState, sameSettings, shownEntry } from "./session/state.js";
@@ -113,9 +116,8 @@ const writing = createWriting({
   onBegin(settings) {
     controls.settle();
     tell.begun();
-    // The last rewrite becomes an entry: what stands on the page stays.
-    const { live: rewritten } = store.get();
-    if (rewritten && sameSettings(rewritten.record.settings, settings)) return;
+    // The last rewrite stands there until the entry, which is the same story, takes its place.
+    if (select.standsAlready(store.get(), settings)) return;
     story.begin(settings);
     metrics.attribute(settings);
     metrics.show(null, false);
@@ -164,6 +166,16 @@ const branching = createBranching({
   writeSettings: (settings) => controls.write(settings),
   onRefused: tell.refused,
 });
+const rewriting = createRewriting({ store, engine, adapters });
+const live = createLive({ store, engine, rewriting, measuring, writing, readSettings: () => controls.read() });
+const cloud = createCloud({
+  store,
+  engine,
+  rewriting,
+  measuring,
+  writing,
+  writeSettings: (settings) => controls.write(settings),
+});
 const looking = createLooking({ store, engine, adapters });
 const shelf = createShelf({
   store,
@@ -179,14 +191,15 @@ const shelf = createShelf({
   },
 });
 
-// The page without live writing: nothing is written before Generate.
-const live = { move: () => {}, rest: () => {}, choose: () => {} };
-const cloud = { open: () => {} };
-
 /** Everything that views may ask for. */
 const session = {
   generate: writing.generate,
   stop: writing.stop,
+  move: live.move,
+  rest: live.rest,
+  chooseLive: live.choose,
+  openOfCloud: cloud.open,
+  writeCloud: cloud.write,
   copyLink: links.copyLink,
   askMeans: measuring.askMeans,
   ...choosing,
@@ -207,10 +220,10 @@ const controls = createControls({
     writing.reconsider();
     compareWithForm();
   },
-  onMove: live.move,
-  onRest: live.rest,
+  onMove: session.move,
+  onRest: session.rest,
   onEdit: compareWithForm,
-  onLive: live.choose,
+  onLive: session.chooseLive,
   onAdapter: adapters.bring,
   onAdapterFiles: adapters.open,
 });
@@ -246,7 +259,7 @@ const overview = createOverview({
   mapRoot: required("map", HTMLElement),
   tableRoot: required("generations", HTMLElement),
   onChoose: session.choose,
-  onCloud: cloud.open,
+  onCloud: session.openOfCloud,
   onBrush: session.setBrush,
   askMeans: session.askMeans,
 });

@@ -2,7 +2,7 @@
 import { mergeNumbers, withNumbers } from "./state.js";
 
 /**
- * @import { Estimate, Numbers, TracedMessage } from "../protocol.js"
+ * @import { Estimate, Numbers, StoryRecord, TracedMessage } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { LibraryClient } from "./library.js"
  * @import { Entry, Store } from "./state.js"
@@ -36,7 +36,7 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
     if (store.get().writing?.id !== message.id) return;
     setLive(message);
     const { id } = live;
-    trace(live.text, live.tokens, live.numbers, (found) => {
+    void trace(live.text, live.tokens, live.numbers, (found) => {
       if (id === live.id && store.get().writing !== null) setLive(found);
     });
   });
@@ -67,14 +67,15 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
 
   /**
    * Asks the library about a text, if it is open.
+   * @template Result
    * @param {string} text
    * @param {number} tokens
    * @param {Numbers} known
-   * @param {(found: TracedMessage) => void} onTraced
+   * @param {(found: TracedMessage) => Result} onTraced
    */
   function trace(text, tokens, { numbers }, onTraced) {
     // Where the library has gone, it is asked again once it is open.
-    library.trace({ text, tokens, numbers }).then(onTraced, () => undefined);
+    return library.trace({ text, tokens, numbers }).then(onTraced, () => undefined);
   }
 
   return {
@@ -105,10 +106,15 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
       const model = now.phase === "ready" ? `${now.model.name}@` : "";
       const unknown = entries.filter((entry) => entry.spans === null && entry.record.model.startsWith(model));
       for (const { key, record } of unknown.slice(-TRACED_AT_ONCE))
-        trace(record.text, record.token_ids.length, record, (found) =>
+        void trace(record.text, record.token_ids.length, record, (found) =>
           store.update({ entries: withNumbers(store.get().entries, key, found, { spans: found.spans }) }),
         );
     },
+    /**
+     * What the library says about a story that is no entry; null where it is not open.
+     * @param {StoryRecord} record
+     */
+    origin: async (record) => (await trace(record.text, record.token_ids.length, record, (found) => found)) ?? null,
     /**
      * The means of some lists of numbers, with their intervals.
      * @param {number[][]} lists

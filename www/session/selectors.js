@@ -3,6 +3,7 @@ import { idOf } from "../parts/names.js";
 import { canRead } from "./looking.js";
 import { missingAdapter, sameSettings, shownEntry } from "./state.js";
 
+/** @import { Settings } from "../protocol.js" */
 /** @import { State } from "./state.js" */
 
 /** @param {State} state */
@@ -74,9 +75,15 @@ export function onStage(state) {
   return { record, spans, finished, live: null };
 }
 
-/** Whether the story being written stands on the page already, as the last rewrite. @param {State} state */
-export const writingQuietly = ({ live, writing }) =>
-  live !== null && writing !== null && sameSettings(live.record.settings, writing.settings);
+/**
+ * Whether the story of these settings stands on the page already, as the last rewrite.
+ * @param {State} state
+ * @param {Settings} settings
+ */
+export const standsAlready = ({ live }, settings) => live !== null && sameSettings(live.record.settings, settings);
+
+/** Whether the story being written does. @param {State} state */
+export const writingQuietly = (state) => state.writing !== null && standsAlready(state, state.writing.settings);
 
 /** The cloud of the shown entry, while no control moves. @param {State} state */
 export const shownCloud = ({ cloud, shown, live }) =>
