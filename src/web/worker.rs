@@ -7,6 +7,7 @@ use super::clock::{self, Turns};
 use super::failure::{Failure, sentence};
 use super::load::{Loaded, load};
 use super::page::{listen, memory_bytes, post};
+use crate::engine::Engine;
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
