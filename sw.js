@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "9f4a70bda13fd650";
+const VERSION = "87c751e95233147a";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -34,7 +34,7 @@ const FILES = {
   "pages/fable-9m.html": "449f7d334f6ede60",
   "pages/glossary.html": "ba318702d67a97ae",
   "pages/links.html": "edc1476eea27f9bd",
-  "pages/page.html": "8102239a49cfe435",
+  "pages/page.html": "aa7fc87829e91048",
   "pages/poet.html": "fc782133e6c7e2a6",
   "pages/sampling.html": "277a40f96e67dae1",
   "pages/stories.html": "c4211858b97253ca",
@@ -115,7 +115,7 @@ const FILES = {
   "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
-  "www/session/cloud.js": "b347b48e7411aa8d",
+  "www/session/cloud.js": "4cb5f76f4fd09a9c",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "073ea239e02089f0",
   "www/session/examples.js": "0290c0958bde1af0",

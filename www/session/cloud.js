@@ -27,7 +27,7 @@ import { LIMIT } from "./live.js";
  * @import { EngineClient } from "./engine.js"
  * @import { Measuring } from "./measuring.js"
  * @import { Rewriting } from "./rewriting.js"
- * @import { Entry, Store } from "./state.js"
+ * @import { Entry, State, Store } from "./state.js"
  * @import { Writing } from "./writing.js"
  */
 
@@ -75,13 +75,13 @@ export function createCloud({ store, engine, rewriting, measuring, writing, writ
       writing: state.writing,
       queued: state.queued,
       phase: state.engine.phase,
-      storySeconds: state.storySeconds,
+      isFast: isFast(state),
     }),
     () => {
       cancel();
-      const { entry, cloud, isFast } = now();
+      const { entry, cloud } = now();
       if (entry && cloud === null) recall(entry);
-      if (entry?.origin === "own" && isFast && !now().cloud?.complete && isFree(entry))
+      if (entry?.origin === "own" && isFast(store.get()) && !now().cloud?.complete && isFree(entry))
         timer = setTimeout(() => void write(entry), IDLE);
     },
   );
@@ -99,7 +99,7 @@ export function createCloud({ store, engine, rewriting, measuring, writing, writ
     const state = store.get();
     const entry = shownEntry(state);
     const cloud = state.cloud !== null && state.cloud.key === entry?.key ? state.cloud : null;
-    return { entry, cloud, isFast: state.storySeconds !== null && state.storySeconds <= LIMIT };
+    return { entry, cloud };
   }
 
   /**
@@ -231,3 +231,6 @@ export function createCloud({ store, engine, rewriting, measuring, writing, writ
     },
   };
 }
+
+/** Whether this device writes a cloud without being asked. @param {State} state */
+const isFast = ({ storySeconds }) => storySeconds !== null && storySeconds <= LIMIT;
