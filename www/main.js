@@ -1,23 +1,25 @@
 // Wires the page: the session does the work and changes the store, the store changes the views, the views ask for work.
 import { keepForOffline } from "./offline.js";
 import { required } from "./parts/dom.js";
-import { fitSettings } from "./parts/fit.js";
-import { megabytes } from "./parts/format.js";
+import { count, megabytes } from "./parts/format.js";
 import { createAdapters } from "./session/adapters.js";
 import { createArchive } from "./session/archive.js";
 import { createBranching } from "./session/branching.js";
 import { createChoosing } from "./session/choosing.js";
 import { createEngine } from "./session/engine.js";
+import { createCloud } from "./session/cloud.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
 import { atRest, loadsByItself, thisDevice } from "./session/library-start.js";
 import { createLinks } from "./session/links.js";
+import { createLive } from "./session/live.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
 import { watchShared } from "./session/shared.js";
+import { createRewriting } from "./session/rewriting.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
-import { initialState, shownEntry } from "./session/state.js";
+import { initialState, sameSettings, shownEntry } from "./session/state.js";
 import { createStore } from "./session/store.js";
 import { titleOf } from "./session/title.js";
 import { isSameAdapter } from "./parts/names.js";
@@ -37,6 +39,7 @@ import { OVERVIEW, createOverview } from "./views/overview.js";
 import { createShared } from "./views/shared.js";
 import { createStory } from "./views/story.js";
 import { createTelling } from "./views/telling.js";
+import { explainTerms } from "./views/terms.js";
 import { createTree } from "./views/tree.js";
 
 const store = createStore(initialState);
@@ -62,6 +65,7 @@ const engine = createEngine({
     learnMetrics(described);
     metrics.describe();
     overview.describe();
+    story.describe(chain);
     controls.setLimits(limits, defaults, chain);
   },
   onProblem: ({ message }) => tell.refused(message),
@@ -80,7 +84,9 @@ const measuring = createMeasuring({
   store,
   engine,
   library,
-  onLive: (numbers) => metrics.show(numbers, false),
+  onLive(numbers) {
+    if (!select.writingQuietly(store.get())) metrics.show(numbers, false);
+  },
   onProgress(key, done) {
     if (store.get().shown === key) metrics.progress(done);
   },
@@ -114,12 +120,16 @@ const writing = createWriting({
   onBegin(settings) {
     controls.settle();
     tell.begun();
+    // The last rewrite stands there until the entry, which is the same story, takes its place.
+    if (select.standsAlready(store.get(), settings)) return;
     story.begin(settings);
     metrics.attribute(settings);
     metrics.show(null, false);
     if (!story.isVisible()) story.reveal();
   },
-  onTokens: (message) => story.append(message),
+  onTokens(message) {
+    if (!select.writingQuietly(store.get())) story.append(message);
+  },
   onFinished: tell.finished,
   onBrokenOff() {
     story.interrupt();
@@ -160,6 +170,16 @@ const branching = createBranching({
   writeSettings: (settings) => controls.write(settings),
   onRefused: tell.refused,
 });
+const rewriting = createRewriting({ store, engine, adapters });
+const live = createLive({ store, engine, rewriting, measuring, writing, readSettings: () => controls.read() });
+const cloud = createCloud({
+  store,
+  engine,
+  rewriting,
+  measuring,
+  writing,
+  writeSettings: (settings) => controls.write(settings),
+});
 const looking = createLooking({ store, engine, adapters });
 const shelf = createShelf({
   store,
@@ -179,6 +199,11 @@ const shelf = createShelf({
 const session = {
   generate: writing.generate,
   stop: writing.stop,
+  move: live.move,
+  rest: live.rest,
+  chooseLive: live.choose,
+  openOfCloud: cloud.open,
+  writeCloud: cloud.write,
   copyLink: links.copyLink,
   askMeans: measuring.askMeans,
   ...choosing,
@@ -197,19 +222,25 @@ const controls = createControls({
   onChange(settings) {
     lens.aim(settings);
     writing.reconsider();
+    compareWithForm();
   },
+  onMove: session.move,
+  onRest: session.rest,
+  onEdit: compareWithForm,
+  onLive: session.chooseLive,
   onAdapter: adapters.bring,
   onAdapterFiles: adapters.open,
 });
-fitSettings();
 const libraryView = createLibrary({ onOpen: library.open, onStop: library.stop });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
 const story = createStory({
   root: required("story", HTMLElement),
+  wordsRoot: required("words", HTMLElement),
   onOpenSpan: openSpan,
   onPosition: session.setPosition,
   onEnter: () => lens.enter(),
+  onRate: (key, rating) => shelf.edit(key, { rating }),
 });
 const lens = createLens({
   root: required("lens", HTMLElement),
@@ -219,14 +250,20 @@ const lens = createLens({
   encode: session.encode,
   onBranch: session.branch,
   onClose: () => session.setPosition(null),
+  onEnd: session.setPosition,
   onReturn: (scroll) => story.returnToWord({ scroll }),
 });
-const metrics = createMetrics({ library: libraryView.node });
-required("metrics", HTMLElement).append(...metrics.nodes);
+const metrics = createMetrics({
+  root: required("metrics", HTMLElement),
+  tableRoot: required("all-numbers", HTMLElement),
+  library: libraryView.node,
+  books: libraryView.books,
+});
 const overview = createOverview({
   mapRoot: required("map", HTMLElement),
   tableRoot: required("generations", HTMLElement),
   onChoose: session.choose,
+  onCloud: session.openOfCloud,
   onBrush: session.setBrush,
   askMeans: session.askMeans,
 });
@@ -255,7 +292,20 @@ store.select(select.shownAndWriting, ({ shown, writing: now }, { shown: before, 
     // What was streamed stays on the page, with the reader's place in it.
     story.show(shown, { streamed: then && !now && writing.received() === shown.record.token_texts.length });
   } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
+  if (shown && shown.rating !== before?.rating) story.judged(shown);
+  compareWithForm();
 });
+store.select(select.onStage, ({ live: rewritten }, { live: before }) => {
+  if (!rewritten) return;
+  // More numbers of the same story may come later.
+  if (rewritten.record.token_ids === before?.record.token_ids) story.showSpans(rewritten.spans);
+  else story.rewrite(rewritten);
+  metrics.attribute(rewritten.record.settings);
+  metrics.show(rewritten.record, false);
+  compareWithForm();
+});
+store.select(({ liveMode }) => liveMode, controls.showLive);
+store.select(({ bands }) => bands, metrics.showBands);
 store.select(select.shownPosition, ({ position }) => story.mark(position));
 store.select(select.lens, lens.show);
 store.select(select.shownNumbers, ({ record, finished = false }) => {
@@ -268,6 +318,17 @@ store.select(
   () => overview.show(store.get()),
 );
 store.select(select.entriesAndShown, history.show);
+store.select(
+  ({ entries }) => entries.filter(({ origin }) => origin === "own").length,
+  (own) => {
+    required("my-stories-state", HTMLElement).textContent =
+      own === 0
+        ? "None yet: the stories that you write are kept here."
+        : own === 1
+          ? "1 story"
+          : `${count(own)} stories`;
+  },
+);
 store.select(select.entriesAndShown, tree.show);
 store.select(select.compared, compare.show);
 store.select(({ keeping }) => keeping, history.showKeeping);
@@ -284,7 +345,7 @@ required("story-heading", HTMLElement).parentElement?.append(shared.node);
 watchShared(store, shared.show);
 
 // It pins what the panel shows, so it stands at its head.
-required("story-heading", HTMLElement).after(compare.toggle);
+required("story-actions", HTMLElement).append(compare.toggle);
 required("skip", HTMLAnchorElement).addEventListener("click", (event) => {
   // Followed as a link, it would put a fragment into the address bar, where the story's own belongs.
   event.preventDefault();
@@ -298,8 +359,22 @@ void examples.then((entries) => {
   if (first && shown === null && now === null) store.update({ shown: first.key });
 });
 void archive.restored.then(() => measuring.trace(store.get().entries));
+explainTerms();
 engine.start();
 required("unstarted", HTMLElement).remove();
+
+/** Marks story and numbers as old where the form says something else than what wrote them. */
+function compareWithForm() {
+  const { record } = select.onStage(store.get());
+  // The form has no words that were put in by hand.
+  const isOld =
+    record !== null &&
+    store.get().writing === null &&
+    controls.isTouched() &&
+    !sameSettings({ ...record.settings, forced: [] }, controls.read());
+  story.setOld(isOld);
+  metrics.setOld(isOld);
+}
 
 /**
  * Shows the books that hold a span.

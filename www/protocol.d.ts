@@ -60,6 +60,14 @@ export type GenerateRequest = {
   earlier: Array<string>;
 };
 
+export type RewriteRequest = {
+  type: "rewrite";
+  id: number;
+  settings: Settings;
+  /** The texts that it is compared with; without them, those of the latest request that had some. */
+  earlier?: Array<string> | null;
+};
+
 export type StopRequest = {
   type: "stop";
   id: number;
@@ -179,6 +187,38 @@ export type DoneMessage = {
   percentiles: { [key in string]: number };
 };
 
+export type RewrittenMessage = {
+  type: "rewritten";
+  id: number;
+  link: string;
+  seconds: number;
+  /** Tokens that the engine has computed for it. The others begin the last rewrite too, so only the draw was repeated. */
+  computed: number;
+  settings: Settings;
+  /** The generated text, without the prompt. */
+  text: string;
+  /** The generated tokens; the token that ends a story is not one of them. */
+  token_ids: Array<number>;
+  /** The text that each token completes. */
+  token_texts: Array<string>;
+  /** One per token; see `Written`. */
+  surprisal_bits: Array<number>;
+  /** One per token; see `Written`. */
+  entropy_bits: Array<number>;
+  /** One per token; see `Written`. */
+  ranks: Array<number>;
+  /** Mirostat's threshold in bits before each token and after the last; empty if the chain has no Mirostat. */
+  mirostat_bits?: Array<number>;
+  /** See `digest`. */
+  digest: string;
+  ended: Ending;
+  /** `NAME@HASH8`. */
+  model: string;
+  engine_revision: number;
+  numbers: { [key in string]: number | null };
+  percentiles: { [key in string]: number };
+};
+
 export type MeasuringMessage = {
   type: "measuring";
   id: number;
@@ -241,6 +281,7 @@ export type LinkReadMessage = {
 export type ToWorker =
   | LoadRequest
   | GenerateRequest
+  | RewriteRequest
   | StopRequest
   | ReadLinkRequest
   | WriteLinkRequest
@@ -256,6 +297,7 @@ export type FromWorker =
   | TokensMessage
   | MetricsMessage
   | DoneMessage
+  | RewrittenMessage
   | MeasuringMessage
   | MeasuredMessage
   | MeansMessage

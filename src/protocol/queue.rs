@@ -11,15 +11,17 @@ pub enum Kind {
     Look,
     /// Writes a story.
     Write,
+    /// Writes a story again while its settings change.
+    Rewrite,
     /// Reads a finished story a second time.
     Read,
 }
 
 impl Kind {
-    /// Tasks of this kind that wait at most. Only the newest look and the newest story matter.
+    /// Tasks of this kind that wait at most. Only the newest look, story and rewrite matter.
     const fn most(self) -> usize {
         match self {
-            Self::Look | Self::Write => 1,
+            Self::Look | Self::Write | Self::Rewrite => 1,
             Self::Read => 64,
             Self::Load | Self::Open => usize::MAX,
         }
@@ -77,17 +79,19 @@ mod tests {
     #[test]
     fn the_most_urgent_comes_first() {
         let mut queue = Queue::default();
-        for (task, kind) in [Kind::Read, Kind::Write, Kind::Look, Kind::Open, Kind::Load].into_iter().enumerate() {
+        for (task, kind) in
+            [Kind::Read, Kind::Rewrite, Kind::Write, Kind::Look, Kind::Open, Kind::Load].into_iter().enumerate()
+        {
             assert_eq!(queue.push(kind, task as u32), None);
             assert_eq!(queue.most_urgent(), Some(kind));
         }
-        assert_eq!(all(&mut queue), [4, 3, 2, 1, 0]);
+        assert_eq!(all(&mut queue), [5, 4, 3, 2, 1, 0]);
         assert_eq!(queue.most_urgent(), None);
     }
 
     #[test]
-    fn a_newer_look_replaces_an_older_one_and_a_newer_story_too() {
-        for kind in [Kind::Look, Kind::Write] {
+    fn a_newer_look_story_or_rewrite_replaces_an_older_one() {
+        for kind in [Kind::Look, Kind::Write, Kind::Rewrite] {
             let mut queue = Queue::default();
             queue.push(Kind::Read, 0);
             assert_eq!(queue.push(kind, 1), None);

@@ -25,6 +25,16 @@ pub enum Request {
         settings: Settings,
         earlier: Vec<String>,
     },
+    /// Writes a story while its settings change; see [`Answer::Rewritten`]. It gives way to a story to be written.
+    Rewrite {
+        id: u32,
+        #[serde(deserialize_with = "apart")]
+        settings: Settings,
+        /// The texts that it is compared with; without them, those of the latest request that had some.
+        #[serde(default)]
+        #[cfg_attr(test, ts(optional = nullable))]
+        earlier: Option<Vec<String>>,
+    },
     Stop {
         id: u32,
     },
@@ -123,6 +133,18 @@ pub enum Answer<'a> {
         tokens_per_second: f64,
         /// Bytes of the module's memory.
         memory_bytes: f64,
+    },
+    /// A whole story at once. It is the one that [`Request::Generate`] writes from these settings, and gets no second reading.
+    Rewritten {
+        id: u32,
+        #[serde(flatten)]
+        generation: &'a Generation,
+        #[serde(flatten)]
+        numbers: Numbers,
+        link: String,
+        seconds: f64,
+        /// Tokens that the engine has computed for it. The others begin the last rewrite too, so only the draw was repeated.
+        computed: usize,
     },
     /// How far the second reading of a finished story is, from 0 to 1.
     Measuring {

@@ -112,6 +112,16 @@ impl<'a> Pen<'a> {
         self.story.last().copied()
     }
 
+    /// The ids of the tokens so far.
+    pub fn tokens(&self) -> &[u32] {
+        &self.story
+    }
+
+    /// Number of tokens in the model's vocabulary.
+    pub fn vocabulary(&self) -> usize {
+        self.model.shape.vocabulary
+    }
+
     /// The tokens so far.
     pub fn written(&self) -> &[Written] {
         &self.written

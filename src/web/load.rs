@@ -10,7 +10,7 @@ use crate::engine::{Engine, Llama};
 use crate::metrics::Reference;
 use crate::model::{self, ModelInfo, Origin, Tokenizer};
 use crate::protocol::{AdapterFacts, Code, LibraryFacts, ModelFacts, ModelReport, Report, Source};
-use crate::story::Looker;
+use crate::story::{Looker, Rewriter};
 use std::cell::Cell;
 use std::io::BufReader;
 use std::rc::Rc;
@@ -32,6 +32,8 @@ pub struct Loaded {
     pub adapters: Vec<AdapterEntry>,
     /// The place of a story that was looked at last.
     pub looker: Looker,
+    /// The story that was written last while its settings changed.
+    pub rewriter: Rewriter,
 }
 
 /// Loads a model by name, or the default one, and posts progress and readiness.
@@ -151,6 +153,7 @@ fn open(
         folder: folder.into(),
         adapters: entry.adapters.clone(),
         looker: Looker::default(),
+        rewriter: Rewriter::default(),
     })
 }
 

@@ -7,6 +7,7 @@ use super::clock::{self, Turns};
 use super::failure::Failure;
 use super::load::{Loaded, load};
 use super::page::{listen, memory_bytes, post};
+use crate::engine::Engine;
 use crate::link;
 use crate::metrics::EarlierStories;
 use crate::model::Tokenizer;
@@ -14,7 +15,7 @@ use crate::protocol::queue::{Kind, Queue};
 use crate::protocol::stories::{Answer, Look, Request, Tokens};
 use crate::protocol::{Code, Numbers};
 use crate::statistics::Estimate;
-use crate::story::{GenerateError, Settings, Writer};
+use crate::story::{GenerateError, Pen, Settings, Writer};
 use again::Unread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -31,6 +32,7 @@ enum Task {
     Open { id: u32, name: String, config: Vec<u8>, weights: Vec<u8> },
     Look(Box<Look>),
     Write { id: u32, settings: Box<Settings>, earlier: Vec<String> },
+    Rewrite { id: u32, settings: Box<Settings>, earlier: Option<Vec<String>> },
     Read(Box<Unread>),
 }
 
@@ -39,7 +41,7 @@ impl Task {
     fn id(&self) -> Option<u32> {
         match self {
             Self::Load { .. } | Self::Read(_) => None,
-            Self::Open { id, .. } | Self::Write { id, .. } => Some(*id),
+            Self::Open { id, .. } | Self::Write { id, .. } | Self::Rewrite { id, .. } => Some(*id),
             Self::Look(look) => Some(look.id),
         }
     }
@@ -58,7 +60,7 @@ struct Worker {
     tokenizer: RefCell<Option<Rc<Tokenizer>>>,
     /// Stories up to this number end at their next token: the page counts upwards.
     ended: Cell<u32>,
-    /// The stories before the last one that was written.
+    /// The stories that the latest one was compared with. The next story comes after the same ones, and mostly one more.
     earlier: RefCell<EarlierStories>,
 }
 
@@ -81,6 +83,9 @@ impl Worker {
                 // The newest story is the one that is wanted.
                 self.end(id.saturating_sub(1));
                 self.ask(Kind::Write, Task::Write { id, settings: settings.into(), earlier });
+            }
+            Request::Rewrite { id, settings, earlier } => {
+                self.ask(Kind::Rewrite, Task::Rewrite { id, settings: settings.into(), earlier });
             }
             Request::Stop { id } => self.end(id),
             Request::Means { id, lists } => {
@@ -164,6 +169,9 @@ impl Worker {
             (Task::Write { id, settings, earlier }, Some(loaded)) => {
                 self.generate(loaded, id, *settings, &earlier).await?;
             }
+            (Task::Rewrite { id, settings, earlier }, Some(loaded)) => {
+                self.rewrite(loaded, id, *settings, earlier).await?;
+            }
             (Task::Read(unread), Some(loaded)) => self.read_again(loaded, unread).await?,
         }
         Ok(())
@@ -188,9 +196,7 @@ impl Worker {
         settings: Settings,
         earlier: &[String],
     ) -> Result<(), Failure> {
-        // The next story comes after the same ones and this one, so what is known of them is put back at the end.
-        let mut earlier_stories = self.earlier.take();
-        earlier_stories.hold(earlier);
+        self.earlier.borrow_mut().hold(earlier);
         let turns = Turns::new()?;
         let start = clock::now();
         fetch_for(loaded, &settings).await?;
@@ -218,7 +224,7 @@ impl Worker {
             }
             if now - measured > MEASURE_EVERY {
                 send(&mut waiting, id);
-                let metrics = writer.measure(&earlier_stories, reference);
+                let metrics = writer.measure(&self.earlier.borrow(), reference);
                 post(&Answer::Metrics { id, numbers: Numbers::of_story(&metrics, &writer.text(), reference) });
                 measured = clock::now();
             }
@@ -226,8 +232,7 @@ impl Worker {
         }
         send(&mut waiting, id);
         let end = clock::now();
-        let generation = writer.finish(&earlier_stories, reference);
-        *self.earlier.borrow_mut() = earlier_stories;
+        let generation = writer.finish(&self.earlier.borrow(), reference);
         post(&Answer::Done {
             id,
             link: link::of(&generation),
@@ -241,6 +246,43 @@ impl Worker {
         let read = generation.read();
         let unread = Unread { id, settings: generation.settings, read, text: generation.text, second: None };
         self.push(Kind::Read, Task::Read(unread.into()));
+        Ok(())
+    }
+
+    /// Writes a story as a whole. It takes a fraction of a second on most devices, so a newer rewrite waits for it.
+    async fn rewrite(
+        &self,
+        loaded: &mut Loaded,
+        id: u32,
+        settings: Settings,
+        earlier: Option<Vec<String>>,
+    ) -> Result<(), Failure> {
+        if let Some(earlier) = earlier {
+            self.earlier.borrow_mut().hold(&earlier);
+        }
+        let turns = Turns::new()?;
+        fetch_for(loaded, &settings).await?;
+        let (tokenizer, info) = (loaded.tokenizer.clone(), loaded.info.clone());
+        let start = clock::now();
+        let computed = loaded.rewriter.computed();
+        let mut pen = Pen::new(loaded.engine.context(), &tokenizer, &info, settings)?;
+        while self.ended.get() < id && loaded.rewriter.step(&mut loaded.engine, &mut pen)? {
+            self.look_meanwhile(loaded);
+            turns.next().await?;
+        }
+        if self.ended.get() >= id {
+            return Err(replaced());
+        }
+        let reference = loaded.reference.as_ref();
+        let generation = pen.finish(&self.earlier.borrow(), reference);
+        post(&Answer::Rewritten {
+            id,
+            link: link::of(&generation),
+            generation: &generation,
+            numbers: Numbers::of_story(&generation.metrics, &generation.text, reference),
+            seconds: (clock::now() - start) / 1000.0,
+            computed: loaded.rewriter.computed() - computed,
+        });
         Ok(())
     }
 }

@@ -11,42 +11,7 @@ import { initialState } from "../../www/session/state.js";
 import { createStore } from "../../www/session/store.js";
 import { createWorkerClient } from "../../www/session/worker-client.js";
 import { createWriting } from "../../www/session/writing.js";
-
-/** A worker of which the test speaks the part. */
-class FakeWorker extends EventTarget {
-  static all = [];
-  posted = [];
-  constructor() {
-    super();
-    FakeWorker.all.push(this);
-  }
-  postMessage(message) {
-    this.posted.push(message);
-  }
-  terminate() {
-    this.ended = true;
-  }
-  say(data) {
-    this.dispatchEvent(Object.assign(new Event("message"), { data }));
-  }
-  crash(message) {
-    this.dispatchEvent(Object.assign(new Event("error"), { message }));
-  }
-  asked(type) {
-    return this.posted.filter((message) => message.type === type);
-  }
-}
-Object.assign(globalThis, {
-  Worker: FakeWorker,
-  CSS: { supports: () => true },
-  document: { baseURI: "http://localhost/", getElementById: () => null },
-  location: { href: "http://localhost/#v=1&p=One", hash: "#v=1&p=One", pathname: "/", search: "" },
-  history: { state: null, replaceState: (_, __, link) => (globalThis.location.href = `http://localhost/${link}`) },
-  addEventListener: () => undefined,
-});
-const latest = () => FakeWorker.all.at(-1);
-/** Lets promises that are settled be heard of. */
-const soon = () => new Promise((resolve) => setTimeout(resolve));
+import { FakeWorker, done, latest, model, soon } from "./fake-worker.mjs";
 
 const endings = [];
 afterEach(() => {
@@ -203,7 +168,6 @@ test("a worker that crashes or falls silent leaves no question without an answer
   assert.deepEqual(await outcome(quiet.ask("find", { text: "two" })), ["silent", null]);
 });
 
-const model = { name: "m", hash8: "12345678", context: 100 };
 const settings = { prompt: "One%20two", temperature: 1, top_p: 1, seed: 1, length: 4 };
 
 /** The session of the page with a fake worker that has said hello and loaded its model. */
@@ -259,23 +223,6 @@ async function session(state = {}) {
   return { store, engine, adapters, measuring, looking, links, form, told, traces, writing, greet, ready };
 }
 
-/** What the worker says of a story. */
-const done = (id, asked, tokens, digest, more = {}) => ({
-  type: "done",
-  id,
-  settings: asked,
-  text: "x".repeat(tokens),
-  token_ids: Array(tokens).fill(1),
-  token_texts: Array(tokens).fill("x"),
-  digest,
-  ended: "length",
-  numbers: {},
-  percentiles: {},
-  model: "m@12345678",
-  engine_revision: 5,
-  link: `#v=1&p=${asked.prompt}`,
-  ...more,
-});
 const promise = { digest: "right", model: "m@12345678", engine_revision: 5, problems: [] };
 
 /** The page after the link in its address was read and its story written as the link has it, which is not what it promised. */

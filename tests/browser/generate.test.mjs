@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   choose,
   count,
+  dial,
   enabled,
   find,
   generate,
@@ -16,7 +17,6 @@ import {
   story,
   tokensSaid,
   traced,
-  unfold,
 } from "./reader.mjs";
 import { house, visit } from "./support.mjs";
 
@@ -114,16 +114,46 @@ test("a story asked for during the second reading is written, and can be stopped
   assert.ok(!(await parts(page, "Coherence")).some((text) => text.includes("…")), "nothing is still awaited");
 });
 
-test("the reader chooses what a headline stands on", async (t) => {
+test("a dial says its value in words, and none stands at an end", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  const done = await generate(page, settings);
-  const headline = () => page.$eval('[role="group"][aria-label="Coherence"] .headline', (node) => node.textContent);
-  assert.match(await headline(), /people/);
-  await unfold(page);
-  const choice = await find(page, "combobox", "Coherence headline");
-  await choice.select("mean_log_probability_bits");
-  assert.ok((await headline()).includes(`${Math.round(done.percentiles.mean_log_probability_bits * 100)}%`));
+  for (const temperature of [0.2, 0.8, 1.4]) {
+    const { numbers } = await generate(page, { ...settings, length: 96, temperature });
+    const coherence = await dial(page, "Coherence");
+    assert.ok(coherence.includes(Math.abs(numbers.coherence).toFixed(1)), `${coherence}: ${numbers.coherence}`);
+    assert.match(coherence, /people/);
+    const surprise = await dial(page, "Surprise");
+    assert.match(surprise, /of the expected surprise|times the expected surprise/);
+    const needles = await page.$$eval(".dial-scale i:not([hidden])", (all) =>
+      all.map((needle) => Number(needle.style.getPropertyValue("--at"))),
+    );
+    assert.equal(needles.length, 2, "novelty waits for the library");
+    for (const at of needles) assert.ok(at > 0.02 && at < 0.98, `a needle at ${at}`);
+  }
+});
+
+test("numbers of other settings than the form's say so", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  const isOld = () => page.$eval("#metrics", (metrics) => metrics.hasAttribute("data-old"));
+  await generate(page, settings);
+  assert.equal(await isOld(), false);
+  await choose(page, { seed: 43 });
+  assert.equal(await isOld(), true);
+  assert.match(await story(page), /The settings have changed/);
+  await generate(page);
+  assert.equal(await isOld(), false);
+});
+
+test("Ctrl+Enter generates from anywhere on the page", async (t) => {
+  const page = await visit(t, shared);
+  await ready(page);
+  await choose(page, { ...settings, length: 8 });
+  await (await find(page, "slider", "Top-p")).focus();
+  await page.keyboard.down("Control");
+  await page.keyboard.press("Enter");
+  await page.keyboard.up("Control");
+  assert.equal((await said(page, "done")).token_ids.length, 8);
 });
 
 test("gibberish does not win: as temperature rises, coherence falls and novelty rises", async (t) => {

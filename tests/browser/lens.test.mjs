@@ -42,7 +42,7 @@ async function quiet(page) {
   await atRest(page);
   return count(page, "looked");
 }
-const lensText = async (page) => (await find(page, "region", "Next token")).evaluate((region) => region.innerText);
+const lensText = async (page) => (await find(page, "region", "Next word")).evaluate((region) => region.innerText);
 /** The rows of the chart that are in sight: name of the button, both probabilities as written, lengths of both bars. */
 const bars = async (page) =>
   (await find(page, "table", "Candidates for the next token")).$$eval("tbody tr", (rows) =>
@@ -138,7 +138,7 @@ test("by keyboard alone: to a word, into its card, and a branch from there", asy
   assert.equal((await looked(page, 4)).chosen.token, wanted.token);
   assert.ok((await lensText(page)).includes(`“${wanted.text.trim()}”`));
   await page.keyboard.press("Escape");
-  assert.match(await lensText(page), /After the last word/);
+  assert.match(await lensText(page), /The first word of the story/);
   assert.ok((await focused(page)).token, "the focus stays in the story");
 });
 
@@ -385,7 +385,7 @@ test("the order of the samplers can be changed by keyboard", async (t) => {
     settings: { order },
   } = await generate(page, { ...settings, length: 8 });
   assert.deepEqual(order, [...usual.filter((name) => name !== "temperature"), "temperature"]);
-  await press(page, "Usual order");
+  await press(page, "Default order");
   assert.equal((await generate(page)).settings.order, undefined);
   await press(page, "Show Story 1");
   assert.deepEqual((await generate(page)).settings.order, order);

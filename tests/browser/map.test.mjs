@@ -74,7 +74,7 @@ test("the filter shows some of the stories, on the map and in the table alike", 
   assert.equal(await caption(page), "8 stories, newest first.");
   assert.match(
     await drawn(page),
-    /^Scatter plot of 8 stories: new to this session across, from \d+% to \d+%; SLOR per word, bits up, from .* The table/,
+    /^Scatter plot of 8 stories: surprise across, from \d+% to \d+%; coherence up, from .* The table/,
   );
   await (await find(page, "DisclosureTriangle", "Filter")).click();
   await pick(page, "Stories", "own");

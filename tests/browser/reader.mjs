@@ -104,8 +104,15 @@ export async function ready(page) {
     (b) => document.querySelector('.loader[data-phase="ready"]') !== null && !b.disabled,
     button,
   );
+  await openParts(page);
   return model;
 }
+
+/** Opens the parts below the first screen, as a reader does who looks for what is in them. */
+export const openParts = (page) =>
+  page.evaluate(() => {
+    for (const part of document.querySelectorAll("#samplers, #my-stories, .map-tools")) part.open = true;
+  });
 
 export async function setSlider(page, name, value) {
   const slider = await find(page, "slider", name);
@@ -212,9 +219,11 @@ export const unfold = (page) =>
   });
 
 export const story = async (page) => (await find(page, "region", "Story")).evaluate((region) => region.textContent);
-/** The parts of a metric group: the numbers of its list. */
-export const parts = async (page, name) =>
-  (await find(page, "group", name)).$$eval("dd", (all) => all.map((value) => value.textContent));
+/** All numbers of a kind, from the table. */
+export const parts = (page, name) =>
+  page.$$eval(`#all-numbers tr[data-group="${name}"] td:not(.place)`, (all) => all.map((value) => value.textContent));
+/** A dial as it reads: the raw value in words, and what it means. */
+export const dial = async (page, name) => (await find(page, "group", name)).evaluate((group) => group.innerText);
 export const alerts = (page) =>
   page.$$eval('[role="alert"]', (all) =>
     all.map((a) => (a.checkVisibility() ? a.textContent.trim() : "")).filter(Boolean),

@@ -13,6 +13,7 @@ mod oracle;
 mod quantize;
 mod readers;
 mod relaxed;
+mod rewriter;
 mod rooms;
 mod skip;
 mod small;

@@ -2,7 +2,7 @@
 import { mergeNumbers, withNumbers } from "./state.js";
 
 /**
- * @import { Estimate, Numbers, TracedMessage } from "../protocol.js"
+ * @import { Estimate, Numbers, StoryRecord, TracedMessage } from "../protocol.js"
  * @import { EngineClient } from "./engine.js"
  * @import { LibraryClient } from "./library.js"
  * @import { Entry, Store } from "./state.js"
@@ -72,10 +72,11 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
 
   /**
    * Asks the library about a text, if it is open.
+   * @template Result
    * @param {string} text
    * @param {number} tokens
    * @param {Numbers} known
-   * @param {(found: TracedMessage) => void} onTraced
+   * @param {(found: TracedMessage) => Result} onTraced
    */
   function trace(text, tokens, { numbers }, onTraced) {
     // Where the library has gone, it is asked again once it is open.
@@ -119,6 +120,11 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
             store.update({ entries: withNumbers(entries, key, found, { spans: found.spans }) });
         });
     },
+    /**
+     * What the library says about a story that is no entry; null where it is not open.
+     * @param {StoryRecord} record
+     */
+    origin: async (record) => (await trace(record.text, record.token_ids.length, record, (found) => found)) ?? null,
     /**
      * The means of some lists of numbers, with their intervals.
      * @param {number[][]} lists

@@ -1,8 +1,9 @@
 // What each view shows of the state.
 import { idOf } from "../parts/names.js";
 import { canRead } from "./looking.js";
-import { missingAdapter, shownEntry } from "./state.js";
+import { missingAdapter, sameSettings, shownEntry } from "./state.js";
 
+/** @import { Settings } from "../protocol.js" */
 /** @import { State } from "./state.js" */
 
 /** @param {State} state */
@@ -65,3 +66,25 @@ export function otherModel({ queued, engine }) {
   const ours = idOf(engine.model);
   return theirs === ours ? null : { theirs, ours };
 }
+
+/** What the reader looks at: the story written while a control moves, otherwise the shown entry. @param {State} state */
+export function onStage(state) {
+  const { live } = state;
+  if (live) return { record: live.record, spans: live.spans, finished: false, live };
+  const { record = null, spans = null, finished = false } = shownEntry(state) ?? {};
+  return { record, spans, finished, live: null };
+}
+
+/**
+ * Whether the story of these settings stands on the page already, as the last rewrite.
+ * @param {State} state
+ * @param {Settings} settings
+ */
+export const standsAlready = ({ live }, settings) => live !== null && sameSettings(live.record.settings, settings);
+
+/** Whether the story being written does. @param {State} state */
+export const writingQuietly = (state) => state.writing !== null && standsAlready(state, state.writing.settings);
+
+/** The cloud of the shown entry, while no control moves. @param {State} state */
+export const shownCloud = ({ cloud, shown, live }) =>
+  live === null && cloud !== null && cloud.key === shown ? cloud : null;

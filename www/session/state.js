@@ -2,7 +2,7 @@
 import { isSameAdapter } from "../parts/names.js";
 
 /**
- * @import { AdapterDescription, ChainDescription, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
+ * @import { AdapterDescription, ChainDescription, Estimate, LinkReadMessage, Limits, ModelDescription, Numbers, Settings, StoryRecord, TextSpan } from "../protocol.js"
  */
 
 /**
@@ -51,6 +51,28 @@ import { isSameAdapter } from "../parts/names.js";
  */
 
 /**
+ * The story that is written anew while a control moves; see live.js.
+ * @typedef {object} Live
+ * @property {StoryRecord} record  the newest rewrite
+ * @property {TextSpan[] | null} spans  what the library holds of it; null before it has answered
+ * @property {number[]} changed  indices of its tokens that differ from the story shown before the first move
+ * @property {TrailPoint[]} trail  one per rewrite, the oldest first
+ * @property {boolean} resting  the hand has let go, and the story becomes an entry
+ *
+ * @typedef {Numbers & { settings: Settings }} TrailPoint
+ *
+ * Whether stories are written while a control moves: not known yet, yes, switched off by the reader, or off because this device is slow.
+ * @typedef {"measuring" | "on" | "off" | "slow"} LiveMode
+ *
+ * More stories of the shown story's settings; see cloud.js.
+ * @typedef {object} Cloud
+ * @property {string} key  of the entry that it belongs to
+ * @property {StoryRecord[]} stories  with other seeds
+ * @property {boolean} complete  whether all of them are written
+ * @property {Record<string, Estimate | null> | null} mean  by metric, of these stories and the shown one; null before all are written
+ */
+
+/**
  * @typedef {object} State
  * @property {Engine} engine
  * @property {Silence | null} silence
@@ -69,6 +91,10 @@ import { isSameAdapter } from "../parts/names.js";
  * @property {Keeping} keeping  whether stories outlast the page
  * @property {Adapters} adapters
  * @property {{ id: string, offered: boolean } | null} awaited  the adapter that the queued story waits for, and whether it comes without the reader
+ * @property {Live | null} live
+ * @property {LiveMode} liveMode
+ * @property {number | null} storySeconds  how long this device takes for a story of the default length; null before it is measured
+ * @property {Cloud | null} cloud
  */
 
 /** @type {State} */
@@ -90,6 +116,10 @@ export const initialState = {
   keeping: { phase: "opening" },
   adapters: { listed: false, offered: [], own: [], fetching: {}, failed: {}, opening: false },
   awaited: null,
+  live: null,
+  liveMode: "measuring",
+  storySeconds: null,
+  cloud: null,
 };
 
 /** What nobody has added yet. @type {Kept} */

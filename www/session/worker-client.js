@@ -10,7 +10,7 @@ import { watch } from "./watch.js";
 
 /**
  * What answers which question.
- * @typedef {{ look: "looked", encode: "encoded", means: "means", open_adapter: "adapter_ready", read_link: "link_read", write_link: "link" }} StoryAnswers
+ * @typedef {{ look: "looked", rewrite: "rewritten", encode: "encoded", means: "means", open_adapter: "adapter_ready", read_link: "link_read", write_link: "link" }} StoryAnswers
  * @typedef {{ trace: "traced", novelty: "novelty", find: "found" }} LibraryAnswers
  * @typedef {{ read_grid: "grid", analyse: "findings", read_sweep_link: "sweep_link_read", write_sweep_link: "sweep_link", write_rows: "rows_written" }} SweepAnswers
  * @typedef {{ check_judge: "judge_checked", analyse_judgements: "effects", agreement: "agreement", read_judge_link: "judge_link_read", write_judge_link: "judge_link" }} JudgeAnswers

@@ -326,7 +326,7 @@ function recordOf(message) {
  * The texts that a new story is compared with: the examples, and the latest of the reader's own.
  * @param {Entry[]} entries
  */
-function earlierTexts(entries) {
+export function earlierTexts(entries) {
   const examples = entries.filter((entry) => entry.origin === "example");
   const own = entries.filter((entry) => entry.origin === "own");
   return [...examples, ...own.slice(-EARLIER)].map((entry) => entry.record.text);

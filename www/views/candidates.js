@@ -63,10 +63,10 @@ export function createCandidates({ onBranch }) {
       element(
         "tr",
         {},
-        element("th", { scope: "col" }, "Token"),
+        element("th", { scope: "col" }, "Word"),
         element("td", { class: "candidate-axis", "aria-hidden": "true" }, ...axis),
         element("th", { scope: "col" }, "Model"),
-        element("th", { scope: "col" }, "After"),
+        element("th", { scope: "col" }, "Yours"),
       ),
     ),
     body,

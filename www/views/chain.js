@@ -18,38 +18,36 @@ const SLIDERS = ["temperature", "top_p"];
  * @param {(preset: Preset) => void} options.onPreset
  */
 export function createChain({ onChange, onPreset }) {
-  const root = required("chain", HTMLDetailsElement);
-  const tally = element("span", { class: "hint" });
-  const presets = element("div", { class: "chips", role: "group", "aria-label": "Presets" });
+  const root = required("chain", HTMLElement);
+  const tally = required("samplers-state", HTMLElement);
+  const presets = required("presets", HTMLElement);
   const sentence = element("p", { class: "hint preset-sentence" });
   const list = element("ol", { class: "stages-list", "aria-label": "The samplers in their order" });
   const said = element("span", { class: "visually-hidden", role: "status" });
   const usual = button(
-    "Usual order",
+    "Default order",
     () => {
       if (isUsual()) return;
       arrange([]);
-      said.textContent = "The usual order is back.";
+      said.textContent = "The samplers are in their default order again.";
       onChange();
     },
     { class: "small" },
   );
-  const waiting = element("p", { class: "hint" }, "They are listed here as soon as the engine has started.");
+  const waiting = element("p", { class: "hint" }, "The samplers are listed here when the engine has started.");
   const content = element(
     "div",
     { hidden: true },
-    presets,
     sentence,
     element(
       "p",
       { class: "hint" },
-      "The samplers work one after the other, from the top. Each is given what the one before it left.",
+      "The samplers work one after the other, from the top. Each works on what the one before it left.",
     ),
     list,
     usual,
     said,
   );
-  root.querySelector("summary")?.append(tally);
   root.append(waiting, content);
 
   /** @type {ChainDescription} */
@@ -128,7 +126,7 @@ export function createChain({ onChange, onPreset }) {
       chip.setAttribute("aria-pressed", String(pressed));
       if (pressed) current = preset.sentence;
     }
-    sentence.textContent = current || "Settings of your own. A preset sets both sliders and every sampler below.";
+    sentence.textContent = current || "Your own settings. A preset sets both sliders and every sampler.";
   }
 
   return {

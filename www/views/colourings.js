@@ -12,7 +12,10 @@ import { FULL, entropyShare, excessShare, rankShare, surprisalShare } from "../p
 /** Words of a copied span at which its tint is full; spans of fewer than five are not shown. */
 const FULL_SPAN_WORDS = 12;
 
-const OLDER = "This story was written before it was recorded.";
+const OLDER = "This story was written before the page recorded this.";
+
+/** Those that the glossary explains, by their place in it. @type {Partial<Record<ColouringName, string>>} */
+const GLOSSARY = { surprise: "surprisal", entropy: "entropy", excess: "excess-surprise", rank: "rank" };
 
 /**
  * A way of colouring the story: the name of its choice, its legend from one end of the ramp to the other, and what the readout
@@ -21,7 +24,7 @@ const OLDER = "This story was written before it was recorded.";
  * @typedef {object} Colouring
  * @property {ColouringName} name
  * @property {string} label
- * @property {string} title
+ * @property {string} about  goes on after the label
  * @property {string} least
  * @property {string} most
  * @property {(token: Token) => [string, string] | null} say
@@ -33,7 +36,7 @@ export const COLOURINGS = [
   {
     name: "surprise",
     label: "Surprisal",
-    title: "Surprisal: how unlikely the token was",
+    about: "how unlikely the word was",
     least: "0",
     most: `${FULL.surprisal} bits or more`,
     share: ({ bits }) => surprisalShare(bits),
@@ -45,7 +48,7 @@ export const COLOURINGS = [
   {
     name: "entropy",
     label: "Entropy",
-    title: "Entropy: how open the choice was",
+    about: "how open the choice was",
     least: "0",
     most: `${FULL.entropy} bits or more`,
     share: ({ entropy }) => (entropy === null ? null : entropyShare(entropy)),
@@ -62,7 +65,7 @@ export const COLOURINGS = [
   {
     name: "excess",
     label: "Excess surprise",
-    title: "Surprisal above or below entropy",
+    about: "surprisal minus entropy",
     least: `−${FULL.excess} bits`,
     most: `+${FULL.excess} bits`,
     share: ({ bits, entropy }) => (entropy === null ? null : excessShare(bits - entropy)),
@@ -78,7 +81,7 @@ export const COLOURINGS = [
   {
     name: "rank",
     label: "Rank",
-    title: "Rank among all tokens",
+    about: "its place among all words, the likeliest first",
     least: "1, the likeliest",
     most: `${count(FULL.rank)} or beyond`,
     share: ({ rank }) => (rank === null ? null : rankShare(rank)),
@@ -97,7 +100,7 @@ export const COLOURINGS = [
   {
     name: "origin",
     label: "Where it comes from",
-    title: "Words in a row that some book holds",
+    about: "words in a row that a book contains",
     least: "5",
     most: `${FULL_SPAN_WORDS} or more`,
     share: ({ span }) => (span ? 0.15 + 0.6 * Math.min(1, (span.words - 4) / (FULL_SPAN_WORDS - 4)) : null),
@@ -123,11 +126,13 @@ export function createColourings({ onChange }) {
       ),
     ),
   );
-  const legends = COLOURINGS.map(({ name, title, least, most }, index) =>
+  const legends = COLOURINGS.map(({ name, label, about, least, most }, index) =>
     element(
       "p",
       { class: "legend", "data-colouring": name, hidden: index > 0 },
-      title,
+      ...(GLOSSARY[name]
+        ? [element("a", { class: "term", href: `pages/glossary.html#${GLOSSARY[name]}` }, label), about]
+        : [label, about]),
       element("span", {}, least),
       element("span", { class: `ramp ${name}`, "aria-hidden": "true" }),
       element("span", {}, most),

@@ -2,7 +2,7 @@
 import { NOTHING, difference, tokenName } from "../parts/format.js";
 import { strengthWords } from "./adapter-words.js";
 import { metricOf } from "./metric-list.js";
-import { GROUPS } from "./metrics.js";
+import { GROUPS } from "./all-numbers.js";
 
 /**
  * @import { ChainDescription, Settings, StoryRecord } from "../protocol.js"
@@ -58,9 +58,9 @@ export function settingRows(one, other, chain) {
  * @returns {{ name: string, rows: Row[] }[]}
  */
 export function numberGroups(one, other) {
-  return GROUPS.map(({ name, headlines, parts }) => ({
+  return GROUPS.map(({ name, parts }) => ({
     name,
-    rows: [...new Set([...headlines, ...parts])].flatMap((metric) => {
+    rows: parts.flatMap((metric) => {
       const { title, write, written } = metricOf(metric);
       const [before, after] = [one.numbers[metric] ?? null, other?.numbers[metric] ?? null];
       if (before === null && after === null) return [];

@@ -14,13 +14,10 @@ import { createChain } from "./chain.js";
 /** Beginnings to try beside the default one, by the name on the button. */
 const EXAMPLE_PROMPTS = [
   ["Three daughters", "There was once a king who had three daughters, and the youngest"],
-  ["Lily’s door", "Lily saw a strange door at the end of the garden. She"],
+  ["Lily", "Lily saw a strange door at the end of the garden. She"],
   ["Old witch", "Deep in the forest there lived an old witch who"],
   ["Robot", "The little robot was all alone on the big ship, until one night"],
 ];
-
-/** What the line under the buttons says while there is nothing to report; of no use without a keyboard. */
-const HINT = matchMedia("(pointer: coarse)").matches ? "" : "Ctrl+Enter generates, too.";
 
 /** The seeds the page itself picks: short enough to read out to a neighbour. */
 const NEW_SEEDS = 999_999;
@@ -32,6 +29,10 @@ const NEW_SEEDS = 999_999;
  * @param {() => void} options.onCopyLink
  * @param {(restore: () => void) => void} options.onPromptReplaced  a prompt typed by hand gave way; restore brings it back
  * @param {(settings: Settings) => void} options.onChange  the chances of tokens are others now
+ * @param {(settings: Settings) => void} options.onMove  the reader moves a slider, a preset or a sampler
+ * @param {() => void} options.onRest  the hand has let go of it
+ * @param {() => void} options.onEdit  prompt, seed or length are others now
+ * @param {(on: boolean) => void} options.onLive  the reader switches "Write as I move"
  * @param {(id: string) => void} options.onAdapter  the reader has chosen an adapter
  * @param {(files: File[]) => void} options.onAdapterFiles  the reader has files of an adapter
  */
@@ -41,6 +42,10 @@ export function createControls({
   onCopyLink,
   onPromptReplaced,
   onChange,
+  onMove,
+  onRest,
+  onEdit,
+  onLive,
   onAdapter,
   onAdapterFiles,
 }) {
@@ -49,11 +54,11 @@ export function createControls({
   const temperatureValue = required("temperature-value", HTMLOutputElement);
   const topP = required("top-p", HTMLInputElement);
   const topPValue = required("top-p-value", HTMLOutputElement);
-  const topPHint = required("top-p-hint", HTMLElement);
   const seed = required("seed", HTMLInputElement);
   const length = required("length", HTMLInputElement);
   const generate = required("generate", HTMLButtonElement);
   const stop = required("stop", HTMLButtonElement);
+  const live = required("live", HTMLInputElement);
   const status = required("generate-status", HTMLElement);
 
   const chain = createChain({
@@ -61,11 +66,15 @@ export function createControls({
       touched = true;
       rules = null;
       changed();
+      onMove(read());
+      onRest();
     },
     onPreset(preset) {
       touched = true;
       rules = null;
       writeChances(preset);
+      onMove(read());
+      onRest();
     },
   });
 
@@ -97,6 +106,7 @@ export function createControls({
     rules = null;
     describe();
     changed();
+    onMove(read());
   }
 
   /** Shows the sliders' values in words, on the page and to screen readers. */
@@ -106,10 +116,11 @@ export function createControls({
     const greedy = temperature.valueAsNumber === 0;
     temperature.setAttribute("aria-valuetext", greedy ? "0, always the likeliest word" : temperatureValue.value);
     topP.setAttribute("aria-valuetext", topPValue.value);
-    topPHint.textContent =
-      topP.valueAsNumber >= 1
-        ? "Every word may be drawn, however unlikely."
-        : `Only the likeliest words that together hold ${percent(topP.valueAsNumber)} may be drawn.`;
+    if (topP.parentElement)
+      topP.parentElement.title =
+        topP.valueAsNumber >= 1
+          ? "Every word may be drawn, however unlikely."
+          : `Only the likeliest words that together hold ${percent(topP.valueAsNumber)} may be drawn.`;
   }
 
   /** The chances of tokens are others now, by the reader's hand or by settings written in. */
@@ -185,6 +196,7 @@ export function createControls({
   ])) {
     input.addEventListener("change", () => {
       input.valueAsNumber = wholeNumber(input, name);
+      onEdit();
     });
   }
   for (const input of [prompt, temperature, topP, seed, length]) {
@@ -195,17 +207,23 @@ export function createControls({
   prompt.addEventListener("input", () => {
     promptTyped = true;
   });
-  prompt.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  prompt.addEventListener("input", onEdit);
+  for (const slider of [temperature, topP]) slider.addEventListener("change", onRest);
+  live.addEventListener("change", () => onLive(live.checked));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    // A dialog has its own keys.
+    if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     if (!generate.disabled) onGenerate();
   });
 
   required("prompts", HTMLElement).append(
-    ...[["Door in the snow", prompt.defaultValue], ...EXAMPLE_PROMPTS].map(([name = "", text = ""]) =>
+    ...[["Fox", prompt.defaultValue], ...EXAMPLE_PROMPTS].map(([name = "", text = ""]) =>
       button(name, () => {
         touched = true;
         replacePrompt(text);
+        onEdit();
       }),
     ),
   );
@@ -214,6 +232,7 @@ export function createControls({
   required("new-seed", HTMLButtonElement).addEventListener("click", () => {
     touched = true;
     seed.valueAsNumber = lastGood.seed = 1 + ((crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % NEW_SEEDS);
+    onEdit();
   });
   required("copy-link", HTMLButtonElement).addEventListener("click", onCopyLink);
   describe();
@@ -221,6 +240,9 @@ export function createControls({
   return {
     read,
     write,
+
+    /** Whether the reader has changed anything. */
+    isTouched: () => touched,
 
     /** A story is being written from what the form says, so nothing in it can be lost any more. */
     settle() {
@@ -254,7 +276,6 @@ export function createControls({
      */
     setActivity({ phase, writing, queued, awaited }) {
       const focused = document.activeElement;
-      const waiting = phase !== "ready";
       stop.disabled = !writing && !queued;
       generate.disabled = writing;
       if (queued && awaited)
@@ -262,14 +283,28 @@ export function createControls({
       else if (queued)
         status.textContent =
           phase === "failed" ? "Will start when the engine runs again." : "Will start when the model has loaded.";
-      else if (writing) status.textContent = "Writing. Changed settings apply to the next story.";
-      else status.textContent = waiting ? "" : HINT;
+      else if (writing) status.textContent = "Writing. New settings apply to the next story.";
+      else status.textContent = "";
       // A button that is switched off loses the keyboard focus; it goes to the one that takes over.
       if (writing && focused === generate) stop.focus({ preventScroll: true });
       if (stop.disabled && focused === stop) generate.focus({ preventScroll: true });
     },
 
     adapter,
+
+    /**
+     * How the switch "Write as I move" stands.
+     * @param {State["liveMode"]} mode
+     */
+    showLive(mode) {
+      live.checked = mode === "on";
+      live.disabled = mode === "measuring";
+      if (live.parentElement)
+        live.parentElement.title =
+          mode === "slow"
+            ? "Off, because this device takes long for a story. You can switch it on."
+            : "Writes the story again while you move a slider.";
+    },
 
     /** @param {string} text */
     say(text) {

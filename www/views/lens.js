@@ -1,6 +1,6 @@
 // The lens: one place of the story, its token and what else the model considers there, under the settings of the form.
 import { modelWords } from "./adapter-words.js";
-import { element } from "../parts/dom.js";
+import { button, element } from "../parts/dom.js";
 import { createNextToken } from "./next-token.js";
 import { factsOfRecord } from "./story-tokens.js";
 import { createTokenCard } from "./token-card.js";
@@ -26,10 +26,11 @@ const SOON = 400;
  * @param {() => boolean} options.stalled  whether the question waits for an adapter that is fetched
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
  * @param {(branch: { key: string, position: number, tokens: number[] }) => boolean} options.onBranch
- * @param {() => void} options.onClose  back to the end
+ * @param {() => void} options.onClose  back to the first word
+ * @param {(position: number) => void} options.onEnd  to the place after the last word
  * @param {(scroll: boolean) => void} options.onReturn  the keyboard goes back to the word, which is brought into sight or not
  */
-export function createLens({ root, settings, look, stalled, encode, onBranch, onClose, onReturn }) {
+export function createLens({ root, settings, look, stalled, encode, onBranch, onClose, onEnd, onReturn }) {
   /** @type {View} */
   let view = {
     entry: null,
@@ -55,20 +56,35 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let slow;
 
-  const card = createTokenCard({ encode, onBranch: branch, onClose: closeCard });
+  const card = createTokenCard({
+    encode,
+    onBranch: branch,
+    onClose: closeCard,
+    onEnd: () => view.entry && onEnd(view.entry.record.token_ids.length),
+  });
+  // Until the reader asks for more, only the likeliest words are shown.
+  const more = button("Show more", () => abridge(!root.hasAttribute("data-brief")), { class: "small" });
+
+  /** @param {boolean} brief */
+  function abridge(brief) {
+    root.toggleAttribute("data-brief", brief);
+    more.setAttribute("aria-expanded", String(!brief));
+    more.textContent = brief ? "Show more" : "Show less";
+  }
   const chart = createNextToken({
     // What is drawn may still be of the place before.
     onBranch: (token) => drawn === place && branch([token]),
   });
   root.append(
-    element("div", { class: "lens-head" }, element("h2", {}, "Next token"), chart.scale),
+    element("div", { class: "lens-head" }, element("h2", {}, "Next word"), card.name, card.ways, chart.scale, more),
     card.head,
     chart.chart,
     chart.key,
     element("div", { class: "lens-side" }, card.own, chart.stages),
   );
 
-  card.show({ facts: null, before: "", able: false });
+  card.show({ facts: null, before: "", able: false, isFirst: true });
+  abridge(true);
 
   /** @param {string} stage */
   function labelOf(stage) {
@@ -99,22 +115,22 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
 
   /** @param {Entry} entry */
   function at(entry) {
-    return Math.min(view.position ?? Infinity, entry.record.token_ids.length);
+    return Math.min(view.position ?? 0, entry.record.token_ids.length);
   }
 
   /** Why the chart cannot follow, or null when it can. */
   function obstacle() {
     const { entry, phase, chain, writing, readable, missing } = view;
-    if (writing) return "The chart follows when the story is finished.";
-    if (phase === "failed") return "The chart needs the engine, which is not running.";
-    if (phase !== "ready") return "The chart comes when the model has loaded.";
-    if (chain === null) return "This engine cannot be looked into. Reload the page for a newer one.";
-    if (!entry) return "Write a story, and look into each of its words here.";
+    if (writing) return "The bars come when the story is finished.";
+    if (phase === "failed") return "The bars need the engine, which is not running.";
+    if (phase !== "ready") return "The bars come when the model has loaded.";
+    if (chain === null) return "This engine cannot show its choices. Reload the page for a newer one.";
+    if (!entry) return "Press Generate. Then you see here what could have stood at each place.";
     if (!readable)
-      return `Only the model and the engine that wrote a story can look into it: this was ${entry.record.model}, engine revision ${entry.record.engine_revision}.`;
+      return `Another model or engine wrote this story: ${entry.record.model}, engine revision ${entry.record.engine_revision}. Only that one can show its choices.`;
     return missing === null
       ? null
-      : `This story was written with the adapter ${missing}, whose files are not here: open them under “Adapter” to look into it.`;
+      : `This story needs the adapter ${missing}. Open its files under “Samplers” to see its choices.`;
   }
 
   /** At most one question a frame, and none while another waits for its answer, so that each is seen; but for one that waits for an adapter. */
@@ -168,7 +184,8 @@ export function createLens({ root, settings, look, stalled, encode, onBranch, on
       const position = entry ? at(entry) : 0;
       const facts = entry ? (factsOfRecord(entry.record)[position] ?? null) : null;
       const told = entry ? entry.record.settings.prompt + entry.record.token_texts.slice(0, position).join("") : "";
-      card.show({ facts, before: told, able: why === null });
+      card.show({ facts, before: told, able: why === null, isFirst: next.position === null });
+      if (next.position !== null && next.position !== before.position) abridge(false);
       if (why !== null) chart.wait(why);
       else {
         chart.wait("");

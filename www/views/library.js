@@ -22,14 +22,19 @@ export function createLibrary({ onOpen, onStop }) {
   const load = button("Load the library", onOpen);
   const stop = button("Stop loading", onStop);
   const node = element("div", { class: "library", hidden: true }, text, track, load, stop, said);
+  const books = element("p", { hidden: true });
 
   return {
     node,
+    /** What the library holds, for whoever asks what novelty means. */
+    books,
     /** @param {LibraryState} state */
     show(state) {
       const changed = node.dataset["phase"] !== state.phase;
       node.dataset["phase"] = state.phase;
-      node.hidden = state.phase === "unknown" || state.phase === "none";
+      // Open, it says nothing here: the number stands in its place.
+      node.hidden = ["unknown", "none", "ready"].includes(state.phase) && !(state.phase === "ready" && !state.kept);
+      books.hidden = state.phase !== "ready";
       track.hidden = state.phase !== "loading";
       const focused = [load, stop].find((one) => one === document.activeElement);
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
@@ -38,7 +43,7 @@ export function createLibrary({ onOpen, onStop }) {
         case "offered":
           text.textContent = state.isStopped
             ? "You stopped the library. Your stories are not affected, and you can load it at any time."
-            : "The library holds every text that the model was trained on. It shows what is new and which phrases were copied.";
+            : "Novelty needs the library: all the books that the model has read.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {
@@ -50,10 +55,13 @@ export function createLibrary({ onOpen, onStop }) {
           break;
         }
         case "opening":
-          text.textContent = "Unpacking the library. This takes a few seconds.";
+          text.textContent = "Opening the library. This takes a few seconds.";
           break;
         case "ready":
-          text.textContent = `Compared with ${count(state.books)} books, ${count(state.words)} words.${state.kept ? "" : " The library could not be stored on this device, so it will be loaded again next time."}`;
+          books.textContent = `The library holds ${count(state.books)} books with ${count(state.words)} words.`;
+          text.textContent = state.kept
+            ? ""
+            : "The library could not be stored on this device. It will be loaded again next time.";
           break;
         case "failed":
           text.textContent = state.message;
@@ -62,7 +70,13 @@ export function createLibrary({ onOpen, onStop }) {
       }
       // The button that was pressed is gone, and the focus needs a place.
       if (focused?.hidden) text.focus({ preventScroll: true });
-      if (changed) said.textContent = state.phase === "loading" ? "Loading the library." : text.textContent;
+      if (changed)
+        said.textContent =
+          state.phase === "loading"
+            ? "Loading the library."
+            : state.phase === "ready"
+              ? `${books.textContent} ${text.textContent}`.trim()
+              : text.textContent;
     },
   };
 }

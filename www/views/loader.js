@@ -50,9 +50,9 @@ export function createLoader({ onRetry }) {
       track.setAttribute("aria-valuetext", amount);
       bar.style.setProperty("--done", String(done));
     } else if (engine.phase === "ready") {
-      const source = engine.from === "cache" ? "from this device" : "over the network";
-      const kept = engine.from === "cache" || engine.kept ? "; kept for next time, offline too" : "";
-      text.textContent = `Ready: ${engine.model.title || engine.model.name} came ${source} in ${duration(engine.seconds)}${kept}.${engine.note ? ` ${engine.note}` : ""}`;
+      const kept = engine.from === "cache" || engine.kept ? ", offline too" : "";
+      text.textContent = `Ready: ${engine.model.title || engine.model.name} runs on this device${kept}.${engine.note ? ` ${engine.note}` : ""}`;
+      text.title = `Loaded ${engine.from === "cache" ? "from this device" : "over the network"} in ${duration(engine.seconds)}.`;
     } else {
       text.setAttribute("role", "alert");
       text.textContent = engine.message;

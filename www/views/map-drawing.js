@@ -1,12 +1,13 @@
 // The drawing of the map: points, people's range, the Pareto front and the mean, in colours that are given. The page and the
 // saved images share it.
+import { svg } from "../parts/dom.js";
 import { percent } from "../parts/format.js";
 import { paretoFront, steps } from "./pareto.js";
 import { gridWithAxes } from "../parts/plot-frame.js";
-import { dot, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
+import { dot, line, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 
 /**
- * @import { Estimate } from "../protocol.js"
+ * @import { Estimate, Numbers, Settings } from "../protocol.js"
  * @import { Metric } from "./metric-list.js"
  * @import { Aim } from "./pareto.js"
  * @import { Entry } from "../session/state.js"
@@ -15,10 +16,16 @@ import { dot, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 export const HOTTEST = 2;
 /** Fewer points have no front to speak of. */
 const FEWEST_FOR_FRONT = 3;
-const MARGINS = { marginTop: 26, marginRight: 16, marginBottom: 40, marginLeft: 44 };
+const MARGINS = { marginTop: 20, marginRight: 12, marginBottom: 30, marginLeft: 36 };
+/** Where the drawing is as low as on a phone, only the dots, people's range and the frame are drawn. */
+const LOW = 150;
+const TIGHT = { marginTop: 4, marginRight: 4, marginBottom: 4, marginLeft: 4 };
 
 /**
  * @typedef {{ entry: Entry, x: number, y: number }} Point
+ *
+ * A story without an entry: of the trail or of the cloud.
+ * @typedef {{ index: number, x: number, y: number, temperature: number }} Passing
  *
  * `tint` gives the colour of a temperature.
  * @typedef {{ people: string, line: string, card: string, edge: string, ink: string, tint: (temperature: number) => string }} Palette
@@ -32,6 +39,10 @@ const MARGINS = { marginTop: 26, marginRight: 16, marginBottom: 40, marginLeft: 
  * @property {string | null} shown
  * @property {ReadonlySet<string> | null} brushed
  * @property {[Estimate, Estimate] | null} means
+ * @property {boolean} front  whether the Pareto front is drawn
+ * @property {Passing[]} trail  what was written while a control moved, the oldest first
+ * @property {Passing[]} cloud  more stories of the settings of the one shown
+ * @property {[number, number] | null} cloudMean
  */
 
 /** The page's colours; left to the style sheet, so that they follow light and dark by themselves. @type {Palette} */
@@ -62,6 +73,20 @@ export function pointsOf(entries, across, up) {
 }
 
 /**
+ * The same of stories that are no entries.
+ * @param {(Numbers & { settings: Settings })[]} stories
+ * @param {string} across
+ * @param {string} up
+ * @returns {Passing[]}
+ */
+export function trailOf(stories, across, up) {
+  return stories.flatMap(({ numbers, settings: { temperature } }, index) => {
+    const [x, y] = [numbers[across] ?? null, numbers[up] ?? null];
+    return x === null || y === null ? [] : [{ index, x, y, temperature }];
+  });
+}
+
+/**
  * Which way is better along an axis; null where neither is.
  * @param {Metric} metric
  * @param {[number, number] | undefined} band
@@ -84,11 +109,14 @@ export function aimsOf({ points, across, up, bands }) {
 }
 
 /**
- * Ends of an axis that show all values and the range, with a little room.
+ * Ends of an axis that show all values and the range, with a little room. Those of a dial stay where its scale ends, so that a dot's way
+ * can be followed; only what lies beyond moves them.
+ * @param {Metric} metric
  * @param {number[]} values
  * @returns {[number, number]}
  */
-function endsOf(values) {
+function endsOf({ dial }, values) {
+  if (dial) return [Math.min(dial.from, ...values), Math.max(dial.to, ...values)];
   const least = values.reduce((one, other) => Math.min(one, other), Infinity);
   const most = values.reduce((one, other) => Math.max(one, other), -Infinity);
   const room = (most - least) * 0.08 || 0.5;
@@ -102,6 +130,13 @@ function endsOf(values) {
 function tickFormat({ written }) {
   return written === "percent" ? { tickFormat: percent } : {};
 }
+
+/**
+ * What stands at the upper end of an axis, and at its lower one: of a dial the names of its ends.
+ * @param {Metric} metric
+ */
+const upperEnd = ({ dial, title }) => (dial ? `${title}: ${dial.ends[1]}` : title);
+const lowerEnd = (/** @type {Metric} */ { dial }) => dial?.ends[0] ?? null;
 
 /**
  * The more points, the smaller and the more transparent.
@@ -119,14 +154,17 @@ function dotOf(count) {
  * @param {{ width: number, height: number, palette: Palette }} look
  */
 export function drawMap(picture, { width, height, palette }) {
-  const { points, across, up, bands, shown, brushed, means } = picture;
+  const { points, across, up, bands, shown, brushed, means, trail, cloud, cloudMean } = picture;
+  const isLow = height < LOW;
   const [xBand, yBand] = [bands[across.name], bands[up.name]];
-  const xEnds = endsOf([...points.map((point) => point.x), ...(xBand ?? [0, 1])]);
-  const yEnds = endsOf([...points.map((point) => point.y), ...(yBand ?? [0, 1])]);
+  const all = [...points, ...trail, ...cloud];
+  const xEnds = endsOf(across, [...all.map((point) => point.x), ...(xBand ?? [0, 1])]);
+  const yEnds = endsOf(up, [...all.map((point) => point.y), ...(yBand ?? [0, 1])]);
   const range = xBand || yBand ? [{}] : [];
-  const aims = aimsOf(picture);
+  const aims = picture.front ? aimsOf(picture) : null;
   const front = aims ? steps(paretoFront(points, ...aims), ...aims, xEnds, yEnds) : [];
-  const current = points.filter((point) => point.entry.key === shown);
+  // While a control moves, the newest rewrite is what is read.
+  const current = trail.length > 0 ? trail.slice(-1) : points.filter((point) => point.entry.key === shown);
   const chosen = points.filter((point) => brushed?.has(point.entry.key));
   const [xMean, yMean] = means ?? [];
   // A mean of too few stories for an interval is a mark without arms.
@@ -153,9 +191,9 @@ export function drawMap(picture, { width, height, palette }) {
   const node = plot({
     width,
     height,
-    ...MARGINS,
-    x: { domain: xEnds, label: null },
-    y: { domain: yEnds, label: null },
+    ...(isLow ? TIGHT : MARGINS),
+    x: { domain: xEnds, label: null, type: across.dial?.logarithmic && xEnds[0] > 0 ? "log" : "linear" },
+    y: { domain: yEnds, label: null, type: up.dial?.logarithmic && yEnds[0] > 0 ? "log" : "linear" },
     marks: [
       rect(range, {
         x1: xBand?.[0] ?? xEnds[0],
@@ -166,8 +204,8 @@ export function drawMap(picture, { width, height, palette }) {
         stroke: "none",
       }),
       ...gridWithAxes({
-        x: { label: across.title, ...tickFormat(across) },
-        y: { label: up.title, ...tickFormat(up) },
+        x: { label: isLow ? null : upperEnd(across), ...tickFormat(across), ...(isLow ? { ticks: 0 } : {}) },
+        y: { label: isLow ? null : upperEnd(up), ...tickFormat(up), ...(isLow ? { ticks: 0 } : {}) },
         colour: palette.line,
       }),
       ruleX(
@@ -182,6 +220,33 @@ export function drawMap(picture, { width, height, palette }) {
       dot(those("own", false), { ...own, ...faded }),
       dot(those("example", true), example),
       dot(those("own", true), own),
+      line(trail, { x: "x", y: "y", stroke: palette.edge, strokeWidth: 1, strokeOpacity: 0.6 }),
+      dot(trail, {
+        x: "x",
+        y: "y",
+        r: 3,
+        fill: "none",
+        stroke: { value: (/** @type {Passing} */ one) => palette.tint(one.temperature), scale: null },
+        strokeWidth: 1.75,
+      }),
+      dot(cloud, {
+        x: "x",
+        y: "y",
+        r: 3.5,
+        fill: "none",
+        stroke: { value: (/** @type {Passing} */ one) => palette.tint(one.temperature), scale: null },
+        strokeWidth: 1.5,
+        strokeOpacity: 0.85,
+      }),
+      dot(cloudMean ? [cloudMean] : [], {
+        x: "0",
+        y: "1",
+        symbol: "cross",
+        r: 5,
+        fill: "none",
+        stroke: palette.ink,
+        strokeWidth: 2,
+      }),
       ruleX(cross, {
         x: xMean?.mean ?? 0,
         y1: yMean?.interval?.from ?? 0,
@@ -209,6 +274,31 @@ export function drawMap(picture, { width, height, palette }) {
     ],
   });
   const [x, y] = [node.scale("x"), node.scale("y")];
-  const placed = x && y ? points.map((point) => ({ ...point, left: x.apply(point.x), top: y.apply(point.y) })) : [];
-  return { node, placed };
+  {
+    const words = (/** @type {string | null} */ text, /** @type {Record<string, number | string>} */ at) => {
+      if (text === null) return;
+      const label = svg("text", { fill: palette.ink, "font-size": 11, "text-anchor": "start", ...at });
+      label.append(text);
+      node.append(label);
+    };
+    const { marginLeft: left, marginBottom: bottom } = MARGINS;
+    const [lowest, leftmost] = [lowerEnd(up), lowerEnd(across)];
+    if (isLow) {
+      const small = { "font-size": 9, opacity: 0.8 };
+      if (up.dial) words(`↑ ${up.dial.ends[1]}`, { x: 9, y: 15, ...small });
+      if (lowest) words(`↓ ${lowest}`, { x: 9, y: height - 10, ...small });
+      const end = `${across.dial?.ends[1] ?? across.label} →`;
+      words(end, { x: width - 9, y: height - 10, ...small, "text-anchor": "end" });
+    } else {
+      if (lowest) words(`↓ ${lowest}`, { x: left + 6, y: height - bottom - 7 });
+      if (leftmost) words(`← ${leftmost}`, { x: left, y: height - 3 });
+    }
+  }
+  const place = (/** @type {{ x: number, y: number }} */ point) => ({
+    left: x?.apply(point.x) ?? 0,
+    top: y?.apply(point.y) ?? 0,
+  });
+  const placed = points.map((point) => ({ ...point, ...place(point) }));
+  const around = cloud.map((one) => ({ index: one.index, ...place(one) }));
+  return { node, placed, around };
 }

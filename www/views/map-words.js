@@ -9,7 +9,7 @@ import { entryName } from "../session/state.js";
  * @import { Metric } from "./metric-list.js"
  */
 
-const HINT = "Choose a point to read its story again. The table holds the same numbers.";
+const HINT = "Each dot is a story. Choose one to read it.";
 
 /**
  * The drawing as a whole.
@@ -23,7 +23,7 @@ export function pictureWords({ points, across, up }, about) {
       values.length > 0 ? `, from ${metric.write(Math.min(...values))} to ${metric.write(Math.max(...values))}` : "";
     return `${metric.title} ${index === 0 ? "across" : "up"}${range}`;
   });
-  return `Scatter plot of ${about}: ${ends.join("; ")}. The table of generations holds the same numbers.`;
+  return `Scatter plot of ${about}: ${ends.join("; ")}. The table under “My stories” has the same numbers.`;
 }
 
 /**
@@ -32,7 +32,7 @@ export function pictureWords({ points, across, up }, about) {
  */
 export function hintWords(missing) {
   if (missing === 0) return HINT;
-  return `${HINT} ${missing === 1 ? "1 story is" : `${count(missing)} stories are`} not drawn, for want of a number.`;
+  return `${HINT} ${missing === 1 ? "1 story is" : `${count(missing)} stories are`} not drawn, because a number is missing.`;
 }
 
 /**
@@ -57,8 +57,8 @@ export function frontWords(picture) {
   const aims = aimsOf(picture);
   const open = metrics.filter((metric) => !metric.better).map(({ label }) => label);
   if (open.length > 0)
-    return { front: null, note: `No front: neither more nor less of ${open.join(" or ")} is better.` };
-  if (!aims) return { front: null, note: "" };
+    return { front: null, note: `No Pareto front: neither more nor less ${open.join(" or ")} is better.` };
+  if (!aims || !picture.front) return { front: null, note: "" };
   const reached = metrics.flatMap(({ better }, index) =>
     better?.enough && aims[index]?.enough !== null ? [better.enough] : [],
   );

@@ -1,6 +1,6 @@
 // The map: the stories that pass the filter by two of their numbers, tinted by temperature, against people's range.
 import { createBrush } from "./map-brush.js";
-import { PAGE_PALETTE, drawMap, pointsOf } from "./map-drawing.js";
+import { PAGE_PALETTE, drawMap, pointsOf, trailOf } from "./map-drawing.js";
 import { frontWords, hintWords, pictureWords, pointWords } from "./map-words.js";
 import { createMeans, meansWords } from "./means.js";
 import { metricOf } from "./metric-list.js";
@@ -10,24 +10,26 @@ import { count } from "../parts/format.js";
 /**
  * @import { Estimate } from "../protocol.js"
  * @import { Picture, Point } from "./map-drawing.js"
- * @import { Entry } from "../session/state.js"
+ * @import { Cloud, Entry, Live } from "../session/state.js"
  */
 
-/** How far from a point, in pixels, a click still means it. */
+/** How far from a point, in pixels, a click still means it; from one of the cloud less, for these stand close. */
 const REACH = 24;
+const NEAR = 8;
 
 /** What can stand across and up; the first is the usual one. */
 const ACROSS = [
-  "new_ngrams_3",
-  "session_novelty",
+  "novelty",
+  "surprise",
   "creativity_index",
   "coverage",
+  "session_novelty",
   "entropy_per_word_bits",
   "excess_surprise_bits",
 ];
 const UP = [
-  "slor_per_word_bits",
   "coherence",
+  "slor_per_word_bits",
   "mean_log_probability_bits",
   "contextual_gain_bits",
   "sentence_overlap",
@@ -36,20 +38,23 @@ const UP = [
 
 /**
  * What the map shows. `entries`: those that pass the filter; `about`: how many of all, and which, in words.
- * @typedef {{ entries: Entry[], about: string, filtered: boolean, shown: string | null, brushed: ReadonlySet<string> | null, bands: Record<string, [number, number]>, libraryReady: boolean }} MapView
+ * `live`: the rewrites since a control was touched; `cloud`: more stories of the settings of the one shown.
+ * @typedef {{ entries: Entry[], about: string, filtered: boolean, shown: string | null, brushed: ReadonlySet<string> | null, bands: Record<string, [number, number]>, libraryReady: boolean, live: Live | null, cloud: Cloud | null }} MapView
  */
 
 /**
  * @param {object} options
  * @param {HTMLElement} options.root
- * @param {HTMLElement} options.filter  stands under the heading
+ * @param {HTMLElement} options.toolsRoot  for the axes and what else can be chosen
+ * @param {HTMLElement} options.filter  stands among these
  * @param {(key: string) => void} options.onChoose
+ * @param {(index: number) => void} options.onCloud  shows a story of the cloud
  * @param {(keys: string[], extend: boolean) => void} options.onBrush  `extend`: beside those chosen before
  * @param {() => void} options.onAxes  other numbers stand across or up
  * @param {(kind: "svg" | "png", picture: Picture, about: string) => void} options.onSave
  * @param {(lists: number[][]) => Promise<(Estimate | null)[]>} options.askMeans
  */
-export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, askMeans }) {
+export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush, onAxes, onSave, askMeans }) {
   const box = element("div", { class: "map-box" });
   const readout = element("p", { class: "map-readout hint" });
   const meansText = element("p", { class: "map-means hint", hidden: true });
@@ -60,6 +65,7 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   const across = choiceOf("Across", ACROSS);
   const up = choiceOf("Up", UP);
   const meanBox = element("input", { type: "checkbox" });
+  const frontBox = element("input", { type: "checkbox" });
   const dragging = button("Select by dragging", () => letTouch(dragging.getAttribute("aria-pressed") !== "true"), {
     class: "small map-touch",
     "aria-pressed": "false",
@@ -75,35 +81,28 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   const legend = element(
     "div",
     { class: "legend" },
-    element("span", {}, "Temperature 0", element("span", { class: "ramp temperature", "aria-hidden": "true" }), "2"),
-    element("span", {}, element("span", { class: "dot own", "aria-hidden": "true" }), "yours"),
-    element("span", {}, element("span", { class: "dot", "aria-hidden": "true" }), "example"),
-    element("span", {}, element("span", { class: "dot current", "aria-hidden": "true" }), "shown now"),
-    element("span", {}, element("span", { class: "patch", "aria-hidden": "true" }), "people’s range"),
+    element("span", {}, element("span", { class: "patch", "aria-hidden": "true" }), "people"),
+    element("span", {}, element("span", { class: "dot current", "aria-hidden": "true" }), "this story"),
+    element("span", {}, "cold", element("span", { class: "ramp temperature", "aria-hidden": "true" }), "hot"),
     frontLegend,
   );
   root.append(
+    element("h2", { class: "visually-hidden" }, "Map"),
+    box,
+    element("div", { class: "map-foot" }, readout, legend),
+  );
+  toolsRoot.append(
     element(
-      "div",
-      { class: "map-head" },
-      element("h2", {}, "Map"),
-      element("label", {}, "Across ", across),
-      element("label", {}, "Up ", up),
-    ),
-    filter,
-    element(
-      "div",
-      { class: "map-body" },
-      element("div", { class: "map-picture" }, box, readout),
+      "details",
+      { class: "map-tools" },
+      element("summary", {}, "Map options"),
       element(
         "div",
-        { class: "map-side" },
-        legend,
-        frontNote,
+        { class: "map-head" },
+        element("label", {}, "Across ", across),
+        element("label", {}, "Up ", up),
+        element("label", { class: "check" }, frontBox, "Pareto front"),
         element("label", { class: "check" }, meanBox, "Mean of yours"),
-        meansText,
-        dragging,
-        element("div", { class: "map-chosen" }, chosenText, clear),
         element(
           "div",
           { class: "map-save" },
@@ -111,13 +110,29 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
           button("Save PNG", () => save("png"), { class: "small" }),
         ),
       ),
+      frontNote,
+      meansText,
     ),
+    filter,
+    element("div", { class: "map-chosen" }, chosenText, clear, dragging),
   );
 
   /** @type {MapView} */
-  let view = { entries: [], about: "", filtered: false, shown: null, brushed: null, bands: {}, libraryReady: false };
+  let view = {
+    entries: [],
+    about: "",
+    filtered: false,
+    shown: null,
+    brushed: null,
+    bands: {},
+    libraryReady: false,
+    live: null,
+    cloud: null,
+  };
   /** The points with their places in the drawing. @type {(Point & { left: number, top: number })[]} */
   let placed = [];
+  /** Those of the cloud, by their index in it. @type {{ index: number, left: number, top: number }[]} */
+  let around = [];
   /** Whether the reader chose what stands across; else it follows the library. */
   let chosen = false;
   let drawingRequested = false;
@@ -168,12 +183,23 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
       shown: view.shown,
       brushed: view.brushed,
       means: typeof own === "string" ? null : own,
+      front: frontBox.checked,
+      trail: view.live ? trailOf(view.live.trail, across.value, up.value) : [],
+      cloud: view.cloud ? trailOf(view.cloud.stories, across.value, up.value) : [],
+      cloudMean: cloudMean(),
     };
+  }
+
+  /** The mean of the cloud and the story shown, where it is known for both axes. @returns {[number, number] | null} */
+  function cloudMean() {
+    const { mean } = view.cloud ?? {};
+    const [x, y] = [mean?.[across.value]?.mean, mean?.[up.value]?.mean];
+    return x === undefined || y === undefined ? null : [x, y];
   }
 
   /** @param {"svg" | "png"} kind */
   function save(kind) {
-    onSave(kind, { ...picture(), shown: null }, view.about);
+    onSave(kind, { ...picture(), shown: null, trail: [], cloud: [], cloudMean: null }, view.about);
   }
 
   function draw() {
@@ -182,7 +208,7 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     if (width < 50 || height < 50) return;
     const drawn = picture();
     const drawing = drawMap(drawn, { width, height, palette: PAGE_PALETTE });
-    placed = drawing.placed;
+    ({ placed, around } = drawing);
     // The parts of an image have no names of their own.
     for (const part of drawing.node.querySelectorAll("[aria-label]")) part.removeAttribute("aria-label");
     drawing.node.setAttribute("role", "img");
@@ -207,7 +233,7 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     const those = points.filter(({ entry }) => view.brushed?.has(entry.key));
     chosenText.textContent = view.brushed
       ? `${count(those.length)} chosen. ${meansWords(chosenMeans.of(those), metrics(), { over: "these", few: "" })}`
-      : "None chosen. Drag over points, or select rows of the table, to compare their mean.";
+      : "None chosen. Drag over points, or tick rows of the table, to see their mean.";
     clear.setAttribute("aria-disabled", String(view.brushed === null));
     const { front, note } = frontWords(now);
     frontLegend.hidden = front === null;
@@ -245,8 +271,14 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     if (!brush.busy()) readout.textContent = hint();
   });
   box.addEventListener("click", (event) => {
-    const point = brush.ended() ? null : nearest(event);
-    if (point) onChoose(point.entry.key);
+    if (brush.ended()) return;
+    const bounds = box.getBoundingClientRect();
+    const near = around.find(
+      ({ left, top }) => Math.hypot(event.clientX - bounds.left - left, event.clientY - bounds.top - top) < NEAR,
+    );
+    const point = nearest(event);
+    if (near) onCloud(near.index);
+    else if (point) onChoose(point.entry.key);
   });
   across.addEventListener("change", () => {
     chosen = true;
@@ -254,6 +286,7 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
   });
   up.addEventListener("change", onAxes);
   meanBox.addEventListener("change", update);
+  frontBox.addEventListener("change", update);
   new ResizeObserver(update).observe(box);
 
   function describe() {
@@ -270,8 +303,8 @@ export function createMap({ root, filter, onChoose, onBrush, onAxes, onSave, ask
     /** @param {MapView} next */
     show(next) {
       view = next;
-      // Without the library there is nothing to put across but the session's own measure.
-      if (!chosen) across.value = next.libraryReady ? "new_ngrams_3" : "session_novelty";
+      // Without the library nothing is known of novelty; surprise moves at once, in much the same direction.
+      if (!chosen) across.value = next.libraryReady ? "novelty" : "surprise";
       ownMeans.retry();
       chosenMeans.retry();
       update();

@@ -29,7 +29,7 @@ export function createNextToken({ onBranch }) {
     element("i", { class: "key-before", "aria-hidden": "true" }),
     model,
     element("i", { class: "key-after", "aria-hidden": "true" }),
-    "after the samplers",
+    "with your settings",
     element("i", { class: "key-cut", "aria-hidden": "true" }),
     "cut",
   );

@@ -13,7 +13,16 @@ import { count } from "../parts/format.js";
  */
 
 /** What it shows of the state. */
-export const OVERVIEW = /** @type {const} */ (["entries", "shown", "bands", "libraryReady", "brushed", "chain"]);
+export const OVERVIEW = /** @type {const} */ ([
+  "entries",
+  "shown",
+  "bands",
+  "libraryReady",
+  "brushed",
+  "chain",
+  "live",
+  "cloud",
+]);
 
 /** @typedef {Pick<State, typeof OVERVIEW[number]>} OverviewView */
 
@@ -22,10 +31,11 @@ export const OVERVIEW = /** @type {const} */ (["entries", "shown", "bands", "lib
  * @param {HTMLElement} options.mapRoot
  * @param {HTMLElement} options.tableRoot
  * @param {(key: string) => void} options.onChoose  shows a story again
+ * @param {(index: number) => void} options.onCloud  shows a story of the cloud
  * @param {(keys: ReadonlySet<string> | null) => void} options.onBrush
  * @param {(lists: number[][]) => Promise<(Estimate | null)[]>} options.askMeans
  */
-export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans }) {
+export function createOverview({ mapRoot, tableRoot, onChoose, onCloud, onBrush, askMeans }) {
   const status = element("p", { class: "visually-hidden", role: "status" });
   const form = createFilterForm({
     onFilter: () => {
@@ -35,8 +45,10 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans
   });
   const map = createMap({
     root: mapRoot,
+    toolsRoot: tableRoot,
     filter: form.node,
     onChoose,
+    onCloud,
     onBrush: brush,
     onAxes: () => show(view),
     onSave: save,
@@ -44,10 +56,19 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans
   });
   const table = createTable({ onChoose, onTick: tick, say });
   mapRoot.append(status);
-  tableRoot.append(element("h2", {}, "Generations"), table.node);
+  tableRoot.append(table.node);
 
   /** @type {OverviewView} */
-  let view = { entries: [], shown: null, bands: {}, libraryReady: false, brushed: null, chain: null };
+  let view = {
+    entries: [],
+    shown: null,
+    bands: {},
+    libraryReady: false,
+    brushed: null,
+    chain: null,
+    live: null,
+    cloud: null,
+  };
   /** The stories that pass the filter. @type {OverviewView["entries"]} */
   let passing = [];
 
@@ -112,8 +133,19 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onBrush, askMeans
     const filter = form.filter();
     passing = next.entries.filter((entry) => passes(entry, filter, next.chain));
     form.tell(counted());
-    const { shown, brushed, bands, libraryReady, chain } = next;
-    map.show({ entries: passing, about: about(), filtered: isOn(filter), shown, brushed, bands, libraryReady });
+    const { shown, brushed, bands, libraryReady, chain, live } = next;
+    const cloud = live === null && next.cloud?.key === shown ? next.cloud : null;
+    map.show({
+      entries: passing,
+      about: about(),
+      filtered: isOn(filter),
+      shown,
+      brushed,
+      bands,
+      libraryReady,
+      live,
+      cloud,
+    });
     table.show({ entries: passing, about: about(), shown, brushed, axes: map.axes(), chain });
   }
 

@@ -10,8 +10,8 @@ import { COLOURINGS } from "./colourings.js";
  */
 
 const HINT = matchMedia("(pointer: coarse)").matches
-  ? "Tap a word to see how surprising it was."
-  : "Point at a word, or use arrow keys, for its surprisal.";
+  ? "Tap a word to see its surprisal and what could have stood there."
+  : "Point at a word to see its surprisal and what could have stood there.";
 
 /**
  * @param {object} options
@@ -37,7 +37,7 @@ export function createReadout({ onOpen, onEnter }) {
       if (!span)
         return [
           tokenName(token.text),
-          spans === null ? "not held against the library" : "in no span of five words that a book holds",
+          spans === null ? "not compared with the library" : "in no run of five words that a book contains",
         ];
       return [
         `${span.words} words in a row`,
@@ -58,15 +58,14 @@ export function createReadout({ onOpen, onEnter }) {
    */
   function hintOf(colouring, spans, waiting) {
     if (colouring === "surprise") return HINT;
-    if (colouring !== "origin")
-      return HINT.replace("how surprising it was", "its number").replace("its surprisal", "its number");
+    if (colouring !== "origin") return HINT.replace("its surprisal", "its number");
     if (spans === null)
       return waiting
         ? "Marked when the story is finished."
-        : "Which phrases were copied is marked here once the library, under Novelty, is open.";
+        : "Copied phrases are marked here when the library is open.";
     // The number “words in copied spans” counts common phrases too.
-    if (spans.length === 0) return "No run of five or more words is in the library, common phrases aside.";
-    return `${count(spans.length)} marked ${spans.length === 1 ? "run" : "runs"} of five or more words from the library, common phrases aside. Choose one to see where.`;
+    if (spans.length === 0) return "No run of five or more words was copied, common phrases aside.";
+    return `${count(spans.length)} marked ${spans.length === 1 ? "run" : "runs"} of five or more words from the books, common phrases aside. Choose one to see the books.`;
   }
 
   return {

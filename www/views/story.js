@@ -1,7 +1,7 @@
 // The story panel: the prompt, the generated tokens in the chosen colours, and the strip of their surprisals.
-import { adapterWords } from "./adapter-words.js";
-import { element } from "../parts/dom.js";
-import { count, duration } from "../parts/format.js";
+import { element, required } from "../parts/dom.js";
+import { createRating } from "./rating.js";
+import { settingsWords } from "./settings-words.js";
 import { createColourings } from "./colourings.js";
 import { createReading } from "./story-reading.js";
 import { createReadout } from "./story-readout.js";
@@ -9,36 +9,42 @@ import { createTokens, factsOfMessage, factsOfRecord } from "./story-tokens.js";
 import { createStrip } from "./strip.js";
 
 /**
- * @import { Entry } from "../session/state.js"
- * @import { Settings, TextSpan, TokensMessage } from "../protocol.js"
+ * @import { Entry, Live } from "../session/state.js"
+ * @import { ChainDescription, Settings, TextSpan, TokensMessage } from "../protocol.js"
  * @import { ColouringName } from "./colourings.js"
  * @import { Facts } from "./story-tokens.js"
  */
 
 /** Milliseconds between two pieces of text: a little less than two frames. */
 const BREATH = 28;
-/** Pixels from its end within which a reader counts as following the text. */
-const NEAR = 48;
+/** Letters of a token, on average, and of a line: from them the room that a story will take is kept free. */
+const LETTERS = { token: 4.1, line: 66 };
+/** Milliseconds that a changed word is marked. */
+const MARKED = 700;
 
 /** Why a story ended, for the facts above it. */
 const ENDINGS = {
   length: "",
-  story: "the story ended",
+  story: "it ended by itself",
   context: "the model’s memory is full",
-  stopped: "stopped",
+  stopped: "stopped by you",
 };
 
 /**
  * Fills the story panel; `root` is the region itself.
  * @param {object} options
  * @param {HTMLElement} options.root
+ * @param {HTMLElement} options.wordsRoot  for the choice of the colours, their legend and the strip
  * @param {(span: string) => void} options.onOpenSpan
  * @param {(position: number | null) => void} options.onPosition  the lens is to look at this generated token; null is the end
  * @param {() => void} options.onEnter  the reader wants to go on into the card of that token
+ * @param {(key: string, rating: number) => void} options.onRate  the reader says what the story is worth
  */
-export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
+export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, onRate }) {
   const exampleLabel = element("span", { class: "label", hidden: true }, "Example");
   const facts = element("p", { class: "story-facts" });
+  const old = element("span", { class: "story-old", hidden: true }, "The settings have changed. Press Generate.");
+  const rating = createRating({ onRate });
   const page = element("div", { class: "story-page" });
   const text = element(
     "div",
@@ -54,7 +60,7 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
   const keys = element(
     "p",
     { class: "visually-hidden", id: "story-keys" },
-    "Arrow keys move from word to word; Home and End go to the first and the last. Enter goes on to what else could have stood there, Escape lets go of the word.",
+    "Arrow keys move from word to word. Home and End go to the first and the last. Enter goes to the words that could have stood there. Escape lets go of the word.",
   );
   const tokens = createTokens({ page });
   const colourings = createColourings({
@@ -90,29 +96,42 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       "div",
       { class: "story-head" },
       element("h2", { id: "story-heading", tabindex: -1 }, "Story"),
-      facts,
       exampleLabel,
+      element("div", { class: "story-line" }, facts, old),
+      required("story-actions", HTMLElement),
     ),
-    colourings.choice,
     text,
-    strip.node,
     readout.node,
-    element("div", {}, colourings.legend, keys),
+    rating.node,
+    keys,
   );
+  wordsRoot.append(colourings.choice, colourings.legend, strip.node);
 
   /** Tokens that have come and are not on the page yet: one piece a frame. @type {Facts[]} */
   let waiting = [];
   let requested = false;
   /** When the last piece went onto the page. */
   let flushed = 0;
-  /** Whether the text keeps its end in sight. */
-  let following = false;
-  /** The height of the text when its end was brought into sight last. */
-  let bottom = 0;
   /** The token that the readout tells about. @type {number | null} */
   let told = null;
   /** What the library holds of this story; null before it was asked. @type {TextSpan[] | null} */
   let spans = null;
+  /** @type {ChainDescription | null} */
+  let chain = null;
+  /** What stands in the line over the text. @type {{ settings: Settings, more: (string | Node)[] } | null} */
+  let line = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let unmarking;
+
+  /**
+   * Says what wrote the story.
+   * @param {Settings} settings
+   * @param {(string | Node)[]} more
+   */
+  function tell(settings, more) {
+    line = { settings, more };
+    facts.replaceChildren(settingsWords(settings, chain), ...more.flatMap((part) => [" · ", part]));
+  }
 
   function read() {
     const writing = root.hasAttribute("data-writing");
@@ -151,12 +170,6 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     tokens.append(waiting);
     waiting = [];
     strip.draw();
-    if (!root.hasAttribute("data-writing")) return;
-    // Whoever has scrolled back is left in peace. Asked only here, where the text has to be laid out anyway.
-    const { scrollTop, clientHeight, scrollHeight } = text;
-    following = scrollTop + clientHeight >= bottom - NEAR;
-    bottom = scrollHeight;
-    if (following) text.scrollTop = scrollHeight;
   }
 
   /**
@@ -172,7 +185,9 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
     reading.forget();
     page.replaceChildren(element("span", { class: "story-prompt" }, prompt));
     text.setAttribute("tabindex", "0");
-    text.scrollTop = 0;
+    // The room that it will take, so that nothing below moves while it is written.
+    const lines = Math.ceil((prompt.length + length * LETTERS.token) / LETTERS.line);
+    page.style.setProperty("--lines", String(lines));
     if (hadFocus) text.focus({ preventScroll: true });
     strip.fit(length);
     colourings.lack(new Set());
@@ -199,18 +214,15 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       clear(settings);
       root.toggleAttribute("data-writing", true);
       exampleLabel.hidden = true;
-      following = true;
-      bottom = 0;
-      facts.replaceChildren(
-        [`Seed ${settings.seed}`, ...(settings.adapter ? [adapterWords(settings)] : []), "writing…"].join(" · "),
-      );
+      rating.show(null);
+      tell(settings, ["writing…"]);
     },
 
     /** Ends a story that cannot be finished; what is there stays. */
     interrupt() {
       flush();
       root.toggleAttribute("data-writing", false);
-      facts.replaceChildren("Broken off before the end.");
+      facts.replaceChildren("The story broke off before its end.");
     },
 
     /**
@@ -218,18 +230,14 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
      * @param {Entry} entry
      * @param {{ streamed: boolean }} options
      */
-    show({ record, origin, verdict, parent, spans: known }, { streamed }) {
+    show(entry, { streamed }) {
+      const { record, origin, verdict, parent, spans: known } = entry;
       if (!streamed) {
         clear(record.settings);
-        following = false;
         waiting = factsOfRecord(record);
       }
       flush();
-      // To be read from its beginning, by whoever has not taken hold of it meanwhile.
-      if (streamed && following && !text.contains(document.activeElement)) {
-        following = false;
-        text.scrollTop = 0;
-      }
+      rating.show(entry);
       root.toggleAttribute("data-writing", false);
       exampleLabel.hidden = origin !== "example";
       strip.fit(tokens.generated());
@@ -243,21 +251,53 @@ export function createStory({ root, onOpenSpan, onPosition, onEnter }) {
       colourings.lack(new Set(lacking.flatMap(([name, lacks]) => (lacks ? [name] : []))));
       this.showSpans(known);
       const ending = ENDINGS[record.ended];
-      const parts = [
-        `Seed ${record.settings.seed}`,
-        ...(record.settings.adapter ? [adapterWords(record.settings)] : []),
-        `${count(record.token_ids.length)} tokens`,
-        ...(record.seconds === null ? [] : [`${duration(record.seconds)} in all`]),
-        ...(record.tokens_per_second === null ? [] : [`${count(record.tokens_per_second)} tokens/s while writing`]),
+      tell(record.settings, [
         ...(ending ? [ending] : []),
-      ];
-      facts.replaceChildren(parts.join(" · "));
-      if (verdict) {
-        facts.append(" · ", element("span", { class: "verdict", "data-differs": !verdict.same }, verdict.text));
-      }
+        ...(verdict ? [element("span", { class: "verdict", "data-differs": !verdict.same }, verdict.text)] : []),
+      ]);
       // Who branched from a word finds the word again; not before the state that shows this story has reached everybody.
       if (parent && document.activeElement === text)
         queueMicrotask(() => reading.focus(tokens.placeOf(parent.position)));
+    },
+
+    /**
+     * Shows a story that was written while a control moves: the words that differ from the one before the move are marked for a moment.
+     * Nothing is said to screen readers before the hand rests.
+     * @param {Live} live
+     */
+    rewrite({ record, spans: known, changed }) {
+      clear(record.settings);
+      waiting = factsOfRecord(record);
+      flush();
+      rating.show(null);
+      exampleLabel.hidden = true;
+      root.toggleAttribute("data-writing", false);
+      tell(record.settings, []);
+      this.showSpans(known);
+      const all = tokens.all();
+      for (const index of changed) all[tokens.placeOf(index)]?.node.setAttribute("data-changed", "");
+      clearTimeout(unmarking);
+      unmarking = setTimeout(() => {
+        for (const { node } of tokens.all()) node.removeAttribute("data-changed");
+      }, MARKED);
+    },
+
+    /** What the reader thinks of the story has changed. @param {Entry} entry */
+    judged: (entry) => rating.show(entry),
+
+    /**
+     * Calls the samplers as the engine does.
+     * @param {ChainDescription | null} description
+     */
+    describe(description) {
+      chain = description;
+      if (line) tell(line.settings, line.more);
+    },
+
+    /** @param {boolean} isOld  whether the form says something else than what wrote this story */
+    setOld(isOld) {
+      root.toggleAttribute("data-old", isOld);
+      old.hidden = !isOld;
     },
 
     /**

@@ -9,7 +9,7 @@ import { NOTHING, chance, count, decimal, tokenName } from "../parts/format.js";
 
 /** What is told of a token of the story, and of the place after the last one. */
 const OF_TOKEN = ["Probability", "Rank", "Surprisal", "Entropy"];
-const OF_END = ["Entropy", "Can be drawn"];
+const OF_END = ["Entropy", "Words left"];
 
 /**
  * Whether a word that takes the place of a token needs a space before it: not at the beginning of a line, and not where the
@@ -35,11 +35,13 @@ function asInText(word, spaced) {
  * @param {(text: string) => Promise<EncodedMessage | null>} options.encode
  * @param {(tokens: number[]) => boolean} options.onBranch  false when it cannot be written
  * @param {() => void} options.onClose
+ * @param {() => void} options.onEnd
  */
-export function createTokenCard({ encode, onBranch, onClose }) {
+export function createTokenCard({ encode, onBranch, onClose, onEnd }) {
   const name = element("strong", { class: "card-name" });
   const hint = element("p", { class: "hint" });
-  const close = button("Back to the end", onClose, { class: "small", hidden: true });
+  const close = button("Back to the first word", onClose, { class: "small", hidden: true });
+  const end = button("After the last word", onEnd, { class: "small" });
   const values = new Map([...new Set([...OF_TOKEN, ...OF_END])].map((label) => [label, element("dd")]));
   const numbers = element(
     "dl",
@@ -83,7 +85,7 @@ export function createTokenCard({ encode, onBranch, onClose }) {
     // The lens may have gone on meanwhile.
     if (asked !== place) return;
     if (!encoded || encoded.token_ids.length === 0) {
-      ownHint.textContent = "The engine cannot take this word just now. Try again once the model has loaded.";
+      ownHint.textContent = "The engine cannot read this word now. Try again when the model has loaded.";
       return;
     }
     if (onBranch(encoded.token_ids)) field.value = "";
@@ -96,7 +98,9 @@ export function createTokenCard({ encode, onBranch, onClose }) {
   });
 
   return {
-    head: element("div", { class: "card-head" }, name, close, hint, numbers),
+    name,
+    ways: element("span", { class: "card-ways" }, close, end),
+    head: element("div", { class: "card-head" }, hint, numbers),
     own,
     close,
     /**
@@ -105,12 +109,14 @@ export function createTokenCard({ encode, onBranch, onClose }) {
      * @param {Facts | null} about.facts  the token that stands there; null at the end
      * @param {string} about.before  the text before it
      * @param {boolean} about.able  whether branches can be written
+     * @param {boolean} about.isFirst  whether it is the place that is shown when the reader has chosen none
      */
-    show({ facts, before, able }) {
+    show({ facts, before, able, isFirst }) {
       place = { spaced: needsSpace(facts?.text ?? "", before) };
       possible = able;
       go.toggleAttribute("disabled", !able);
-      close.hidden = facts === null;
+      close.hidden = isFirst;
+      end.hidden = facts === null;
       for (const [label, value] of values) {
         value.parentElement?.toggleAttribute("hidden", !(facts ? OF_TOKEN : OF_END).includes(label));
         value.textContent = NOTHING;
@@ -122,16 +128,14 @@ export function createTokenCard({ encode, onBranch, onClose }) {
           : tokenName(facts.text)
         : "After the last word";
       hint.textContent = facts
-        ? `${facts.forced ? "Chosen by hand. " : ""}What else could have stood here${facts.forced ? "" : ", with the settings of the form"}. A branch goes on with the story’s own.`
-        : "What could come next. Choose a word of the story to look there.";
+        ? `${facts.forced ? "This word was chosen by hand. " : ""}${isFirst ? "The first word of the story, and what else could stand there." : "What else could stand here."} Choose a word, and the story branches.`
+        : "What could come next. Choose a word, and the story goes on with it.";
       const tail = before
         .slice(-24)
         .replace(/^\S*\s/, "")
         .replace(/\s+/g, " ")
         .trim();
-      usualHint = place.spaced
-        ? `It goes after “…${tail}”; the space before it comes by itself.`
-        : `It goes after “…${tail}”, without a space.`;
+      usualHint = place.spaced ? `It follows “…${tail}”. A space is added.` : `It follows “…${tail}” without a space.`;
       ownHint.replaceChildren(usualHint);
       if (facts) {
         put("Probability", chance(2 ** -facts.bits));
@@ -146,12 +150,14 @@ export function createTokenCard({ encode, onBranch, onClose }) {
      * @param {(stage: string) => string} labelOf
      */
     tell({ chosen, vocabulary, kept, entropy_bits, chained_entropy_bits }, labelOf) {
-      put("Entropy", `${decimal(entropy_bits, 1)} bits, ${decimal(chained_entropy_bits, 1)} after`);
-      put("Can be drawn", `${count(kept)} of ${count(vocabulary)}`);
+      put("Entropy", `${decimal(entropy_bits, 1)} bits; with your settings ${decimal(chained_entropy_bits, 1)}`);
+      put("Words left", `${count(kept)} of ${count(vocabulary)}`);
       if (!chosen) return;
       const now =
-        chosen.removed_by === null ? `${chance(chosen.chained)} after` : `cut by ${labelOf(chosen.removed_by)}`;
-      put("Probability", `${chance(chosen.probability)}, ${now}`);
+        chosen.removed_by === null
+          ? `with your settings ${chance(chosen.chained)}`
+          : `cut by ${labelOf(chosen.removed_by)}`;
+      put("Probability", `${chance(chosen.probability)}; ${now}`);
       put("Rank", `${count(chosen.rank)} of ${count(vocabulary)}`);
     },
   };

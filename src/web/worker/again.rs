@@ -125,7 +125,7 @@ impl Worker {
     }
 
     /// Looks at the place that was asked for last, which takes one step of the engine, unless its adapter has to be fetched first.
-    fn look_meanwhile(&self, loaded: &mut Loaded) {
+    pub fn look_meanwhile(&self, loaded: &mut Loaded) {
         let is_here =
             |task: &Task| matches!(task, Task::Look(asked) if lacking(loaded, &asked.story.settings).is_none());
         let asked = self.queue.borrow_mut().take(Kind::Look, is_here);
