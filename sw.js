@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "23d6ac79a6446fcd";
+const VERSION = "caaaeda7cbd48eab";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -18,10 +18,10 @@ const ENGINE = WebAssembly.validate(
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
   "./": "40fc75d05eaf97c4",
-  "pkg/fabula.js": "c5e848c5b4b9e42d",
-  "pkg/fabula_bg.wasm": "b34c7c00f7ab99f2",
-  "pkg/fabula_relaxed.js": "6eaeb255f8509996",
-  "pkg/fabula_relaxed_bg.wasm": "8c37624d60e87d16",
+  "pkg/fabula.js": "8bd617e6eb34c719",
+  "pkg/fabula_bg.wasm": "126fdc037bfd69dd",
+  "pkg/fabula_relaxed.js": "7937de37da404eb0",
+  "pkg/fabula_relaxed_bg.wasm": "007667a65998f5aa",
   "docs/experiments/judge-differences.svg": "41ab1dfceef667f1",
   "docs/experiments/poet-strengths.svg": "a3f00e9f0c3d9a19",
   "docs/experiments/sampling-cells.svg": "58c786065dcb2ca3",
