@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "4f4f6500ffdb950b";
+const VERSION = "82bc39bab8de7d7e";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -92,7 +92,7 @@ const FILES = {
   "www/experiments/views/run-panel.js": "f2e73a983e4baa37",
   "www/experiments/views/settings.js": "a3e12e0f003df231",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "a2a4cba2002fdb88",
+  "www/main.js": "8cbf11b11c7b74da",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -122,7 +122,7 @@ const FILES = {
   "www/session/exchange.js": "7599b1e7199dc273",
   "www/session/library.js": "a83afc0dff2b68db",
   "www/session/links.js": "efe10ddb2530ec56",
-  "www/session/live.js": "690cfd820186abed",
+  "www/session/live.js": "97cbfbf892277aca",
   "www/session/looking.js": "249200fe69e303df",
   "www/session/measuring.js": "e45389625a6340ed",
   "www/session/rewriting.js": "5d64ebf5f8b63844",

@@ -79,7 +79,9 @@ const measuring = createMeasuring({
   store,
   engine,
   library,
-  onLive: (numbers) => metrics.show(numbers, false),
+  onLive(numbers) {
+    if (!select.writingQuietly(store.get())) metrics.show(numbers, false);
+  },
   onProgress(key, done) {
     if (store.get().shown === key) metrics.progress(done);
   },
