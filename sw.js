@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "82bc39bab8de7d7e";
+const VERSION = "eb411c8e94564bf5";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -28,7 +28,7 @@ const FILES = {
   "models/index.json": "46ba85911cbd8437",
   "pages/about.html": "d05f4efb988a7a7f",
   "pages/command-line.html": "efee812f73e997fe",
-  "pages/contributing.html": "082fbb249c8feeb0",
+  "pages/contributing.html": "239022f0fa1c283c",
   "pages/engine.html": "d1c46fa6e65144a2",
   "pages/experiments.html": "ffff1f3b8f890f92",
   "pages/fable-9m.html": "449f7d334f6ede60",
