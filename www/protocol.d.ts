@@ -780,9 +780,12 @@ export type Finished = Row | {
   left_out?: Array<JudgeLeftOut>;
   /** The story chosen by score. */
   judged: JudgeTold;
-  /** The story chosen at random, with the same amount of computation. */
+  /** A story that was chosen at random, with the same compute. */
   control: JudgeTold;
-  /** For information: the mean number of all drafts, or the number of the story before it was revised. */
+  /**
+   * The mean number of the drafts that were not judged the best, from which the control is chosen; or, for information, the number of
+   * the story before it was revised.
+   */
   baseline: { [key in string]: number };
   process: JudgeProcess;
 };
@@ -859,7 +862,7 @@ export type JudgeCandidate = {
 export type JudgeChoice = {
   /** The one with the largest score; in a tie, the first. */
   judged: number;
-  /** One at random, at the same cost. */
+  /** One of the others at random, which costs the same drafts; of a single draft, that one. */
   control: number;
 };
 
@@ -869,14 +872,14 @@ export type JudgeCriterion = "coherence" | "novelty" | "relevance";
 /** A number of the judged stories compared with that of the control. */
 export type JudgeEffect = {
   metric: string;
-  /** Whether it is part of the score, so that choosing by the score raises it by construction. */
+  /** Whether the score stands on it, so that choosing by the score pushes it by construction. */
   in_score: boolean;
   /** Stories of each arm that have it. */
   stories: number;
   /** Means over prompts. */
   judged: number;
   control: number;
-  /** All drafts, or the stories before they were revised; for information. */
+  /** The drafts that were not judged the best, or the stories before they were revised. */
   baseline: number | null;
   /** Judged - control: the mean over prompts, with its interval. */
   difference: Estimate;
@@ -893,7 +896,7 @@ export type JudgeEffects = {
   prompts: number;
   /** Items: pairs of stories. */
   pairs: number;
-  /** The score first. */
+  /** What the score stands on first. */
   effects: Array<JudgeEffect>;
 };
 
