@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "caaaeda7cbd48eab";
+const VERSION = "6562f1d38a9c0801";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -33,7 +33,7 @@ const FILES = {
   "models/index.json": "46ba85911cbd8437",
   "pages/about.html": "cc46e9b397e9a3a0",
   "pages/command-line.html": "4db62834b1c5c672",
-  "pages/contributing.html": "902a81b0a6ac3574",
+  "pages/contributing.html": "5f9ef775ce929c2e",
   "pages/engine.html": "0cfd575af5658f22",
   "pages/experiments.html": "3a1ea35c1248bf15",
   "pages/fable-9m.html": "effebd56f4272662",
@@ -133,7 +133,7 @@ const FILES = {
   "www/session/library-start.js": "d8d13f20743e77bd",
   "www/session/library.js": "1b761859595d5a8f",
   "www/session/links.js": "c0a8253c4521bd25",
-  "www/session/live.js": "690cfd820186abed",
+  "www/session/live.js": "97cbfbf892277aca",
   "www/session/looking.js": "30dabc5b74bdd14a",
   "www/session/measuring.js": "38974cc884238cc6",
   "www/session/rewriting.js": "5d64ebf5f8b63844",

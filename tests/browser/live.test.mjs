@@ -177,6 +177,7 @@ test("the hand at rest makes one entry of many moves, the same story as the last
   }
   asked();
   const { record } = state().live;
+  live.move(at(1.1));
   await wait(1);
   assert.deepEqual(asked(), [["generate", 1.1, 0]]);
   assert.ok(state().live.resting && writingQuietly(state()));

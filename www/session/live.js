@@ -144,8 +144,8 @@ export function createLive({
     asking = true;
     const record = await rewriting.rewrite(settings).catch(() => null);
     asking = false;
-    // Meanwhile the hand may have come to rest, so that the entry is written.
-    if (record !== null && moved !== null) show(record, settings);
+    // Meanwhile the hand may have come to rest, or another story may have begun.
+    if (record !== null && moved !== null && rewriting.isIdle()) show(record, settings);
     void write();
   }
 
@@ -228,10 +228,10 @@ export function createLive({
     move(settings) {
       const state = store.get();
       if (state.liveMode !== "on" || !rewriting.isPossible(settings)) return;
-      clearTimeout(timer);
       const stands = state.live?.record ?? shownEntry(state)?.record;
       const last = moved ?? stands?.settings;
       if (last && sameSettings(last, settings)) return;
+      clearTimeout(timer);
       if (moved === null) before = stands?.token_ids ?? [];
       moved = settings;
       wanted = settings;
