@@ -10,6 +10,11 @@ import { sentenceOf } from "./sentence.js";
  * @import { Numbers, Settings } from "../protocol.js"
  */
 
+const OLD =
+  "These numbers are of the story before you changed the settings. Press Generate to see what the new settings do.";
+/** Milliseconds after which the sentence says so. */
+const SOON = 500;
+
 /**
  * Of a story by an adapter: a poet finds verse likely, so the model without the adapter is asked, too.
  */
@@ -59,17 +64,28 @@ export function createMetrics({ root, tableRoot, library, books }) {
   /** @type {Numbers | null} */
   let shown = null;
   let complete = true;
+  /** Whether the numbers belong to other settings than the form's, and have done so for a while. */
+  let isOld = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let aging;
   /** @type {Record<string, [number, number]>} */
   let bands = {};
 
   function draw() {
-    const text = sentenceOf(shown, bands);
+    const text = isOld ? OLD : sentenceOf(shown, bands);
     if (sentence.textContent !== text) sentence.textContent = text;
     for (const dial of dials) dial.show(shown, bands);
     table.show(shown, complete);
     secondOpinion.show(shown, complete);
   }
   draw();
+
+  /** @param {boolean} old */
+  function age(old) {
+    if (isOld === old) return;
+    isOld = old;
+    draw();
+  }
 
   return {
     attribute: secondOpinion.attribute,
@@ -96,6 +112,11 @@ export function createMetrics({ root, tableRoot, library, books }) {
     /** @param {boolean} old  whether they belong to other settings than the form's */
     setOld(old) {
       root.toggleAttribute("data-old", old);
+      if (old === (aging !== undefined)) return;
+      clearTimeout(aging);
+      // Where the story is written anew while a control moves, the numbers are old only for a moment.
+      aging = old ? setTimeout(() => age(true), SOON) : undefined;
+      if (!old) age(false);
     },
   };
 }

@@ -43,7 +43,6 @@ const ENDINGS = {
 export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, onRate }) {
   const exampleLabel = element("span", { class: "label", hidden: true }, "Example");
   const facts = element("p", { class: "story-facts" });
-  const old = element("span", { class: "story-old", hidden: true }, "The settings have changed. Press Generate.");
   const rating = createRating({ onRate });
   const page = element("div", { class: "story-page" });
   const text = element(
@@ -97,7 +96,7 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
       { class: "story-head" },
       element("h2", { id: "story-heading", tabindex: -1 }, "Story"),
       exampleLabel,
-      element("div", { class: "story-line" }, facts, old),
+      facts,
       required("story-actions", HTMLElement),
     ),
     text,
@@ -297,7 +296,6 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
     /** @param {boolean} isOld  whether the form says something else than what wrote this story */
     setOld(isOld) {
       root.toggleAttribute("data-old", isOld);
-      old.hidden = !isOld;
     },
 
     /**
