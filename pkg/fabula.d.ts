@@ -24,9 +24,10 @@ export class Decoder {
      */
     feed(tokens: Uint32Array | number[]): number;
     /**
-     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
+     * Writes and scores the story that a [`Request::Generate`] asks for; returns the digests of its tokens, its logits and its
+     * measurements. `reference`: a reference file's JSON. See `tests/it/golden.rs`.
      */
-    golden(settings: string, tokenizer: Uint8Array | number[], reference: Uint8Array | number[]): string;
+    golden(request: any, tokenizer: Uint8Array | number[], reference: Uint8Array | number[]): string[];
     /**
      * The name of the kernel in use.
      */
@@ -41,7 +42,7 @@ export class Decoder {
     load_adapter(name: string, config: Uint8Array | number[], weights: Uint8Array | number[]): string;
     /**
      * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
-     * hexadecimal, where it was checked already; else it is computed here.
+     * hexadecimal, if it is known already; otherwise it is computed here.
      */
     constructor(model: Uint8Array, kernel?: string | null, sha256?: string | null);
     /**
@@ -52,11 +53,6 @@ export class Decoder {
      * Feeds tokens to the first sequence and draws the next one, computing its surprisal and the entropy too.
      */
     sample(tokens: Uint32Array | number[]): number;
-    /**
-     * Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
-     * know by the difference what measuring costs. `reference`: a reference file's JSON.
-     */
-    story(settings: string, tokenizer: Uint8Array | number[], reference: Uint8Array | number[], measurements: number): number;
 }
 
 /**
@@ -83,14 +79,13 @@ export interface InitOutput {
     readonly decoder_draw_with: (a: number, b: number, c: number, d: number) => void;
     readonly decoder_feed: (a: number, b: number, c: number) => [number, number, number];
     readonly decoder_feed_each: (a: number, b: number, c: number) => [number, number, number, number];
-    readonly decoder_golden: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
+    readonly decoder_golden: (a: number, b: any, c: number, d: number, e: number, f: number) => [number, number, number, number];
     readonly decoder_kernel: (a: number) => [number, number];
     readonly decoder_kernels: () => [number, number];
     readonly decoder_load_adapter: (a: number, b: number, c: number, d: number, e: number, f: number, g: number) => [number, number, number, number];
     readonly decoder_new: (a: any, b: number, c: number, d: number, e: number) => [number, number, number];
     readonly decoder_reset: (a: number, b: number, c: number) => void;
     readonly decoder_sample: (a: number, b: number, c: number) => [number, number, number];
-    readonly decoder_story: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => [number, number, number];
     readonly serve: () => void;
     readonly serve_experiments: () => void;
     readonly serve_library: () => void;

@@ -68,43 +68,32 @@ export class Decoder {
         return ret[0] >>> 0;
     }
     /**
-     * Writes and scores a story with settings given as JSON; returns its digests as JSON. `reference`: a reference file. See `tests/it/golden.rs`.
-     * @param {string} settings
+     * Writes and scores the story that a [`Request::Generate`] asks for; returns the digests of its tokens, its logits and its
+     * measurements. `reference`: a reference file's JSON. See `tests/it/golden.rs`.
+     * @param {any} request
      * @param {Uint8Array | number[]} tokenizer
      * @param {Uint8Array | number[]} reference
-     * @returns {string}
+     * @returns {string[]}
      */
-    golden(settings, tokenizer, reference) {
-        let deferred5_0;
-        let deferred5_1;
+    golden(request, tokenizer, reference) {
+        let ptr0, len0, ptr1, len1;
         try {
-            let ptr0, len0, ptr1, len1, ptr2, len2;
-            try {
-                ptr0 = passStringToWasm0(settings, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-                len0 = WASM_VECTOR_LEN;
-                ptr1 = passArray8ToWasm0(tokenizer, wasm.__wbindgen_malloc);
-                len1 = WASM_VECTOR_LEN;
-                ptr2 = passArray8ToWasm0(reference, wasm.__wbindgen_malloc);
-                len2 = WASM_VECTOR_LEN;
-            } catch (e) {
-                if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-                if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-                if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-                throw e;
-            }
-            const ret = wasm.decoder_golden(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
-            var ptr4 = ret[0];
-            var len4 = ret[1];
-            if (ret[3]) {
-                ptr4 = 0; len4 = 0;
-                throw takeFromExternrefTable0(ret[2]);
-            }
-            deferred5_0 = ptr4;
-            deferred5_1 = len4;
-            return getStringFromWasm0(ptr4, len4);
-        } finally {
-            wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
+            ptr0 = passArray8ToWasm0(tokenizer, wasm.__wbindgen_malloc);
+            len0 = WASM_VECTOR_LEN;
+            ptr1 = passArray8ToWasm0(reference, wasm.__wbindgen_malloc);
+            len1 = WASM_VECTOR_LEN;
+        } catch (e) {
+            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
+            throw e;
         }
+        const ret = wasm.decoder_golden(this.__wbg_ptr, request, ptr0, len0, ptr1, len1);
+        if (ret[3]) {
+            throw takeFromExternrefTable0(ret[2]);
+        }
+        var v3 = getArrayJsValueFromWasm0(ret[0], ret[1]);
+        wasm.__wbindgen_free(ret[0], ret[1] * 4, 4);
+        return v3;
     }
     /**
      * The name of the kernel in use.
@@ -173,7 +162,7 @@ export class Decoder {
     }
     /**
      * Reads a model file. `kernel`: the name of one of [`Self::kernels`], or nothing for the best. `sha256`: the file's, in
-     * hexadecimal, where it was checked already; else it is computed here.
+     * hexadecimal, if it is known already; otherwise it is computed here.
      * @param {Uint8Array} model
      * @param {string | null} [kernel]
      * @param {string | null} [sha256]
@@ -215,37 +204,6 @@ export class Decoder {
         const ptr0 = passArray32ToWasm0(tokens, wasm.__wbindgen_malloc);
         const len0 = WASM_VECTOR_LEN;
         const ret = wasm.decoder_sample(this.__wbg_ptr, ptr0, len0);
-        if (ret[2]) {
-            throw takeFromExternrefTable0(ret[1]);
-        }
-        return ret[0] >>> 0;
-    }
-    /**
-     * Writes a story with settings given as JSON, and measures it so many times; returns how many tokens were measured. For benchmarks, which
-     * know by the difference what measuring costs. `reference`: a reference file's JSON.
-     * @param {string} settings
-     * @param {Uint8Array | number[]} tokenizer
-     * @param {Uint8Array | number[]} reference
-     * @param {number} measurements
-     * @returns {number}
-     */
-    story(settings, tokenizer, reference, measurements) {
-        const val4 = +measurements;
-        let ptr0, len0, ptr1, len1, ptr2, len2;
-        try {
-            ptr0 = passStringToWasm0(settings, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
-            len0 = WASM_VECTOR_LEN;
-            ptr1 = passArray8ToWasm0(tokenizer, wasm.__wbindgen_malloc);
-            len1 = WASM_VECTOR_LEN;
-            ptr2 = passArray8ToWasm0(reference, wasm.__wbindgen_malloc);
-            len2 = WASM_VECTOR_LEN;
-        } catch (e) {
-            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
-            if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
-            if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
-            throw e;
-        }
-        const ret = wasm.decoder_story(this.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2, val4);
         if (ret[2]) {
             throw takeFromExternrefTable0(ret[1]);
         }
@@ -734,7 +692,7 @@ function __wbg_get_imports() {
             return ret;
         },
         __wbindgen_generic_0000000000000001: function(arg0, arg1) {
-            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 429, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
+            // Cast intrinsic for `Closure(Closure { owned: true, function: Function { arguments: [Externref], shim_idx: 427, ret: Result(Unit), inner_ret: Some(Result(Unit)) }, mutable: true }) -> Externref`.
             const ret = makeMutClosure(arg0, arg1, wasm_bindgen__convert__closures_____invoke__h879a0940e9c45c33);
             return ret;
         },

@@ -19,4 +19,5 @@ node scripts/wrap.mjs --check
 node scripts/pages.mjs --check
 node --test --test-reporter=dot scripts/numbers/*.test.mjs scripts/pages/*.test.mjs
 node scripts/plots.mjs --check
+node scripts/preload.mjs --check
 node scripts/offline.mjs --check

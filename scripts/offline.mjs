@@ -4,6 +4,7 @@
 //   node scripts/offline.mjs --check   fails where another list stands there
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { PICTURE } from "./pages/tags.mjs";
 
 const AT = "sw.js";
 /** Hexadecimal digits of a hash that are written down. */
@@ -21,10 +22,11 @@ const others = [
   "experiments.html",
   "methods.html",
   "models/index.json",
-  "docs/experiments/sampling-window.svg",
+  ...within("docs/experiments", /\.svg$/),
   ...within("pages", /\.html$/),
-  ...within("www", /\.(js|css|json|svg)$/),
+  ...within("www", /\.(js|css|json|svg|png|webmanifest)$/).filter((file) => file !== PICTURE),
 ].sort();
+// The picture beside a link is for others than the page.
 const files = [["./", "index.html"], ...[...engines, ...others].map((file) => [file, file])];
 
 const list = files.map(([name, file]) => `  ${JSON.stringify(name)}: "${hashOf(readFileSync(file))}",\n`).join("");

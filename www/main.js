@@ -10,15 +10,18 @@ import { createEngine } from "./session/engine.js";
 import { createCloud } from "./session/cloud.js";
 import { loadExamples } from "./session/examples.js";
 import { createLibraryClient } from "./session/library.js";
+import { atRest, loadsByItself, thisDevice } from "./session/library-start.js";
 import { createLinks } from "./session/links.js";
 import { createLive } from "./session/live.js";
 import { createLooking } from "./session/looking.js";
 import { createMeasuring } from "./session/measuring.js";
+import { watchShared } from "./session/shared.js";
 import { createRewriting } from "./session/rewriting.js";
 import { createShelf } from "./session/shelf.js";
 import * as select from "./session/selectors.js";
 import { initialState, sameSettings, shownEntry } from "./session/state.js";
 import { createStore } from "./session/store.js";
+import { titleOf } from "./session/title.js";
 import { isSameAdapter } from "./parts/names.js";
 import { EARLIER, createWriting } from "./session/writing.js";
 import { createAbout } from "./views/about.js";
@@ -33,6 +36,7 @@ import { learnMetrics } from "./views/metric-list.js";
 import { createMetrics } from "./views/metrics.js";
 import { createNotices } from "./views/notices.js";
 import { OVERVIEW, createOverview } from "./views/overview.js";
+import { createShared } from "./views/shared.js";
 import { createStory } from "./views/story.js";
 import { createTelling } from "./views/telling.js";
 import { explainTerms } from "./views/terms.js";
@@ -102,7 +106,7 @@ const adapters = createAdapters({
 });
 engine.on("ready", keepForOffline);
 engine.on("ready", ({ model, library: file, problem }) => {
-  void library.offer(model.name, file);
+  void library.offer(model.name, file, { isWanted: loadsByItself(thisDevice()), rest: () => atRest(store) });
   required("badge", HTMLElement).textContent = `${model.name} · ${megabytes(model.bytes)} MB · runs on this device`;
   tell.ready(problem);
 });
@@ -227,7 +231,7 @@ const controls = createControls({
   onAdapter: adapters.bring,
   onAdapterFiles: adapters.open,
 });
-const libraryView = createLibrary({ onOpen: library.open });
+const libraryView = createLibrary({ onOpen: library.open, onStop: library.stop });
 const books = createBooks();
 const compare = createCompare({ root: required("compare", HTMLElement), onPin: session.pin });
 const story = createStory({
@@ -332,6 +336,13 @@ store.select((state) => {
   const { record = null, origin } = shownEntry(state) ?? {};
   return { ...engine.facts(), record, own: origin === "own" };
 }, about.show);
+
+store.select(titleOf, (title) => {
+  document.title = title;
+});
+const shared = createShared();
+required("story-heading", HTMLElement).parentElement?.append(shared.node);
+watchShared(store, shared.show);
 
 // It pins what the panel shows, so it stands at its head.
 required("story-actions", HTMLElement).append(compare.toggle);

@@ -747,7 +747,7 @@ export type EngineFacts = {
 };
 
 /** What went wrong, for the page's own decisions; the message is for the reader. */
-export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "replaced" | "panic";
+export type ErrorCode = "network" | "offline" | "corrupt" | "memory" | "manifest" | "prompt_too_long" | "settings" | "model" | "adapter" | "no_adapter" | "replaced" | "panic";
 
 /** A mean with its interval. */
 export type Estimate = {

@@ -1,9 +1,7 @@
 // A Markdown document as HTML.
 import { readFileSync } from "node:fs";
 import { Marked } from "marked";
-
-export const escaped = (text) =>
-  text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
+import { escaped } from "./escaped.mjs";
 
 /** A number, with its interval where it has one. */
 const NUMBER = /^[−+]?\d[\d.,]*%?(?: \([−+\d., to]+\))?(?: ○)?$/;
@@ -31,7 +29,7 @@ export function read(source) {
   const first = plain(tokens.find(({ type }) => type === "paragraph").tokens);
   return {
     title: headings[0],
-    description: /^.*?[.:](?= |$)/.exec(first)?.[0] ?? first,
+    description: /^.*?[.!?](?= |$)/.exec(first)?.[0] ?? first,
     ids,
     render: (address) => rendered(source, text, headings, ids, address),
   };

@@ -1,6 +1,7 @@
 // What every document's page has around its text.
 import path from "node:path";
-import { escaped } from "./document.mjs";
+import { escaped } from "./escaped.mjs";
+import { tags } from "./tags.mjs";
 
 /** In the header, after the two pages of the app. */
 const FIRST = ["README.md", "docs/methods.md", "docs/glossary.md"];
@@ -20,12 +21,12 @@ export function html({ source, page, title, description, body }, pages) {
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'">
     <meta name="referrer" content="no-referrer">
     <meta name="color-scheme" content="light dark">
     <meta name="description" content="${escaped(description)}">
     <title>${escaped(heading)}</title>
-    <link rel="icon" href="${to("www/icon.svg")}" type="image/svg+xml">
+    ${tags({ title: heading, description, to }).join("\n    ")}
     <link rel="stylesheet" href="${to("www/style/page.css")}">
     <link rel="stylesheet" href="${to("www/style/methods.css")}">
   </head>

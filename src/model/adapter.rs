@@ -178,7 +178,7 @@ impl Config {
             return Err(unusable(format!("its rank is {}; from 1 to {MOST_RANK} is supported", config.r)));
         }
         if !config.scale().is_finite() {
-            return Err(unusable("its lora_alpha is not a number".into()));
+            return Err(unusable("its lora_alpha is too large".into()));
         }
         // Fields that would change the result, and the value that does not.
         for (field, harmless, what) in [

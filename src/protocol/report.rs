@@ -69,6 +69,8 @@ pub enum Code {
     Settings,
     Model,
     Adapter,
+    /// The adapter of a story is not loaded: the page has not given its files, or another adapter has taken its place.
+    NoAdapter,
     /// A newer request took its place.
     Replaced,
     Panic,

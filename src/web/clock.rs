@@ -5,7 +5,9 @@ use super::page::scope;
 use crate::protocol::Code;
 use js_sys::{Function, Promise};
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -59,6 +61,35 @@ impl Turns {
         JsFuture::from(promise).await.map_err(lost)?;
         self.latest.set(now());
         Ok(())
+    }
+}
+
+/// Wakes somebody who waits for a message of the page.
+#[derive(Default)]
+pub struct Bell {
+    rung: Cell<bool>,
+    waiting: Cell<Option<Waker>>,
+}
+
+impl Bell {
+    /// Wakes who waits, or who waits next.
+    pub fn ring(&self) {
+        self.rung.set(true);
+        if let Some(waker) = self.waiting.take() {
+            waker.wake();
+        }
+    }
+
+    /// Resolves once it has rung since the last wait.
+    pub async fn wait(&self) {
+        poll_fn(|context| {
+            if self.rung.take() {
+                return Poll::Ready(());
+            }
+            self.waiting.set(Some(context.waker().clone()));
+            Poll::Pending
+        })
+        .await;
     }
 }
 

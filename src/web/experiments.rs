@@ -1,14 +1,14 @@
 //! The experiments' worker: writes the stories of a sweep side by side, and states findings. The page starts one worker per core, and
 //! hands out runs.
 
-use super::clock::Turns;
+use super::clock::{Bell, Turns};
 use super::failure::{Failure, sentence};
 use super::judging::{self, RemoteLibrary};
 use super::load::{Loaded, load};
 use super::page::{listen, post};
 use super::texts::Texts;
 use crate::engine::Engine;
-use crate::experiment::judge::Protocol;
+use crate::experiment::judge::{Protocol, Step};
 use crate::experiment::link::{read_judge, read_sweep, write_judge, write_sweep};
 use crate::experiment::{Grid, Sweeper, Tools, axes, axes_text, caveats, cell_means, csv, finding, sweep_digest};
 use crate::library::NoveltySource;
@@ -42,6 +42,8 @@ struct Worker {
     writing: Cell<bool>,
     texts: Texts,
     library: RemoteLibrary,
+    /// Rings when the library has answered, or when other runs are wanted.
+    bell: Bell,
 }
 
 /// Listens from now on.
@@ -70,9 +72,13 @@ impl Worker {
             Request::Judge { id, protocol, library, runs } => {
                 self.ask(id, Task::Judge { protocol: Rc::new(protocol), library }, runs);
             }
-            Request::AnswerNovelty { text, novelty } => self.library.receive(&text, novelty),
+            Request::AnswerNovelty { text, novelty } => {
+                self.library.receive(&text, novelty);
+                self.bell.ring();
+            }
             Request::Stop { id } => {
                 self.asked.borrow_mut().take_if(|asked| asked.id == id);
+                self.bell.ring();
             }
             Request::ReadGrid { id, axes: text, base, prompts, seeds } => {
                 let grid = axes(&text).and_then(|axes| {
@@ -134,6 +140,7 @@ impl Worker {
             None => *asked = Some(Asked { id, task, runs: runs.collect() }),
         }
         drop(asked);
+        self.bell.ring();
         self.begin();
     }
 
@@ -200,11 +207,15 @@ impl Worker {
         let turns = Turns::new()?;
         while let Some(run) = self.next(id) {
             let mut item = judging::Item::begin(id, run, protocol, bench)?;
-            while item.step(engine)? {
+            loop {
+                match item.step(engine)? {
+                    Step::More => turns.next().await?,
+                    Step::Waiting => self.bell.wait().await,
+                    Step::Done => break,
+                }
                 if !self.wants(id) {
                     return Ok(());
                 }
-                turns.next().await?;
             }
             item.finish();
         }

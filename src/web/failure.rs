@@ -1,8 +1,9 @@
 //! Why something that the page asked for is not done.
 
 use super::page::post;
+use crate::engine::EngineError;
 use crate::protocol::{Code, Report};
-use crate::story::GenerateError;
+use crate::story::{GenerateError, LookError};
 
 /// A code for the page's own decisions, and a sentence that says what to do.
 pub struct Failure {
@@ -28,9 +29,20 @@ impl From<GenerateError> for Failure {
                 Code::Settings
             }
             GenerateError::PromptTooLong { .. } => Code::PromptTooLong,
+            GenerateError::Engine(EngineError::NoAdapter { .. }) => Code::NoAdapter,
             GenerateError::Model(_) | GenerateError::Engine(_) => Code::Model,
         };
         Self::new(code, sentence(&error))
+    }
+}
+
+impl From<LookError> for Failure {
+    fn from(error: LookError) -> Self {
+        match error {
+            LookError::Generate(error) => error.into(),
+            LookError::Engine(error) => GenerateError::from(error).into(),
+            LookError::NoPlace { .. } | LookError::Full => Self::new(Code::Settings, sentence(&error)),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use super::clock;
 use super::failure::{Failure, sentence};
 use super::page::post;
 use crate::engine::Llama;
-use crate::experiment::judge::{Bench, Judging, Outcome, Protocol, effects, findings, rank_agreement};
+use crate::experiment::judge::{Bench, Judging, Outcome, Protocol, Step, effects, findings, rank_agreement};
 use crate::library::{LibraryNovelty, NoveltySource};
 use crate::metrics::Reference;
 use crate::model::{ModelInfo, Tokenizer};
@@ -99,14 +99,14 @@ impl<'a> Item<'a> {
         Ok(Self { id, run, judging, told: clock::now() })
     }
 
-    /// Takes a small step; false at the end.
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, Failure> {
-        let goes_on = self.judging.step(engine)?;
+    /// Takes a small step.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, Failure> {
+        let step = self.judging.step(engine)?;
         if clock::now() - self.told > TELL_EVERY {
             self.told = clock::now();
             post(&Answer::Judging { id: self.id, run: self.run, done: self.judging.progress() });
         }
-        Ok(goes_on)
+        Ok(step)
     }
 
     /// Sends the result.

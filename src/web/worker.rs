@@ -4,7 +4,7 @@ mod again;
 
 use super::adapter::{fetch_for, open_own};
 use super::clock::{self, Turns};
-use super::failure::{Failure, sentence};
+use super::failure::Failure;
 use super::load::{Loaded, load};
 use super::page::{listen, memory_bytes, post};
 use crate::engine::Engine;
@@ -15,7 +15,7 @@ use crate::protocol::queue::{Kind, Queue};
 use crate::protocol::stories::{Answer, Look, Request, Tokens};
 use crate::protocol::{Code, Numbers};
 use crate::statistics::Estimate;
-use crate::story::{LookError, Pen, Settings, Writer};
+use crate::story::{GenerateError, Pen, Settings, Writer};
 use again::Unread;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -295,9 +295,8 @@ fn replaced() -> Failure {
 /// Answers what the model considers at a place of a story whose adapter is here.
 fn look(loaded: &mut Loaded, Look { id, story, position, chain }: Look) -> Result<(), Failure> {
     let Loaded { engine, tokenizer, info, looker, .. } = loaded;
-    let refused = |error: LookError| Failure::new(Code::Settings, sentence(&error));
-    chain.check().map_err(|error| refused(LookError::Generate(error.into())))?;
-    looker.place(engine, tokenizer, info, &story, position).map_err(refused)?;
+    chain.check().map_err(GenerateError::from)?;
+    looker.place(engine, tokenizer, info, &story, position)?;
     let start = clock::now();
     let explanation = looker.explain(tokenizer, info, &story, position, &chain);
     post(&Answer::looked(id, position, explanation, tokenizer, clock::now() - start));

@@ -113,11 +113,18 @@ export async function replays(t, shared, page, waiting) {
 /** The texts of the heatmap's cells, by what screen readers hear. */
 export const cells = (page) => page.$$eval(".heatmap button", (all) => all.map((button) => button.textContent));
 
-/** Waits until every cell has a number. */
+/** Waits until every cell has a number, and the analysis of all written stories has been answered. */
 export const told = (page) =>
   until(page, "numbers in all cells", () => {
     const all = [...document.querySelectorAll(".heatmap button")];
-    return all.length > 0 && all.every((button) => !button.hasAttribute("data-empty"));
+    const written = Number(/^All (\d+)/.exec(document.getElementById("run-status").textContent)?.[1]);
+    const latest = globalThis.asked.findLast(({ type }) => type === "analyse");
+    return (
+      all.length > 0 &&
+      all.every((button) => !button.hasAttribute("data-empty")) &&
+      (Number.isNaN(written) || latest?.written === written) &&
+      globalThis.said.some(({ type, id }) => type === "findings" && id === latest?.id)
+    );
   });
 
 /** Rows that the command line writes for the same sweep. */

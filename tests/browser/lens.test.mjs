@@ -33,7 +33,8 @@ async function looked(page, position) {
     (at) => globalThis.said.findLast((m) => m.type === "looked")?.position === at,
     position,
   );
-  await settle(page);
+  // The place may be looked at once more, in another story.
+  await atRest(page);
   return page.evaluate(() => globalThis.said.findLast((m) => m.type === "looked"));
 }
 /** Waits until what was asked is answered; how many answers there were. */

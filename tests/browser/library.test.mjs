@@ -16,13 +16,35 @@ const isLibrary = /\.fabulib(\?|$)/;
 const phase = (page, wanted) =>
   until(page, `the library ${wanted}`, (p) => document.querySelector(".library")?.dataset.phase === p, wanted);
 
-test("before it is loaded, Novelty offers it with its size, and nothing of it is fetched", async (t) => {
+test("a reader who saves data is offered it with its size, and nothing of it is fetched", async (t) => {
   const server = await serve(t);
   const page = await visit(t, { ...shared, server });
   await ready(page);
   await generate(page, settings);
   await sees(page, "Load the library \\(12\\.9 MB\\)");
   assert.equal(server.requests.filter((url) => isLibrary.test(url)).length, 0);
+});
+
+test("it comes by itself after the first story, can be stopped, and is loaded again when asked for", async (t) => {
+  const server = await serve(t);
+  Object.assign(server, { fault: "slow", faulty: isLibrary });
+  const { prompt, temperature, top_p, seed, length } = settings;
+  const fragment = `#v=1&rules=1&p=${encodeURIComponent(prompt)}&t=${temperature}&top_p=${top_p}&n=${length}&seed=${seed}`;
+  const page = await visit(t, { ...shared, server }, { library: true, fragment });
+  await said(page, "hello", 2);
+  const done = await said(page, "done");
+  const order = await page.evaluate(() => globalThis.said.map(({ type }) => type));
+  assert.ok(order.lastIndexOf("hello") > order.indexOf("done"), "it does not compete with the first story");
+  await phase(page, "loading");
+  await press(page, "Stop loading");
+  await phase(page, "offered");
+  await sees(page, "You stopped the library");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /You stopped/, "the focus has a place");
+  server.fault = "";
+  await press(page, "Load the library (12.9 MB)");
+  await phase(page, "ready");
+  const { numbers } = await traced(page, done.text);
+  assert.ok(numbers.new_ngrams_3 > 0, "the first story has its novelty");
 });
 
 test("it marks copied spans, names their books, and keeps Novelty current while a story streams", async (t) => {

@@ -117,6 +117,13 @@ test("hostile links, followed one after the other", async (t) => {
     }, fragment);
     await withstands(page, name, at + 1);
   }
+  // After all of them, a good one is read to the letter.
+  const before = await count(page, "done");
+  await page.evaluate(() => {
+    location.hash = "#v=1&p=A+duck&t=0.5&top_p=0.9&n=8&seed=11";
+  });
+  const done = await said(page, "done", before + 1);
+  assert.deepEqual(done.settings, { prompt: "A duck", temperature: 0.5, top_p: 0.9, seed: 11, length: 8, rules: 2 });
 });
 
 /** A link may start a story by itself; whether it did or not, one can be had. */

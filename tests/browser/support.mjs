@@ -105,6 +105,11 @@ function withoutServiceWorker() {
   if ("ServiceWorkerContainer" in globalThis) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});
 }
 
+/** The library would be fetched and unpacked on every page. Its own tests ask for it; the other readers save data. */
+function savingData() {
+  Object.defineProperty(Navigator.prototype, "connection", { configurable: true, get: () => ({ saveData: true }) });
+}
+
 /** Time-outs of some seconds come so many times sooner. */
 function hurry(times) {
   const { setTimeout: usual } = globalThis;
@@ -122,7 +127,7 @@ export const showIn = (page, scheme) =>
  * Opens the page as another reader than any other page of the test, and holds the page to it that nothing goes wrong on the console and
  * nothing is asked of another origin. The reader has been there before, so that the model need not be fetched; one at a server of the
  * test's own, or who is `fresh`, has not. `context`: a certain reader. `expected`: console errors this test provokes. `serviceWorker`:
- * with it. `live`: with live writing. `hurried`: the page's long time-outs come so many times sooner.
+ * with it. `live`: with live writing. `library`: it may load by itself. `hurried`: the page's long time-outs come so many times sooner.
  */
 export async function visit(t, { browser, server, readers }, options = {}) {
   const reader =
@@ -161,6 +166,7 @@ export async function visit(t, { browser, server, readers }, options = {}) {
   await page.evaluateOnNewDocument(watchWorkers);
   if (!options.live) await page.evaluateOnNewDocument(withoutLiveWriting);
   if (!options.serviceWorker) await page.evaluateOnNewDocument(withoutServiceWorker);
+  if (!options.library) await page.evaluateOnNewDocument(savingData);
   if (options.hurried) await page.evaluateOnNewDocument(hurry, options.hurried);
   await options.before?.(page);
   await page.setViewport(options.viewport ?? { width: 1280, height: 900 });

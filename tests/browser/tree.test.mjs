@@ -31,7 +31,7 @@ const chain = (length) => Array.from({ length }, (_, at) => entry(`k${at}`, at =
 /** What the tree shows: a line for each story, with how deep it stands. */
 function drawn(entries) {
   const root = document.createElement("section");
-  createTree({ root, onChoose: () => undefined }).show(entries, null);
+  createTree({ root, onChoose: () => undefined }).show({ entries, shown: null });
   return [...root.querySelectorAll("button")].map((button) => {
     let depth = 0;
     for (let node = button; node !== root; node = node.parentNode) depth += node.nodeName === "UL" ? 1 : 0;

@@ -3,6 +3,7 @@
 import type { AdapterDescription, ExperimentsHelloMessage, Row } from "../protocol.js";
 import type { Analyst } from "./session/analyst.js";
 import type { Conduct, Conducted, Plan } from "./session/conduct.js";
+import type { Ours } from "./views/ours.js";
 import type { Protocol } from "./views/protocol.js";
 import type { Unit } from "./views/run-panel.js";
 
@@ -66,6 +67,8 @@ export interface Experiment {
   title: string;
   question: string;
   protocol: Protocol;
+  /** What our own run found. */
+  ours: Ours;
   /** What a run is called; left out where it is a story. */
   unit?: Unit;
   create: (context: Context) => Shown;

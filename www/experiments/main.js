@@ -21,6 +21,7 @@ import { createTaking } from "./session/taking.js";
 import { createChooser } from "./views/chooser.js";
 import { createExports } from "./views/exports.js";
 import { createJudgement } from "./views/judgement.js";
+import { createOurs } from "./views/ours.js";
 import { createProtocol } from "./views/protocol.js";
 import { createReport } from "./views/report.js";
 import { STORIES, createRunPanel } from "./views/run-panel.js";
@@ -69,7 +70,7 @@ const conduct = createConduct({
   onFailed: refuse,
   onReady: ({ note }) => note !== null && exports.say(note),
 });
-const libraryView = createLibrary({ onOpen: () => library.open() });
+const libraryView = createLibrary({ onOpen: () => library.open(), onStop: () => library.stop() });
 const library = createLibraryClient({
   manifestUrl,
   onState: (state) => libraryView.show(state),
@@ -136,6 +137,7 @@ const taking = createTaking({
   },
 });
 const judgement = createJudgement();
+const ours = createOurs();
 const reproduction = createReproduction({ conduct, shown, judgement, report: createReport() });
 
 const chooser = createChooser(EXPERIMENTS);
@@ -180,7 +182,9 @@ function show(state) {
     estimate: experiment.estimate(conduct.size),
     unit: kind?.unit ?? STORIES,
   });
-  const { plan, written, pool } = state;
+  const { plan, written, pool, opening: isOpening } = state;
+  // While rows of an earlier visit may still come, it stays as it was.
+  if (plan && !isOpening) ours.show(written === 0 && !["loading", "running", "paused"].includes(pool.phase));
   document.title =
     pool.phase === "running" && plan ? `${Math.floor((written / plan.total) * 100)}% · Fabula` : "Experiments · Fabula";
   const complete = plan !== null && written === plan.total;
@@ -211,7 +215,7 @@ async function follow(fragment) {
   const text =
     problems.length === 1 ? "A part of this link could not be used:" : "Some parts of this link could not be used:";
   if (problems.length > 0) notices.show({ kind: "problem", purpose: "link", text, list: problems });
-  await reproduction.follow(promised);
+  await reproduction.follow(promised, problems.length === 0);
 }
 
 /**
@@ -288,12 +292,14 @@ function turn(next) {
     element("div", { class: "controls-fields" }, mine.settings),
     element("div", { class: "controls-foot" }, panel.node),
   );
+  ours.turn(next.ours);
   const found = element(
     "div",
     { class: "experiment-main" },
     libraryView.node,
     judgement.node,
     exports.node,
+    ours.node,
     mine.results,
   );
   stage.replaceChildren(createProtocol(next), element("div", { class: "experiment-body" }, controls, found));
@@ -322,8 +328,11 @@ async function begin() {
   ground = { hello, model: file };
   page.replaceChildren(chooser.node, stage);
   fitSettings({ areSwitchedOff: true });
+  const latest = await results.latest(null);
+  // Who was never here has no rows that are still to come.
+  ours.show(latest === null);
   if (isLink(location.hash)) await follow(location.hash);
-  else await visit(named() ?? experimentOf(nameIn((await results.latest(null)) ?? "{}")));
+  else await visit(named() ?? experimentOf(nameIn(latest ?? "{}")));
   show(conduct.state());
   void library.offer(file.name, file.library);
   addEventListener("hashchange", () => void move());

@@ -2,6 +2,7 @@
 import { AdapterProblem, downloadAdapter } from "./adapter-download.js";
 import { readAdapterFiles } from "./adapter-files.js";
 import { hashOf, isSameAdapter } from "../parts/names.js";
+import { endsTask } from "./worker-client.js";
 
 /**
  * @import { AdapterDescription, Settings } from "../protocol.js"
@@ -22,8 +23,10 @@ import { hashOf, isSameAdapter } from "../parts/names.js";
  * @param {(why: string) => void} options.onRefused  files of the reader's own are none, or of another model
  */
 export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused }) {
-  /** The reader's own by hash, to be given to the next worker too. @type {Map<string, AdapterFiles>} */
+  /** The reader's own by hash: a worker is given them when something needs them. @type {Map<string, { files: AdapterFiles, adapter: AdapterDescription }>} */
   const own = new Map();
+  /** Hashes of those that are being given to the worker. @type {Set<string>} */
+  const giving = new Set();
   /** Hashes of the reader's own that this worker has. @type {Set<string>} */
   const held = new Set();
   /** Those of the server that are on this device, or on their way, by hash; with why they did not come. @type {Map<string, Promise<string | null>>} */
@@ -32,25 +35,30 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
   const arrived = new Set();
   /** Hashes of those that the worker is fetching. @type {Set<string>} */
   const byWorker = new Set();
-  /** Who waits for files of the reader's own, by hash. @type {Map<string, (() => void)[]>} */
+  /** Those that the worker is to take from the reader's files, by hash: settled with null, or with why it cannot. @type {Map<string, { come: Promise<string | null>, settle: (problem: string | null) => void }>} */
   const waiting = new Map();
   /** The reader's files that no worker has taken yet. @type {Set<AdapterFiles>} */
   const untaken = new Set();
 
   engine.on("ready", ({ adapters }) => {
-    change({ listed: true, offered: adapters });
-    for (const files of own.values()) void give(files, true);
-    for (const files of untaken) void give(files, false);
+    // One that did not fit the last model may fit this one.
+    change({ listed: true, offered: adapters, own: [...own.values()].map(({ adapter }) => adapter) });
+    for (const files of untaken) void open(files);
+    for (const hash of waiting.keys()) if (own.has(hash)) void give(hash);
   });
+  engine.on("adapter_ready", ({ adapter }) => held.add(hashOf(adapter.id)));
   // Where the page cannot keep files, the worker fetches the adapter for a story or for the chart.
   engine.on("adapter_progress", ({ adapter, loaded, total }) =>
     arrive(hashOf(adapter), loaded < total ? { loaded, total } : null),
   );
   // Another adapter has taken its place in the engine's memory.
   engine.on("adapter_freed", ({ adapter }) => held.delete(hashOf(adapter)));
-  engine.on("error", breakOff);
+  engine.on("error", (error) => {
+    if (endsTask(error)) breakOff();
+  });
   engine.onEnd(() => {
     held.clear();
+    giving.clear();
     breakOff();
   });
 
@@ -81,32 +89,76 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
     onRefused(why);
   }
 
+  /** @param {AdapterFiles} files */
+  const ask = (files) => engine.ask("open_adapter", { ...files }).catch(/** @param {Unanswered} why */ (why) => why);
+
   /**
-   * Gives the worker files of the reader's own.
+   * Gives the worker files that no worker has taken yet.
    * @param {AdapterFiles} files
-   * @param {boolean} again  they were opened before, in a worker that is gone
    */
-  async function give(files, again) {
-    const answer = await engine.ask("open_adapter", { ...files }).catch(/** @param {Unanswered} why */ (why) => why);
-    if (answer instanceof Error) {
-      // The next worker is given them.
-      if (answer.code === null) return;
-      untaken.delete(files);
-      // Files that were opened before fit another model than the one that is loaded now.
-      if (again) change({ own: store.get().adapters.own.filter((one) => own.get(hashOf(one.id)) !== files) });
-      else refuse(answer.message);
-      return;
-    }
+  async function open(files) {
+    const answer = await ask(files);
+    // The next worker is given them.
+    if (answer instanceof Error && answer.code === null) return;
+    untaken.delete(files);
+    if (answer instanceof Error) return refuse(answer.message);
     const { adapter } = answer;
     const hash = hashOf(adapter.id);
-    untaken.delete(files);
-    own.set(hash, files);
-    held.add(hash);
-    const others = store.get().adapters.own.filter((one) => !isSameAdapter(one.id, adapter.id));
-    change({ own: [...others, adapter], opening: untaken.size > 0 });
-    for (const resolve of waiting.get(hash) ?? []) resolve();
+    own.set(hash, { files, adapter });
+    list(hash, adapter);
+    change({ opening: untaken.size > 0 });
+    settle(hash, null);
+    onOpened(adapter);
+  }
+
+  /**
+   * Gives the worker files of the reader's own that were opened before, once at a time.
+   * @param {string} hash
+   */
+  async function give(hash) {
+    const known = own.get(hash);
+    if (!known || giving.has(hash)) return;
+    giving.add(hash);
+    const answer = await ask(known.files);
+    // Where the worker has gone, the next one is given them.
+    if (answer instanceof Error && answer.code === null) return;
+    giving.delete(hash);
+    // Files that were opened before fit another model than the one that is loaded now.
+    list(hash, answer instanceof Error ? null : known.adapter);
+    settle(hash, answer instanceof Error ? answer.message : null);
+  }
+
+  /**
+   * @param {string} hash
+   * @param {AdapterDescription | null} adapter  null takes it off the list
+   */
+  function list(hash, adapter) {
+    const others = store.get().adapters.own.filter(({ id }) => hashOf(id) !== hash);
+    change({ own: adapter ? [...others, adapter] : others });
+  }
+
+  /**
+   * @param {string} hash
+   * @param {string | null} problem
+   */
+  function settle(hash, problem) {
+    waiting.get(hash)?.settle(problem);
     waiting.delete(hash);
-    if (!again) onOpened(adapter);
+  }
+
+  /**
+   * Waits until the worker has taken an adapter from the reader's files, or has refused it.
+   * @param {string} hash
+   */
+  function wait(hash) {
+    const known = waiting.get(hash);
+    if (known) return known.come;
+    /** @type {(problem: string | null) => void} */
+    let settle = () => undefined;
+    /** @type {Promise<string | null>} */
+    const come = new Promise((resolve) => (settle = resolve));
+    waiting.set(hash, { come, settle });
+    return come;
   }
 
   /** @param {string} id */
@@ -167,10 +219,11 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       const hash = hashOf(id);
       if (held.has(hash)) return Promise.resolve(null);
       const adapter = offered(id);
-      const files = own.get(hash);
-      if (files) void give(files, true);
-      if (files || !adapter)
-        return new Promise((resolve) => waiting.set(hash, [...(waiting.get(hash) ?? []), () => resolve(null)]));
+      if (own.has(hash) || !adapter) {
+        const come = wait(hash);
+        if (store.get().engine.phase === "ready") void give(hash);
+        return come;
+      }
       const known = fetched.get(hash);
       if (known) return known;
       const coming = fetchOffered(adapter).then((problem) => {
@@ -182,8 +235,18 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       return coming;
     },
 
-    /** Whether the server has it. @param {string} id */
-    isOffered: (id) => offered(id) !== null,
+    /** Whether it comes without the reader: from the server, or from files that were opened before. @param {string} id */
+    comes: (id) => offered(id) !== null || own.has(hashOf(id)),
+
+    /**
+     * The worker says that it does not have an adapter after all. Whether it can be brought again.
+     * @param {string} id
+     */
+    miss(id) {
+      const hash = hashOf(id);
+      held.delete(hash);
+      return own.has(hash);
+    },
 
     /**
      * Opens files of the reader's own, as soon as the worker can take them.
@@ -194,7 +257,7 @@ export function createAdapters({ store, engine, manifestUrl, onOpened, onRefused
       const read = await readAdapterFiles(files);
       if (typeof read === "string") return refuse(read);
       untaken.add(read);
-      if (store.get().engine.phase === "ready") void give(read, false);
+      if (store.get().engine.phase === "ready") void open(read);
     },
   };
 }

@@ -1,6 +1,6 @@
 // The story engine's life: started, asked for a model, failed, started again. Its messages go to whoever listens.
 import { silence } from "./watch.js";
-import { FATAL, createWorkerClient, missingFeature } from "./worker-client.js";
+import { FATAL, createWorkerClient, endsTask, missingFeature } from "./worker-client.js";
 
 /**
  * @import { ErrorMessage, FromWorker, HelloMessage, ReadyMessage, ToWorker } from "../protocol.js"
@@ -97,7 +97,6 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
 
   /** @param {FromWorker} message */
   function onMessage(message) {
-    fetching = message.type === "adapter_progress" && message.loaded < message.total;
     switch (message.type) {
       case "hello":
         facts = { ...facts, engine: message.engine };
@@ -112,10 +111,14 @@ export function createEngine({ store, manifestUrl, onDescribed, onProblem }) {
       case "ready":
         onReady(message);
         break;
+      case "adapter_progress":
+        fetching = message.loaded < message.total;
+        break;
       case "done":
         facts = { ...facts, memoryBytes: message.memory_bytes };
         break;
       case "error":
+        if (endsTask(message)) fetching = false;
         if (!survives(message)) return;
         break;
     }

@@ -1,4 +1,4 @@
-// The library's worker: fetched and opened on demand, asked where texts come from and which books hold a span.
+// The library's worker: fetched and opened by itself or on demand, asked where texts come from and which books hold a span.
 import { BUSY, silence } from "./watch.js";
 import { createWorkerClient } from "./worker-client.js";
 
@@ -12,7 +12,7 @@ const CACHE = "fabula-models";
 
 /**
  * @typedef {{ phase: "unknown" | "none" | "opening" }
- *   | { phase: "offered", bytes: number }
+ *   | { phase: "offered", bytes: number, isStopped: boolean }
  *   | { phase: "loading", loaded: number, total: number }
  *   | { phase: "ready", books: number, words: number, kept: boolean }
  *   | { phase: "failed", message: string }} LibraryState
@@ -37,6 +37,10 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
   });
   /** @type {string | null} */
   let model = null;
+  /** The size of its library. */
+  let bytes = 0;
+  /** Whether the reader stopped it: it then waits to be asked for. */
+  let isStopped = false;
   /** @type {LibraryState} */
   let state = { phase: "unknown" };
   const isReady = () => state.phase === "ready";
@@ -47,7 +51,13 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
     onState(next);
   }
 
+  /** Loads and opens it, as the reader asks. */
   function open() {
+    isStopped = false;
+    start();
+  }
+
+  function start() {
     if (model === null || state.phase === "loading" || state.phase === "opening" || state.phase === "ready") return;
     client.start();
     become({ phase: "loading", loaded: 0, total: 0 });
@@ -58,6 +68,15 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
   function expects() {
     if (state.phase === "loading") return state.total === 0 || state.loaded < state.total ? "server" : "worker";
     return state.phase === "opening" || client.waits() ? "worker" : null;
+  }
+
+  /** Ends the download or the opening. It can be asked for again. */
+  function stop() {
+    if (state.phase !== "loading" && state.phase !== "opening") return;
+    client.stop();
+    onGone();
+    isStopped = true;
+    become({ phase: "offered", bytes, isStopped });
   }
 
   /** @param {string} message */
@@ -91,20 +110,25 @@ export function createLibraryClient({ manifestUrl, onState, onReady, onGone }) {
 
   return {
     open,
+    stop,
     ready: isReady,
     /**
-     * Says which model is loaded. Its library is offered, or opened at once if this device has it.
+     * Says which model is loaded. Its library is offered; it opens without being asked for where this device has it, or where it may be
+     * downloaded.
      * @param {string} name
      * @param {{ bytes: number, sha256: string } | null} file
+     * @param {{ isWanted?: boolean, rest?: () => Promise<void> }} [options]  whether it may be downloaded; what is waited for before
      */
-    async offer(name, file) {
+    async offer(name, file, { isWanted = false, rest } = {}) {
       if (name === model) return;
       client.stop();
       onGone();
       model = name;
       if (file === null) return become({ phase: "none" });
-      become({ phase: "offered", bytes: file.bytes });
-      if ((await isKept(file.sha256)) && model === name) open();
+      bytes = file.bytes;
+      become({ phase: "offered", bytes, isStopped });
+      await rest?.();
+      if ((isWanted || (await isKept(file.sha256))) && model === name && !isStopped) start();
     },
     /**
      * Asks where a text comes from; refused where the library is not open.

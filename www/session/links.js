@@ -65,6 +65,18 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
     if (model) engine.want(nameOf(model));
   }
 
+  /**
+   * The link of settings; null while the engine does not run.
+   * @param {Settings} settings
+   */
+  async function write(settings) {
+    if (!engine.listening()) return null;
+    return engine.ask("write_link", { settings, digest: null }).then(
+      ({ fragment }) => fragment,
+      () => null,
+    );
+  }
+
   return {
     /** Copies the link of the story shown, or of the settings when they have been changed since. */
     async copyLink() {
@@ -73,12 +85,7 @@ export function createLinks({ store, engine, writing, readSettings, writeSetting
       // The form has no place for given tokens; a story keeps its own.
       const forced = record?.settings.forced;
       const shown = record !== undefined && sameSettings(record.settings, forced ? { ...settings, forced } : settings);
-      const fragment = shown
-        ? record.link
-        : await engine.ask("write_link", { settings, digest: null }).then(
-            (written) => written.fragment,
-            () => null,
-          );
+      const fragment = shown ? record.link : await write(settings);
       if (fragment === null) return say("The link can be made once the engine runs.");
       const link = address(fragment);
       const foreign =

@@ -41,18 +41,24 @@ export function createLooking({ store, engine, adapters }) {
       stalled = false;
       if (!canRead(store.get(), entry)) return null;
       const { settings: written, token_ids, mirostat_bits } = entry.record;
-      if (written.adapter && !adapters.isHere(written)) {
-        stalled = true;
-        const problem = await adapters.bring(written.adapter.id);
-        if (mine !== latest) return null;
-        stalled = false;
-        if (problem !== null) return new Error(problem);
-      }
       const story = { settings: written, token_ids, ...(mirostat_bits ? { mirostat_bits } : {}) };
-      const looked = await engine
-        .ask("look", { position, chain: settings, story })
-        .catch(/** @param {Unanswered} why */ (why) => (why.code === null ? null : why));
-      return mine === latest ? looked : null;
+      for (;;) {
+        if (written.adapter && !adapters.isHere(written)) {
+          stalled = true;
+          const problem = await adapters.bring(written.adapter.id);
+          if (mine !== latest) return null;
+          stalled = false;
+          if (problem !== null) return new Error(problem);
+        }
+        const looked = await engine
+          .ask("look", { position, chain: settings, story })
+          .catch(/** @param {Unanswered} why */ (why) => why);
+        if (mine !== latest) return null;
+        if (!(looked instanceof Error)) return looked;
+        // Another adapter has taken its place in the engine's memory since it was brought.
+        const missed = looked.code === "no_adapter" && written.adapter && adapters.miss(written.adapter.id);
+        if (!missed) return looked.code === null ? null : looked;
+      }
     },
 
     /** Whether the latest question waits for an adapter that is fetched, which may take long. */

@@ -24,6 +24,8 @@ const TRACED_AT_ONCE = 100;
 export function createMeasuring({ store, engine, library, onLive, onProgress }) {
   /** The story being written. @type {{ id: number, text: string, tokens: number, numbers: Numbers }} */
   let live = { id: 0, text: "", tokens: 0, numbers: { numbers: {}, percentiles: {} } };
+  /** Whether the library is being asked about the story being written. */
+  let tracing = false;
   /** Stories that wait for their second reading: their keys by the number under which they were written. @type {Map<number, string>} */
   const reading = new Map();
 
@@ -35,10 +37,13 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
   engine.on("metrics", (message) => {
     if (store.get().writing?.id !== message.id) return;
     setLive(message);
+    // Where the library is slower than the story, the next numbers ask about more of it.
+    if (tracing) return;
+    tracing = true;
     const { id } = live;
     void trace(live.text, live.tokens, live.numbers, (found) => {
       if (id === live.id && store.get().writing !== null) setLive(found);
-    });
+    }).finally(() => (tracing = false));
   });
   engine.on("measuring", ({ id, done }) => {
     const key = reading.get(id);
@@ -94,6 +99,8 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
      * @param {string} key
      */
     await(id, key) {
+      // The story that stood there before is not told of any more.
+      for (const [other, its] of reading) if (its === key) reading.delete(other);
       reading.set(id, key);
     },
     /**
@@ -106,9 +113,12 @@ export function createMeasuring({ store, engine, library, onLive, onProgress }) 
       const model = now.phase === "ready" ? `${now.model.name}@` : "";
       const unknown = entries.filter((entry) => entry.spans === null && entry.record.model.startsWith(model));
       for (const { key, record } of unknown.slice(-TRACED_AT_ONCE))
-        void trace(record.text, record.token_ids.length, record, (found) =>
-          store.update({ entries: withNumbers(store.get().entries, key, found, { spans: found.spans }) }),
-        );
+        void trace(record.text, record.token_ids.length, record, (found) => {
+          const { entries } = store.get();
+          // Another story may have taken its place meanwhile.
+          if (entries.some((entry) => entry.key === key && entry.record.text === record.text))
+            store.update({ entries: withNumbers(entries, key, found, { spans: found.spans }) });
+        });
     },
     /**
      * What the library says about a story that is no entry; null where it is not open.

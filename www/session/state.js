@@ -90,7 +90,7 @@ import { isSameAdapter } from "../parts/names.js";
  * @property {ReadonlySet<string> | null} brushed  the keys of the entries chosen on the map; null when none are
  * @property {Keeping} keeping  whether stories outlast the page
  * @property {Adapters} adapters
- * @property {{ id: string, offered: boolean } | null} awaited  the adapter that the queued story waits for, and whether the server has it
+ * @property {{ id: string, offered: boolean } | null} awaited  the adapter that the queued story waits for, and whether it comes without the reader
  * @property {Live | null} live
  * @property {LiveMode} liveMode
  * @property {number | null} storySeconds  how long this device takes for a story of the default length; null before it is measured

@@ -24,6 +24,12 @@ const MOST_POSTS = 2;
 /** Errors after which a worker is of no more use. @type {ErrorCode[]} */
 export const FATAL = ["panic", "memory"];
 
+/**
+ * Whether an error ends what a worker is doing: not if a newer request has replaced one that waited, or if a message could not be read.
+ * @param {{ id: number | null, code: ErrorCode }} error
+ */
+export const endsTask = ({ id, code }) => code !== "replaced" && (id !== null || FATAL.includes(code));
+
 /** Why a question has no answer. */
 export class Unanswered extends Error {
   /**

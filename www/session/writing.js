@@ -68,13 +68,22 @@ export function createWriting({
   engine.on("done", (message) => {
     if (message.id === store.get().writing?.id) finish(message);
   });
-  engine.on("error", ({ id, message }) => {
-    if (id === null || id !== store.get().writing?.id) return;
-    refuse(message);
+  engine.on("error", ({ id, code, message }) => {
+    const { writing } = store.get();
+    if (id === null || writing === null || id !== writing.id) return;
+    // Another adapter has taken its place in the engine's memory since it was brought: it is brought again.
+    const { adapter } = writing.settings;
+    const missed = code === "no_adapter" && adapter && adapters.miss(adapter.id);
+    if (missed) breakOff(id === ending ? null : writing);
+    else refuse(message);
     void startQueued();
   });
   engine.on("ready", () => void startQueued());
-  engine.onEnd(breakOff);
+  engine.onEnd(() => {
+    const { writing, silence } = store.get();
+    // An engine that was silent is started again: the next one writes the same story.
+    breakOff(silence !== null && writing?.id !== ending ? writing : null);
+  });
   engine.onWait(() => store.get().writing !== null);
   store.select(
     ({ silence }) => silence,
@@ -131,7 +140,7 @@ export function createWriting({
   async function awaitAdapter(queued, id) {
     if (adapted === queued && store.get().awaited?.id === id) return;
     adapted = queued;
-    store.update({ awaited: { id, offered: adapters.isOffered(id) } });
+    store.update({ awaited: { id, offered: adapters.comes(id) } });
     const problem = await adapters.bring(id);
     const { queued: now, awaited } = store.get();
     // Meanwhile another story was asked for, or this one with another adapter or none.
@@ -159,7 +168,7 @@ export function createWriting({
     const first = entries.find(({ key }) => key === expectation?.first);
     if (record.token_ids.length === 0 || (first && !verdict?.same)) {
       if (record.token_ids.length === 0 && record.ended === "story") refuse("The story ended before its first word.");
-      else breakOff();
+      else breakOff(null);
       void startQueued();
       return;
     }
@@ -169,23 +178,27 @@ export function createWriting({
       : undefined;
     /** @type {Entry} */
     const entry = known
-      ? { ...known, verdict }
+      ? { ...known, ...(first && added(known, first)), verdict }
       : {
           ...nothingKept,
           key: newKey(),
-          number: first?.number ?? latest + 1,
+          number: latest + 1,
+          created: Date.now(),
+          parent: writing?.parent ?? null,
+          // The story that takes the place of another keeps what the reader added to that.
+          ...first,
           origin: "own",
           record: { ...record, ...mergeNumbers(measuring.live(), record) },
           verdict,
           spans: null,
           finished: false,
-          created: Date.now(),
-          parent: writing?.parent ?? null,
         };
     measuring.await(message.id, entry.key);
-    const others = entries.filter((one) => one !== first);
+    const replaced = known ?? first;
+    const others = known ? entries.filter((one) => one !== first) : entries;
     store.update({
-      entries: known ? others.map((one) => (one === known ? entry : one)) : [...others, entry],
+      entries: replaced ? others.map((one) => (one === replaced ? entry : one)) : [...others, entry],
+      ...(first && store.get().pinned === first.key ? { pinned: entry.key } : {}),
       shown: entry.key,
       writing: null,
     });
@@ -217,27 +230,32 @@ export function createWriting({
   function refuse(why) {
     // Of another reading of a link nobody needs to know that it cannot be written.
     if (store.get().writing?.expectation?.first === undefined) onRefused(why);
-    breakOff();
+    breakOff(null);
   }
 
-  /** Ends the story being written without a result. What stood there before comes back if nothing was written. */
-  function breakOff() {
-    const { writing, queued, silence, entries } = store.get();
+  /**
+   * Ends the story being written without a result. What stood there before comes back if nothing was written.
+   * @param {Queued | null} again  what is to be written in its place, unless something else was asked for
+   */
+  function breakOff(again) {
+    const { writing, queued, entries } = store.get();
     if (writing === null) return;
-    // An engine that was silent is started again: the next one writes the same story.
-    const again = silence !== null && writing.id !== ending ? writing : null;
+    const next = queued === null ? again : null;
     const first = entries.find(({ key }) => key === writing.expectation?.first);
-    if (first && !again) {
+    if (first && !next) {
       // Another reading of a link has not given the promised story: the one written first is shown again.
       if (queued === null) onReread(first.record.settings);
       received = 0;
       store.update({ writing: null, shown: first.key });
       return settle(first, writing.expectation);
     }
-    store.update({ writing: null, queued: queued ?? again });
+    store.update({
+      writing: null,
+      queued: next ? { settings: next.settings, expectation: next.expectation, parent: next.parent } : queued,
+    });
     if (received === 0 && entries.some((entry) => entry.key === shownBefore)) store.update({ shown: shownBefore });
     else onBrokenOff(received === 0);
-    announce(received === 0 ? "No story was written." : "The story was broken off.");
+    if (!next) announce(received === 0 ? "No story was written." : "The story was broken off.");
   }
 
   return {
@@ -276,6 +294,17 @@ function otherReading(expectation, { key, verdict, record: { settings, model, en
   const prompt = decodedPrompt(settings.prompt);
   return prompt === null ? null : { settings: { ...settings, prompt }, expectation: { ...expectation, first: key } };
 }
+
+/**
+ * What the reader added to either of two stories that become one.
+ * @param {Entry} one  what was added to it counts more
+ * @param {Entry} other
+ */
+const added = (one, other) => ({
+  name: one.name ?? other.name,
+  starred: one.starred || other.starred,
+  rating: one.rating ?? other.rating,
+});
 
 /**
  * The story without what belongs to its message alone.

@@ -1,4 +1,4 @@
-// The library's place in the Novelty panel: offers it with its size, shows how far it is, and what it holds.
+// The library's place in the Novelty panel: offers it with its size, shows how far it is with a way to stop it, and what it holds.
 import { button, element } from "../parts/dom.js";
 import { count, megabytes, percent } from "../parts/format.js";
 
@@ -7,9 +7,9 @@ import { count, megabytes, percent } from "../parts/format.js";
  */
 
 /**
- * @param {{ onOpen: () => void }} options
+ * @param {{ onOpen: () => void, onStop: () => void }} options
  */
-export function createLibrary({ onOpen }) {
+export function createLibrary({ onOpen, onStop }) {
   const text = element("p", { class: "hint", tabindex: -1 });
   /** Said to screen readers: each phase once, not every megabyte. */
   const said = element("span", { class: "visually-hidden", role: "status" });
@@ -20,7 +20,8 @@ export function createLibrary({ onOpen }) {
     bar,
   );
   const load = button("Load the library", onOpen);
-  const node = element("div", { class: "library", hidden: true }, text, track, load, said);
+  const stop = button("Stop loading", onStop);
+  const node = element("div", { class: "library", hidden: true }, text, track, load, stop, said);
   const books = element("p", { hidden: true });
 
   return {
@@ -35,11 +36,14 @@ export function createLibrary({ onOpen }) {
       node.hidden = ["unknown", "none", "ready"].includes(state.phase) && !(state.phase === "ready" && !state.kept);
       books.hidden = state.phase !== "ready";
       track.hidden = state.phase !== "loading";
-      const focused = load === document.activeElement;
+      const focused = [load, stop].find((one) => one === document.activeElement);
       load.hidden = state.phase !== "offered" && state.phase !== "failed";
+      stop.hidden = state.phase !== "loading" && state.phase !== "opening";
       switch (state.phase) {
         case "offered":
-          text.textContent = "Novelty needs the library: all the books that the model has read.";
+          text.textContent = state.isStopped
+            ? "You stopped the library. Your stories are not affected, and you can load it at any time."
+            : "Novelty needs the library: all the books that the model has read.";
           load.textContent = `Load the library (${megabytes(state.bytes)} MB)`;
           break;
         case "loading": {
@@ -64,8 +68,8 @@ export function createLibrary({ onOpen }) {
           load.textContent = "Try again";
           break;
       }
-      // Its button is gone, and the focus needs a place.
-      if (focused && load.hidden) text.focus({ preventScroll: true });
+      // The button that was pressed is gone, and the focus needs a place.
+      if (focused?.hidden) text.focus({ preventScroll: true });
       if (changed)
         said.textContent =
           state.phase === "loading"

@@ -30,7 +30,7 @@ pub struct Arguments {
     /// Reference file written by `fabula reference` (needs --json) [default: the one next to the model]
     #[arg(long, requires = "json")]
     reference: Option<PathBuf>,
-    /// Library file, to measure novelty (needs --json). There is no default, because opening a library takes a second or two
+    /// Library file written by `fabula index`, to measure novelty (needs --json). Opening it takes a second or two, so there is no default
     #[arg(long, requires = "json")]
     library: Option<PathBuf>,
     /// Print one JSON object instead of the story

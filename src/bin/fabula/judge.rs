@@ -6,7 +6,7 @@ use crate::judge_file::{Made, Record};
 use crate::settings::SettingsArguments;
 use clap::{Args, Subcommand};
 use fabula::engine::{Arithmetic, ENGINE_REVISION, Llama};
-use fabula::experiment::judge::{Bench, Method, Protocol, Weights};
+use fabula::experiment::judge::{Bench, Method, Protocol, Step, Weights};
 use fabula::library::NoveltySource;
 use std::path::PathBuf;
 
@@ -68,13 +68,13 @@ struct Common {
     /// Number of cores to use [default: all]
     #[arg(long)]
     threads: Option<usize>,
-    /// Reference file [default: the one next to the model]
+    /// Reference file written by `fabula reference` [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file [default: the one next to the model]
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
-    /// Leave out novelty and the other numbers that need the library, which takes a second or two to open
+    /// Leave out novelty and the other numbers that need the library. This saves the second or two that opening it takes
     #[arg(long, conflicts_with = "library")]
     no_library: bool,
 }
@@ -129,7 +129,7 @@ pub fn run(arguments: Arguments) -> Outcome {
     let judge = |mut engine: Llama, items: &cores::Runs, give: &dyn Fn(usize, _)| {
         while let Some(item) = items.next() {
             let mut judging = protocol.begin(bench(), item)?;
-            while judging.step(&mut engine)? {
+            while judging.step(&mut engine)? != Step::Done {
                 if items.failed() {
                     return Ok(());
                 }

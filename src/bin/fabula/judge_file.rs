@@ -58,7 +58,7 @@ impl Record {
             let whole = &content[..content.rfind('\n').map_or(0, |end| end + 1)];
             for line in plain_text(whole).lines() {
                 if serde_json::from_str::<Item>(line).ok().is_none_or(|item| item.item != done) {
-                    return wrong("its lines do not match its protocol; choose another name");
+                    return wrong("its lines do not match its protocol (.protocol.json); choose another name");
                 }
                 done += 1;
             }
@@ -114,7 +114,7 @@ impl Judged {
         let Some(made) = made else { return Ok(None) };
         let items: Vec<Item> = whole_lines(path)?;
         if items.len() > made.protocol.items() || !items.iter().map(|line| line.item).eq(0..items.len()) {
-            return Err(format!("{}: its lines do not match its protocol", path.display()).into());
+            return Err(format!("{}: its lines do not match its protocol (.protocol.json)", path.display()).into());
         }
         Ok(Some(Self { outcomes: whole_lines(path)?, made }))
     }

@@ -38,12 +38,12 @@ enum Command {
     Generate(generate::Arguments),
     /// Write stories over a grid of settings and measure each
     ///
-    /// Every cell of the grid uses the same seeds. The same command gives the same rows, on any number of cores and in any number of
+    /// A cell is one combination of values. Every cell uses the same seeds. The same command gives the same rows, on any number of cores and in any number of
     /// parts. If a sweep is interrupted, run the same command again to resume it.
     Sweep(sweep::Arguments),
     /// Join the parts of a sweep into one file
     Merge(sweep::MergeArguments),
-    /// State in words what a sweep or a self-evaluation found: what differs, and what cannot be decided
+    /// State in words what a sweep or a self-evaluation found: what differs, and what remains undecided
     ///
     /// For a sweep, every value of an axis is compared with the lowest by a paired sign-flip test over prompts or seeds. For a
     /// self-evaluation, the judged stories are compared with their control by the same test over prompts. Both use Holm's correction.
@@ -56,14 +56,14 @@ enum Command {
     Judge(judge::Arguments),
     /// Measure how well a model predicts a text
     ///
-    /// Each document is cut into windows that do not overlap. Each window begins with the model's begin token and fills its context.
+    /// Each document is cut into windows that do not overlap. Each window begins with the model's begin token and is as long as the model's context.
     /// Every token of the document counts once.
     Perplexity(perplexity::Arguments),
     /// Pack the texts a model was trained on into a searchable library
     Index(library::IndexArguments),
     /// Find spans of a text that are in the library, and list the books that contain them
     ///
-    /// A span has five words or more, at least two of which are not among the library's 200 most common words. Letter case and
+    /// A span has five words or more. At least two of them are not among the library's 200 most common words. Letter case and
     /// punctuation do not count.
     Trace(library::TraceArguments),
     /// Measure texts: novelty, coherence, surprise

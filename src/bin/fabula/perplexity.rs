@@ -29,7 +29,7 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum ArithmeticName {
-    /// 32-bit floats for the matrices that the file stores so, 8-bit integers for the others
+    /// 32-bit floats for matrices that the file stores as floats, 8-bit integers for the others
     Auto,
     /// 32-bit floats
     F32,

@@ -20,7 +20,7 @@ pub struct HeldOut {
     /// All texts, both trained on and held out, one document per line: {"shelf", "title", "author", "text"}
     #[arg(long)]
     pub texts: PathBuf,
-    /// Every Nth document, starting with the first, was held out of training
+    /// N: every Nth document, starting with the first, was held out of training
     #[arg(long, default_value_t = HELD_OUT)]
     held_out: usize,
     /// Shelf to leave out, because its texts are not by humans; may be repeated

@@ -33,7 +33,7 @@ pub struct SettingsArguments {
     /// The order of the sampling chain
     #[arg(long, value_name = "STAGE,...", help_heading = "Sampling chain", value_parser = order, help = order_help())]
     chain_order: Option<Order>,
-    /// Tokens that are given rather than drawn: PLACE:TOKEN,... Places count the generated tokens from 0
+    /// Token ids to use instead of drawn tokens: PLACE:TOKEN,... PLACE counts the generated tokens from 0
     #[arg(long, value_parser = forced_token, value_delimiter = ',')]
     force: Vec<(u32, u32)>,
     /// Take all settings from a story's link (in quotes). `generate` reports whether the story is the one the link promises
@@ -100,7 +100,7 @@ fn order(text: &str) -> Result<Order, String> {
 
 fn forced_token(text: &str) -> Result<(u32, u32), String> {
     let numbers = text.split_once(':').and_then(|(place, token)| Some((place.parse().ok()?, token.parse().ok()?)));
-    numbers.ok_or_else(|| "a forced token is PLACE:TOKEN, two integers".into())
+    numbers.ok_or_else(|| "a forced token is PLACE:TOKEN, two non-negative integers".into())
 }
 
 impl SettingsArguments {
@@ -111,7 +111,7 @@ impl SettingsArguments {
             let fragment =
                 ["#", "%23", "%2523"].iter().find_map(|mark| text.split_once(mark)).map_or(&*text, |(_, rest)| rest);
             if fragment.split('&').any(|field| field.starts_with("e=")) {
-                return Err("this is the link of an experiment, not of a story; give its settings with --grid, --seeds, --prompts and so on".into());
+                return Err("this is the link of an experiment, not of a story; use `fabula sweep` or `fabula judge`, and give its settings as options".into());
             }
             let read = link::read(fragment);
             let Some(settings) = read.settings.clone() else {

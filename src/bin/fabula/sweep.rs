@@ -16,7 +16,7 @@ pub struct Arguments {
     /// Axes of the grid, separated by commas: NAME=FROM:TO:COUNT or NAME=VALUE,VALUE,...
     #[arg(long, default_value = DEFAULT_AXES)]
     grid: String,
-    /// Stories per cell (and per prompt); seeds count up from --seed
+    /// Stories per prompt in each cell of the grid; seeds count up from --seed
     #[arg(long, default_value_t = 8)]
     seeds: u32,
     /// Text file with one prompt per line; blank lines are skipped [default: the single prompt of --prompt]
@@ -29,19 +29,19 @@ pub struct Arguments {
     /// File to write: .csv (numbers only), .jsonl or .parquet (texts too). If interrupted, run the same command again to resume
     #[arg(long)]
     out: PathBuf,
-    /// Write only part I of N, for example on several machines; join the parts with `fabula merge`
+    /// Write only part I of N (I/N), for example on several machines; join the parts with `fabula merge`
     #[arg(long, default_value = "1/1", value_parser = part)]
     shard: (usize, usize),
     /// Number of cores to use [default: all]
     #[arg(long)]
     threads: Option<usize>,
-    /// Reference file [default: the one next to the model]
+    /// Reference file written by `fabula reference` [default: the one next to the model]
     #[arg(long)]
     reference: Option<PathBuf>,
-    /// Library file [default: the one next to the model]
+    /// Library file written by `fabula index` [default: the one next to the model]
     #[arg(long)]
     library: Option<PathBuf>,
-    /// Leave out the numbers that need the library, which takes a second or two to open
+    /// Leave out the numbers that need the library. This saves the second or two that opening it takes
     #[arg(long, conflicts_with = "library")]
     no_library: bool,
 }

@@ -72,7 +72,7 @@ impl Protocol {
     fn read(of: &Path) -> Outcome<Self> {
         let path = Self::path(of);
         if !path.exists() {
-            let words = "this file is missing; it says what the rows are. Put it back next to them";
+            let words = "this file is missing; it records what the rows belong to; put it back next to their file";
             return Err(format!("{}: {words}", path.display()).into());
         }
         serde_json::from_str(&text(&path)?).map_err(|error| in_file(&path, error))
@@ -127,7 +127,8 @@ impl Lines {
         if self.rows.iter().map(|row| row.0).eq(protocol.runs().take(self.rows.len())) {
             return Ok(());
         }
-        Err(format!("{}: its rows do not match its protocol; choose another name", path.display()).into())
+        Err(format!("{}: its rows do not match its protocol (.protocol.json); choose another name", path.display())
+            .into())
     }
 }
 
@@ -228,7 +229,7 @@ impl Numbers {
         let last = names.len().saturating_sub(1);
         for (run, line) in rows {
             if run >= runs {
-                return Err(format!("{}: its protocol has no run {run}", path.display()).into());
+                return Err(format!("{}: its protocol (.protocol.json) has no run {run}", path.display()).into());
             }
             let mut put = |name: &str, value: Option<f64>| {
                 by_name.entry(name.into()).or_insert_with(|| vec![None; runs])[run] = value;
@@ -268,7 +269,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
         let own = Protocol::read(path)?;
         let found = Protocol { shard: (1, 1), ..own.clone() };
         if protocol.as_ref().is_some_and(|protocol| *protocol != found) {
-            return wrong("it belongs to another sweep than the first part");
+            return wrong("it does not belong to the same sweep as the first part");
         }
         let lines = Lines::read(path, &own)?;
         lines.check(path, &own)?;
@@ -291,7 +292,7 @@ pub fn merge(parts: &[PathBuf], out: &Path) -> Outcome {
     if missing > 0 {
         let first = protocol.runs().find(|run| !rows.contains_key(run)).unwrap_or_default();
         return Err(format!(
-            "{missing} stories are missing, the first is run {first}; finish every part, then merge again"
+            "{missing} stories are missing, starting with run {first}; finish every part, then merge again"
         )
         .into());
     }

@@ -1,6 +1,6 @@
 //! Best of n: some drafts of one prompt, of which the best by score is taken. The control takes one of the others at random.
 
-use super::{Bench, Draft, Drafts, Standard, any, best, control_stream};
+use super::{Bench, Draft, Drafts, Standard, Step, any, best, control_stream};
 use crate::engine::Llama;
 use crate::story::{GenerateError, Settings};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl<'a> BestOf<'a> {
     }
 
     /// See [`Drafts::step`].
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         self.drafts.step(engine)
     }
 

@@ -1,6 +1,6 @@
 //! Drafts: stories written side by side, each measured and judged, in small steps.
 
-use super::{Appraisal, Standard};
+use super::{Appraisal, Standard, Step};
 use crate::engine::{Engine, Llama};
 use crate::library::NoveltySource;
 use crate::link;
@@ -106,9 +106,8 @@ impl<'a> Drafts<'a> {
         }
     }
 
-    /// Takes a small step: the next token of all stories that are being written, or a piece of a second reading. False when all
-    /// stories are judged.
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    /// Takes a small step: the next token of all stories that are being written, or a piece of a second reading.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         for scoring in std::mem::take(&mut self.unjudged) {
             self.judge(scoring);
         }
@@ -141,7 +140,12 @@ impl<'a> Drafts<'a> {
                 }
             }
         }
-        Ok(self.done() < self.drafts.len())
+        let left = self.drafts.len() - self.done();
+        Ok(match left {
+            0 => Step::Done,
+            _ if left == self.unjudged.len() => Step::Waiting,
+            _ => Step::More,
+        })
     }
 
     /// Judges a story after its second reading, or puts it aside until its novelty is known.

@@ -25,6 +25,17 @@ pub use revise::{Candidate, Revise, Revision, Round, SentenceTold, redraft_seed}
 use crate::model::sha256_hex;
 use crate::sampling::Random;
 
+/// What a small step of judging came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Something is left to do.
+    More,
+    /// Nothing can be done until the library has answered. Step again then.
+    Waiting,
+    /// Everything is done.
+    Done,
+}
+
 /// The random generator of a control. Its seed is above those of stories, so that no story is drawn from the same
 /// stream: 2^32 plus the first 32 bits of the SHA-256 of the words.
 fn control_stream(words: &str) -> Random {

@@ -1,7 +1,9 @@
 //! The experiment: prompts and seeds, and what is done with each.
 
 use super::drafts::mean_numbers;
-use super::{Bench, BestOf, ChoiceRecord, LeftOut, Outcome, Revise, Round, Standard, Told, Weights, WeightsError};
+use super::{
+    Bench, BestOf, ChoiceRecord, LeftOut, Outcome, Revise, Round, Standard, Step, Told, Weights, WeightsError,
+};
 use crate::engine::Llama;
 use crate::story::{GenerateError, Pen, Settings, SettingsError};
 use serde::{Deserialize, Serialize};
@@ -183,9 +185,8 @@ pub enum Process {
 }
 
 impl Judging<'_> {
-    /// Does a small part (a token of every open story, or some tokens of a reading); false when the item is done. An engine works on
-    /// one item at a time.
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    /// Does a small part (a token of every open story, or some tokens of a reading). An engine works on one item at a time.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         match &mut self.work {
             Work::BestOf(work) => work.step(engine),
             Work::Revise(work) => work.step(engine),

@@ -7,7 +7,7 @@
 //! is why there is a control with the same rounds and a random choice, and why numbers that are not part of the score are compared too.
 
 use super::redraft::{Gap, Redraft, Redrafting};
-use super::{Appraisal, Bench, Draft, Drafts, Standard, any, best, control_stream, first_bits};
+use super::{Appraisal, Bench, Draft, Drafts, Standard, Step, any, best, control_stream, first_bits};
 use crate::engine::{Engine, Llama};
 use crate::link;
 use crate::metrics::written::decimal;
@@ -146,8 +146,8 @@ impl<'a> Revision<'a> {
         &self.story
     }
 
-    /// Does a small part; false when all rounds are finished, or no sentence is left to try.
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    /// Does a small part. It is done when all rounds are finished, or no sentence is left to try.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         match std::mem::replace(&mut self.phase, Phase::Choosing) {
             Phase::Choosing => {
                 let weakest = if self.told.len() < self.rounds as usize { self.weakest() } else { None };
@@ -168,15 +168,16 @@ impl<'a> Revision<'a> {
                 };
             }
             Phase::Judging(mut drafts, redrafts, sentence) => {
-                if drafts.step(engine)? {
+                let step = drafts.step(engine)?;
+                if step != Step::Done {
                     self.phase = Phase::Judging(drafts, redrafts, sentence);
-                } else {
-                    self.conclude(drafts.finish(), redrafts, sentence);
+                    return Ok(step);
                 }
+                self.conclude(drafts.finish(), redrafts, sentence);
             }
             Phase::Over => self.phase = Phase::Over,
         }
-        Ok(!matches!(self.phase, Phase::Over))
+        Ok(if matches!(self.phase, Phase::Over) { Step::Done } else { Step::More })
     }
 
     /// The sentence with the smallest contextual gain that is not passed over; in a tie, the first.
@@ -320,29 +321,32 @@ impl<'a> Revise<'a> {
         Self { bench, standard: standard.clone(), redrafts, rounds, drafts, judged: None, control: None, before: None }
     }
 
-    /// Does a small part; false when both arms have finished.
-    pub fn step(&mut self, engine: &mut Llama) -> Result<bool, GenerateError> {
+    /// Does a small part. It is done when both arms have finished.
+    pub fn step(&mut self, engine: &mut Llama) -> Result<Step, GenerateError> {
         let (bench, standard) = (self.bench, &self.standard);
         if let Some(control) = &mut self.control {
             return control.step(engine);
         }
         if let (Some(judged), Some(before)) = (&mut self.judged, &self.before) {
-            if !judged.step(engine)? {
-                // As many rounds as the other arm had.
-                let rounds = judged.rounds().len() as u32;
-                let control = Revision::at_random(bench, standard, before.clone(), self.redrafts, rounds);
-                self.control = Some(control);
+            let step = judged.step(engine)?;
+            if step != Step::Done {
+                return Ok(step);
             }
-            return Ok(true);
-        }
-        if !self.drafts.step(engine)? {
+            // As many rounds as the other arm had.
+            let rounds = judged.rounds().len() as u32;
+            self.control = Some(Revision::at_random(bench, standard, before.clone(), self.redrafts, rounds));
+        } else {
+            let step = self.drafts.step(engine)?;
+            if step != Step::Done {
+                return Ok(step);
+            }
             let drafts = std::mem::replace(&mut self.drafts, Drafts::new(bench, standard, Vec::new()));
             self.before = drafts.finish().pop();
             let begin =
                 |before: &Draft| Revision::by_score(bench, standard, before.clone(), self.redrafts, self.rounds);
             self.judged = self.before.as_ref().map(begin);
         }
-        Ok(true)
+        Ok(Step::More)
     }
 
     /// The finished rounds: by score, and at random.

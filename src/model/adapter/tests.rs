@@ -131,7 +131,7 @@ fn what_is_not_supported_is_refused_with_a_reason() {
         (json!({ "r": 3 }), "rank of 3"),
         (json!({ "r": 2000 }), "rank"),
         (json!({ "r": -1 }), "adapter_config.json"),
-        (json!({ "lora_alpha": 1e39 }), "lora_alpha"),
+        (json!({ "lora_alpha": 1e39 }), "its lora_alpha is too large"),
         (json!({ "lora_alpha": null }), "adapter_config.json"),
         (json!({ "use_dora": true }), "DoRA"),
         (json!({ "bias": "all" }), "biases"),

@@ -7,8 +7,8 @@ use crate::protocol::Numbers;
 use crate::protocol::queue::Kind;
 use crate::protocol::stories::Answer;
 use crate::reading::{SecondMetrics, SecondReading, TokensReading, base_numbers, by_name};
-use crate::story::{AdapterSetting, GenerateError, Settings, prompt_tokens};
-use crate::web::adapter::{fetch_for, lacking};
+use crate::story::{GenerateError, Settings, prompt_tokens};
+use crate::web::adapter::lacking;
 use crate::web::clock::{self, Turns};
 use crate::web::failure::Failure;
 use crate::web::load::Loaded;
@@ -59,17 +59,12 @@ impl Worker {
     ) -> Result<Option<Map<String, Value>>, Failure> {
         let Unread { id, settings, read, text, second } = unread;
         let prompted = !settings.prompt.is_empty();
-        if second.is_none()
-            && let Some(AdapterSetting { id, .. }) = settings.adapter.as_ref().filter(|adapter| adapter.strength != 0.0)
-        {
-            // Other adapters may have taken its place. If only the page has its files, the story is not read again.
-            fetch_for(loaded, settings).await?;
-            if !loaded.engine.has_adapter(id) {
-                return Ok(Some(Map::new()));
-            }
-        }
+        let adapted = settings.adapter().filter(|&(_, strength)| strength != 0.0);
+        // Other adapters may have taken its place. To fetch it again would keep everything else waiting.
+        let can_read = adapted.is_none_or(|(id, _)| loaded.engine.has_adapter(id));
         // A model that cannot begin a text says nothing of sentences alone.
         if second.is_none()
+            && can_read
             && let Some(mut reading) = SecondReading::new(read, text, prompted, &loaded.tokenizer, &loaded.info)
         {
             let mut told = clock::now();
@@ -91,7 +86,7 @@ impl Worker {
         }
         let mut numbers = by_name(&second.unwrap_or_default());
         // At strength 0 it would say the same.
-        if settings.adapter().is_some_and(|(_, strength)| strength != 0.0) {
+        if adapted.is_some() {
             let before = prompt_tokens(&loaded.tokenizer, &loaded.info, &settings.prompt)?;
             let mut reading = TokensReading::new(&before, read.token_ids.clone())?;
             if !self.in_turns(loaded, None, |engine| reading.step(engine), turns).await? {

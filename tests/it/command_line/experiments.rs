@@ -164,7 +164,7 @@ fn a_self_evaluation_is_the_same_however_it_was_cut() {
                 said.lines().collect::<Vec<_>>(),
                 report["findings"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect::<Vec<_>>()
             );
-            assert_eq!((&report["effects"][0]["metric"], &report["pairs"]), (&"score".into(), &4.into()));
+            assert_eq!((&report["effects"][0]["metric"], &report["pairs"]), (&"coherence".into(), &4.into()));
             assert_eq!(
                 report["protocol"]["prompts"],
                 serde_json::json!(["The king had a secret.", "The sea was calm."])
@@ -224,7 +224,8 @@ fn a_sweep_of_several_prompts_and_what_it_tells() {
         // Six pairs, one comparison: enough to tell what temperature 2 does.
         let told = runs(&["findings", &csv]);
         assert!(told.contains("surprise along temperature:\n  Mean: "), "{told}");
-        let mean = told.lines().find_map(|line| line.strip_prefix("  Mean: ")).unwrap();
+        // Surprise comes last.
+        let mean = told.lines().rev().find_map(|line| line.strip_prefix("  Mean: ")).unwrap();
         assert!(mean.contains("% at 0.2, ") && mean.ends_with("% at 2"), "as the page writes shares: {mean}");
         assert!(told.contains("no two stories of one seed have a value for novelty"), "{told}");
         assert!(!told.contains("same prompt"), "{told}");

@@ -27,7 +27,7 @@ export function createForm({ limits, onChange }) {
   const ways = element(
     "fieldset",
     { class: "segments" },
-    element("legend", { class: "visually-hidden" }, "Way"),
+    element("legend", { class: "visually-hidden" }, "Method"),
     bestOf.node,
     revise.node,
   );

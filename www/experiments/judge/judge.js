@@ -3,7 +3,7 @@
 import { createPace, describe, itemsOf, storiesOf } from "./amount.js";
 import { toCsv } from "./csv.js";
 import { createForm } from "./form.js";
-import { PROMPTS, protocol as texts, question, title } from "./protocol.js";
+import { PROMPTS, ours, protocol as texts, question, title } from "./protocol.js";
 import { createRatings } from "./ratings.js";
 import { createJudgeResults } from "./results.js";
 import { count } from "../../parts/format.js";
@@ -27,6 +27,7 @@ export const judge = {
   title,
   question,
   protocol: texts,
+  ours,
   unit: { one: "pair of stories", many: "pairs of stories" },
   create,
 };

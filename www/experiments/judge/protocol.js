@@ -1,12 +1,13 @@
 // What the experiment in self-evaluation asks, in words. docs/experiments.md says the same at length.
 
 /**
+ * @import { Ours } from "../views/ours.js"
  * @import { Protocol } from "../views/protocol.js"
  */
 
 export const title = "Self-evaluation";
 export const question =
-  "The model’s own numbers rank its drafts and rewrite its weakest sentences. Does that change the stories, beyond the score itself?";
+  "A score of the model’s own numbers chooses the best draft, or the best version of a weak sentence. Does that change the stories, beyond the score itself?";
 
 /** @type {Protocol} */
 export const protocol = {
@@ -24,7 +25,7 @@ export const protocol = {
     "What this is not: the model does not want a better story. It has no intention and no motive, does not know that it is judged, and gains nothing from a higher score. A stated formula ranks the drafts. “Self-evaluation” is a figure of speech.",
     "Product: does choosing change the stories? The table shows that. The score is a proxy for value, built from numbers that know little about what makes a story good. It contains no person’s taste, unless you rate the stories yourself.",
     "Process: people call drafting, judging and revising a creative process, and you can watch each step below. But we wrote the loop by hand around a model that does the same thing at every step: predict the next token.",
-    "Press: no world receives the story and answers. Your own ratings come closest to it. Person: nobody here has reasons to write.",
+    "Press (the environment): no audience receives the story and answers. Your own ratings come closest to it. Person: nobody here has reasons to write.",
     "In Boden’s terms this stays exploratory: choosing among drafts searches the space that the model already spans. Each draft is combinational at most. Nothing here is transformational, because nothing changes that space.",
   ],
 };
@@ -43,3 +44,13 @@ export const PROMPTS = [
   "The storm had carried away the mast, and still the captain sang.",
   "Long ago, before there were mountains, the wind lived alone.",
 ];
+
+/** @type {Ours} */
+export const ours = {
+  picture: "judge-differences.svg",
+  width: 720,
+  height: 550,
+  alt: "Differences between judged stories and stories chosen at random, for best of 8 and for revise, each with its interval.",
+  says: ["In short: judged by this score, the model gains novelty as we count it, and what comes with novelty."],
+  section: "self-evaluation",
+};

@@ -24,7 +24,7 @@ export function createJudgeResults({ ratings }) {
     [],
     table.node,
     hint(
-      "Judged: chosen by the score. Control: chosen at random, with the same compute. Means over prompts; shares are from 0 to 1. In the score: favoured by construction. Undecided: the difference may be chance.",
+      "Judged: chosen by the score. Control: chosen at random, with the same computation. Means are over prompts; shares are from 0 to 1. In the score: favoured by construction. Undecided: the difference may be chance.",
     ),
     leftOut,
   );

@@ -47,7 +47,7 @@ function roundOf(round, prompt, before, arm) {
     element(
       "p",
       { class: "hint" },
-      `The weakest sentence not yet tried, with a contextual gain of ${decimal(round.sentence.gain_bits, 2)} bits per token.`,
+      `This was the weakest sentence not yet tried: its contextual gain was ${decimal(round.sentence.gain_bits, 2)} bits per token.`,
     ),
     element("p", { class: "reason" }, round.reason),
     changed(prompt, before, round),

@@ -9,7 +9,7 @@ import { adapterNumbers } from "../sampling/numbers.js";
 import { createSweep } from "../session/sweep.js";
 import { createFindings } from "../session/findings.js";
 import { createMeasure } from "./measure.js";
-import { protocol, question, title } from "./protocol.js";
+import { ours, protocol, question, title } from "./protocol.js";
 import { createSideBySide } from "./side-by-side.js";
 import { defaultGrid } from "./defaults.js";
 
@@ -39,6 +39,7 @@ export const poet = {
   title,
   question,
   protocol,
+  ours,
   create(context) {
     const adapter = context.model.adapters.find(({ id }) => id.startsWith(`${NAME}@`));
     return adapter ? create(context, adapter) : absent(context);
@@ -198,7 +199,7 @@ function create(context, adapter) {
  * @returns {Shown}
  */
 function absent({ model }) {
-  const text = `This experiment needs the adapter ${NAME}, but there is none for the model ${model.id}.`;
+  const text = `This experiment needs the adapter ${NAME}, but this server has none for the model ${model.id}.`;
   return {
     settings: element("p", { class: "form-problem", role: "alert" }, text),
     results: element("div"),

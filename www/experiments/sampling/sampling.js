@@ -5,7 +5,7 @@ import { card, hint } from "../views/card.js";
 import { createHeatmap } from "./heatmap.js";
 import { axisLabel, numbers } from "./numbers.js";
 import { createCellMap, createLines } from "./plots.js";
-import { protocol, question, title } from "./protocol.js";
+import { ours, protocol, question, title } from "./protocol.js";
 import { element } from "../../parts/dom.js";
 import { capital } from "../../parts/format.js";
 import { metricOf } from "../../views/metric-list.js";
@@ -23,7 +23,7 @@ import { createFindings } from "../session/findings.js";
 const TOKEN_SECONDS = 0.0042;
 
 /** @type {Experiment} */
-export const sampling = { name: "sweep", title, question, protocol, create };
+export const sampling = { name: "sweep", title, question, protocol, ours, create };
 
 /** @param {Context} context */
 function create(context) {
@@ -69,7 +69,7 @@ function create(context) {
       [element("label", {}, "Along ", along)],
       lines.node,
       hint(
-        "Bars show 95% intervals. Dotted line: too few stories for them. Filled marks differ significantly from the lowest value.",
+        "Bars show 95% intervals. A dotted line means that there are too few stories for intervals. Filled marks differ significantly from the lowest value.",
       ),
     ),
     card(
@@ -176,7 +176,7 @@ function create(context) {
       );
     if (unmeasured)
       return findings.replaceChildren(
-        element("p", { class: "hint" }, "Novelty cannot be measured without the library."),
+        element("p", { class: "hint" }, "This metric cannot be measured without the library."),
       );
     findings.replaceChildren(
       ...main.findings.flatMap(({ axis, sentences }) => [

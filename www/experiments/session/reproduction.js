@@ -75,12 +75,14 @@ export function createReproduction({ conduct, shown, judgement, report }) {
     /**
      * A link was followed, to the plan that is open now.
      * @param {Promised | null} promise
+     * @param {boolean} isWhole  whether all of the link could be used
      */
-    async follow(promise) {
+    async follow(promise, isWhole) {
       const { written, plan } = conduct.state();
       promised = promise && plan ? { ...promise, identity: plan.identity } : null;
       if (plan && written === plan.total) return end(plan.identity);
       if (promised) judgement.expect();
+      else if (isWhole && written === 0) judgement.invite();
       else judgement.clear();
     },
     /**

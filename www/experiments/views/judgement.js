@@ -17,7 +17,11 @@ export function createJudgement() {
     node,
     clear: () => say(""),
     expect: () =>
-      say("This link holds a digest of its stories. Run the experiment to check whether they are reproduced."),
+      say(
+        "This experiment was shared with you. Press Run to repeat it. The page then says whether your stories are the same, token for token.",
+      ),
+    /** A link without a digest: there is nothing to compare with. */
+    invite: () => say("This experiment was shared with you. Press Run to repeat it."),
     /** @param {string} digest */
     digest: (digest) => say(`Digest of all stories: ${digest}. The link reproduces them.`),
     /** @param {{ same: boolean, text: string }} verdict */

@@ -96,7 +96,7 @@ export function createRunPanel({ onRun, onPause, onCancel, onUnable, onStartOver
       case "loading":
         return pool.share > 0 && pool.share < 1
           ? `Loading the model: ${Math.round(pool.share * 100)}%.`
-          : "Starting the story engines.";
+          : "Starting the engine.";
       case "running":
         return `${far}${left}, on ${workers(pool.workers)}.`;
       case "paused":
