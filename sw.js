@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "e3703d666b2929bf";
+const VERSION = "d50aad311e7f5109";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -153,10 +153,10 @@ const FILES = {
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
-  "www/style/dials.css": "1ce53f4579baf9db",
+  "www/style/dials.css": "3dccf17d69f97f45",
   "www/style/experiments.css": "847935ced7f4cd50",
   "www/style/history.css": "1f6b892cda8f30a5",
-  "www/style/instrument.css": "a00b2b218836d733",
+  "www/style/instrument.css": "5609689f556224d4",
   "www/style/judge.css": "087adaa760a49599",
   "www/style/map.css": "d91e0e30426b6b08",
   "www/style/methods.css": "36d2ee20f316a087",
@@ -196,7 +196,7 @@ const FILES = {
   "www/views/map.js": "b6ea43130711968c",
   "www/views/means.js": "ad77f4b9e55604e9",
   "www/views/metric-list.js": "47c30a4244ff8519",
-  "www/views/metrics.js": "6d73254077c0ea48",
+  "www/views/metrics.js": "32a8ef5c3c73dc9d",
   "www/views/next-token.js": "9029bb3eb97cdfc5",
   "www/views/notices.js": "08eaf040e04bb996",
   "www/views/overview.js": "1c12987a39e9c1dd",

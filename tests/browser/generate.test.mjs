@@ -141,7 +141,7 @@ test("numbers of other settings than the form's say so", async (t) => {
   assert.equal(await isOld(), false);
   await choose(page, { seed: 43 });
   assert.equal(await isOld(), true);
-  await sees(page, "These numbers are of the story before you changed the settings");
+  await sees(page, "These numbers belong to the settings before");
   await generate(page);
   assert.equal(await isOld(), false);
 });

@@ -11,7 +11,7 @@ import { sentenceOf } from "./sentence.js";
  */
 
 const OLD =
-  "These numbers are of the story before you changed the settings. Press Generate to see what the new settings do.";
+  "These numbers belong to the settings before. Press Generate to see what the new ones do.";
 /** Milliseconds after which the sentence says so. */
 const SOON = 500;
 
