@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "d50aad311e7f5109";
+const VERSION = "a5034d867347bdd3";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -102,7 +102,7 @@ const FILES = {
   "www/icon-512.png": "cfc5faf276a7c90a",
   "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "b576ff65bbab7ab7",
+  "www/main.js": "25a56e7fd25cfb4f",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -153,7 +153,7 @@ const FILES = {
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
-  "www/style/dials.css": "3dccf17d69f97f45",
+  "www/style/dials.css": "0f9468440443b0bd",
   "www/style/experiments.css": "847935ced7f4cd50",
   "www/style/history.css": "1f6b892cda8f30a5",
   "www/style/instrument.css": "5609689f556224d4",
@@ -169,7 +169,7 @@ const FILES = {
   "www/views/about.js": "6b0d334aa2b4ab7f",
   "www/views/adapter-words.js": "48e0c73a45dd78a6",
   "www/views/adapter.js": "49b872c1a74d73bb",
-  "www/views/all-numbers.js": "90ebbc9c2e5e68a3",
+  "www/views/all-numbers.js": "97618b8fca196457",
   "www/views/books.js": "275120218f33ef3b",
   "www/views/candidates.js": "2d0ea9fda777fae9",
   "www/views/chain-stage.js": "9be13d2ca171c176",
@@ -181,7 +181,7 @@ const FILES = {
   "www/views/compare.js": "f1b599f9b6e67bc8",
   "www/views/controls.js": "4a64f91c04c39d40",
   "www/views/curve.js": "18714472900350c3",
-  "www/views/dial.js": "4180b1e2a28603c0",
+  "www/views/dial.js": "f4a168472b3450af",
   "www/views/export-image.js": "edd7400bed50618a",
   "www/views/filter-form.js": "e17dc5cc66245855",
   "www/views/history-row.js": "8169b9994ee94dfd",
@@ -196,7 +196,7 @@ const FILES = {
   "www/views/map.js": "b6ea43130711968c",
   "www/views/means.js": "ad77f4b9e55604e9",
   "www/views/metric-list.js": "47c30a4244ff8519",
-  "www/views/metrics.js": "32a8ef5c3c73dc9d",
+  "www/views/metrics.js": "da7a5411a3e7a4d4",
   "www/views/next-token.js": "9029bb3eb97cdfc5",
   "www/views/notices.js": "08eaf040e04bb996",
   "www/views/overview.js": "1c12987a39e9c1dd",
@@ -209,7 +209,7 @@ const FILES = {
   "www/views/story-reading.js": "4ca4eac6639cef0f",
   "www/views/story-readout.js": "a1341c2d2ceddb03",
   "www/views/story-tokens.js": "e583008557e079ff",
-  "www/views/story.js": "608346fc6ee4fb18",
+  "www/views/story.js": "cafa2cfc16b8a1c7",
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",

@@ -10,8 +10,7 @@ import { sentenceOf } from "./sentence.js";
  * @import { Numbers, Settings } from "../protocol.js"
  */
 
-const OLD =
-  "These numbers belong to the settings before. Press Generate to see what the new ones do.";
+const OLD = "These numbers belong to the settings before. Press Generate to see what the new ones do.";
 /** Milliseconds after which the sentence says so. */
 const SOON = 500;
 
@@ -49,7 +48,7 @@ function createSecondOpinion() {
 /**
  * The dials fill `root`, the table `tableRoot`. `library` offers the library, in the place of the novelty that it brings; `books` says
  * what it holds.
- * @param {{ root: HTMLElement, tableRoot: HTMLElement, library: HTMLElement, books: HTMLElement }} options
+ * @param {{ root: HTMLElement, tableRoot: HTMLDetailsElement, library: HTMLElement, books: HTMLElement }} options
  */
 export function createMetrics({ root, tableRoot, library, books }) {
   const sentence = element("p", { class: "sentence" });
