@@ -255,7 +255,7 @@ const lens = createLens({
 });
 const metrics = createMetrics({
   root: required("metrics", HTMLElement),
-  tableRoot: required("all-numbers", HTMLElement),
+  tableRoot: required("all-numbers", HTMLDetailsElement),
   library: libraryView.node,
   books: libraryView.books,
 });
@@ -370,6 +370,8 @@ function compareWithForm() {
   const isOld =
     record !== null &&
     store.get().writing === null &&
+    // While a control moves, the next rewrite is on its way.
+    store.get().live === null &&
     controls.isTouched() &&
     !sameSettings({ ...record.settings, forced: [] }, controls.read());
   story.setOld(isOld);

@@ -9,6 +9,7 @@ import { entry, generated, compared } from "./command.mjs";
 import {
   alerts,
   atRest,
+  dial,
   copiedLink,
   count,
   fillIn,
@@ -130,13 +131,14 @@ test("the model without the Poet judges its stories, too, to the bit as on the c
   const names = Object.keys(numbers).filter((name) => name.startsWith("base_"));
   assert.ok(names.includes("base_slor_per_word_bits") && names.includes("base_perplexity"), names.join());
   for (const name of names) assert.equal(numbers[name], here[name], name);
-  const opinion = `the model without it: ${numbers.base_coherence.toFixed(1).replace("-", "−")}`;
-  await sees(page, opinion);
+  await sees(page, "Judged by the model without the adapter");
+  const steps = Math.abs(numbers.base_coherence).toFixed(1);
+  assert.ok((await dial(page, "Coherence")).includes(`${steps} step`), steps);
   // The model's own stories have one judge.
   await pick(page, "None");
   await generate(page, settings);
-  await sees(page, "too short to say much");
-  await until(page, "no second opinion", () => !document.body.innerText.includes("the model without it:"));
+  await sees(page, "so its numbers say little");
+  await until(page, "no second opinion", () => !document.body.innerText.includes("the model without the adapter"));
 });
 
 test("strength 0 is the model itself, and a strength between two steps is kept", async (t) => {

@@ -124,6 +124,7 @@ test("a branch at the end of the story makes it longer", async (t) => {
   await ready(page);
   const parent = await generate(page, { ...settings, temperature: 1.5, top_p: 1 });
   assert.equal(parent.ended, "length");
+  await press(page, "After the last word");
   await press(page, "Branch");
   await sees(page, "Type a word first");
   const longer = await branch(page, null, "suddenly");

@@ -13,6 +13,7 @@ import {
   press,
   ready,
   said,
+  sees,
   settle,
   story,
   tokensSaid,
@@ -86,7 +87,7 @@ test("metrics show numbers, and change with the story", async (t) => {
   await said(page, "measured");
   for (const name of ["Coherence", "Surprise"]) {
     const numbers = (await parts(page, name)).filter((text) => text !== "");
-    assert.ok(numbers.filter((text) => /\d/.test(text)).length >= 8, `${name}: ${numbers}`);
+    assert.ok(numbers.filter((text) => /\d/.test(text)).length >= 6, `${name}: ${numbers}`);
   }
   const before = await parts(page, "Coherence");
   const second = await generate(page, { ...settings, seed: 7, temperature: 1.6 });
@@ -121,7 +122,8 @@ test("a dial says its value in words, and none stands at an end", async (t) => {
     const { numbers } = await generate(page, { ...settings, length: 96, temperature });
     const coherence = await dial(page, "Coherence");
     assert.ok(coherence.includes(Math.abs(numbers.coherence).toFixed(1)), `${coherence}: ${numbers.coherence}`);
-    assert.match(coherence, /people/);
+    assert.match(coherence, /(breaks down|people write|stock phrases)\./i, "what it means");
+    assert.equal((await page.$$(".dial-scale u:not([hidden])")).length, 3, "people's range is on every scale");
     const surprise = await dial(page, "Surprise");
     assert.match(surprise, /of the expected surprise|times the expected surprise/);
     const needles = await page.$$eval(".dial-scale i:not([hidden])", (all) =>
@@ -140,7 +142,7 @@ test("numbers of other settings than the form's say so", async (t) => {
   assert.equal(await isOld(), false);
   await choose(page, { seed: 43 });
   assert.equal(await isOld(), true);
-  assert.match(await story(page), /The settings have changed/);
+  await sees(page, "These numbers belong to the settings before");
   await generate(page);
   assert.equal(await isOld(), false);
 });

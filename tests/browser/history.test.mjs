@@ -30,7 +30,7 @@ const shared = house();
 const POET = `poet@${entry.adapters[0].sha256.slice(0, 8)}`;
 const settings = { prompt: 'Once there was a "fox", who', temperature: 0.6, top_p: 0.9, seed: 314159, length: 24 };
 const names = async (page) =>
-  (await find(page, "region", "Your stories")).$$eval("li input[type=text]", (all) => all.map((field) => field.value));
+  (await find(page, "region", "My stories")).$$eval("li input[type=text]", (all) => all.map((field) => field.value));
 const listed = (page, wanted) =>
   until(page, `${wanted} stories in the list`, (n) => document.querySelectorAll("#history li").length === n, wanted);
 const notice = (page) => page.$eval("#notices", (node) => node.textContent);
@@ -86,7 +86,7 @@ test("stories are here again after a reload, with all that the reader said of th
   );
   const group = await find(page, "group", "Value of The door");
   assert.equal(await group.$eval("input:checked", (radio) => radio.value), "4");
-  const row = await (await find(page, "region", "Your stories")).waitForSelector("button[aria-label^='Read The door']");
+  const row = await (await find(page, "region", "My stories")).waitForSelector("button[aria-label^='Read The door']");
   await row.click();
   await settle(page);
   assert.ok((await story(page)).includes(first.text.trim()), "its story");

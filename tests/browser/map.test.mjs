@@ -140,6 +140,7 @@ test("the table is sorted by any column, and keeps its rows and the focus", asyn
 
 test("stories are chosen in the table by keyboard, and their mean is told", async (t) => {
   const page = await three(t);
+  await pick(page, "Up", "slor_per_word_bits");
   const values = (await column(page, "SLOR per word, bits")).slice(0, 3).map(Number);
   for (const number of [1, 2]) {
     await (await find(page, "checkbox", `Select Story ${number}`)).focus();
@@ -151,7 +152,7 @@ test("stories are chosen in the table by keyboard, and their mean is told", asyn
   await (await find(page, "checkbox", "Select Story 3")).focus();
   await page.keyboard.press("Space");
   await sees(page, "3 chosen\\. Mean of these: .*An interval needs 6 stories");
-  const told = await (await map(page)).evaluate((node) => node.textContent);
+  const told = await page.$eval("#generations", (node) => node.textContent);
   const mean = Number(/3 chosen.*?SLOR per word, bits ([\d.]+)[.;]/.exec(told)[1]);
   assert.ok(Math.abs(mean - values.reduce((sum, value) => sum + value) / 3) < 0.01, `${mean} of ${values}`);
   await press(page, "Clear");
@@ -212,13 +213,18 @@ test("a finger scrolls over the map, and chooses only when asked to", async (t) 
 test("the front is drawn where both axes have a better end, and the legend says what it means", async (t) => {
   const page = await three(t);
   const dashed = async () => (await map(page)).$$eval("svg g[stroke-dasharray] line", (all) => all.length);
-  const text = async () => (await map(page)).evaluate((node) => node.innerText);
+  const text = () =>
+    page.evaluate(() => document.getElementById("map").innerText + document.getElementById("generations").innerText);
+  await pick(page, "Across", "session_novelty");
+  assert.equal(await dashed(), 0, "no front until it is asked for");
+  await (await find(page, "checkbox", "Pareto front")).click();
+  await settle(page);
   assert.ok((await dashed()) > 0);
   assert.match(await text(), /front: none is both newer to this session and more coherent/);
   assert.match(await text(), /that reach people’s range count as equally coherent/);
   await pick(page, "Up", "entropy_per_word_bits");
   assert.equal(await dashed(), 0);
-  assert.match(await text(), /No front: neither more nor less of entropy per word is better/);
+  assert.match(await text(), /No Pareto front: neither more nor less entropy per word is better/);
   assert.doesNotMatch(await text(), /none is both/);
 });
 
@@ -271,7 +277,7 @@ test("Save SVG gives a drawing that stands for itself", async (t) => {
   }, text);
   assert.equal(parsed.root, "svg");
   assert.equal(parsed.namespace, "http://www.w3.org/2000/svg");
-  for (const words of ["Fabula: new to this session and SLOR per word, bits", "8 stories", "people’s range", "chosen"])
+  for (const words of ["Fabula: new to this session and coherence", "8 stories", "people’s range", "chosen"])
     assert.ok(parsed.texts.includes(words), `${words} in ${parsed.texts}`);
   assert.ok(parsed.texts.some((words) => words.startsWith("front: none is both")));
   // Three stories and a ring, five examples, and three in the legend.

@@ -111,7 +111,7 @@ export async function ready(page) {
 /** Opens the parts below the first screen, as a reader does who looks for what is in them. */
 export const openParts = (page) =>
   page.evaluate(() => {
-    for (const part of document.querySelectorAll("#samplers, #my-stories, .map-tools")) part.open = true;
+    for (const part of document.querySelectorAll("#samplers, #my-stories, #all-numbers, .map-tools")) part.open = true;
   });
 
 export async function setSlider(page, name, value) {

@@ -91,6 +91,15 @@ function watchTimers() {
   globalThis.later = usual;
 }
 
+/** Stories written while a control moves would be among those that a test counts. The tests of live writing ask for it. */
+function withoutLiveWriting() {
+  try {
+    localStorage.setItem("fabula-live", "off");
+  } catch {
+    // A page without storage of its own, such as an empty one.
+  }
+}
+
 /** A service worker would load every file a second time. Its own tests ask for it. */
 function withoutServiceWorker() {
   if ("ServiceWorkerContainer" in globalThis) ServiceWorkerContainer.prototype.register = () => new Promise(() => {});
@@ -118,7 +127,7 @@ export const showIn = (page, scheme) =>
  * Opens the page as another reader than any other page of the test, and holds the page to it that nothing goes wrong on the console and
  * nothing is asked of another origin. The reader has been there before, so that the model need not be fetched; one at a server of the
  * test's own, or who is `fresh`, has not. `context`: a certain reader. `expected`: console errors this test provokes. `serviceWorker`:
- * with it. `library`: it may load by itself. `hurried`: the page's long time-outs come so many times sooner.
+ * with it. `live`: with live writing. `library`: it may load by itself. `hurried`: the page's long time-outs come so many times sooner.
  */
 export async function visit(t, { browser, server, readers }, options = {}) {
   const reader =
@@ -155,6 +164,7 @@ export async function visit(t, { browser, server, readers }, options = {}) {
   });
   await page.evaluateOnNewDocument(watchTimers);
   await page.evaluateOnNewDocument(watchWorkers);
+  if (!options.live) await page.evaluateOnNewDocument(withoutLiveWriting);
   if (!options.serviceWorker) await page.evaluateOnNewDocument(withoutServiceWorker);
   if (!options.library) await page.evaluateOnNewDocument(savingData);
   if (options.hurried) await page.evaluateOnNewDocument(hurry, options.hurried);

@@ -57,7 +57,7 @@ export const GROUPS = [
   },
 ];
 
-/** @param {{ root: HTMLElement }} options */
+/** @param {{ root: HTMLDetailsElement }} options  the part that it stands in: it is filled only while that is open */
 export function createAllNumbers({ root }) {
   const rows = GROUPS.flatMap(({ name, parts }) =>
     parts.map((metric) => {
@@ -92,6 +92,23 @@ export function createAllNumbers({ root }) {
     ),
   );
 
+  /** @type {{ numbers: Numbers | null, finished: boolean }} */
+  let now = { numbers: null, finished: true };
+  root.addEventListener("toggle", draw);
+
+  function draw() {
+    if (!root.open) return;
+    const { numbers, finished } = now;
+    curve.show(numbers);
+    for (const { metric, value, place } of rows) {
+      const known = numbers?.numbers[metric] ?? null;
+      const share = numbers?.percentiles[metric];
+      const isComing = known === null && !finished && numbers !== null && LATER.includes(metric);
+      value.textContent = isComing ? "…" : metricOf(metric).write(known);
+      place.textContent = share === undefined ? "" : percent(share);
+    }
+  }
+
   return {
     /** Calls the numbers as the engine does, once it has said how. */
     describe() {
@@ -106,14 +123,8 @@ export function createAllNumbers({ root }) {
      * @param {boolean} finished  whether nothing more is coming
      */
     show(numbers, finished) {
-      curve.show(numbers);
-      for (const { metric, value, place } of rows) {
-        const known = numbers?.numbers[metric] ?? null;
-        const share = numbers?.percentiles[metric];
-        const isComing = known === null && !finished && numbers !== null && LATER.includes(metric);
-        value.textContent = isComing ? "…" : metricOf(metric).write(known);
-        place.textContent = share === undefined ? "" : percent(share);
-      }
+      now = { numbers, finished };
+      draw();
     },
     /**
      * How far the second reading is, which fills the places that wait for it.

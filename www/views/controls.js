@@ -13,10 +13,10 @@ import { createChain } from "./chain.js";
 
 /** Beginnings to try beside the default one, by the name on the button. */
 const EXAMPLE_PROMPTS = [
-  ["Three daughters", "There was once a king who had three daughters, and the youngest"],
-  ["Lily", "Lily saw a strange door at the end of the garden. She"],
   ["Old witch", "Deep in the forest there lived an old witch who"],
   ["Robot", "The little robot was all alone on the big ship, until one night"],
+  ["Lily", "Lily saw a strange door at the end of the garden. She"],
+  ["Three daughters", "There was once a king who had three daughters, and the youngest"],
 ];
 
 /** The seeds the page itself picks: short enough to read out to a neighbour. */

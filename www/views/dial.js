@@ -18,7 +18,7 @@ const SHORTEST = 32;
  * @property {string} metric
  * @property {string} name  of the group
  * @property {(value: number) => string} say  the raw value in words
- * @property {string} than  completes "… than 62% of people's passages"
+ * @property {string} than  completes "… than 62% of people's texts"
  * @property {string} caution
  * @property {string} anchor  in methods.html
  */
@@ -162,7 +162,7 @@ export function createDial({ metric, name, say, than, caution, anchor }) {
       const share = numbers?.percentiles[metric];
       clause.textContent = [
         ...(place === null ? [] : [`${capital(dial.says[place] ?? "")}.`]),
-        ...(share === undefined ? [] : [`${than} than ${percent(share)} of people’s passages.`]),
+        ...(share === undefined ? [] : [`${than} than ${percent(share)} of people’s texts.`]),
       ].join(" ");
     },
   };

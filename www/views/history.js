@@ -1,4 +1,4 @@
-// "Your stories": the reader's own, newest first, with what the reader says of them, and the way out of and into the page.
+// "My stories": the reader's own, newest first, with what the reader says of them, and the way out of and into the page.
 import { createConfirm } from "../parts/confirm.js";
 import { button, element } from "../parts/dom.js";
 import { count } from "../parts/format.js";
@@ -13,12 +13,12 @@ import { createHistoryRow } from "./history-row.js";
 const ROWS = 50;
 
 /**
- * Fills the region "Your stories".
+ * Fills the region "My stories".
  * @param {RowActions & { root: HTMLElement, earlier: number, onDeleteAll: () => void, onExportJson: () => void, onExportCsv: () => void, onImport: (file: File) => void }} options
  *   `earlier`: how many earlier stories a new one is compared with
  */
 export function createHistory({ root, earlier, onDeleteAll, onExportJson, onExportCsv, onImport, ...actions }) {
-  const heading = element("h2", { id: "history-heading", tabindex: -1 }, "Your stories");
+  const heading = element("h3", { id: "history-heading", class: "visually-hidden", tabindex: -1 }, "My stories");
   const total = element("small");
   const starredOnly = element("input", { type: "checkbox" });
   const exportJson = button("Export JSON", onExportJson, { class: "small" });

@@ -9,7 +9,7 @@ import { entryName } from "../session/state.js";
  * @import { Metric } from "./metric-list.js"
  */
 
-const HINT = "Each dot is a story. Choose one to read it.";
+const HINT = "Choose a dot to read its story.";
 
 /**
  * The drawing as a whole.

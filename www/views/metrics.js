@@ -10,17 +10,18 @@ import { sentenceOf } from "./sentence.js";
  * @import { Numbers, Settings } from "../protocol.js"
  */
 
+const OLD = "These numbers belong to the settings before. Press Generate to see what the new ones do.";
+/** Milliseconds after which the sentence says so. */
+const SOON = 500;
+
 /**
- * Of a story by an adapter: a poet finds verse likely, so the model without the adapter is asked, too.
+ * Of a story by an adapter: a poet finds verse likely, so the model without the adapter judges how it hangs together, as soon as it has
+ * read the story.
  */
 function createSecondOpinion() {
+  const words = element("span");
   const value = element("strong");
-  const node = element(
-    "p",
-    { class: "second-opinion", hidden: true },
-    "By the adapter’s own measure. Coherence by the model without it: ",
-    value,
-  );
+  const node = element("p", { class: "second-opinion", hidden: true }, words, value);
   let adapted = false;
   return {
     node,
@@ -29,14 +30,25 @@ function createSecondOpinion() {
       adapted = Boolean(settings.adapter?.strength);
     },
     /**
+     * The numbers with the coherence that counts; says whose it is.
      * @param {Numbers | null} numbers
-     * @param {boolean} finished
+     * @returns {Numbers | null}
      */
-    show(numbers, finished) {
-      const coherence = numbers?.numbers["base_coherence"] ?? null;
-      // Of stories from before it was asked, nothing is known.
-      node.hidden = !adapted || (finished && coherence === null);
-      value.textContent = coherence === null ? "…" : metricOf("coherence").write(coherence);
+    judge(numbers) {
+      node.hidden = !adapted || numbers === null;
+      if (!adapted || numbers === null) return numbers;
+      const { base_coherence: base = null, coherence: own = null } = numbers.numbers;
+      words.textContent =
+        base === null
+          ? "By the adapter’s own measure, which finds its own style likely."
+          : "Judged by the model without the adapter. By the adapter’s own measure: ";
+      value.textContent = base === null ? "" : metricOf("coherence").write(own);
+      if (base === null) return numbers;
+      const percentiles = { ...numbers.percentiles };
+      const share = percentiles["base_coherence"];
+      if (share === undefined) delete percentiles["coherence"];
+      else percentiles["coherence"] = share;
+      return { numbers: { ...numbers.numbers, coherence: base }, percentiles };
     },
   };
 }
@@ -44,7 +56,7 @@ function createSecondOpinion() {
 /**
  * The dials fill `root`, the table `tableRoot`. `library` offers the library, in the place of the novelty that it brings; `books` says
  * what it holds.
- * @param {{ root: HTMLElement, tableRoot: HTMLElement, library: HTMLElement, books: HTMLElement }} options
+ * @param {{ root: HTMLElement, tableRoot: HTMLDetailsElement, library: HTMLElement, books: HTMLElement }} options
  */
 export function createMetrics({ root, tableRoot, library, books }) {
   const sentence = element("p", { class: "sentence" });
@@ -59,17 +71,28 @@ export function createMetrics({ root, tableRoot, library, books }) {
   /** @type {Numbers | null} */
   let shown = null;
   let complete = true;
+  /** Whether the numbers belong to other settings than the form's, and have done so for a while. */
+  let isOld = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let aging;
   /** @type {Record<string, [number, number]>} */
   let bands = {};
 
   function draw() {
-    const text = sentenceOf(shown, bands);
+    const judged = secondOpinion.judge(shown);
+    const text = isOld ? OLD : sentenceOf(judged, bands);
     if (sentence.textContent !== text) sentence.textContent = text;
-    for (const dial of dials) dial.show(shown, bands);
+    for (const dial of dials) dial.show(judged, bands);
     table.show(shown, complete);
-    secondOpinion.show(shown, complete);
   }
   draw();
+
+  /** @param {boolean} old */
+  function age(old) {
+    if (isOld === old) return;
+    isOld = old;
+    draw();
+  }
 
   return {
     attribute: secondOpinion.attribute,
@@ -96,6 +119,11 @@ export function createMetrics({ root, tableRoot, library, books }) {
     /** @param {boolean} old  whether they belong to other settings than the form's */
     setOld(old) {
       root.toggleAttribute("data-old", old);
+      if (old === (aging !== undefined)) return;
+      clearTimeout(aging);
+      // Where the story is written anew while a control moves, the numbers are old only for a moment.
+      aging = old ? setTimeout(() => age(true), SOON) : undefined;
+      if (!old) age(false);
     },
   };
 }

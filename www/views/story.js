@@ -17,8 +17,8 @@ import { createStrip } from "./strip.js";
 
 /** Milliseconds between two pieces of text: a little less than two frames. */
 const BREATH = 28;
-/** Letters of a token, on average, and of a line: from them the room that a story will take is kept free. */
-const LETTERS = { token: 4.1, line: 66 };
+/** Letters of a token and pixels of a letter, on average, and lines that end early: so the room that a story will take is kept free. */
+const ROOM = { letters: 4.1, pixels: 9.4, short: 2 };
 /** Milliseconds that a changed word is marked. */
 const MARKED = 700;
 
@@ -43,7 +43,6 @@ const ENDINGS = {
 export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, onRate }) {
   const exampleLabel = element("span", { class: "label", hidden: true }, "Example");
   const facts = element("p", { class: "story-facts" });
-  const old = element("span", { class: "story-old", hidden: true }, "The settings have changed. Press Generate.");
   const rating = createRating({ onRate });
   const page = element("div", { class: "story-page" });
   const text = element(
@@ -97,7 +96,7 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
       { class: "story-head" },
       element("h2", { id: "story-heading", tabindex: -1 }, "Story"),
       exampleLabel,
-      element("div", { class: "story-line" }, facts, old),
+      facts,
       required("story-actions", HTMLElement),
     ),
     text,
@@ -122,6 +121,9 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
   let line = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let unmarking;
+  /** Of a line. */
+  let width = 640;
+  new ResizeObserver(([box]) => (width = box?.contentRect.width || width)).observe(page);
 
   /**
    * Says what wrote the story.
@@ -186,7 +188,7 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
     page.replaceChildren(element("span", { class: "story-prompt" }, prompt));
     text.setAttribute("tabindex", "0");
     // The room that it will take, so that nothing below moves while it is written.
-    const lines = Math.ceil((prompt.length + length * LETTERS.token) / LETTERS.line);
+    const lines = Math.ceil(((prompt.length + length * ROOM.letters) * ROOM.pixels) / width) + ROOM.short;
     page.style.setProperty("--lines", String(lines));
     if (hadFocus) text.focus({ preventScroll: true });
     strip.fit(length);
@@ -297,7 +299,6 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
     /** @param {boolean} isOld  whether the form says something else than what wrote this story */
     setOld(isOld) {
       root.toggleAttribute("data-old", isOld);
-      old.hidden = !isOld;
     },
 
     /**

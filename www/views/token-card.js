@@ -128,7 +128,7 @@ export function createTokenCard({ encode, onBranch, onClose, onEnd }) {
           : tokenName(facts.text)
         : "After the last word";
       hint.textContent = facts
-        ? `${facts.forced ? "This word was chosen by hand. " : ""}${isFirst ? "The first word of the story, and what else could stand there." : "What else could stand here."} Choose a word, and the story branches.`
+        ? `${facts.forced ? "This word was chosen by hand. " : ""}${isFirst ? "The first word of the story, and what else could stand there." : "What else could stand here."} Choose a word to branch.`
         : "What could come next. Choose a word, and the story goes on with it.";
       const tail = before
         .slice(-24)
