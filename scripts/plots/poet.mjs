@@ -9,7 +9,7 @@ import { COLOURS, sheet, words } from "./sheet.mjs";
 /** What stands under the label of a number, by what it is compared with or read by. */
 const MORE = { base: "by the base model", adapter: "against the poems", library: "against the library" };
 const PANELS = [
-  ["base_coherence", share],
+  ["base_coherence", plain],
   ["base_slor_per_word_bits", plain],
   ["base_entropy_per_word_bits", plain],
   ["new_ngrams_3", share],
