@@ -64,7 +64,7 @@ function cells() {
     height: top + 2 * (down + 26) + 8,
     title: "Every cell of temperature by top-p",
     description:
-      `Four heatmaps with the temperature from ${temperature[0]} to ${temperature.at(-1)} up and top-p from ${topP[0]} to ${topP.at(-1)} across: mean coherence, new word triples, surprise and creative region of ${stories} stories a cell. ` +
+      `Four heatmaps with the temperature from ${temperature[0]} to ${temperature.at(-1)} up and top-p from ${topP[0]} to ${topP.at(-1)} across: mean coherence, novelty, surprise and creative region of ${stories} stories a cell. A dark frame marks means in the human range. ` +
       `At temperature ${temperature.at(-1)} and top-p 1 they are ${NUMBERS.map(([name, label]) => `${label.toLowerCase()} ${decimal(told[name].cells.at(-1).mean, 2)}`).join(", ")}.`,
     parts,
   });
