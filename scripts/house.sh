@@ -100,7 +100,7 @@ experiments() {
   "$FABULA" judge best-of --model "$MODEL" --prompts $at/prompts.txt --temperature 1 --seeds 4 --drafts 8 --tokens 128 --out "$work/best-of.jsonl"
   "$FABULA" judge revise --model "$MODEL" --prompts $at/prompts.txt --temperature 1 --seeds 2 --redrafts 6 --rounds 4 --tokens 96 --out "$work/revise.jsonl"
   cp "$work"/{sampling,poet}.csv{,.protocol.json} "$work"/{best-of,revise}.jsonl{,.protocol.json} $at/
-  "$FABULA" findings $at/sampling.csv --metric coherence,new_ngrams_3,surprise,creative_region
+  "$FABULA" findings $at/sampling.csv --metric coherence,novelty,surprise,creative_region
   "$FABULA" findings $at/poet.csv --metric base_coherence,base_slor_per_word_bits,base_entropy_per_word_bits,new_ngrams_3
   "$FABULA" findings $at/poet.csv --metric adapter_new_ngrams_3,mean_words_per_line,rhyming_line_ends,sentence_overlap
   for way in best-of revise; do "$FABULA" findings $at/$way.jsonl; done

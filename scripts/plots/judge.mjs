@@ -7,11 +7,14 @@ import { effects } from "./engine.mjs";
 import { COLOURS, place, sheet, words } from "./sheet.mjs";
 
 const isBits = (name) => metricOf(name).unit.startsWith("bits");
+/** Coherence counts doublings of a distance. */
+const isSteps = (name) => name === "coherence";
 const isCount = (name) => metricOf(name).written.decimals === 0;
 const GROUPS = [
-  { unit: "as shares of 1", holds: (name) => !isBits(name) && !isCount(name), decimals: 1 },
+  { unit: "steps", holds: isSteps, decimals: 1 },
+  { unit: "as shares of 1", holds: (name) => !isBits(name) && !isCount(name) && !isSteps(name), decimals: 2 },
   { unit: "bits per token", holds: isBits, decimals: 1 },
-  { unit: "words, tokens", holds: isCount, decimals: 0 },
+  { unit: "tokens", holds: isCount, decimals: 0 },
 ];
 const WAYS = [
   { title: "Best of 8", ...told("best-of.jsonl") },

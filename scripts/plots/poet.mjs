@@ -8,8 +8,10 @@ import { COLOURS, sheet, words } from "./sheet.mjs";
 
 /** What stands under the label of a number, by what it is compared with or read by. */
 const MORE = { base: "by the base model", adapter: "against the poems", library: "against the library" };
+/** Letters of a name that fit over a panel. */
+const LONGEST = 23;
 const PANELS = [
-  ["base_coherence", share],
+  ["base_coherence", plain],
   ["base_slor_per_word_bits", plain],
   ["base_entropy_per_word_bits", plain],
   ["new_ngrams_3", share],
@@ -29,9 +31,12 @@ function strengths() {
   const [across, down, left, top] = [177, 186, 4, 10];
   const findings = PANELS.map(({ name }) => analyse(grid, name, values(name)).findings[0]);
   const parts = PANELS.flatMap(({ label, more, write }, index) => {
+    // A long name goes on in the second line.
+    const [first, second] = label.length > LONGEST ? label.split(/ (?=\S+$)/) : [label, ""];
     const [x, y] = [left + (index % 4) * across, top + Math.floor(index / 4) * (down + 46)];
     return [
-      words(x + 12, y + 16, label, { weight: 600 }),
+      words(x + 12, y + 16, first, { weight: 600 }),
+      ...(second ? [words(x + 12, y + 32, second, { weight: 600 })] : []),
       words(x + 12, y + 31, more, { size: 11.5, fill: COLOURS.soft }),
       along({
         x,

@@ -2,7 +2,8 @@
 import { axisX, axisY, dot, frame, gridY, line, rectY, ruleX } from "@observablehq/plot";
 import { decimal } from "../../www/parts/format.js";
 import { sweep } from "./data.mjs";
-import { share } from "./lines.mjs";
+import { plain, share } from "./lines.mjs";
+import { humanRange } from "./people.mjs";
 import { COLOURS, place, sheet, words } from "./sheet.mjs";
 
 const TOP_P = 1;
@@ -47,8 +48,8 @@ const around = (y) => [
   axisY({ ticks: 5, tickSize: 0, tickFormat: y, label: null }),
 ];
 
-/** A dot a story, and a line through the means. */
-function dots(x, y, told, domain, write) {
+/** A dot a story, a line through the means, and a band for the human range. */
+function dots(x, y, told, people, domain, write) {
   // Side by side, in the order of their runs.
   const points = told.flatMap(({ temperature: value, values: all }) =>
     all.map((each, index) => ({ x: value + (index / (all.length - 1) - 0.5) * 0.2, y: each })),
@@ -59,6 +60,14 @@ function dots(x, y, told, domain, write) {
     y: { label: null, domain, inset: 4 },
     marks: [
       ...around(write),
+      rectY([people], {
+        x1: X.domain[0] - 0.1,
+        x2: X.domain[1] + 0.1,
+        y1: ([from]) => from,
+        y2: ([, to]) => to,
+        fill: COLOURS.edge,
+        fillOpacity: 0.18,
+      }),
       dot(points, { x: "x", y: "y", r: 2, fill: COLOURS.accent, fillOpacity: 0.45 }),
       line(told, { x: "temperature", y: "mean", stroke: COLOURS.ink, strokeWidth: 1.75 }),
     ],
@@ -66,12 +75,14 @@ function dots(x, y, told, domain, write) {
 }
 
 function window() {
-  const [coherence, novel, region] = ["coherence", "new_ngrams_3", "creative_region"].map(columns);
+  const [coherence, novel, region] = ["coherence", "novelty", "creative_region"].map(columns);
   const inside = region.map(({ temperature: value, values: all }) => {
     const count = all.filter((each) => each === 1).length;
     return { temperature: value, count, share: count / all.length, ...wilson(count, all.length) };
   });
-  const lowest = Math.floor(Math.min(0, ...coherence.flatMap(({ values: all }) => all)) * 5) / 5;
+  const people = (name) => humanRange(name, grid.base.length);
+  const every = coherence.flatMap(({ values: all }) => all);
+  const ends = [Math.floor(Math.min(...every)), Math.ceil(Math.max(...every))];
   const [across, top] = [238, 12];
   const bars = place(2 * across, top + 22, {
     ...SIZE,
@@ -90,19 +101,23 @@ function window() {
     ],
   });
   const means = (told) => told.map(({ temperature: value, mean }) => `${decimal(mean, 2)} at ${value}`).join(", ");
+  const range = (name) =>
+    people(name)
+      .map((end) => decimal(end, 2))
+      .join(" to ");
   return sheet({
     width: 720,
     height: top + 22 + SIZE.height + 8,
     title: "The window of temperatures",
     description:
-      `Three charts along temperature at top-p ${TOP_P}, ${stories} stories at each. Mean coherence: ${means(coherence)}. Mean share of new word triples: ${means(novel)}. ` +
+      `Three charts along temperature at top-p ${TOP_P}, ${stories} stories at each. Mean coherence: ${means(coherence)}. Mean novelty: ${means(novel)}. A band marks the human range: coherence ${range("coherence")}, novelty ${range("novelty")}. ` +
       `Stories in the creative region: ${inside.map(({ temperature: value, count }) => `${count} at ${value}`).join(", ")}.`,
     parts: [
-      ...["Coherence", "New word triples", "Stories in the region"].map((label, column) =>
+      ...["Coherence", "Novelty", "Stories in the region"].map((label, column) =>
         words(column * across + 48, top + 16, label, { size: 14, weight: 600 }),
       ),
-      dots(0, top + 22, coherence, [lowest, 1], (value) => decimal(value, 1)),
-      dots(across, top + 22, novel, [0, 1], share),
+      dots(0, top + 22, coherence, people("coherence"), ends, plain),
+      dots(across, top + 22, novel, people("novelty"), [0, 1], share),
       bars,
     ],
   });
