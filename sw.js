@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "4e7dc31d269fb670";
+const VERSION = "5d8dd92b2882fe16";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -22,20 +22,20 @@ const FILES = {
   "pkg/fabula_bg.wasm": "126fdc037bfd69dd",
   "pkg/fabula_relaxed.js": "7937de37da404eb0",
   "pkg/fabula_relaxed_bg.wasm": "007667a65998f5aa",
-  "docs/experiments/judge-differences.svg": "41ab1dfceef667f1",
-  "docs/experiments/poet-strengths.svg": "a3f00e9f0c3d9a19",
-  "docs/experiments/sampling-cells.svg": "58c786065dcb2ca3",
-  "docs/experiments/sampling-lines.svg": "e7c728bd00c408cd",
-  "docs/experiments/sampling-map.svg": "8041a5135b021379",
-  "docs/experiments/sampling-window.svg": "d863677de2bf380f",
+  "docs/experiments/judge-differences.svg": "dda9a0e496a570d8",
+  "docs/experiments/poet-strengths.svg": "6faf6ed43271ec16",
+  "docs/experiments/sampling-cells.svg": "dd22354890eda2c9",
+  "docs/experiments/sampling-lines.svg": "1e5f29fb68578e25",
+  "docs/experiments/sampling-map.svg": "ef09d9eac5ecc408",
+  "docs/experiments/sampling-window.svg": "b265c308108cc9f7",
   "experiments.html": "a2540eb893013e76",
   "methods.html": "f9d882556ee44620",
   "models/index.json": "46ba85911cbd8437",
-  "pages/about.html": "cc46e9b397e9a3a0",
+  "pages/about.html": "09bf3ed4bbd3b909",
   "pages/command-line.html": "4db62834b1c5c672",
   "pages/contributing.html": "5f9ef775ce929c2e",
   "pages/engine.html": "0cfd575af5658f22",
-  "pages/experiments.html": "3a1ea35c1248bf15",
+  "pages/experiments.html": "40c8fe2697b2960d",
   "pages/fable-9m.html": "effebd56f4272662",
   "pages/glossary.html": "cec750c311807735",
   "pages/links.html": "b71f18c9bfd4757c",
@@ -45,7 +45,7 @@ const FILES = {
   "pages/stories.html": "a76196ca25cbc162",
   "pages/training.html": "482a0ae1d4fac0e4",
   "www/apple-touch-icon.png": "c4a89331f621cdb8",
-  "www/example.json": "6bb130503081c3a9",
+  "www/example.json": "243250c659095e91",
   "www/experiments/judge/amount.js": "9946998e3ac536e1",
   "www/experiments/judge/appraisal.js": "b20ca6e29742655d",
   "www/experiments/judge/csv.js": "676afd5475da26d8",
