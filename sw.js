@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "27c022b9bc44d496";
+const VERSION = "ae391a46def0f55f";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -22,15 +22,15 @@ const FILES = {
   "pkg/fabula_bg.wasm": "b34c7c00f7ab99f2",
   "pkg/fabula_relaxed.js": "6eaeb255f8509996",
   "pkg/fabula_relaxed_bg.wasm": "8c37624d60e87d16",
-  "docs/experiments/sampling-window.svg": "d863677de2bf380f",
+  "docs/experiments/sampling-window.svg": "b265c308108cc9f7",
   "experiments.html": "2748ecdb047eabd3",
-  "methods.html": "9a8f1d0c208b236b",
+  "methods.html": "ed50e1fa6186836c",
   "models/index.json": "46ba85911cbd8437",
-  "pages/about.html": "4d314a5b7d29e542",
+  "pages/about.html": "c51bec95991978a1",
   "pages/command-line.html": "464d77d7758500ec",
   "pages/contributing.html": "38a02d04004118f0",
   "pages/engine.html": "f94246bc70fd8de6",
-  "pages/experiments.html": "ffff1f3b8f890f92",
+  "pages/experiments.html": "6c909e863aa56cff",
   "pages/fable-9m.html": "6382d69450176fa2",
   "pages/glossary.html": "331a70125c713504",
   "pages/links.html": "0b1f58396033213d",
@@ -39,7 +39,7 @@ const FILES = {
   "pages/sampling.html": "97537761b1c0d2d1",
   "pages/stories.html": "c4211858b97253ca",
   "pages/training.html": "59f36fd4a0779c8a",
-  "www/example.json": "6bb130503081c3a9",
+  "www/example.json": "243250c659095e91",
   "www/experiments/judge/amount.js": "9946998e3ac536e1",
   "www/experiments/judge/appraisal.js": "b20ca6e29742655d",
   "www/experiments/judge/csv.js": "676afd5475da26d8",
