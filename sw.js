@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "5d8dd92b2882fe16";
+const VERSION = "e53a8686636ef0e1";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -29,7 +29,7 @@ const FILES = {
   "docs/experiments/sampling-map.svg": "ef09d9eac5ecc408",
   "docs/experiments/sampling-window.svg": "b265c308108cc9f7",
   "experiments.html": "a2540eb893013e76",
-  "methods.html": "f9d882556ee44620",
+  "methods.html": "136c9571b9657dbe",
   "models/index.json": "46ba85911cbd8437",
   "pages/about.html": "09bf3ed4bbd3b909",
   "pages/command-line.html": "4db62834b1c5c672",

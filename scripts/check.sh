@@ -17,7 +17,7 @@ npm run --silent check
 node scripts/manifest.mjs --check
 node scripts/wrap.mjs --check
 node scripts/pages.mjs --check
-node --test --test-reporter=dot scripts/numbers/*.test.mjs scripts/pages/*.test.mjs
+node --test --test-reporter=dot scripts/numbers/*.test.mjs scripts/pages/*.test.mjs scripts/plots/*.test.mjs
 node scripts/plots.mjs --check
 node scripts/preload.mjs --check
 node scripts/offline.mjs --check
