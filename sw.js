@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "e53a8686636ef0e1";
+const VERSION = "21d4be8505ff0188";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -102,7 +102,7 @@ const FILES = {
   "www/icon-512.png": "cfc5faf276a7c90a",
   "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "25a56e7fd25cfb4f",
+  "www/main.js": "0d5e748965468b12",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -153,12 +153,12 @@ const FILES = {
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
-  "www/style/dials.css": "0f9468440443b0bd",
+  "www/style/dials.css": "2c3813952867d0ed",
   "www/style/experiments.css": "847935ced7f4cd50",
   "www/style/history.css": "1f6b892cda8f30a5",
   "www/style/instrument.css": "5609689f556224d4",
   "www/style/judge.css": "087adaa760a49599",
-  "www/style/map.css": "d91e0e30426b6b08",
+  "www/style/map.css": "257d66acd42ace09",
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "4d6c5ce9878e744a",
   "www/style/page.css": "ef6d61b91b50212f",
@@ -196,7 +196,7 @@ const FILES = {
   "www/views/map.js": "b6ea43130711968c",
   "www/views/means.js": "ad77f4b9e55604e9",
   "www/views/metric-list.js": "47c30a4244ff8519",
-  "www/views/metrics.js": "c89eef4788c19618",
+  "www/views/metrics.js": "df60a62f98ed3400",
   "www/views/next-token.js": "9029bb3eb97cdfc5",
   "www/views/notices.js": "08eaf040e04bb996",
   "www/views/overview.js": "1c12987a39e9c1dd",

@@ -306,6 +306,7 @@ store.select(select.onStage, ({ live: rewritten }, { live: before }) => {
 });
 store.select(({ liveMode }) => liveMode, controls.showLive);
 store.select(({ bands }) => bands, metrics.showBands);
+store.select((state) => select.shownCloud(state)?.mean ?? null, metrics.showMean);
 store.select(select.shownPosition, ({ position }) => story.mark(position));
 store.select(select.lens, lens.show);
 store.select(select.shownNumbers, ({ record, finished = false }) => {

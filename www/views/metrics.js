@@ -7,7 +7,7 @@ import { metricOf } from "./metric-list.js";
 import { sentenceOf } from "./sentence.js";
 
 /**
- * @import { Numbers, Settings } from "../protocol.js"
+ * @import { Estimate, Numbers, Settings } from "../protocol.js"
  */
 
 const OLD = "These numbers belong to the settings before. Press Generate to see what the new ones do.";
@@ -66,11 +66,16 @@ export function createMetrics({ root, tableRoot, library, books }) {
   dials[0]?.extra.append(library);
   dials[0]?.why.append(books);
   dials[1]?.extra.append(secondOpinion.node);
-  root.append(sentence, element("div", { class: "dials" }, ...dials.map(({ node }) => node)));
+  const meanBox = element("input", { type: "checkbox" });
+  const ofNine = element("label", { class: "check of-nine", hidden: true }, meanBox, "Show the mean of nine stories");
+  root.append(sentence, element("div", { class: "dials" }, ...dials.map(({ node }) => node)), ofNine);
+  meanBox.addEventListener("change", draw);
 
   /** @type {Numbers | null} */
   let shown = null;
   let complete = true;
+  /** Of the story and the cloud around it, by metric; null while there is none. @type {Record<string, Estimate | null> | null} */
+  let mean = null;
   /** Whether the numbers belong to other settings than the form's, and have done so for a while. */
   let isOld = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -79,7 +84,8 @@ export function createMetrics({ root, tableRoot, library, books }) {
   let bands = {};
 
   function draw() {
-    const judged = secondOpinion.judge(shown);
+    const own = secondOpinion.judge(shown);
+    const judged = mean && meanBox.checked ? meanNumbers(mean) : own;
     const text = isOld ? OLD : sentenceOf(judged, bands);
     if (sentence.textContent !== text) sentence.textContent = text;
     for (const dial of dials) dial.show(judged, bands);
@@ -116,6 +122,13 @@ export function createMetrics({ root, tableRoot, library, books }) {
       draw();
     },
     progress: table.progress,
+    /** @param {Record<string, Estimate | null> | null} next  the mean of the story and the cloud around it */
+    showMean(next) {
+      if (mean === next) return;
+      mean = next;
+      ofNine.hidden = next === null;
+      draw();
+    },
     /** @param {boolean} old  whether they belong to other settings than the form's */
     setOld(old) {
       root.toggleAttribute("data-old", old);
@@ -126,6 +139,16 @@ export function createMetrics({ root, tableRoot, library, books }) {
       if (!old) age(false);
     },
   };
+}
+
+/**
+ * Means as the dials take them: without percentiles, for people's texts are single ones.
+ * @param {Record<string, Estimate | null>} mean
+ * @returns {Numbers}
+ */
+function meanNumbers(mean) {
+  const numbers = Object.fromEntries(DIALS.map(({ metric }) => [metric, mean[metric]?.mean ?? null]));
+  return { numbers, percentiles: {} };
 }
 
 /**
