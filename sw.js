@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "21d4be8505ff0188";
+const VERSION = "f9d35ef070196297";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -160,7 +160,7 @@ const FILES = {
   "www/style/judge.css": "087adaa760a49599",
   "www/style/map.css": "257d66acd42ace09",
   "www/style/methods.css": "36d2ee20f316a087",
-  "www/style/next-token.css": "4d6c5ce9878e744a",
+  "www/style/next-token.css": "eb4b7184c5e07777",
   "www/style/page.css": "ef6d61b91b50212f",
   "www/style/story.css": "e35e95585bf5d208",
   "www/style/tree.css": "6d260c45a9c65fe2",

@@ -267,7 +267,7 @@ test("a story of an older engine says what it has no numbers for", async (t) => 
   await page.waitForSelector(".token");
   for (const name of ["Entropy", "Excess surprise", "Rank"]) {
     await (await find(page, "radio", name)).evaluate((radio) => radio.click());
-    await sees(page, "written before it was recorded");
+    await sees(page, "written before the page recorded this");
   }
 });
 
