@@ -37,7 +37,7 @@ function watchWorkers() {
   globalThis.shifts = [];
   /** Those who wait for the worker to say more. */
   globalThis.listening = new Set();
-  /** What was asked of the workers, each with its type and number. */
+  /** What was asked of the workers, each with its type and number, and of how many stories. */
   globalThis.asked = [];
   globalThis.Worker = class extends Worker {
     constructor(...words) {
@@ -45,7 +45,7 @@ function watchWorkers() {
       const questions = new Map();
       this.postMessage = (message) => {
         if (message.type === "trace") questions.set(message.id, message.text);
-        globalThis.asked.push({ type: message.type, id: message.id });
+        globalThis.asked.push({ type: message.type, id: message.id, written: message.written });
         super.postMessage(message);
       };
       this.addEventListener("message", (event) => {
