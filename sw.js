@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "5d8dd92b2882fe16";
+const VERSION = "3f3f37535d8bead3";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -102,7 +102,7 @@ const FILES = {
   "www/icon-512.png": "cfc5faf276a7c90a",
   "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "25a56e7fd25cfb4f",
+  "www/main.js": "5397e8e43ba34b1f",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -133,11 +133,11 @@ const FILES = {
   "www/session/library-start.js": "d8d13f20743e77bd",
   "www/session/library.js": "1b761859595d5a8f",
   "www/session/links.js": "c0a8253c4521bd25",
-  "www/session/live.js": "97cbfbf892277aca",
+  "www/session/live.js": "be46a52362ef689f",
   "www/session/looking.js": "30dabc5b74bdd14a",
   "www/session/measuring.js": "38974cc884238cc6",
   "www/session/rewriting.js": "5d64ebf5f8b63844",
-  "www/session/selectors.js": "010745f637c43b93",
+  "www/session/selectors.js": "e76186d514bf2a06",
   "www/session/shared.js": "cf8d115a788097ae",
   "www/session/shelf.js": "a42e4be012ff31d5",
   "www/session/state.js": "cb69b53b4cdf765b",
@@ -179,7 +179,7 @@ const FILES = {
   "www/views/compare-rows.js": "6d1e5a02a802245d",
   "www/views/compare-text.js": "b088b59f26c213a1",
   "www/views/compare.js": "f1b599f9b6e67bc8",
-  "www/views/controls.js": "4a64f91c04c39d40",
+  "www/views/controls.js": "a7810d568d3dda65",
   "www/views/curve.js": "18714472900350c3",
   "www/views/dial.js": "f4a168472b3450af",
   "www/views/export-image.js": "edd7400bed50618a",
@@ -209,7 +209,7 @@ const FILES = {
   "www/views/story-reading.js": "4ca4eac6639cef0f",
   "www/views/story-readout.js": "a1341c2d2ceddb03",
   "www/views/story-tokens.js": "e583008557e079ff",
-  "www/views/story.js": "cafa2cfc16b8a1c7",
+  "www/views/story.js": "157bb98ed206ee2a",
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",
