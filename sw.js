@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "3f3f37535d8bead3";
+const VERSION = "d88ae36d8b8b8e4c";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -136,8 +136,8 @@ const FILES = {
   "www/session/live.js": "be46a52362ef689f",
   "www/session/looking.js": "30dabc5b74bdd14a",
   "www/session/measuring.js": "38974cc884238cc6",
-  "www/session/rewriting.js": "5d64ebf5f8b63844",
-  "www/session/selectors.js": "e76186d514bf2a06",
+  "www/session/rewriting.js": "e53a797b09b918c8",
+  "www/session/selectors.js": "9a8a3c3d1b8be4f7",
   "www/session/shared.js": "cf8d115a788097ae",
   "www/session/shelf.js": "a42e4be012ff31d5",
   "www/session/state.js": "cb69b53b4cdf765b",
@@ -153,7 +153,7 @@ const FILES = {
   "www/style/adapter.css": "19aa92c247fb9abf",
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
-  "www/style/dials.css": "0f9468440443b0bd",
+  "www/style/dials.css": "d0a4e25620e13163",
   "www/style/experiments.css": "847935ced7f4cd50",
   "www/style/history.css": "1f6b892cda8f30a5",
   "www/style/instrument.css": "5609689f556224d4",
@@ -187,19 +187,19 @@ const FILES = {
   "www/views/history-row.js": "8169b9994ee94dfd",
   "www/views/history.js": "19eecbb783c9b0e3",
   "www/views/lens.js": "8a1dcca98ff423ef",
-  "www/views/library.js": "8a8be911b70cb53a",
+  "www/views/library.js": "c6a90984510a9cf0",
   "www/views/loader.js": "7c2a4b9a01f7decb",
   "www/views/map-brush.js": "e729911f74cb5aa7",
   "www/views/map-drawing.js": "210cd16d2d373e37",
   "www/views/map-filter.js": "0efc63130aae5eea",
   "www/views/map-words.js": "73ae9f4310991529",
-  "www/views/map.js": "b6ea43130711968c",
+  "www/views/map.js": "a4bc38abb3a7124e",
   "www/views/means.js": "ad77f4b9e55604e9",
   "www/views/metric-list.js": "47c30a4244ff8519",
   "www/views/metrics.js": "c89eef4788c19618",
   "www/views/next-token.js": "9029bb3eb97cdfc5",
   "www/views/notices.js": "08eaf040e04bb996",
-  "www/views/overview.js": "1c12987a39e9c1dd",
+  "www/views/overview.js": "2803deb64ae16733",
   "www/views/pareto.js": "f9a8fde69bc8565c",
   "www/views/rating.js": "08b482dedf7c088c",
   "www/views/sentence.js": "1e465ff62c96da95",

@@ -338,6 +338,27 @@ test("switched off while the entry is written, the rewrite stays until that take
   assert.deepEqual([state().live, onStage(state()).record.settings.temperature], [null, 0.9]);
 });
 
+test("after a rewrite without an answer the worker is told the earlier stories again", async (t) => {
+  const { live, store, generate } = await page(t);
+  const earlier = () => latest().asked("rewrite").at(-1).earlier?.length;
+  await generate();
+  const [entry] = store.get().entries;
+  live.move(at(0.9));
+  assert.equal(earlier(), 1);
+  await rewritten();
+  live.move(at(1));
+  assert.equal(earlier(), undefined, "it knows them");
+  await rewritten();
+  store.update({ entries: [entry, { ...entry, key: "other" }] });
+  live.move(at(1.1));
+  assert.equal(earlier(), 2);
+  latest().say({ type: "error", id: latest().asked("rewrite").at(-1).id, code: "replaced", message: "No." });
+  await soon();
+  store.update({ entries: [entry] });
+  live.move(at(1.2));
+  assert.equal(earlier(), 1, "nobody knows whether the worker took the last ones");
+});
+
 test("without its adapter nothing is written", async (t) => {
   const { live, generate, wait } = await page(t);
   await generate();

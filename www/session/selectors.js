@@ -89,6 +89,6 @@ export const standsAlready = ({ live }, settings) => live !== null && sameSettin
 /** Whether the story being written does. @param {State} state */
 export const writingQuietly = (state) => state.writing !== null && standsAlready(state, state.writing.settings);
 
-/** The cloud of the shown entry, while no control moves. @param {State} state */
+/** The cloud of the shown entry, while no control moves. @param {Pick<State, "cloud" | "shown" | "live">} state */
 export const shownCloud = ({ cloud, shown, live }) =>
   live === null && cloud !== null && cloud.key === shown ? cloud : null;
