@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "d88ae36d8b8b8e4c";
+const VERSION = "f5f9870b9e92f1d6";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -39,7 +39,7 @@ const FILES = {
   "pages/fable-9m.html": "effebd56f4272662",
   "pages/glossary.html": "cec750c311807735",
   "pages/links.html": "b71f18c9bfd4757c",
-  "pages/page.html": "415449028a0d6e4f",
+  "pages/page.html": "52bc85b506d74026",
   "pages/poet.html": "c9f9fac67f72c6e7",
   "pages/sampling.html": "1050065c5bbeecc8",
   "pages/stories.html": "a76196ca25cbc162",
@@ -172,14 +172,14 @@ const FILES = {
   "www/views/all-numbers.js": "97618b8fca196457",
   "www/views/books.js": "275120218f33ef3b",
   "www/views/candidates.js": "2d0ea9fda777fae9",
-  "www/views/chain-stage.js": "9be13d2ca171c176",
+  "www/views/chain-stage.js": "52904f409b3adacc",
   "www/views/chain-words.js": "d8c7c7e958596ba7",
-  "www/views/chain.js": "d27e513e661190a1",
+  "www/views/chain.js": "94cbd1715f8f990a",
   "www/views/colourings.js": "703f8ec656a92d70",
   "www/views/compare-rows.js": "6d1e5a02a802245d",
   "www/views/compare-text.js": "b088b59f26c213a1",
   "www/views/compare.js": "f1b599f9b6e67bc8",
-  "www/views/controls.js": "a7810d568d3dda65",
+  "www/views/controls.js": "51163940d83beaee",
   "www/views/curve.js": "18714472900350c3",
   "www/views/dial.js": "f4a168472b3450af",
   "www/views/export-image.js": "edd7400bed50618a",

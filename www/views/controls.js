@@ -67,8 +67,8 @@ export function createControls({
       rules = null;
       changed();
       onMove(read());
-      onRest();
     },
+    onRest: () => onRest(),
     onPreset(preset) {
       touched = true;
       rules = null;
