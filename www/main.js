@@ -88,7 +88,8 @@ const measuring = createMeasuring({
     if (!select.writingQuietly(store.get())) metrics.show(numbers, false);
   },
   onProgress(key, done) {
-    if (store.get().shown === key) metrics.progress(done);
+    const { shown, live: rewritten } = store.get();
+    if (shown === key && rewritten === null) metrics.progress(done);
   },
 });
 const adapters = createAdapters({
@@ -118,7 +119,7 @@ const writing = createWriting({
   readSettings: () => controls.read(),
   earlier: Promise.all([examples, archive.restored]),
   onBegin(settings) {
-    controls.settle();
+    controls.settle(settings);
     tell.begun();
     // The last rewrite stands there until the entry, which is the same story, takes its place.
     if (select.standsAlready(store.get(), settings)) return;
@@ -287,12 +288,18 @@ store.select(({ adapters: all }) => all, controls.adapter.show);
 store.select(select.wantedAdapter, (id) =>
   tell.adapterAwaited(id, select.otherModel(store.get()), controls.adapter.pick),
 );
-store.select(select.shownAndWriting, ({ shown, writing: now }, { shown: before, writing: then }) => {
-  if (shown && shown.key !== before?.key) {
-    // What was streamed stays on the page, with the reader's place in it.
-    story.show(shown, { streamed: then && !now && writing.received() === shown.record.token_texts.length });
-  } else if (shown && shown.spans !== before?.spans) story.showSpans(shown.spans);
-  if (shown && shown.rating !== before?.rating) story.judged(shown);
+store.select(select.shownAndWriting, ({ shown, writing: now, live: rewritten }, last) => {
+  const { shown: before, writing: then } = last;
+  const isBack = last.live && !rewritten;
+  // While a rewrite stands there, nothing that is learned of the entry belongs to it.
+  if (shown && !rewritten) {
+    if (isBack || shown.key !== before?.key) {
+      // What was streamed stays on the page, with the reader's place in it.
+      story.show(shown, { streamed: then && !now && writing.received() === shown.record.token_texts.length });
+      if (isBack) story.mark(store.get().position);
+    } else if (shown.spans !== before?.spans) story.showSpans(shown.spans);
+    if (shown.rating !== before?.rating) story.judged(shown);
+  }
   compareWithForm();
 });
 store.select(select.onStage, ({ live: rewritten }, { live: before }) => {

@@ -7,7 +7,7 @@ import { createEngine } from "../../www/session/engine.js";
 import { REST, createLive } from "../../www/session/live.js";
 import { createMeasuring } from "../../www/session/measuring.js";
 import { createRewriting } from "../../www/session/rewriting.js";
-import { onStage, shownCloud, writingQuietly } from "../../www/session/selectors.js";
+import { onStage, shownAndWriting, shownCloud, shownNumbers, writingQuietly } from "../../www/session/selectors.js";
 import { initialState } from "../../www/session/state.js";
 import { createStore } from "../../www/session/store.js";
 import { createWriting } from "../../www/session/writing.js";
@@ -264,6 +264,99 @@ test("a story chosen or generated meanwhile ends the rewriting", async (t) => {
   writing.generate();
   await soon();
   assert.deepEqual([state().live, state().writing.settings.temperature], [null, 1.3]);
+});
+
+test("a move while another story is written is written after it, and its entry does not end that story", async (t) => {
+  const { live, state, generate, wait, writing, form } = await page(t);
+  await generate();
+  form.settings = at(1.3);
+  writing.generate();
+  await soon();
+  asked();
+  live.move(at(0.9));
+  live.rest();
+  await wait(REST);
+  assert.deepEqual([asked(), latest().asked("stop").length], [[], 0], "the story comes first");
+  await generated();
+  assert.deepEqual(asked(), [["rewrite", 0.9, 0]]);
+  await rewritten();
+  assert.equal(onStage(state()).record.settings.temperature, 0.9);
+  assert.equal(state().live.changed.length, 40, "compared with the story that was finished meanwhile");
+  await wait(REST);
+  assert.deepEqual(asked(), [["generate", 0.9, 0]]);
+  await generated();
+  assert.deepEqual(
+    state().entries.map(({ record }) => [record.settings.temperature, record.ended]),
+    [0.8, 1.3, 0.9].map((temperature) => [temperature, state().entries[0].record.ended]),
+  );
+});
+
+test("Generate pressed while the hand comes to rest makes one entry", async (t) => {
+  const { live, state, generate, wait, writing, form } = await page(t);
+  await generate();
+  live.move(at(0.9));
+  await rewritten();
+  live.rest();
+  form.settings = at(0.9);
+  writing.generate();
+  await soon();
+  asked();
+  assert.ok(state().live.resting && writingQuietly(state()));
+  await wait(REST);
+  await generated();
+  await wait(REST);
+  assert.deepEqual([asked(), latest().asked("stop").length], [[], 0]);
+  assert.deepEqual([state().live, state().entries.length], [null, 2]);
+});
+
+test("what is learned of the entry is not shown as that of the rewrite in its place", async (t) => {
+  const { live, state, generate, wait } = await page(t);
+  await generate();
+  const entry = shownNumbers(state()).record;
+  assert.equal(entry.settings.temperature, 0.8);
+  live.move(at(0.9));
+  await rewritten();
+  assert.equal(shownNumbers(state()).record, undefined);
+  assert.ok(shownAndWriting(state()).live);
+  live.move(at(0.8));
+  live.rest();
+  await wait(REST);
+  assert.equal(shownNumbers(state()).record, entry, "the entry is back");
+  assert.deepEqual([shownAndWriting(state()).live, shownAndWriting(state()).shown.record], [false, entry]);
+});
+
+test("switched off while the entry is written, the rewrite stays until that takes its place", async (t) => {
+  const { live, state, generate, wait } = await page(t);
+  await generate();
+  live.move(at(0.9));
+  await rewritten();
+  live.rest();
+  await wait(REST);
+  live.choose(false);
+  assert.ok(writingQuietly(state()));
+  await generated();
+  assert.deepEqual([state().live, onStage(state()).record.settings.temperature], [null, 0.9]);
+});
+
+test("after a rewrite without an answer the worker is told the earlier stories again", async (t) => {
+  const { live, store, generate } = await page(t);
+  const earlier = () => latest().asked("rewrite").at(-1).earlier?.length;
+  await generate();
+  const [entry] = store.get().entries;
+  live.move(at(0.9));
+  assert.equal(earlier(), 1);
+  await rewritten();
+  live.move(at(1));
+  assert.equal(earlier(), undefined, "it knows them");
+  await rewritten();
+  store.update({ entries: [entry, { ...entry, key: "other" }] });
+  live.move(at(1.1));
+  assert.equal(earlier(), 2);
+  latest().say({ type: "error", id: latest().asked("rewrite").at(-1).id, code: "replaced", message: "No." });
+  await soon();
+  store.update({ entries: [entry] });
+  live.move(at(1.2));
+  assert.equal(earlier(), 1, "nobody knows whether the worker took the last ones");
 });
 
 test("without its adapter nothing is written", async (t) => {

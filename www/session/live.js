@@ -110,11 +110,17 @@ export function createLive({
   store.select(
     ({ shown, writing: now, queued }) => ({ shown, now, busy: now !== null || queued !== null }),
     ({ shown, now, busy }, last) => {
-      const resting = store.get().live?.resting ?? false;
-      if (now !== null && now !== last.now && !writingQuietly(store.get())) leave();
-      else if (shown !== null && shown !== last.shown) {
-        // The entry has taken the place of the last rewrite, or the reader has chosen another story.
-        if (!resting) letGo();
+      const { live } = store.get();
+      const resting = live?.resting ?? false;
+      if (now !== null && now !== last.now) {
+        // The reader has asked for what the hand has chosen: it is not asked for again.
+        if (moved !== null && sameSettings(moved, now.settings)) letGo();
+        if (!writingQuietly(store.get())) leave();
+        else if (live && !resting) store.update({ live: { ...live, resting: true } });
+      } else if (shown !== null && shown !== last.shown) {
+        // The reader has chosen another story; or one is finished, and moves made meanwhile are written after it.
+        if (last.now === null && last.shown !== null) letGo();
+        else if (moved !== null) before = shownEntry(store.get())?.record.token_ids ?? [];
         leave();
       } else if (resting && last.busy && !busy) leave(); // It could not be written.
     },
@@ -184,9 +190,14 @@ export function createLive({
   /** The hand has come to rest: what it chose becomes an entry, unless that is shown already. */
   function settle() {
     const settings = moved;
+    const state = store.get();
+    if (settings !== null && state.writing !== null) {
+      // It does not end the story being written, but comes after it.
+      timer = setTimeout(settle, REST);
+      return;
+    }
     letGo();
     if (settings === null) return;
-    const state = store.get();
     const { live } = state;
     const shown = shownEntry(state);
     if (!rewriting.isPossible(settings) || (shown && sameSettings(shown.record.settings, settings))) return leave();
@@ -258,7 +269,8 @@ export function createLive({
       }
       if (!on) {
         letGo();
-        leave();
+        // What is being written already takes the place of its rewrite.
+        if (!writingQuietly(store.get())) leave();
       }
       store.update({ liveMode: modeFor(choice, store.get().storySeconds) });
     },

@@ -25,6 +25,8 @@ export function createRewriting({ store, engine, adapters }) {
 
   engine.on("started", () => (told = null));
   engine.onEnd(() => (told = null));
+  // A story brings its own earlier ones.
+  engine.on("done", () => (told = null));
   engine.on("done", ({ tokens_per_second, token_ids }) => learn(1 / tokens_per_second, token_ids.length));
 
   /**
@@ -62,6 +64,8 @@ export function createRewriting({ store, engine, adapters }) {
     async rewrite(settings) {
       const earlier = earlierTexts(store.get().entries);
       const known = told !== null && isSame(told, earlier);
+      // Where the answer does not come, nobody knows which ones the worker has.
+      if (!known) told = null;
       const answer = await engine.ask("rewrite", { settings, ...(known ? {} : { earlier }) });
       told = earlier;
       /** @type {Partial<typeof answer>} */

@@ -18,14 +18,18 @@ export const activity = ({ engine: { phase }, writing, queued, awaited }) => ({
 });
 
 /** @param {State} state */
-export const shownAndWriting = (state) => ({ shown: shownEntry(state), writing: state.writing !== null });
+export const shownAndWriting = (state) => ({
+  shown: shownEntry(state),
+  writing: state.writing !== null,
+  live: state.live !== null,
+});
 
 /** @param {State} state */
 export const shownPosition = (state) => ({ key: shownEntry(state)?.key, position: state.position });
 
-/** @param {State} state */
+/** The numbers of the shown entry; none while a rewrite stands in its place. @param {State} state */
 export const shownNumbers = (state) => {
-  const { record, finished } = shownEntry(state) ?? {};
+  const { record, finished } = (state.live === null && shownEntry(state)) || {};
   return { record, finished };
 };
 
@@ -85,6 +89,6 @@ export const standsAlready = ({ live }, settings) => live !== null && sameSettin
 /** Whether the story being written does. @param {State} state */
 export const writingQuietly = (state) => state.writing !== null && standsAlready(state, state.writing.settings);
 
-/** The cloud of the shown entry, while no control moves. @param {State} state */
+/** The cloud of the shown entry, while no control moves. @param {Pick<State, "cloud" | "shown" | "live">} state */
 export const shownCloud = ({ cloud, shown, live }) =>
   live === null && cloud !== null && cloud.key === shown ? cloud : null;

@@ -24,9 +24,10 @@ function digits(step) {
  * @param {Parameter[]} options.parameters
  * @param {boolean} options.slider  whether its parameter is a slider of the form itself
  * @param {() => void} options.onChange
+ * @param {() => void} options.onRest  the hand has let go
  * @param {(stage: StageView, by: 1 | -1) => void} options.onMove
  */
-export function createStage({ stage, parameters, slider, onChange, onMove }) {
+export function createStage({ stage, parameters, slider, onChange, onRest, onMove }) {
   const id = `stage-${stage.name}`;
   const place = element("span", { class: "stage-place", "aria-hidden": "true" });
   const box = element("input", { type: "checkbox", "aria-describedby": id });
@@ -98,8 +99,12 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
       input.step = String(step);
       tell();
       onChange();
+      if (typed) onRest();
     });
     input.addEventListener("change", () => set(value));
+    // A slider that is let go where it was taken hold of has not changed.
+    for (const end of typed ? [] : ["change", "pointerup", "pointercancel"])
+      input.addEventListener(end, () => onRest());
     set(usual);
     return {
       parameter,
@@ -134,6 +139,7 @@ export function createStage({ stage, parameters, slider, onChange, onMove }) {
     }
     details.hidden = !box.checked;
     onChange();
+    onRest();
   });
 
   const view = {

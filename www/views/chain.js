@@ -15,9 +15,10 @@ const SLIDERS = ["temperature", "top_p"];
 /**
  * @param {object} options
  * @param {() => void} options.onChange  the reader changed something here
+ * @param {() => void} options.onRest  the hand has let go of it
  * @param {(preset: Preset) => void} options.onPreset
  */
-export function createChain({ onChange, onPreset }) {
+export function createChain({ onChange, onRest, onPreset }) {
   const root = required("chain", HTMLElement);
   const tally = required("samplers-state", HTMLElement);
   const presets = required("presets", HTMLElement);
@@ -31,6 +32,7 @@ export function createChain({ onChange, onPreset }) {
       arrange([]);
       said.textContent = "The samplers are in their default order again.";
       onChange();
+      onRest();
     },
     { class: "small" },
   );
@@ -110,6 +112,7 @@ export function createChain({ onChange, onPreset }) {
     number();
     said.textContent = `${stage.label} is number ${from + by + 1} of ${stages.length}.`;
     onChange();
+    onRest();
   }
 
   /** @param {ChainSettings} now */
@@ -146,6 +149,7 @@ export function createChain({ onChange, onPreset }) {
           parameters: chain.parameters.filter((parameter) => parameter.stage === stage.name),
           slider: SLIDERS.includes(stage.name),
           onChange,
+          onRest,
           onMove: move,
         }),
       );

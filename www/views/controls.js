@@ -67,8 +67,8 @@ export function createControls({
       rules = null;
       changed();
       onMove(read());
-      onRest();
     },
+    onRest: () => onRest(),
     onPreset(preset) {
       touched = true;
       rules = null;
@@ -208,7 +208,9 @@ export function createControls({
     promptTyped = true;
   });
   prompt.addEventListener("input", onEdit);
-  for (const slider of [temperature, topP]) slider.addEventListener("change", onRest);
+  // A slider that is let go where it was taken hold of has not changed, but the hand has come to rest.
+  for (const slider of [temperature, topP])
+    for (const end of ["change", "pointerup", "pointercancel", "blur"]) slider.addEventListener(end, () => onRest());
   live.addEventListener("change", () => onLive(live.checked));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
@@ -244,9 +246,12 @@ export function createControls({
     /** Whether the reader has changed anything. */
     isTouched: () => touched,
 
-    /** A story is being written from what the form says, so nothing in it can be lost any more. */
-    settle() {
-      promptTyped = false;
+    /**
+     * A story is being written. Its prompt cannot be lost any more; what was typed since its settings were read still can.
+     * @param {Settings} settings
+     */
+    settle(settings) {
+      if (prompt.value === settings.prompt) promptTyped = false;
     },
 
     /**

@@ -68,8 +68,9 @@ export function createLibrary({ onOpen, onStop }) {
           load.textContent = "Try again";
           break;
       }
-      // The button that was pressed is gone, and the focus needs a place.
-      if (focused?.hidden) text.focus({ preventScroll: true });
+      // The button that was pressed is gone, and the focus needs a place: once the library is open, where its books are counted.
+      const place = node.hidden ? books.closest("details")?.querySelector("summary") : text;
+      if (focused && (focused.hidden || node.hidden)) place?.focus({ preventScroll: true });
       if (changed)
         said.textContent =
           state.phase === "loading"

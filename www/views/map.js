@@ -78,6 +78,10 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
     frontText,
   );
   const frontNote = element("p", { class: "hint" });
+  const options = element("summary", {}, "Map options");
+  const seeds = element("div", { class: "chips", role: "group", "aria-label": "The same settings with other seeds" });
+  /** Shows the stories of the cloud, for those who do not point at its dots. @type {HTMLButtonElement[]} */
+  const seedButtons = [];
   const legend = element(
     "div",
     { class: "legend" },
@@ -95,7 +99,7 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
     element(
       "details",
       { class: "map-tools" },
-      element("summary", {}, "Map options"),
+      options,
       element(
         "div",
         { class: "map-head" },
@@ -112,6 +116,7 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
       ),
       frontNote,
       meansText,
+      seeds,
     ),
     filter,
     element("div", { class: "map-chosen" }, chosenText, clear, dragging),
@@ -241,6 +246,22 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
     frontNote.textContent = note;
   }
 
+  /** One button for each story of the cloud. Those that stay keep the focus. */
+  function offerSeeds() {
+    const stories = view.cloud?.stories ?? [];
+    if (stories.length < seedButtons.length && seeds.contains(document.activeElement))
+      options.focus({ preventScroll: true });
+    for (const gone of seedButtons.splice(stories.length)) gone.remove();
+    for (const [index, { settings }] of stories.entries()) {
+      const known = seedButtons[index] ?? button("", () => onCloud(index));
+      known.textContent = `Seed ${settings.seed}`;
+      seedButtons[index] = known;
+      if (known.parentElement !== seeds) seeds.append(known);
+    }
+    seeds.hidden = stories.length === 0;
+  }
+  offerSeeds();
+
   /** Draws with the next frame, however often it is asked to. */
   function update() {
     tell();
@@ -273,11 +294,11 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
   box.addEventListener("click", (event) => {
     if (brush.ended()) return;
     const bounds = box.getBoundingClientRect();
-    const near = around.find(
-      ({ left, top }) => Math.hypot(event.clientX - bounds.left - left, event.clientY - bounds.top - top) < NEAR,
-    );
+    const distance = (/** @type {{ left: number, top: number }} */ { left, top }) =>
+      Math.hypot(event.clientX - bounds.left - left, event.clientY - bounds.top - top);
+    const [near] = around.filter((one) => distance(one) < NEAR).sort((one, other) => distance(one) - distance(other));
     const point = nearest(event);
-    if (near) onCloud(near.index);
+    if (near && !(point && distance(point) <= distance(near))) onCloud(near.index);
     else if (point) onChoose(point.entry.key);
   });
   across.addEventListener("change", () => {
@@ -307,6 +328,7 @@ export function createMap({ root, toolsRoot, filter, onChoose, onCloud, onBrush,
       if (!chosen) across.value = next.libraryReady ? "novelty" : "surprise";
       ownMeans.retry();
       chosenMeans.retry();
+      offerSeeds();
       update();
     },
   };

@@ -6,6 +6,7 @@ import { filterWords, isOn, passes } from "./map-filter.js";
 import { createTable } from "./table.js";
 import { element } from "../parts/dom.js";
 import { count } from "../parts/format.js";
+import { shownCloud } from "../session/selectors.js";
 
 /**
  * @import { Estimate } from "../protocol.js"
@@ -134,7 +135,6 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onCloud, onBrush,
     passing = next.entries.filter((entry) => passes(entry, filter, next.chain));
     form.tell(counted());
     const { shown, brushed, bands, libraryReady, chain, live } = next;
-    const cloud = live === null && next.cloud?.key === shown ? next.cloud : null;
     map.show({
       entries: passing,
       about: about(),
@@ -144,7 +144,7 @@ export function createOverview({ mapRoot, tableRoot, onChoose, onCloud, onBrush,
       bands,
       libraryReady,
       live,
-      cloud,
+      cloud: shownCloud(next),
     });
     table.show({ entries: passing, about: about(), shown, brushed, axes: map.axes(), chain });
   }

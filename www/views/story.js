@@ -234,7 +234,9 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
      */
     show(entry, { streamed }) {
       const { record, origin, verdict, parent, spans: known } = entry;
-      if (!streamed) {
+      if (streamed) flush();
+      // A story that was stopped while it was written quietly is shorter than the rewrite that stands there.
+      if (!streamed || tokens.generated() !== record.token_ids.length) {
         clear(record.settings);
         waiting = factsOfRecord(record);
       }
