@@ -72,7 +72,7 @@ const commandRows = (words, { prompts, seeds, length }) =>
   inFolder((file) => {
     const [texts, out] = [file("prompts.txt"), file("judged.jsonl")];
     writeFileSync(texts, prompts);
-    const amount = ["--prompts", texts, "--seeds", seeds, "--tokens", length];
+    const amount = ["--prompts", texts, "--temperature", 1, "--seeds", seeds, "--tokens", length];
     fabula(
       "judge",
       ...words,
@@ -97,7 +97,7 @@ test("best of n: the rows are the command line's, every draft is shown with its 
   const page = await openJudge(t);
   assert.match(
     await status(page),
-    /^12 pairs of stories \(12 × 1\), best of 8 drafts: about /,
+    /^24 pairs of stories \(12 × 2\), best of 8 drafts: about /,
     "the defaults can be run at once",
   );
   await fill(page, BEST_OF);
@@ -122,13 +122,14 @@ test("best of n: the rows are the command line's, every draft is shown with its 
     all.map((tr) => [...tr.cells].map((cell) => cell.textContent)),
   );
   assert.equal(lines.length, there.effects.effects.length);
-  assert.deepEqual(lines[0].slice(0, 2), ["score", "yes"]);
-  const [score] = there.effects.effects;
-  assert.deepEqual(lines[0].slice(2, 4), [score.judged.toFixed(3), score.control.toFixed(3)]);
+  assert.deepEqual(lines[0].slice(0, 2), ["coherence", "yes"]);
+  const [coherence] = there.effects.effects;
+  for (const [at, value] of [coherence.judged, coherence.control].entries())
+    assert.ok(Math.abs(Number(lines[0][2 + at].replace("−", "-")) - value) <= 0.05, `${lines[0]} for ${value}`);
   assert.match(lines[0][6], /undecided/);
   assert.match(
     await page.$eval(".intervals svg[role=img]", (drawing) => drawing.getAttribute("aria-label")),
-    /^Judged minus control: score /,
+    /^Judged minus control: coherence /,
   );
   assert.deepEqual(await page.$$eval(".findings-list p", (all) => all.map((p) => p.textContent)), there.findings);
 
