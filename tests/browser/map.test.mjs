@@ -37,15 +37,20 @@ const column = async (page, name) =>
   }, name);
 const caption = async (page) => (await table(page)).$eval("caption", (node) => node.textContent);
 const drawn = async (page) => (await map(page)).$eval("svg", (node) => node.getAttribute("aria-label"));
-/** The filled points; rings around them are not. */
-const points = async (page) =>
-  (await map(page)).$$eval("svg circle", (all) => all.filter((one) => getComputedStyle(one).fill !== "none").length);
-const faded = async (page) =>
-  (await map(page)).$$eval(
-    "svg circle",
-    (all) => all.filter((one) => Number(getComputedStyle(one).fillOpacity) < 0.5).length,
-  );
-/** In one breath: a number that comes in may draw the map again. */
+/**
+ * How many circles of the drawing are filled (rings are not), and how many of them are faded. In one breath, here and below: a
+ * number that comes in may draw the map again.
+ */
+const circles = async (page) =>
+  (await map(page)).evaluate((region) => {
+    const looks = [...region.querySelectorAll("svg circle")].map((one) => getComputedStyle(one));
+    return {
+      filled: looks.filter(({ fill }) => fill !== "none").length,
+      faded: looks.filter(({ fillOpacity }) => Number(fillOpacity) < 0.5).length,
+    };
+  });
+const points = async (page) => (await circles(page)).filled;
+const faded = async (page) => (await circles(page)).faded;
 const box = async (page) =>
   (await map(page)).evaluate((region) => {
     const svg = region.querySelector("svg");
