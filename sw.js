@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "f407cc7a34986f78";
+const VERSION = "c72479a49dbd337b";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -181,7 +181,7 @@ const FILES = {
   "www/views/compare.js": "f1b599f9b6e67bc8",
   "www/views/controls.js": "51163940d83beaee",
   "www/views/curve.js": "18714472900350c3",
-  "www/views/dial.js": "f4a168472b3450af",
+  "www/views/dial.js": "0aee0683d73ecf30",
   "www/views/export-image.js": "edd7400bed50618a",
   "www/views/filter-form.js": "e17dc5cc66245855",
   "www/views/history-row.js": "8169b9994ee94dfd",
@@ -190,7 +190,7 @@ const FILES = {
   "www/views/library.js": "c6a90984510a9cf0",
   "www/views/loader.js": "7c2a4b9a01f7decb",
   "www/views/map-brush.js": "e729911f74cb5aa7",
-  "www/views/map-drawing.js": "210cd16d2d373e37",
+  "www/views/map-drawing.js": "a9b4aed3635aa53f",
   "www/views/map-filter.js": "0efc63130aae5eea",
   "www/views/map-words.js": "73ae9f4310991529",
   "www/views/map.js": "a4bc38abb3a7124e",

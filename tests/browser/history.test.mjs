@@ -15,6 +15,7 @@ import {
   generate,
   meanwhile,
   openLibrary,
+  openParts,
   press,
   ready,
   said,
@@ -109,6 +110,7 @@ test("a stopped story is the same one after a reload, too", async (t) => {
   await page.reload({ waitUntil: "load" });
   await said(page, "done");
   await sees(page, "reproduced exactly");
+  await openParts(page);
   assert.deepEqual(await names(page), ["Story 1"]);
 });
 
@@ -119,6 +121,7 @@ test("a story with every kind of setting survives a reload and the way out and b
   const page = await visit(t, shared, { fragment });
   const done = await said(page, "done");
   await said(page, "measured");
+  await openParts(page);
   assert.deepEqual(Object.keys(done.settings.options).sort(), ["mirostat_tau", "repetition_penalty", "top_k"]);
   assert.deepEqual(done.settings.forced, [
     [2, 300],

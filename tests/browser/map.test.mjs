@@ -37,15 +37,20 @@ const column = async (page, name) =>
   }, name);
 const caption = async (page) => (await table(page)).$eval("caption", (node) => node.textContent);
 const drawn = async (page) => (await map(page)).$eval("svg", (node) => node.getAttribute("aria-label"));
-/** The filled points; rings around them are not. */
-const points = async (page) =>
-  (await map(page)).$$eval("svg circle", (all) => all.filter((one) => getComputedStyle(one).fill !== "none").length);
-const faded = async (page) =>
-  (await map(page)).$$eval(
-    "svg circle",
-    (all) => all.filter((one) => Number(getComputedStyle(one).fillOpacity) < 0.5).length,
-  );
-/** In one breath: a number that comes in may draw the map again. */
+/**
+ * How many circles of the drawing are filled (rings are not), and how many of them are faded. In one breath, here and below: a
+ * number that comes in may draw the map again.
+ */
+const circles = async (page) =>
+  (await map(page)).evaluate((region) => {
+    const looks = [...region.querySelectorAll("svg circle")].map((one) => getComputedStyle(one));
+    return {
+      filled: looks.filter(({ fill }) => fill !== "none").length,
+      faded: looks.filter(({ fillOpacity }) => Number(fillOpacity) < 0.5).length,
+    };
+  });
+const points = async (page) => (await circles(page)).filled;
+const faded = async (page) => (await circles(page)).faded;
 const box = async (page) =>
   (await map(page)).evaluate((region) => {
     const svg = region.querySelector("svg");
@@ -53,6 +58,15 @@ const box = async (page) =>
     const { x, y, width, height } = svg.getBoundingClientRect();
     return { x, y, width, height };
   });
+
+/** Just inside the upper left corner of the drawing, and the lower right one: between them lies every point. */
+async function corners(page) {
+  const { x, y, width, height } = await box(page);
+  return [
+    { x: x + 2, y: y + 2 },
+    { x: x + width - 2, y: y + height - 2 },
+  ];
+}
 
 async function pick(page, name, value) {
   const list = await find(page, "combobox", name);
@@ -164,16 +178,16 @@ test("stories are chosen in the table by keyboard, and their mean is told", asyn
 
 test("stories are chosen on the map by dragging, and a click still opens one", async (t) => {
   const page = await three(t);
-  const { x, y, width, height } = await box(page);
-  await drag(page, { x: x + 46, y: y + 28 }, { x: x + width - 20, y: y + height - 42 });
+  const [from, to] = await corners(page);
+  await drag(page, from, to);
   await sees(page, "8 chosen");
   assert.equal(await (await table(page)).$$eval("input", (all) => all.filter((tick) => tick.checked).length), 8);
   // Nothing lies in the lowest left corner.
-  await drag(page, { x: x + 46, y: y + height - 42 }, { x: x + 56, y: y + height - 52 });
+  await drag(page, { x: from.x, y: to.y }, { x: from.x + 10, y: to.y - 10 });
   await sees(page, "None chosen");
-  await page.mouse.move(x + 46, y + 28);
+  await page.mouse.move(from.x, from.y);
   await page.mouse.down();
-  await page.mouse.move(x + width - 20, y + height - 42);
+  await page.mouse.move(to.x, to.y);
   await page.keyboard.press("Escape");
   await page.mouse.up();
   await settle(page);
@@ -185,19 +199,47 @@ test("stories are chosen on the map by dragging, and a click still opens one", a
   );
 });
 
+test("no words of the map lie over others in a low window", async (t) => {
+  const page = await visit(t, shared, { viewport: { width: 1280, height: 720 } });
+  await ready(page);
+  for (const across of ["novelty", "surprise"]) {
+    await pick(page, "Across", across);
+    const clashes = await (
+      await map(page)
+    ).$$eval("svg text", (all) => {
+      const words = all
+        .filter((text) => text.textContent !== "")
+        .map((text) => ({ says: text.textContent, at: text.getBoundingClientRect() }));
+      return words.flatMap((one, index) =>
+        words
+          .slice(index + 1)
+          .filter(
+            ({ at }) =>
+              at.left < one.at.right && one.at.left < at.right && at.top < one.at.bottom && one.at.top < at.bottom,
+          )
+          .map((other) => `${one.says} | ${other.says}`),
+      );
+    });
+    assert.deepEqual(clashes, [], across);
+    assert.ok((await (await map(page)).$$eval("svg text", (all) => all.length)) > 8, across);
+  }
+});
+
 test("a finger scrolls over the map, and chooses only when asked to", async (t) => {
   const page = await three(t, { viewport: { width: 360, height: 740, hasTouch: true, isMobile: true } });
+  const scrolled = () => page.evaluate(() => scrollY);
+  /** Upwards, since the page may stand at its top. Gives where the page stood before. */
   const swipe = async () => {
-    const { x, y, width, height } = await box(page);
-    const touch = await page.touchscreen.touchStart(x + 46, y + 28);
-    await touch.move(x + width / 2, y + height / 2);
-    await touch.move(x + width - 20, y + height - 42);
+    const [to, from] = await corners(page);
+    const before = await scrolled();
+    const touch = await page.touchscreen.touchStart(from.x, from.y);
+    await touch.move((from.x + to.x) / 2, (from.y + to.y) / 2);
+    await touch.move(to.x, to.y);
     await touch.end();
     await settle(page);
+    return before;
   };
-  const before = await page.evaluate(() => scrollY);
-  await swipe();
-  assert.notEqual(await page.evaluate(() => scrollY), before, "the page was scrolled");
+  assert.notEqual(await swipe(), await scrolled(), "the page was scrolled");
   await sees(page, "None chosen");
   // The page glides on for a while.
   await until(page, "the page standing still", async () => {
@@ -253,6 +295,8 @@ test("a deleted story leaves the table, the map and the choice", async (t) => {
 
 test("Save SVG gives a drawing that stands for itself", async (t) => {
   const page = await three(t, { scheme: "dark" });
+  await pick(page, "Across", "session_novelty");
+  await (await find(page, "checkbox", "Pareto front")).click();
   await (await find(page, "checkbox", "Select Story 1")).click();
   const { name, bytes } = await saved(t, page, "Save SVG");
   assert.equal(name, "fabula-map.svg");

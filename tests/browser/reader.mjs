@@ -138,6 +138,7 @@ export async function fillIn(page, role, name, text) {
 }
 
 export async function choose(page, settings) {
+  if (settings.length !== undefined) await openParts(page);
   if (settings.prompt !== undefined) await fillIn(page, "textbox", "Prompt", settings.prompt);
   if (settings.temperature !== undefined) await setSlider(page, "Temperature", settings.temperature);
   if (settings.top_p !== undefined) await setSlider(page, "Top-p", settings.top_p);
@@ -146,6 +147,7 @@ export async function choose(page, settings) {
 }
 
 export async function chosen(page) {
+  await openParts(page);
   const value = async (role, name) => (await find(page, role, name)).evaluate((input) => input.value);
   return {
     prompt: await value("textbox", "Prompt"),

@@ -18,7 +18,8 @@ const SHORTEST = 32;
  * @property {string} metric
  * @property {string} name  of the group
  * @property {(value: number) => string} say  the raw value in words
- * @property {string} than  completes "… than 62% of people's texts"
+ * @property {string} more  completes "… than 62% of people's texts"
+ * @property {string} less  the same for a text that hardly any other is below
  * @property {string} caution
  * @property {string} anchor  in methods.html
  */
@@ -29,7 +30,8 @@ export const DIALS = [
     metric: "novelty",
     name: "Novelty",
     say: (value) => `${decimal(value * 100, 0)} of 100 phrases are new`,
-    than: "Newer",
+    more: "Newer",
+    less: "Less new",
     caution:
       "A phrase is three words in a row. It is new if none of the books that the model read contains it. Gibberish is new, too: read novelty together with coherence.",
     anchor: "novelty",
@@ -42,7 +44,8 @@ export const DIALS = [
       if (steps === "0.0") return "right where people write";
       return `${steps} ${steps === "1.0" ? "step" : "steps"} towards ${value < 0 ? "breaking down" : "stock phrases"}`;
     },
-    than: "Safer",
+    more: "Safer",
+    less: "Less safe",
     caution:
       "Zero is how people write, and each step doubles the distance. It tells sense from gibberish, and stock phrases from people’s prose. It cannot tell a good story from a dull one.",
     anchor: "coherence",
@@ -54,7 +57,8 @@ export const DIALS = [
       value < 2
         ? `${decimal(value * 100, 0)}% of the expected surprise`
         : `${decimal(value, 1)} times the expected surprise`,
-    than: "More surprising",
+    more: "More surprising",
+    less: "Less surprising",
     caution:
       "100% means that the words were drawn just as the model predicts them. It is the model’s surprise, not a reader’s: gibberish surprises most.",
     anchor: "surprise",
@@ -94,9 +98,20 @@ export function alongDial({ from, to, logarithmic }, value) {
 export const isShort = (numbers) => (numbers?.numbers["tokens"] ?? SHORTEST) < SHORTEST;
 
 /**
+ * Where a text stands among people's texts. What would read "0%" is told from the other side.
+ * @param {Kind} kind
+ * @param {number} share  of people's texts that are below it
+ */
+export function standing({ more, less }, share) {
+  const [word, part] = percent(share) === "0%" ? [less, 1 - share] : [more, share];
+  return `${word} than ${part === 1 ? "all" : percent(part)} of people’s texts.`;
+}
+
+/**
  * @param {Kind} kind
  */
-export function createDial({ metric, name, say, than, caution, anchor }) {
+export function createDial(kind) {
+  const { metric, name, say, caution, anchor } = kind;
   const value = element("span", { class: "dial-value" }, NOTHING);
   const people = element("u");
   const needle = element("i", { hidden: true });
@@ -162,7 +177,7 @@ export function createDial({ metric, name, say, than, caution, anchor }) {
       const share = numbers?.percentiles[metric];
       clause.textContent = [
         ...(place === null ? [] : [`${capital(dial.says[place] ?? "")}.`]),
-        ...(share === undefined ? [] : [`${than} than ${percent(share)} of people’s texts.`]),
+        ...(share === undefined ? [] : [standing(kind, share)]),
       ].join(" ");
     },
   };

@@ -16,7 +16,7 @@ import { dot, line, plot, rect, ruleX, ruleY } from "../vendor/plot.js";
 export const HOTTEST = 2;
 /** Fewer points have no front to speak of. */
 const FEWEST_FOR_FRONT = 3;
-const MARGINS = { marginTop: 20, marginRight: 12, marginBottom: 30, marginLeft: 36 };
+const MARGINS = { marginTop: 22, marginRight: 12, marginBottom: 36, marginLeft: 36 };
 /** Where the drawing is as low as on a phone, only the dots, people's range and the frame are drawn. */
 const LOW = 150;
 const TIGHT = { marginTop: 4, marginRight: 4, marginBottom: 4, marginLeft: 4 };
