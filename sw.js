@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "c72479a49dbd337b";
+const VERSION = "11ecb454eac9441b";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -154,7 +154,7 @@ const FILES = {
   "www/style/chain.css": "313e0864bf82479a",
   "www/style/compare.css": "db0c0e655112e835",
   "www/style/dials.css": "94f4b6d30a3cc803",
-  "www/style/experiments.css": "847935ced7f4cd50",
+  "www/style/experiments.css": "84409e6884a4b722",
   "www/style/history.css": "1f6b892cda8f30a5",
   "www/style/instrument.css": "5609689f556224d4",
   "www/style/judge.css": "087adaa760a49599",

@@ -171,7 +171,7 @@ const poet = () => {
 const judged = (file) => {
   const { protocol, rows } = judgements(file);
   const isDrawn = (page) =>
-    until(page, "sixteen numbers", () => document.querySelectorAll(".effects tbody tr").length === 16);
+    until(page, "eight numbers", () => document.querySelectorAll(".effects tbody tr").length === 8);
   return {
     title: file,
     name: "judge",
@@ -181,8 +181,8 @@ const judged = (file) => {
   };
 };
 
-test("one page each: 35 cells of 24 stories, seven strengths of 48, all sixteen numbers of best of n", options, (t) =>
+test("one page each: 35 cells of 24 stories, seven strengths of 48, all eight numbers of best of n", options, (t) =>
   areOnePageEach(t, [sampling(), poet(), judged("best-of.jsonl")]),
 );
 
-test("one page: all sixteen numbers of revise", options, (t) => areOnePageEach(t, [judged("revise.jsonl")]));
+test("one page: all eight numbers of revise", options, (t) => areOnePageEach(t, [judged("revise.jsonl")]));
