@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "c949ce65e8be27cb";
+const VERSION = "d0100d282a8ec643";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -162,7 +162,7 @@ const FILES = {
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "eb4b7184c5e07777",
   "www/style/page.css": "ef6d61b91b50212f",
-  "www/style/story.css": "440c2e384a5aa1a1",
+  "www/style/story.css": "7e9c302aa1e04f58",
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",
   "www/vendor/plot.js": "80c2f239a8b6e044",
@@ -209,7 +209,7 @@ const FILES = {
   "www/views/story-reading.js": "4ca4eac6639cef0f",
   "www/views/story-readout.js": "a1341c2d2ceddb03",
   "www/views/story-tokens.js": "e583008557e079ff",
-  "www/views/story.js": "509a48f84f24ce42",
+  "www/views/story.js": "a60b8dd2815a7fca",
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",

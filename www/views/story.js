@@ -133,8 +133,8 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
   function tell(settings, more) {
     line = { settings, more };
     const words = settingsWords(settings, chain);
-    // Room for the longest ending, so that the text below does not move when the story ends.
-    facts.dataset["room"] = `${words} · ${ENDINGS.context}`;
+    // Room for the usual ending, so that the text below does not move when the story ends.
+    facts.dataset["room"] = `${words} · ${ENDINGS.story}`;
     facts.replaceChildren(element("span", {}, words, ...more.flatMap((part) => [" · ", part])));
   }
 
