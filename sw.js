@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "11ecb454eac9441b";
+const VERSION = "705da1a807188a69";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -156,13 +156,13 @@ const FILES = {
   "www/style/dials.css": "94f4b6d30a3cc803",
   "www/style/experiments.css": "84409e6884a4b722",
   "www/style/history.css": "1f6b892cda8f30a5",
-  "www/style/instrument.css": "5609689f556224d4",
+  "www/style/instrument.css": "a8553e942e9422f9",
   "www/style/judge.css": "087adaa760a49599",
   "www/style/map.css": "257d66acd42ace09",
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "eb4b7184c5e07777",
   "www/style/page.css": "ef6d61b91b50212f",
-  "www/style/story.css": "e35e95585bf5d208",
+  "www/style/story.css": "7e9c302aa1e04f58",
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",
   "www/vendor/plot.js": "80c2f239a8b6e044",
@@ -209,11 +209,11 @@ const FILES = {
   "www/views/story-reading.js": "4ca4eac6639cef0f",
   "www/views/story-readout.js": "a1341c2d2ceddb03",
   "www/views/story-tokens.js": "e583008557e079ff",
-  "www/views/story.js": "157bb98ed206ee2a",
+  "www/views/story.js": "f48fe8af997da4d3",
   "www/views/strip.js": "3c088148d8c024ab",
   "www/views/table-columns.js": "2ad7f27d0b919fcf",
   "www/views/table.js": "9feff7cb2137ab68",
-  "www/views/telling.js": "33b348797b8d8def",
+  "www/views/telling.js": "0b57b95b7ae50a9b",
   "www/views/terms.js": "17c77a9047eabd20",
   "www/views/token-card.js": "e1a337bc45c8d7c5",
   "www/views/tree.js": "8899d69dc2a02e5e",

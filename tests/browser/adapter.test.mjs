@@ -113,6 +113,7 @@ test("the Poet is fetched when it is chosen, its strength is in the link, and th
   const fields = new URLSearchParams(hash.slice(1));
   assert.deepEqual([fields.get("adapter"), fields.get("strength"), fields.get("x")], [POET.id, "0.75", story.digest]);
   const other = await visit(t, { ...shared, server }, { fragment: hash });
+  await ready(other);
   const replayed = await said(other, "done");
   await sees(other, "reproduced exactly");
   assert.deepEqual(replayed.token_ids, story.token_ids);
@@ -124,6 +125,7 @@ test("the model without the Poet judges its stories, too, to the bit as on the c
   const page = await visit(t, shared, {
     fragment: `#v=1&p=The+moon+rose&t=0.8&top_p=0.95&n=64&seed=3&adapter=${POET.id}&strength=1`,
   });
+  await ready(page);
   const { numbers } = await said(page, "measured");
   const poetry = ["--adapter", "models/poet", "--strength", 1];
   const settled = ["--prompt", "The moon rose", "--temperature", 0.8, "--top-p", 0.95, "--seed", 3, "--tokens", 64];
@@ -145,6 +147,7 @@ test("strength 0 is the model itself, and a strength between two steps is kept",
   const page = await visit(t, shared, {
     fragment: `#v=1&p=Once&t=0.8&top_p=0.95&n=16&seed=3&adapter=${POET.id}&strength=0.333`,
   });
+  await ready(page);
   assert.equal((await said(page, "done")).settings.adapter.strength, 0.333);
   await sees(page, "poet 33.3%");
   const base = await generate(page, settings).then(async (half) => {
@@ -479,10 +482,15 @@ test("files can be dropped anywhere on the page", async (t) => {
 test("from the list to a story of the Poet, by keyboard alone", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
-  const list = await find(page, "combobox", "Adapter");
-  await (await find(page, "slider", "Top-p")).focus();
+  // The part that it is in is folded until the reader opens it.
+  await page.$eval("#samplers", (samplers) => {
+    samplers.open = false;
+    samplers.querySelector("summary").focus();
+  });
+  await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
-  assert.ok(await list.evaluate((node) => node === document.activeElement), "the list comes after top-p");
+  const list = await find(page, "combobox", "Adapter");
+  assert.ok(await list.evaluate((node) => node === document.activeElement), "the list comes first in it");
   // By its first letter, as in every list.
   await page.keyboard.type("T");
   if ((await picked(page)) === "None") await page.keyboard.press("Enter");

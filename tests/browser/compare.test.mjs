@@ -99,7 +99,8 @@ test("nothing moves while the next story streams beside a pinned one", async (t)
     await ready(page);
     await generate(page, { ...settings, length: 8 });
     await press(page, "Compare");
-    await generate(page, { seed: 2 });
+    // The next one takes as much room as this.
+    await generate(page, { seed: 2, length: 120 });
     await said(page, "measured", 2);
     await (await card(page)).scrollIntoView();
     await atRest(page);

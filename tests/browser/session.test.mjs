@@ -30,6 +30,7 @@ test("the mean of one's own stories has an interval", async (t) => {
   const page = await visit(t, shared);
   await ready(page);
   const told = () => page.$eval(".map-means", (node) => (node.checkVisibility() ? node.textContent : ""));
+  await (await find(page, "combobox", "Up")).select("slor_per_word_bits");
   await (await find(page, "checkbox", "Mean of yours")).click();
   assert.match(await told(), /needs 3 stories/);
   const values = [];
@@ -103,6 +104,41 @@ test("no sideways scrolling at 360 pixels, and nothing jumps while a story strea
     const page = await visit(t, shared, { viewport });
     await ready(page);
     await generate(page, { ...settings, length: 8 });
-    await withoutJumps(page, () => generate(page, { ...settings, length: 200, temperature: 1 }));
+    // A story that may be longer is given its room at once, before its first word, and none while it is written.
+    await page.evaluate(() => {
+      globalThis.shifts.length = 0;
+    });
+    await generate(page, { ...settings, length: 200, temperature: 1 });
+    const moved = await page.evaluate(() => globalThis.shifts.filter(({ value }) => value > 0.001));
+    assert.ok(moved.length <= 1, JSON.stringify(moved));
+    await withoutJumps(page, () => generate(page, { ...settings, length: 200, temperature: 1.2 }));
   }
+});
+
+test("on a phone, the page stays where it is when a control is used that stands still", async (t) => {
+  const page = await visit(t, shared, { viewport: { width: 360, height: 740 } });
+  await ready(page);
+  await generate(page, { ...settings, length: 8 });
+  await page.evaluate(() => scrollTo(0, 150));
+  for (const [role, name] of [
+    ["spinbutton", "Seed"],
+    ["slider", "Temperature"],
+    ["button", "Generate"],
+  ]) {
+    await (await find(page, role, name)).focus();
+    await settle(page);
+    assert.equal(await page.evaluate(() => scrollY), 150, name);
+  }
+  // A field that they cover comes out.
+  const prompt = await find(page, "textbox", "Prompt");
+  await page.evaluate(() => scrollTo(0, 300));
+  await prompt.focus();
+  await settle(page);
+  assert.ok(
+    await prompt.evaluate((field) => {
+      const { x, y } = field.getBoundingClientRect();
+      return document.elementFromPoint(x + 20, y + 10) === field;
+    }),
+    "the prompt is in sight",
+  );
 });

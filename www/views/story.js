@@ -132,7 +132,10 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
    */
   function tell(settings, more) {
     line = { settings, more };
-    facts.replaceChildren(settingsWords(settings, chain), ...more.flatMap((part) => [" · ", part]));
+    const words = settingsWords(settings, chain);
+    // Room for the usual ending, so that the text below does not move when the story ends.
+    facts.dataset["room"] = `${words} · ${ENDINGS.story}`;
+    facts.replaceChildren(element("span", {}, words, ...more.flatMap((part) => [" · ", part])));
   }
 
   function read() {
@@ -224,7 +227,7 @@ export function createStory({ root, wordsRoot, onOpenSpan, onPosition, onEnter, 
     interrupt() {
       flush();
       root.toggleAttribute("data-writing", false);
-      facts.replaceChildren("The story broke off before its end.");
+      facts.replaceChildren(element("span", {}, "The story broke off before its end."));
     },
 
     /**

@@ -114,7 +114,7 @@ export function createTelling({ notices, announcer }) {
      * @param {() => void} open
      */
     otherAdapter(id, awaited, open) {
-      const text = `These files are the adapter ${id}; the story waits for ${awaited}. They can be chosen under “Adapter” all the same.`;
+      const text = `These files are the adapter ${id}; the story waits for ${awaited}. They can be chosen under “Samplers” all the same.`;
       notices.show({ kind: "problem", purpose: "adapter", text, action: { text: "Open others…", run: open } });
     },
     /** @param {AdapterDescription} adapter */
