@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "705da1a807188a69";
+const VERSION = "f6dfd642411e3611";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -17,7 +17,7 @@ const ENGINE = WebAssembly.validate(
 
 /** Everything the page is made of, each file with the beginning of its SHA-256. Written by `node scripts/offline.mjs`. */
 const FILES = {
-  "./": "40fc75d05eaf97c4",
+  "./": "ad24c949c9e985a2",
   "pkg/fabula.js": "8bd617e6eb34c719",
   "pkg/fabula_bg.wasm": "126fdc037bfd69dd",
   "pkg/fabula_relaxed.js": "7937de37da404eb0",
@@ -102,7 +102,7 @@ const FILES = {
   "www/icon-512.png": "cfc5faf276a7c90a",
   "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "be7cf3a700ed3ebe",
+  "www/main.js": "f692526295f0fd83",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -161,7 +161,7 @@ const FILES = {
   "www/style/map.css": "257d66acd42ace09",
   "www/style/methods.css": "36d2ee20f316a087",
   "www/style/next-token.css": "eb4b7184c5e07777",
-  "www/style/page.css": "ef6d61b91b50212f",
+  "www/style/page.css": "b00ecf0ad70597a5",
   "www/style/story.css": "7e9c302aa1e04f58",
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",

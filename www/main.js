@@ -42,6 +42,9 @@ import { createTelling } from "./views/telling.js";
 import { explainTerms } from "./views/terms.js";
 import { createTree } from "./views/tree.js";
 
+/** Milliseconds after which the page is shown without a story. */
+const SHOWN_WITHIN = 800;
+
 const store = createStore(initialState);
 const tell = createTelling({
   notices: createNotices({ container: required("notices", HTMLElement) }),
@@ -367,6 +370,10 @@ void examples.then((entries) => {
   if (first && shown === null && now === null) store.update({ shown: first.key });
 });
 void archive.restored.then(() => measuring.trace(store.get().entries));
+// The page is shown with its first story, so that nothing jumps; on a slow connection, before that.
+void Promise.race([examples, new Promise((resolve) => setTimeout(resolve, SHOWN_WITHIN))]).then(() =>
+  requestAnimationFrame(() => document.querySelector("main")?.removeAttribute("data-empty")),
+);
 explainTerms();
 engine.start();
 required("unstarted", HTMLElement).remove();
