@@ -266,6 +266,61 @@ test("a story chosen or generated meanwhile ends the rewriting", async (t) => {
   assert.deepEqual([state().live, state().writing.settings.temperature], [null, 1.3]);
 });
 
+test("a story asked for before the hand has come to rest is written once, to its end", async (t) => {
+  const { live, state, generate, wait, writing, form } = await page(t);
+  await generate();
+  for (const [temperature, written] of [
+    [0.9, true],
+    [1.1, false],
+  ]) {
+    live.move(at(temperature));
+    if (written) await rewritten();
+    live.rest();
+    await wait(REST - 1);
+    form.settings = at(temperature);
+    asked();
+    writing.generate();
+    await soon();
+    assert.deepEqual(asked(), [["generate", temperature, 0]]);
+    assert.equal(writingQuietly(state()), written, "the last rewrite stays until the entry is shown");
+    await wait(REST);
+    assert.deepEqual([state().queued, latest().asked("stop")], [null, []], `at ${temperature}`);
+    await generated();
+    assert.deepEqual([state().live, state().queued, state().writing, asked()], [null, null, null, []]);
+  }
+  assert.deepEqual(
+    state().entries.map(({ record }) => record.settings.temperature),
+    [0.8, 0.9, 1.1],
+  );
+});
+
+test("another story asked for before the hand has come to rest is the one that is written", async (t) => {
+  const { live, state, generate, wait, writing } = await page(t);
+  await generate();
+  const other = { settings: at(0.3), expectation: null, parent: null };
+  live.move(at(0.9));
+  await rewritten();
+  live.rest();
+  writing.request(other);
+  await wait(REST);
+  asked();
+  await generated();
+  // The same while the story before it is still being written.
+  writing.request({ ...other, settings: at(0.5) });
+  await soon();
+  live.move(at(0.95));
+  live.rest();
+  writing.request({ ...other, settings: at(0.4) });
+  await wait(REST);
+  await generated();
+  await generated();
+  assert.deepEqual(asked(), [
+    ["generate", 0.5, 0],
+    ["generate", 0.4, 0],
+  ]);
+  assert.deepEqual([state().live, state().writing, state().queued], [null, null, null]);
+});
+
 test("without its adapter nothing is written", async (t) => {
   const { live, generate, wait } = await page(t);
   await generate();

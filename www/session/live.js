@@ -107,6 +107,13 @@ export function createLive({
       else if (storySeconds === null || storySeconds > LIMIT) void probe();
     },
   );
+  // A story was asked for: it takes the place of the one that was to be written once the hand rests.
+  store.select(
+    ({ queued }) => queued,
+    (queued) => {
+      if (queued !== null) letGo();
+    },
+  );
   store.select(
     ({ shown, writing: now, queued }) => ({ shown, now, busy: now !== null || queued !== null }),
     ({ shown, now, busy }, last) => {
@@ -116,7 +123,7 @@ export function createLive({
         // The entry has taken the place of the last rewrite, or the reader has chosen another story.
         if (!resting) letGo();
         leave();
-      } else if (resting && last.busy && !busy) leave(); // It could not be written.
+      } else if ((resting || moved === null) && last.busy && !busy) leave(); // It could not be written.
     },
   );
   engine.onEnd(() => {
