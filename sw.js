@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "89c55587773ff608";
+const VERSION = "86bf1af3f939bc54";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -39,7 +39,7 @@ const FILES = {
   "pages/fable-9m.html": "effebd56f4272662",
   "pages/glossary.html": "cec750c311807735",
   "pages/links.html": "b71f18c9bfd4757c",
-  "pages/page.html": "415449028a0d6e4f",
+  "pages/page.html": "271942ebb13181a9",
   "pages/poet.html": "c9f9fac67f72c6e7",
   "pages/sampling.html": "1050065c5bbeecc8",
   "pages/stories.html": "a76196ca25cbc162",
@@ -133,7 +133,7 @@ const FILES = {
   "www/session/library-start.js": "d8d13f20743e77bd",
   "www/session/library.js": "1b761859595d5a8f",
   "www/session/links.js": "c0a8253c4521bd25",
-  "www/session/live.js": "1162ba1f42801d7b",
+  "www/session/live.js": "0a8d445a88d08f50",
   "www/session/looking.js": "30dabc5b74bdd14a",
   "www/session/measuring.js": "38974cc884238cc6",
   "www/session/rewriting.js": "5d64ebf5f8b63844",

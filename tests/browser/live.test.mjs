@@ -321,6 +321,44 @@ test("another story asked for before the hand has come to rest is the one that i
   assert.deepEqual([state().live, state().writing, state().queued], [null, null, null]);
 });
 
+test("a hand that rests while a story is written lets it end first", async (t) => {
+  const { live, state, generate, wait, writing, form } = await page(t);
+  await generate();
+  for (const waits of [1, 3]) {
+    form.settings = { ...settings, seed: waits };
+    writing.generate();
+    await soon();
+    live.move({ ...at(0.9), seed: waits });
+    live.rest();
+    asked();
+    for (let time = 0; time < waits; time += 1) await wait(REST - 1);
+    assert.deepEqual([asked(), latest().asked("stop")], [[], []]);
+    await generated();
+    await rewritten();
+    assert.equal(state().live.changed.length, 37, "compared with the story that has ended");
+    await wait(REST);
+    await generated();
+    assert.deepEqual(
+      asked().map(([type, temperature]) => [type, temperature]),
+      [
+        ["rewrite", 0.9],
+        ["generate", 0.9],
+      ],
+    );
+  }
+  // It came back to what is being written.
+  form.settings = at(1);
+  writing.generate();
+  await soon();
+  live.move(at(0.9));
+  live.move(at(1));
+  live.rest();
+  await wait(REST);
+  await generated();
+  await wait(REST);
+  assert.deepEqual([state().writing, state().live, state().entries.length], [null, null, 6]);
+});
+
 test("without its adapter nothing is written", async (t) => {
   const { live, generate, wait } = await page(t);
   await generate();

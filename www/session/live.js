@@ -120,8 +120,9 @@ export function createLive({
       const resting = store.get().live?.resting ?? false;
       if (now !== null && now !== last.now && !writingQuietly(store.get())) leave();
       else if (shown !== null && shown !== last.shown) {
-        // The entry has taken the place of the last rewrite, or the reader has chosen another story.
-        if (!resting) letGo();
+        // A story was written to its end, which may have taken the place of the last rewrite; or the reader has chosen another one.
+        if (last.now === null || now !== null) letGo();
+        else if (moved !== null) before = shownEntry(store.get())?.record.token_ids ?? [];
         leave();
       } else if ((resting || moved === null) && last.busy && !busy) leave(); // It could not be written.
     },
@@ -191,9 +192,14 @@ export function createLive({
   /** The hand has come to rest: what it chose becomes an entry, unless that is shown already. */
   function settle() {
     const settings = moved;
+    const state = store.get();
+    if (state.writing !== null) {
+      // A story that was begun is written to its end.
+      timer = setTimeout(settle, REST);
+      return;
+    }
     letGo();
     if (settings === null) return;
-    const state = store.get();
     const { live } = state;
     const shown = shownEntry(state);
     if (!rewriting.isPossible(settings) || (shown && sameSettings(shown.record.settings, settings))) return leave();
