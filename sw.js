@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "f6dfd642411e3611";
+const VERSION = "16884fbfc3106e91";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -35,7 +35,7 @@ const FILES = {
   "pages/command-line.html": "4db62834b1c5c672",
   "pages/contributing.html": "5f9ef775ce929c2e",
   "pages/engine.html": "0cfd575af5658f22",
-  "pages/experiments.html": "40c8fe2697b2960d",
+  "pages/experiments.html": "c5da7a115c609180",
   "pages/fable-9m.html": "effebd56f4272662",
   "pages/glossary.html": "cec750c311807735",
   "pages/links.html": "b71f18c9bfd4757c",
@@ -56,7 +56,7 @@ const FILES = {
   "www/experiments/judge/judge.js": "d9a14ddc8ed78fd3",
   "www/experiments/judge/passage.js": "325df0c374f3e93d",
   "www/experiments/judge/plot.js": "e65987a98b12f1a7",
-  "www/experiments/judge/protocol.js": "aba7050be3c785bc",
+  "www/experiments/judge/protocol.js": "fad0bbdfe65a68cb",
   "www/experiments/judge/ratings.js": "59180b959e09ce5a",
   "www/experiments/judge/results.js": "d8954d88ead6e96b",
   "www/experiments/judge/rounds.js": "55a21a626ab7d2cb",
@@ -66,14 +66,14 @@ const FILES = {
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
   "www/experiments/poet/measure.js": "b69d4e849f3060ff",
   "www/experiments/poet/poet.js": "9407f2f69cda0b6d",
-  "www/experiments/poet/protocol.js": "8c7327e5fdb6ac8c",
+  "www/experiments/poet/protocol.js": "0729d608ef6b7377",
   "www/experiments/poet/side-by-side.js": "9c1aef211b76035e",
   "www/experiments/sampling/cell-stories.js": "44d3fad7a53aee5d",
   "www/experiments/sampling/form.js": "149ff4e3bc7f4a03",
   "www/experiments/sampling/heatmap.js": "aa645ad114b12ae3",
   "www/experiments/sampling/numbers.js": "26342ea35342a37f",
   "www/experiments/sampling/plots.js": "031ee57c39ab14b1",
-  "www/experiments/sampling/protocol.js": "ad537603911f243c",
+  "www/experiments/sampling/protocol.js": "5635361453895049",
   "www/experiments/sampling/sampling.js": "e763b2d54eaf4df0",
   "www/experiments/session/analyst.js": "e346175f7dd77707",
   "www/experiments/session/conduct.js": "839dbd7b1d248edd",
@@ -166,7 +166,7 @@ const FILES = {
   "www/style/tree.css": "6d260c45a9c65fe2",
   "www/vendor/idb.js": "41f310d65492dc0c",
   "www/vendor/plot.js": "80c2f239a8b6e044",
-  "www/views/about.js": "6b0d334aa2b4ab7f",
+  "www/views/about.js": "f60e0e89935f738b",
   "www/views/adapter-words.js": "48e0c73a45dd78a6",
   "www/views/adapter.js": "49b872c1a74d73bb",
   "www/views/all-numbers.js": "97618b8fca196457",

@@ -344,7 +344,7 @@ test("presets set the sliders and the samplers", async (t) => {
   assert.deepEqual(done.settings.options, bold.options);
   // A slider moved by hand leaves the preset.
   await setSlider(page, "Temperature", 0.35);
-  assert.equal(await page.$$eval('#chain [aria-pressed="true"]', (all) => all.length), 0);
+  assert.equal(await page.$$eval('#presets [aria-pressed="true"]', (all) => all.length), 0);
 });
 
 test("a sampler switched on reaches the story and the chart; off, it leaves no trace", async (t) => {

@@ -146,8 +146,8 @@ test("?simd= chooses the engine's module, and the page says which kernel runs", 
     const model = await ready(page);
     assert.match(model.kernel, kernel);
     stories[simd] = (await generate(page, { length: 24, seed: 7 })).token_ids;
-    await (await page.waitForSelector("::-p-text(About this run)")).click();
-    const shown = await page.$eval("footer", (footer) => footer.innerText);
+    await (await page.waitForSelector("summary::-p-text(Where it comes from)")).click();
+    const shown = await page.$eval("#about", (about) => about.innerText);
     assert.ok(shown.includes(model.kernel), shown);
     assert.match(shown, /revision \d/);
   }

@@ -97,6 +97,20 @@ async function changing(t) {
 
 const worker = readFileSync(path.join(ROOT, "sw.js"), "utf8");
 const versionOf = (text) => /const VERSION = "(\w+)"/.exec(text)[1];
+
+test("the service worker knows the content type of every file that it stores", () => {
+  const [list, types] = ["FILES", "TYPES"].map(
+    (name) => new RegExp(`const ${name} = \\{\n(.*?)\n\\};`, "s").exec(worker)[1],
+  );
+  const endings = new Set([...list.matchAll(/\.(\w+)": "/g)].map(([, ending]) => ending));
+  const known = [...types.matchAll(/^ {2}(\w+): /gm)].map(([, ending]) => ending);
+  assert.ok(endings.size > 5, [...endings].join());
+  assert.deepEqual(
+    [...endings].filter((ending) => !known.includes(ending)),
+    [],
+  );
+});
+
 /** Waits until the copy of this version is whole and the only one. */
 const kept = (page, version) =>
   until(

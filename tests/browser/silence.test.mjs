@@ -1,7 +1,21 @@
 // Silence is told: a server that stops in the middle of a file, a worker that the browser closes while something is waited for.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alerts, choose, count, enabled, find, generate, press, ready, said, sees, settle, until } from "./reader.mjs";
+import {
+  alerts,
+  choose,
+  count,
+  enabled,
+  find,
+  generate,
+  openParts,
+  press,
+  ready,
+  said,
+  sees,
+  settle,
+  until,
+} from "./reader.mjs";
 import { formed } from "./experiments.mjs";
 import { house, serve, visit } from "./support.mjs";
 
@@ -131,6 +145,7 @@ test("a list that comes slowly is not taken for silence", async (t) => {
   const server = await serve(t);
   Object.assign(server, { fault: "slow", faulty: /example\.json|models\/index\.json/ });
   const page = await visit(t, { ...shared, server }, { query: "?patience=2" });
+  await openParts(page);
   await sees(page, "5 stories");
   await ready(page);
   assert.deepEqual(await alerts(page), []);

@@ -1,4 +1,4 @@
-// "About this run": what wrote the story that is shown, and on what.
+// In "Where it comes from": what wrote the story that is shown, and on what.
 import { strengthWords } from "./adapter-words.js";
 import { element } from "../parts/dom.js";
 import { count, decimal, megabytes } from "../parts/format.js";

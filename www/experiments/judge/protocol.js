@@ -49,8 +49,11 @@ export const PROMPTS = [
 export const ours = {
   picture: "judge-differences.svg",
   width: 720,
-  height: 550,
-  alt: "Differences between judged stories and stories chosen at random, for best of 8 and for revise, each with its interval.",
-  says: ["In short: judged by this score, the model gains novelty as we count it, and what comes with novelty."],
+  height: 414,
+  alt: "Differences between judged stories and their control, for best of 8 and for revise, each with its interval.",
+  says: [
+    "In best of eight, four of the eight numbers differ, two of them outside the score: the chosen drafts take longer shots (surprise 0.94 instead of 0.87) and repeat fewer pairs of words.",
+    "In revision, only length differs.",
+  ],
   section: "self-evaluation",
 };

@@ -36,7 +36,7 @@ export const ours = {
   alt: "Eight small charts along the strength of the Poet: its numbers, each with its intervals.",
   says: [
     "The Poet learns the look of verse at once: lines break from strength 0.25 on.",
-    "From strength 1.25 on, it pays for its novelty with coherence.",
+    "Its coherence for the base model falls from above the human range of prose (−2.0 to 1.3) through its middle at strength 1 to below it at 1.5: it leaves the safe phrases first, and breaks down at the end.",
   ],
   section: "fine-tuned-against-base-the-poet",
 };

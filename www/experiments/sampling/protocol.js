@@ -33,7 +33,10 @@ export const ours = {
   picture: "sampling-map.svg",
   width: 720,
   height: 420,
-  alt: "A map of 35 settings between new word triples and coherence. They lie near one curve: level at first, then ever steeper down.",
-  says: ["Novelty rises from temperature 0.8 on, and coherence falls from 1.4 on.", "The stories between have both."],
+  alt: "A map of 35 settings between novelty and coherence. They lie near one line that falls and passes through the box of the human range.",
+  says: [
+    "Novelty rises from temperature 0.8 on, and coherence falls from 0.5 on.",
+    "Between stock phrases and breakdown lies a window in which stories are as new and as coherent as people write.",
+  ],
   section: "sampling-strategies",
 };
