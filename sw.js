@@ -232,7 +232,10 @@ const TYPES = {
   css: /^text\/css/,
   json: /json/,
   svg: /^image\/svg\+xml/,
+  png: /^image\/png/,
   html: /^text\/html/,
+  // Browsers read it whatever its type is, and many servers do not know the type.
+  webmanifest: /^/,
 };
 
 /** The folder of this page. The key of a cached file is its address without a query. */
