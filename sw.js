@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "16884fbfc3106e91";
+const VERSION = "fafc78cb2e85a008";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -31,7 +31,7 @@ const FILES = {
   "experiments.html": "a2540eb893013e76",
   "methods.html": "136c9571b9657dbe",
   "models/index.json": "46ba85911cbd8437",
-  "pages/about.html": "09bf3ed4bbd3b909",
+  "pages/about.html": "5f1d02659c2a45c4",
   "pages/command-line.html": "4db62834b1c5c672",
   "pages/contributing.html": "5f9ef775ce929c2e",
   "pages/engine.html": "0cfd575af5658f22",
@@ -39,9 +39,9 @@ const FILES = {
   "pages/fable-9m.html": "effebd56f4272662",
   "pages/glossary.html": "cec750c311807735",
   "pages/links.html": "b71f18c9bfd4757c",
-  "pages/page.html": "52bc85b506d74026",
+  "pages/page.html": "aebe47364071e9fd",
   "pages/poet.html": "c9f9fac67f72c6e7",
-  "pages/sampling.html": "1050065c5bbeecc8",
+  "pages/sampling.html": "ec6193154326b98a",
   "pages/stories.html": "a76196ca25cbc162",
   "pages/training.html": "482a0ae1d4fac0e4",
   "www/apple-touch-icon.png": "c4a89331f621cdb8",

@@ -8,7 +8,7 @@ const asked = process.env.FABULA_SCREENSHOTS === "1";
 const shared = asked ? house() : null;
 
 test("docs/screenshot.png", { skip: !asked && "set FABULA_SCREENSHOTS=1" }, async (t) => {
-  const page = await visit(t, shared, { viewport: { width: 1440, height: 1500 } });
+  const page = await visit(t, shared, { viewport: { width: 1280, height: 720 } });
   await ready(page);
   await openLibrary(page);
   const prompt = "Once upon a time, in a house at the edge of the forest, there lived";
@@ -23,7 +23,6 @@ test("docs/screenshot.png", { skip: !asked && "set FABULA_SCREENSHOTS=1" }, asyn
   }
   await generate(page, { temperature: 0.8, seed: 42, length: 160 });
   await said(page, "measured", 6);
-  await page.evaluate(() => document.querySelector('input[value="origin"]').click());
   await page.evaluate(() => {
     scrollTo(0, 0);
     document.activeElement?.blur();
