@@ -231,6 +231,8 @@ test("a finger scrolls over the map, and chooses only when asked to", async (t) 
   /** Upwards, since the page may stand at its top. Gives where the page stood before. */
   const swipe = async () => {
     const [to, from] = await corners(page);
+    // The browser takes note of what a finger may do with the next frame.
+    await settle(page);
     const before = await scrolled();
     const touch = await page.touchscreen.touchStart(from.x, from.y);
     await touch.move((from.x + to.x) / 2, (from.y + to.y) / 2);
