@@ -3,7 +3,7 @@
 // models: the story engine does that itself, and checks their SHA-256.
 
 /** The hash of FILES: a new version of the page has a new service worker, with its own copy. */
-const VERSION = "fafc78cb2e85a008";
+const VERSION = "8a9e95dadb9ab565";
 
 /** The one of the engine's two modules that www/parts/features.js chooses in this browser, by the same probe. */
 const ENGINE = WebAssembly.validate(
@@ -62,7 +62,7 @@ const FILES = {
   "www/experiments/judge/rounds.js": "55a21a626ab7d2cb",
   "www/experiments/judge/weights.js": "bce76dbca91a253e",
   "www/experiments/list.js": "c3d635233f50f3ab",
-  "www/experiments/main.js": "bc3133f807f9a605",
+  "www/experiments/main.js": "f7fef7416b13e7b9",
   "www/experiments/poet/defaults.js": "f6d63e6276d14249",
   "www/experiments/poet/measure.js": "b69d4e849f3060ff",
   "www/experiments/poet/poet.js": "9407f2f69cda0b6d",
@@ -80,7 +80,7 @@ const FILES = {
   "www/experiments/session/description.js": "cee4cc0e731dc86a",
   "www/experiments/session/findings.js": "b5812363a28a5468",
   "www/experiments/session/manifest.js": "b30ee4bdc6947825",
-  "www/experiments/session/pool.js": "a272979d0f2caec8",
+  "www/experiments/session/pool.js": "b1c5bdf60222a088",
   "www/experiments/session/prompts.js": "113e252a6003aedf",
   "www/experiments/session/reproduction.js": "ce2a20afb67eac79",
   "www/experiments/session/results.js": "8e294498ec147bad",
@@ -102,7 +102,7 @@ const FILES = {
   "www/icon-512.png": "cfc5faf276a7c90a",
   "www/icon-maskable-512.png": "358f0a1b393077b6",
   "www/icon.svg": "1af5f4f13cae35b7",
-  "www/main.js": "f692526295f0fd83",
+  "www/main.js": "f6fd164ed843a68f",
   "www/offline.js": "647375cd52cc768f",
   "www/parts/clipboard.js": "ba2fd5e4ca64a89b",
   "www/parts/colours.js": "4aca8f9bfc173980",
@@ -125,7 +125,7 @@ const FILES = {
   "www/session/archive.js": "353b489a7240c474",
   "www/session/branching.js": "4ddd91c86af3a6c4",
   "www/session/choosing.js": "da0a5b4bebbe3fc2",
-  "www/session/cloud.js": "4cb5f76f4fd09a9c",
+  "www/session/cloud.js": "cd1013c178255e00",
   "www/session/csv.js": "7abe65b54580ae8c",
   "www/session/engine.js": "bbbbe51fe8366d36",
   "www/session/examples.js": "0290c0958bde1af0",

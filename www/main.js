@@ -207,7 +207,6 @@ const session = {
   rest: live.rest,
   chooseLive: live.choose,
   openOfCloud: cloud.open,
-  writeCloud: cloud.write,
   copyLink: links.copyLink,
   askMeans: measuring.askMeans,
   ...choosing,

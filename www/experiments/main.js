@@ -27,7 +27,6 @@ import { createReport } from "./views/report.js";
 import { STORIES, createRunPanel } from "./views/run-panel.js";
 
 /**
- * @import { Row } from "../protocol.js"
  * @import { Experiment, Shown } from "./experiment.js"
  * @import { Conducted } from "./session/conduct.js"
  */

@@ -4,8 +4,9 @@
 //
 //   const cloud = createCloud({ store, engine, rewriting, measuring, writing, writeSettings });
 //   cloud.open(index)       shows one of `state.cloud.stories` as the story: its settings go into the form, and `writing.request` writes it.
-//   cloud.write()           writes the cloud of the shown story now. Where a story takes under 250 ms, that of the reader's own
-//                           story comes by itself, 600 ms after the story is finished, if nothing moves.
+//
+// Where a story takes under 250 ms, the cloud of the reader's own story comes by itself: 600 ms after the story is finished, if nothing
+// moves.
 //
 // What it puts into the store (types in state.js):
 //
@@ -223,14 +224,8 @@ export function createCloud({ store, engine, rewriting, measuring, writing, writ
       writeSettings(settings);
       writing.request({ settings, expectation: null, parent: null });
     },
-
-    /** Writes the cloud of the shown entry now, if nothing else is being written. */
-    write() {
-      const { entry, cloud } = now();
-      if (entry && !cloud?.complete && isFree(entry)) void write(entry);
-    },
   };
 }
 
-/** Whether this device writes a cloud without being asked. @param {State} state */
+/** Whether this device writes clouds. @param {State} state */
 const isFast = ({ storySeconds }) => storySeconds !== null && storySeconds <= LIMIT;

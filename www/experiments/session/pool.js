@@ -28,8 +28,6 @@ const MOST_DEATHS = 3;
  * @typedef {{ phase: "idle" | "loading" | "running" | "paused" | "done", done: number, begun: number, total: number, secondsLeft: number | null, rate: number | null, workers: number, working: number, share: number }} PoolState
  */
 
-/** @typedef {ReturnType<typeof createPool>} Pool */
-
 /**
  * @param {object} options
  * @param {string} options.manifestUrl
